@@ -1,0 +1,8 @@
+//! The decisions of Lychgate: sign-in, sessions and access control at the CDN edge.
+//!
+//! This crate knows no host. It sees a request and the world through traits, takes the time and
+//! random values as arguments, and returns types that can only be built by passing a check.
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
