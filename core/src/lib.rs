@@ -6,3 +6,8 @@
 #![forbid(unsafe_code)]
 
 extern crate alloc;
+
+pub mod encoding;
+pub mod http;
+pub mod secret;
+pub mod time;

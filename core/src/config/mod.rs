@@ -1,0 +1,173 @@
+//! The configuration after every check: what the rest of the core works with.
+//!
+//! [`Config`] can only be built from a configuration that passed all rules, so nothing below it
+//! checks again. Secrets stand here by name alone.
+
+use crate::{
+    access::routes::RouteTable,
+    http::{
+        header::HeaderName,
+        url::{Origin, Reach, Url},
+    },
+    time::{Seconds, UnixTime},
+};
+use alloc::{string::String, vec::Vec};
+
+/// A deployment's configuration.
+#[derive(Debug)]
+pub struct Config {
+    /// Where browsers reach the deployment; scheme, host and port, no path.
+    pub public_url: Origin,
+    /// The path below which our own endpoints stand, such as `/auth`; no trailing slash.
+    pub base_path: String,
+    /// Sealing keys, the first of which seals; never empty.
+    pub keys: Vec<RingKey>,
+    /// Providers by their order in the file; in this version exactly one, or none where no route
+    /// needs a session.
+    pub providers: Vec<Provider>,
+    /// Session rules.
+    pub session: SessionRules,
+    /// Upstreams, addressed by [`UpstreamIndex`].
+    pub upstreams: Vec<Upstream>,
+    /// Routes, compiled.
+    pub routes: RouteTable,
+}
+
+/// The name of a secret: the binding, variable or environment entry that holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretName(pub String);
+
+/// A key of the sealing ring.
+#[derive(Clone, Debug)]
+pub struct RingKey {
+    /// 1 to 255; stands in every sealed value.
+    pub id: u8,
+    /// 32 random bytes in base64url, by name.
+    pub secret: SecretName,
+    /// When values sealed with it are no longer accepted; `None` for the sealing key alone.
+    pub not_after: Option<UnixTime>,
+}
+
+/// An OpenID provider.
+#[derive(Clone, Debug)]
+pub struct Provider {
+    /// Stands in URLs (`/auth/callback/{id}`): lower-case letters, digits and hyphens.
+    pub id: String,
+    /// The issuer identifier exactly as the provider writes it (OpenID Connect Discovery, 3).
+    pub issuer: String,
+    /// The issuer parsed, to build the discovery URL from.
+    pub issuer_url: Url,
+    /// Our client identifier.
+    pub client_id: String,
+    /// How we authenticate at the token endpoint.
+    pub client_authentication: ClientAuthentication,
+    /// Scopes asked for; contains `openid`.
+    pub scopes: Vec<String>,
+    /// Signature algorithms accepted for ID tokens; never empty.
+    pub algorithms: Vec<crate::jose::algorithm::Algorithm>,
+    /// Claims that a session keeps beside the standard ones; fetched from userinfo where the ID
+    /// token lacks one. The groups claim is among them where a route asks for groups.
+    pub claims: Vec<String>,
+    /// The claim that lists groups; default `groups`.
+    pub groups_claim: String,
+}
+
+/// Client authentication (OpenID Connect Core, section 9).
+#[derive(Clone, Debug)]
+pub enum ClientAuthentication {
+    /// `none`: a public client; PKCE alone protects the code.
+    None,
+    /// `client_secret_basic`
+    ClientSecretBasic(SecretName),
+}
+
+/// How long a session lives and how fresh its rights are.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionRules {
+    /// A session unused for this long ends.
+    pub idle_timeout: Seconds,
+    /// A session ends this long after it began, used or not.
+    pub absolute_timeout: Seconds,
+    /// How old an answer of the ledger may be.
+    pub freshness: Freshness,
+    /// The session cookie's `SameSite`.
+    pub same_site: SameSite,
+}
+
+/// How old an answer of the ledger may be when a session is accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freshness {
+    /// At most this old; 1 to 60 seconds, default 10.
+    Fast(Seconds),
+    /// Asked on every request.
+    Strict,
+}
+
+/// The `SameSite` attribute of the session cookie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SameSite {
+    /// Sent on top-level navigations from other sites.
+    Lax,
+    /// Never sent from other sites.
+    Strict,
+}
+
+/// Where allowed requests go.
+#[derive(Clone, Debug)]
+pub struct Upstream {
+    /// The name in the configuration.
+    pub id: String,
+    /// What stands behind it.
+    pub target: UpstreamTarget,
+    /// What it learns about the user.
+    pub identity: Identity,
+    /// Further request headers to strip, beside ours.
+    pub strip: Vec<HeaderName>,
+}
+
+/// The place of an [`Upstream`] in [`Config::upstreams`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UpstreamIndex(pub usize);
+
+/// What stands behind an upstream.
+#[derive(Clone, Debug)]
+pub enum UpstreamTarget {
+    /// The platform's static assets.
+    Assets,
+    /// An origin; requests keep their path and query.
+    Url(Origin),
+}
+
+/// What an upstream learns about the user.
+#[derive(Clone, Debug)]
+pub enum Identity {
+    /// Nothing.
+    None,
+    /// `lychgate-` headers, and the shared secret that proves they are ours.
+    Headers {
+        /// Sent as `lychgate-proof`; required for a URL, since anyone who reaches the origin could
+        /// forge the other headers.
+        proof: Option<SecretName>,
+    },
+}
+
+impl Config {
+    /// Which addresses this deployment may talk to.
+    pub fn reach(&self) -> Reach {
+        if self.public_url.is_loopback() {
+            Reach::Loopback
+        } else {
+            Reach::Public
+        }
+    }
+
+    /// The upstream at `index`.
+    pub fn upstream(&self, index: UpstreamIndex) -> Option<&Upstream> {
+        self.upstreams.get(index.0)
+    }
+
+    /// The provider called `id`.
+    pub fn provider(&self, id: &str) -> Option<&Provider> {
+        self.providers.iter().find(|provider| provider.id == id)
+    }
+}

@@ -1,0 +1,5 @@
+//! Text encodings of the web: base64url, percent-encoding and form parameters.
+
+pub mod base64url;
+pub mod parameters;
+pub mod percent;

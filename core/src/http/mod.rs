@@ -1,0 +1,9 @@
+//! HTTP as the core sees it: methods, header names and values, paths, URLs, requests and responses.
+
+pub mod header;
+pub mod inbound;
+pub mod method;
+pub mod outbound;
+pub mod path;
+pub mod response;
+pub mod url;

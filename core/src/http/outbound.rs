@@ -1,0 +1,54 @@
+//! A request of our own to a provider, and what came back.
+
+use super::{
+    header::{HeaderName, HeaderValue},
+    inbound::ByteCount,
+    method::Method,
+    url::Url,
+};
+use crate::time::Seconds;
+use alloc::{string::String, vec::Vec};
+
+/// A request that the platform sends for us. Redirects are never followed.
+#[derive(Clone)]
+pub struct Outbound {
+    /// `GET` or `POST`.
+    pub method: Method,
+    /// Where to.
+    pub url: Url,
+    /// Header fields; they may hold credentials, so this type has no `Debug`.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// The body of a `POST`; it may hold a code or a credential.
+    pub body: Option<String>,
+}
+
+/// What a reply may cost.
+#[derive(Clone, Copy, Debug)]
+pub struct SendLimits {
+    /// From sending to the last byte.
+    pub timeout: Seconds,
+    /// The most bytes of body that are read.
+    pub body: ByteCount,
+}
+
+/// What the other side answered.
+#[derive(Clone)]
+pub struct Reply {
+    /// The status code.
+    pub status: u16,
+    /// `Content-Type`, as sent.
+    pub content_type: Option<String>,
+    /// The body, at most the limit's bytes.
+    pub body: Vec<u8>,
+}
+
+/// Why there is no reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SendError {
+    /// No connection, or it broke.
+    Unreachable,
+    /// The limit's time ran out.
+    TimedOut,
+    /// The body was larger than the limit.
+    TooLarge,
+}

@@ -1,0 +1,1 @@
+//! Request paths in their one normal form.
