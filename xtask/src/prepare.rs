@@ -1,0 +1,78 @@
+//! Installs what the other steps need and a fresh machine lacks: wasm targets and npm packages.
+
+use crate::failure::{Doing, Failure, Outcome};
+use crate::fresh;
+use crate::interrupt::Interrupt;
+use crate::place::Place;
+use crate::process::run;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// The oldest major version of Node that every npm package here runs on.
+const OLDEST_NODE: u32 = 20;
+
+/// Adds a Rust target unless its standard library is there already.
+pub(crate) fn rust_target(target: &str, interrupt: &Interrupt) -> Outcome {
+    let output = Command::new("rustc")
+        .args(["--print", "sysroot"])
+        .output()
+        .doing("cannot run rustc")?;
+    let sysroot = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    if Path::new(&sysroot)
+        .join("lib/rustlib")
+        .join(target)
+        .join("lib")
+        .is_dir()
+    {
+        return Ok(());
+    }
+    eprintln!("[setup] adding the Rust target {target}");
+    run(
+        "rustup",
+        Command::new("rustup").args(["target", "add", target]),
+        interrupt,
+    )
+}
+
+/// Installs the npm packages of the lock file unless exactly these are installed.
+pub(crate) fn npm_packages(place: &Place, interrupt: &Interrupt) -> Outcome {
+    node()?;
+    let lock = fs::read(place.at("package-lock.json")).doing("cannot read package-lock.json")?;
+    // The copy lies inside node_modules, so that removing the folder removes it too.
+    let installed = place.at("node_modules/.lychgate-lock.json");
+    if fs::read(&installed).is_ok_and(|held| held == lock) {
+        return Ok(());
+    }
+    eprintln!("[setup] installing npm packages");
+    // Install scripts run code of strangers and nothing here needs them.
+    let mut npm = Command::new("npm");
+    npm.args([
+        "ci",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        "--loglevel=error",
+    ]);
+    run("npm ci", npm.current_dir(place.at("")), interrupt)?;
+    fresh::write(&installed, &lock)
+}
+
+fn node() -> Outcome {
+    let missing = || {
+        Failure::new(format!(
+            "Node {OLDEST_NODE} or newer is needed: install Node with npm"
+        ))
+    };
+    let output = Command::new("node")
+        .arg("--version")
+        .stderr(Stdio::null())
+        .output()
+        .map_err(|_| missing())?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let major = text.trim().trim_start_matches('v').split('.').next();
+    match major.and_then(|digits| digits.parse::<u32>().ok()) {
+        Some(major) if major >= OLDEST_NODE => Ok(()),
+        _ => Err(missing()),
+    }
+}

@@ -1,0 +1,47 @@
+//! What a deployment weighs, as Cloudflare counts it: every uploaded file, compressed by gzip.
+
+use crate::failure::{Doing, Failure, Outcome};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+/// The most that all files together may weigh, in compressed bytes.
+const LIMIT: usize = 150 * 1024;
+
+/// Prints the raw and compressed size of each file in `folder` and of all together.
+///
+/// # Errors
+/// Over [`LIMIT`], or a file that cannot be read.
+pub(crate) fn report(folder: &Path) -> Outcome {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).doing(format_args!("cannot list {}", folder.display()))? {
+        files.push(entry.doing("cannot list the deployment")?.path());
+    }
+    files.sort();
+    let mut raw_total = 0_usize;
+    let mut packed_total = 0_usize;
+    eprintln!("{:>10} {:>10}  file", "bytes", "gzip -9");
+    for path in files {
+        let bytes = fs::read(&path).doing(format_args!("cannot read {}", path.display()))?;
+        let packed = packed_size(&bytes)?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        eprintln!("{:>10} {packed:>10}  {name}", bytes.len());
+        raw_total = raw_total.saturating_add(bytes.len());
+        packed_total = packed_total.saturating_add(packed);
+    }
+    eprintln!("{raw_total:>10} {packed_total:>10}  total, of {LIMIT} allowed");
+    if packed_total > LIMIT {
+        return Err(Failure::new(format!(
+            "the deployment weighs {packed_total} bytes compressed, more than the {LIMIT} allowed"
+        )));
+    }
+    Ok(())
+}
+
+fn packed_size(bytes: &[u8]) -> Outcome<usize> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes).doing("cannot compress")?;
+    Ok(encoder.finish().doing("cannot compress")?.len())
+}

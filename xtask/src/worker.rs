@@ -1,0 +1,200 @@
+//! `cargo xtask build worker`: the wasm, the JavaScript around it and the configuration, ready to deploy.
+//!
+//! Everything that is deployed ends up in `build/worker`, and nothing else does, because wrangler uploads
+//! each file there. A change of the configuration alone never compiles Rust.
+
+use crate::failure::{Doing, Outcome};
+use crate::fresh::{self, Inputs};
+use crate::interrupt::Interrupt;
+use crate::place::Place;
+use crate::prepare;
+use crate::process::run;
+use crate::size;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use wasm_bindgen_cli_support::Bindgen;
+
+/// The target that workerd runs.
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
+
+/// Makes `#[wasm_bindgen]` reach promises through js-sys alone, as the `worker` crate does.
+const JS_SYS: (&str, &str) = ("WASM_BINDGEN_USE_JS_SYS", "1");
+
+/// What rustc and wasm-bindgen emit for [`TARGET`]; wasm-opt refuses instructions of features it was not told about.
+const WASM_FEATURES: [&str; 8] = [
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+    // wasm-bindgen catches what JavaScript throws inside the wasm.
+    "--enable-exception-handling",
+];
+
+/// Builds `build/worker` and prints what a deployment of it weighs.
+///
+/// # Errors
+/// A failed step, or a deployment over the limit.
+pub(crate) fn build(place: &Place, interrupt: &Interrupt) -> Outcome {
+    prepare::rust_target(TARGET, interrupt)?;
+    prepare::npm_packages(place, interrupt)?;
+    compile(place, interrupt)?;
+    {
+        // Two builds at once would write the same files.
+        let _turn = take_turn(place)?;
+        glue(place)?;
+        optimise(place, interrupt)?;
+        bundle(place, interrupt)?;
+        configuration(
+            place,
+            &place.at("lychgate.toml"),
+            &place.build("worker/lychgate.json"),
+            interrupt,
+        )?;
+    }
+    size::report(&place.build("worker"))
+}
+
+/// Compiles a configuration file to the JSON that the shim imports; does nothing while there is none.
+pub(crate) fn configuration(
+    place: &Place,
+    from: &Path,
+    to: &Path,
+    interrupt: &Interrupt,
+) -> Outcome {
+    if !from.exists() || !place.at("cli/Cargo.toml").exists() {
+        return Ok(());
+    }
+    let mut check = Command::new("cargo");
+    check.args(["run", "--quiet", "--package", "lychgate", "--", "check"]);
+    check.arg("--emit-json").arg(from).arg("-o").arg(to);
+    run("the check of the configuration", &mut check, interrupt)
+}
+
+fn compile(place: &Place, interrupt: &Interrupt) -> Outcome {
+    eprintln!("[build] compiling the Worker for {TARGET}");
+    let mut cargo = Command::new("cargo");
+    cargo.args([
+        "build",
+        "--release",
+        "--package",
+        "lychgate-worker",
+        "--target",
+        TARGET,
+    ]);
+    cargo.env(JS_SYS.0, JS_SYS.1);
+    run(
+        "the compilation of the Worker",
+        cargo.current_dir(place.at("")),
+        interrupt,
+    )
+}
+
+fn take_turn(place: &Place) -> Outcome<File> {
+    let path = place.build("turn");
+    fresh::write(&path, &[])?;
+    let file = File::open(&path).doing("cannot open the lock of the build")?;
+    file.lock().doing("cannot lock the build")?;
+    Ok(file)
+}
+
+fn glue(place: &Place) -> Outcome {
+    let compiled = place
+        .cargo_target()
+        .join(TARGET)
+        .join("release/lychgate_worker.wasm");
+    let mut inputs = Inputs::of_this_tool()?;
+    inputs.file(&compiled)?;
+    let outputs = [glue_script(place), glue_wasm(place)];
+    inputs.make(place, "glue", &outputs, || {
+        eprintln!("[build] writing the JavaScript around the wasm");
+        generate(&compiled, &place.build("glue"))?;
+        let path = glue_script(place);
+        let script = fs::read_to_string(&path).doing("cannot read the glue")?;
+        // workerd gives a compiled module for a plain import and knows no source phase imports.
+        fresh::write(
+            &path,
+            script.replace("import source ", "import ").as_bytes(),
+        )
+    })
+}
+
+fn generate(compiled: &Path, folder: &Path) -> Outcome {
+    let mut bindgen = Bindgen::new();
+    bindgen
+        .input_path(compiled)
+        .out_name("lychgate")
+        .reset_state_function(true)
+        .force_enable_abort_handler(true)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .module(true)
+        .and_then(|bindgen| bindgen.generate(folder))
+        .map_err(|error| format!("{error:#}"))
+        .doing("wasm-bindgen failed")
+}
+
+fn optimise(place: &Place, interrupt: &Interrupt) -> Outcome {
+    let from = glue_wasm(place);
+    let to = place.build("worker/lychgate_bg.wasm");
+    let mut inputs = Inputs::of_this_tool()?;
+    inputs.file(&from)?;
+    inputs.file(&place.at("package-lock.json"))?;
+    let folder = place.build("worker");
+    fs::create_dir_all(&folder).doing(format_args!("cannot make {}", folder.display()))?;
+    inputs.make(place, "optimise", std::slice::from_ref(&to), || {
+        eprintln!("[build] making the wasm smaller");
+        let mut wasm_opt = Command::new(place.npm_program("wasm-opt"));
+        wasm_opt
+            .arg("-Os")
+            .args(WASM_FEATURES)
+            .arg(&from)
+            .arg("-o")
+            .arg(&to);
+        run("wasm-opt", &mut wasm_opt, interrupt)
+    })
+}
+
+fn bundle(place: &Place, interrupt: &Interrupt) -> Outcome {
+    let shim = place.at("edge-worker/shim.js");
+    let to = place.build("worker/index.js");
+    let mut inputs = Inputs::of_this_tool()?;
+    for path in [&shim, &glue_script(place), &place.at("package-lock.json")] {
+        inputs.file(path)?;
+    }
+    inputs.make(place, "bundle", std::slice::from_ref(&to), || {
+        eprintln!("[build] bundling the JavaScript");
+        let mut esbuild = Command::new(place.npm_program("esbuild"));
+        esbuild
+            .arg(&shim)
+            .arg(format!("--outfile={}", to.display()));
+        esbuild.arg(format!(
+            "--alias:lychgate-glue={}",
+            glue_script(place).display()
+        ));
+        esbuild.args([
+            "--bundle",
+            "--minify",
+            "--format=esm",
+            "--target=es2022",
+            "--log-level=warning",
+        ]);
+        esbuild.args([
+            "--external:*.wasm",
+            "--external:*.json",
+            "--external:cloudflare:*",
+        ]);
+        run("esbuild", &mut esbuild, interrupt)
+    })
+}
+
+fn glue_script(place: &Place) -> PathBuf {
+    place.build("glue/lychgate.js")
+}
+
+fn glue_wasm(place: &Place) -> PathBuf {
+    place.build("glue/lychgate_bg.wasm")
+}
