@@ -9,5 +9,6 @@ extern crate alloc;
 
 pub mod encoding;
 pub mod http;
+pub mod page;
 pub mod secret;
 pub mod time;

@@ -1,0 +1,69 @@
+//! The page for someone who is signed in and may not see what they asked for.
+
+use super::{
+    href::Href,
+    html::{Html, Look},
+    layout::{FormTargets, Layout},
+};
+use crate::http::response::{Response, Status};
+
+/// The account lacks something.
+#[derive(Clone, Copy, Debug)]
+pub struct Forbidden<'a> {
+    /// What it lacks.
+    pub missing: &'a [Missing],
+    /// The name of whoever is signed in, where it is known.
+    pub who: Option<&'a str>,
+    /// The page that asks before signing out.
+    pub sign_out: Href<'a>,
+    /// Where the site begins.
+    pub home: Href<'a>,
+}
+
+/// What an account may lack. The configured names are left out on purpose: they would tell
+/// everyone with an account how the site is guarded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// Membership of a group.
+    Group,
+    /// A verified e-mail address of a certain domain.
+    EmailDomain,
+}
+
+impl Missing {
+    const fn sentence(self) -> &'static str {
+        match self {
+            Self::Group => "This page needs a group that your account does not have.",
+            Self::EmailDomain => {
+                "This page needs an account with a verified e-mail address of another domain."
+            }
+        }
+    }
+}
+
+impl Forbidden<'_> {
+    /// The page as a response.
+    pub fn response(&self) -> Response {
+        let mut content = Html::new().signed_in_as(self.who);
+        for missing in self.missing {
+            content = content.paragraph(missing.sentence());
+        }
+        if self.missing.is_empty() {
+            content = content.paragraph("This page is not open to your account.");
+        }
+        Layout {
+            status: Status::FORBIDDEN,
+            heading: "Your account may not open this page",
+            content: content.paragraph(
+                "Ask the people who run this site for access, or sign out and come back with \
+                 another account.",
+            ),
+            ways: Html::new()
+                .link(Look::First, &self.home, "Go to the start page")
+                .link(Look::Second, &self.sign_out, "Sign out"),
+            incident: None,
+            form: FormTargets::None,
+        }
+        .response()
+    }
+}

@@ -1,0 +1,139 @@
+//! The one layout of all pages, and the headers that go with it.
+
+use super::html::Html;
+use crate::http::{
+    header::{HeaderName, HeaderValue},
+    response::{Response, Status},
+    url::Origin,
+};
+use alloc::{format, string::String};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use sha2::{Digest, Sha256};
+
+/// The style of every page. Its digest stands in the policy, so it is the only style that applies.
+const STYLE: &str = include_str!("style.css");
+
+/// What differs between pages.
+pub(super) struct Layout<'a> {
+    /// The status of the response.
+    pub(super) status: Status,
+    /// Title and heading.
+    pub(super) heading: &'static str,
+    /// What stands below the heading.
+    pub(super) content: Html,
+    /// Links and buttons.
+    pub(super) ways: Html,
+    /// What the log knows this failure by.
+    pub(super) incident: Option<&'a str>,
+    /// Where a form on the page may lead.
+    pub(super) form: FormTargets<'a>,
+}
+
+/// Where a form may lead, redirects after it included.
+pub(super) enum FormTargets<'a> {
+    /// The page has no form.
+    None,
+    /// This site, and the origins that it redirects to once the form has arrived.
+    SiteAnd(&'a [Origin]),
+}
+
+impl Layout<'_> {
+    /// The page as a response.
+    pub(super) fn response(self) -> Response {
+        let policy = policy(&self.form);
+        let status = self.status;
+        let response = Response::new(status)
+            .with_header(
+                HeaderName::CONTENT_TYPE,
+                HeaderValue::from_static("text/html; charset=utf-8"),
+            )
+            .with_header(HeaderName::CONTENT_SECURITY_POLICY, policy)
+            .with_header(
+                HeaderName::X_FRAME_OPTIONS,
+                HeaderValue::from_static("DENY"),
+            )
+            .with_header(
+                HeaderName::CROSS_ORIGIN_OPENER_POLICY,
+                HeaderValue::from_static("same-origin"),
+            );
+        with_common_headers(response).with_body(self.document())
+    }
+
+    fn document(self) -> String {
+        let mut html = Html::new()
+            .raw("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">")
+            .raw("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">")
+            .raw("<meta name=\"robots\" content=\"noindex\"><title>")
+            .raw(self.heading)
+            .raw("</title><style>")
+            .raw(STYLE)
+            .raw("</style></head><body><main>")
+            .raw("<svg viewBox=\"0 0 100 20\" preserveAspectRatio=\"none\" aria-hidden=\"true\">")
+            .raw("<path vector-effect=\"non-scaling-stroke\" d=\"M0 20 50 1l50 19\"></path></svg>")
+            .raw("<div class=\"gate\"><h1>")
+            .raw(self.heading)
+            .raw("</h1>")
+            .html(&self.content)
+            .raw("<div class=\"ways\">")
+            .html(&self.ways)
+            .raw("</div>");
+        if let Some(incident) = self.incident {
+            html = html
+                .raw("<p class=\"incident\">If you ask for help, give this number: <code>")
+                .text(incident)
+                .raw("</code></p>");
+        }
+        html.raw("</div></main></body></html>").into_string()
+    }
+}
+
+/// The headers of everything we answer ourselves: kept by nobody, sent on to nobody, read as what
+/// it is. A 503 also says when to come back.
+pub(super) fn with_common_headers(response: Response) -> Response {
+    let unavailable = response.status == Status::SERVICE_UNAVAILABLE;
+    let response = response
+        .with_header(
+            HeaderName::CACHE_CONTROL,
+            HeaderValue::from_static("private, no-store"),
+        )
+        .with_header(
+            HeaderName::REFERRER_POLICY,
+            HeaderValue::from_static("no-referrer"),
+        )
+        .with_header(
+            HeaderName::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        )
+        .with_header(
+            HeaderName::X_ROBOTS_TAG,
+            HeaderValue::from_static("noindex"),
+        );
+    if !unavailable {
+        return response;
+    }
+    response.with_header(HeaderName::RETRY_AFTER, HeaderValue::from_static("5"))
+}
+
+fn policy(form: &FormTargets<'_>) -> HeaderValue {
+    let digest = STANDARD.encode(Sha256::digest(STYLE));
+    let mut targets = String::new();
+    match form {
+        FormTargets::None => targets.push_str(" 'none'"),
+        FormTargets::SiteAnd(origins) => {
+            targets.push_str(" 'self'");
+            for origin in *origins {
+                targets.push_str(&format!(" {origin}"));
+            }
+        }
+    }
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{digest}'; form-action{targets}; \
+         base-uri 'none'; frame-ancestors 'none'"
+    );
+    // An origin is ASCII by its type; were it not, the page would lose its style and its form.
+    HeaderValue::parse(policy).unwrap_or_else(|| {
+        HeaderValue::from_static(
+            "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
+        )
+    })
+}

@@ -1,0 +1,17 @@
+//! The pages and JSON errors that the gateway answers by itself.
+//!
+//! One file per page. Whatever a page shows is either a literal of ours or goes through
+//! [`html::Html::text`], which escapes; a text that a provider sent has no way in. The pages hold no
+//! script and load nothing, and their Content-Security-Policy says so.
+
+pub mod failure;
+pub mod forbidden;
+pub mod href;
+pub mod problem;
+pub mod sign_in_failed;
+pub mod sign_out;
+pub mod sign_out_incomplete;
+pub mod signed_out;
+
+mod html;
+mod layout;
