@@ -22,8 +22,9 @@ pub struct SignOut<'a> {
     /// Where the site begins.
     pub home: Href<'a>,
     /// The origins that the answer to the form may redirect to: the provider's, for sign-out
-    /// there. Chromium holds `form-action` against redirects as well, so that one missing here
-    /// leaves the person signed out on this site and in front of an unchanged page.
+    /// there. Chromium holds `form-action` against every redirect that follows, so a provider that
+    /// sends browsers on to a further origin needs that one here too. With one missing, the person
+    /// is signed out of this site and still looks at an unchanged page.
     pub redirects: &'a [Origin],
 }
 
