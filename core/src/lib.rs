@@ -9,6 +9,7 @@ extern crate alloc;
 
 pub mod encoding;
 pub mod http;
+pub mod jose;
 pub mod page;
 pub mod secret;
 pub mod time;

@@ -1,0 +1,26 @@
+//! JSON Web Tokens and keys, for verifying (RFC 7515, 7517, 7518, 7519, 8037).
+//!
+//! The way of a token: [`UnverifiedToken::parse`] checks its form, [`KeySet::candidates`] chooses
+//! keys by the [`Hint`] and the issuer's allow-list, the platform answers a [`SignatureCheck`], and
+//! [`UnverifiedToken::confirm`] returns the [`VerifiedToken`], which alone has readable claims.
+//! What the claims must say is decided where the kind of token is known.
+
+pub mod json;
+#[cfg(feature = "software-verification")]
+pub mod software;
+
+mod algorithm;
+mod check;
+mod claims;
+mod edwards_point;
+mod key;
+mod key_set;
+mod pre_verified;
+mod token;
+
+pub use algorithm::{Algorithm, KeyType};
+pub use check::{CheckFault, SignatureCheck, SignatureProof, SignatureVerdict};
+pub use claims::{TimeFault, VerifiedToken};
+pub use key::{KeyFault, KeyMaterial, PublicKey};
+pub use key_set::{KeySet, KeySetFault, SkippedKey};
+pub use token::{Hint, Malformed, Refusal, UnverifiedToken};

@@ -1,0 +1,192 @@
+//! A signed token before its signature is verified (RFC 7515, section 7.1; RFC 7519; RFC 8725).
+//!
+//! Its form is checked first: size, alphabet, three parts, JSON without repeated names, and no
+//! header member that would change how it must be read (`crit`, `b64`). Members that would bring
+//! a key along (`jku`, `jwk`, `x5u`, `x5c`) are never looked at. Only the [`Hint`] is readable.
+
+use super::{
+    algorithm::Algorithm,
+    check::{CheckFault, SignatureCheck, SignatureProof},
+    claims::VerifiedToken,
+    json::{self, JsonFault, Limits},
+    key::PublicKey,
+    pre_verified,
+};
+use crate::encoding::base64url;
+use alloc::{borrow::ToOwned, string::String};
+use jwt_compact::UntrustedToken;
+use serde_json::{Map, Value};
+
+/// The longest token in bytes. Nothing longer fits into a header field either.
+const MOST_BYTES: usize = 16 * 1024;
+
+const LIMITS: Limits = Limits {
+    bytes: MOST_BYTES,
+    depth: 12,
+};
+
+/// A token whose form is right, and of which nothing may be believed.
+pub struct UnverifiedToken<'a> {
+    signing_input: &'a [u8],
+    hint: Hint,
+    token: UntrustedToken<'a>,
+}
+
+/// What an unverified token says about itself, to choose among configured issuers and keys.
+///
+/// Everything in it may be forged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    algorithm: Algorithm,
+    key_id: Option<String>,
+    token_type: Option<String>,
+    issuer: Option<String>,
+}
+
+/// Why a text is not a token that we read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Malformed {
+    /// It has more than 16 KiB.
+    TooLarge,
+    /// It is not three parts of canonical base64url without padding.
+    Encoding,
+    /// The header is not a JSON object within the limits.
+    Header(JsonFault),
+    /// The payload is not a JSON object within the limits.
+    Payload(JsonFault),
+    /// A header member has a wrong type or a value that has no meaning here.
+    HeaderMember,
+    /// `alg` is missing, or none of ours.
+    Algorithm,
+    /// The header has `crit`: it asks for an extension to be understood.
+    Critical,
+    /// The header has `b64`: the payload may not be what it seems (RFC 7797).
+    UnencodedPayload,
+    /// `iss` is not a string.
+    Issuer,
+}
+
+/// Why a token with a right form is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The proof belongs to another token, or to another algorithm than the header's.
+    Proof,
+    /// `exp` is missing.
+    MissingExpiration,
+    /// `exp`, `nbf` or `iat` is not a number of seconds since the epoch.
+    MalformedTime,
+    /// The named claim has a wrong type.
+    MalformedClaim(&'static str),
+}
+
+impl<'a> UnverifiedToken<'a> {
+    /// Parses a token in the compact serialisation.
+    ///
+    /// # Errors
+    /// All of [`Malformed`].
+    pub fn parse(text: &'a str) -> Result<Self, Malformed> {
+        if text.len() > MOST_BYTES {
+            return Err(Malformed::TooLarge);
+        }
+        let (signing_input, signature) = text.rsplit_once('.').ok_or(Malformed::Encoding)?;
+        let (header, payload) = signing_input.split_once('.').ok_or(Malformed::Encoding)?;
+        // A fourth part leaves a dot in the payload, which is not of the alphabet.
+        let decode = |part| base64url::decode(part).ok_or(Malformed::Encoding);
+        let (header, payload) = (decode(header)?, decode(payload)?);
+        decode(signature)?;
+
+        let header = json::parse_object(&header, LIMITS).map_err(Malformed::Header)?;
+        let payload = json::parse_object(&payload, LIMITS).map_err(Malformed::Payload)?;
+        Ok(Self {
+            signing_input: signing_input.as_bytes(),
+            hint: Hint::read(&header, &payload)?,
+            token: UntrustedToken::new(text).map_err(|_| Malformed::HeaderMember)?,
+        })
+    }
+
+    /// What the token says about itself.
+    pub const fn hint(&self) -> &Hint {
+        &self.hint
+    }
+
+    /// The check of the token's signature by that key.
+    ///
+    /// # Errors
+    /// All of [`CheckFault`].
+    pub fn check<'s>(
+        &'s self,
+        key: &'s PublicKey,
+        algorithm: Algorithm,
+    ) -> Result<SignatureCheck<'s>, CheckFault> {
+        let signature = self.token.signature_bytes();
+        SignatureCheck::new(algorithm, key, self.signing_input, signature)
+    }
+
+    /// The token's claims, which the proof shows to be signed.
+    ///
+    /// The claims are not judged yet, apart from their types and that there is an `exp`.
+    ///
+    /// # Errors
+    /// All of [`Refusal`].
+    pub fn confirm(self, proof: &SignatureProof) -> Result<VerifiedToken, Refusal> {
+        let claims = pre_verified::validate(&self.token, proof)?;
+        VerifiedToken::new(proof.algorithm(), self.hint.token_type, claims)
+    }
+}
+
+impl core::fmt::Debug for UnverifiedToken<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("UnverifiedToken(..)")
+    }
+}
+
+impl Hint {
+    /// `alg`, which counts only where the issuer's allow-list has it too.
+    pub const fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// `kid`: a name to compare, never a path or a URL to follow.
+    pub fn key_id(&self) -> Option<&str> {
+        self.key_id.as_deref()
+    }
+
+    /// `typ`: the kind of token.
+    pub fn token_type(&self) -> Option<&str> {
+        self.token_type.as_deref()
+    }
+
+    /// `iss`: to choose among configured issuers.
+    pub fn issuer(&self) -> Option<&str> {
+        self.issuer.as_deref()
+    }
+
+    fn read(header: &Map<String, Value>, payload: &Map<String, Value>) -> Result<Self, Malformed> {
+        if header.contains_key("crit") {
+            return Err(Malformed::Critical);
+        }
+        if header.contains_key("b64") {
+            return Err(Malformed::UnencodedPayload);
+        }
+        let algorithm = text(header, "alg").map_err(|WrongType| Malformed::Algorithm)?;
+        let member = |name| text(header, name).map_err(|WrongType| Malformed::HeaderMember);
+        Ok(Self {
+            algorithm: algorithm
+                .and_then(|name| Algorithm::from_name(&name))
+                .ok_or(Malformed::Algorithm)?,
+            key_id: member("kid")?,
+            token_type: member("typ")?,
+            issuer: text(payload, "iss").map_err(|WrongType| Malformed::Issuer)?,
+        })
+    }
+}
+
+struct WrongType;
+
+fn text(members: &Map<String, Value>, name: &str) -> Result<Option<String>, WrongType> {
+    match members.get(name) {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.to_owned())),
+        Some(_) => Err(WrongType),
+    }
+}
