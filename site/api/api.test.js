@@ -1,0 +1,48 @@
+// The API's promises to the demo and to the contract suite.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { startApi } from "./index.js";
+
+let api;
+before(async () => {
+  api = await startApi({ secret: "proof-of-the-gateway" });
+});
+after(() => api.close());
+
+test("a request is answered with what was received", async () => {
+  const answer = await fetch(`${api.origin}/api/whoami?a=%20b`, { method: "DELETE", headers: { "x-sent": "1" } });
+  const seen = await answer.json();
+  assert.equal(seen.method, "DELETE");
+  assert.equal(seen.url, "/api/whoami?a=%20b");
+  assert.equal(seen.headers["x-sent"], "1");
+});
+
+test("the shared secret is hidden and anything else is not", async () => {
+  const headers = { "x-proof": "proof-of-the-gateway", "x-other": "proof-of-nobody" };
+  const seen = await (await fetch(api.origin, { headers })).json();
+  assert.equal(seen.headers["x-proof"], "(hidden)");
+  assert.equal(seen.headers["x-other"], "proof-of-nobody");
+});
+
+test("a body comes back while it is still being sent", async () => {
+  let send;
+  const body = new ReadableStream({ start: (controller) => (send = controller) });
+  const pending = fetch(`${api.origin}/api/echo`, { method: "POST", body, duplex: "half" });
+  send.enqueue(new TextEncoder().encode("first"));
+  const reader = (await pending).body.pipeThrough(new TextDecoderStream()).getReader();
+  assert.equal((await reader.read()).value, "first");
+  send.enqueue(new TextEncoder().encode("second"));
+  assert.equal((await reader.read()).value, "second");
+  send.close();
+  assert.ok((await reader.read()).done);
+});
+
+test("redirects, cookies and statuses come as asked", async () => {
+  const redirect = await fetch(`${api.origin}/api/redirect?to=https://example.com/x`, { redirect: "manual" });
+  assert.equal(redirect.status, 302);
+  assert.equal(redirect.headers.get("location"), "https://example.com/x");
+  const cookies = await fetch(`${api.origin}/api/set-cookie?cookie=a%3D1&cookie=b%3D2`);
+  assert.deepEqual(cookies.headers.getSetCookie(), ["a=1", "b=2"]);
+  assert.equal((await fetch(`${api.origin}/api/status?code=503`)).status, 503);
+  assert.equal((await fetch(`${api.origin}/api/status?code=junk`)).status, 200);
+});

@@ -1,0 +1,82 @@
+// An API that shows what reached it. It has no sign-in of its own: the gateway in front of it decides.
+import { createServer } from "node:http";
+import { once } from "node:events";
+
+/**
+ * Starts the API on 127.0.0.1.
+ *
+ * Every request is answered with JSON `{method, url, headers}` as received, except:
+ * - `POST /echo` (also `/api/echo`) streams the body back;
+ * - `/api/redirect?to=...` answers 302 with that `Location`;
+ * - `/api/set-cookie?cookie=...` answers with each `cookie` as a `Set-Cookie` field;
+ * - `/api/status?code=...` answers with that status.
+ *
+ * `secret` is hidden wherever a header holds it, so that the demo never shows the proof it shares with the
+ * gateway to a browser. `requests` collects what was answered, newest last.
+ */
+export async function startApi({ port = 0, secret } = {}) {
+  const requests = [];
+  const server = createServer((request, response) => {
+    const { method, url } = request;
+    const headers = hide(request.headers, secret);
+    requests.push({ method, url, headers });
+    answer(request, response, { method, url, headers });
+  });
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    origin: `http://localhost:${server.address().port}`,
+    port: server.address().port,
+    requests,
+    close: () => {
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      return closed;
+    },
+  };
+}
+
+function answer(request, response, seen) {
+  const [path, query = ""] = request.url.split("?", 2);
+  const parameters = new URLSearchParams(query);
+  response.on("error", () => response.destroy());
+  switch (path.replace(/^\/api(?=\/)/, "")) {
+    case "/echo":
+      if (request.method === "POST") {
+        response.writeHead(200, { "content-type": request.headers["content-type"] ?? "application/octet-stream" });
+        request.pipe(response);
+        return;
+      }
+      break;
+    case "/redirect":
+      response.writeHead(302, { location: asField(parameters.get("to")) || "/" }).end();
+      return;
+    case "/set-cookie":
+      response.setHeader("set-cookie", parameters.getAll("cookie").map(asField));
+      break;
+    case "/status":
+      response.statusCode = asStatus(parameters.get("code"));
+      break;
+  }
+  request.resume();
+  response.setHeader("content-type", "application/json");
+  response.end(request.method === "HEAD" ? undefined : `${JSON.stringify(seen, null, 2)}\n`);
+}
+
+function hide(headers, secret) {
+  if (!secret) {
+    return headers;
+  }
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value === secret ? "(hidden)" : value]));
+}
+
+function asField(text) {
+  // Node throws at characters that no header field may hold.
+  return (text ?? "").replace(/[^\t\x20-\x7e]/g, "");
+}
+
+function asStatus(text) {
+  const code = Number(text);
+  return Number.isInteger(code) && code >= 200 && code <= 599 ? code : 200;
+}

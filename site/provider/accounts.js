@@ -1,0 +1,39 @@
+// The people who can sign in at the demo's provider.
+
+/** Accounts by login; `claims` is what the provider says about each. */
+export const demoAccounts = {
+  member: account("member", "Mika Member", ["members"]),
+  staff: account("staff", "Sam Staff", ["members", "staff"]),
+};
+
+function account(login, name, groups) {
+  return {
+    password: login,
+    claims: {
+      name,
+      preferred_username: login,
+      email: `${login}@example.com`,
+      email_verified: true,
+      groups,
+    },
+  };
+}
+
+/** What oidc-provider asks for an account: its subject and its claims. */
+export function accountFinder(accounts) {
+  return async (_context, sub) => {
+    const found = lookUp(accounts, sub);
+    return found && { accountId: sub, claims: async () => ({ sub, ...found.claims }) };
+  };
+}
+
+/** Tells whether the password fits; says nothing of which half was wrong. */
+export function passwordFits(accounts, login, password) {
+  const found = lookUp(accounts, login);
+  return found !== undefined && found.password === password;
+}
+
+function lookUp(accounts, login) {
+  // Only own members count: `constructor` is no account.
+  return Object.hasOwn(accounts, login) ? accounts[login] : undefined;
+}
