@@ -7,6 +7,8 @@
 
 extern crate alloc;
 
+pub mod access;
+pub mod config;
 pub mod encoding;
 pub mod http;
 pub mod jose;

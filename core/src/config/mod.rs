@@ -64,7 +64,7 @@ pub struct Provider {
     /// Scopes asked for; contains `openid`.
     pub scopes: Vec<String>,
     /// Signature algorithms accepted for ID tokens; never empty.
-    pub algorithms: Vec<crate::jose::algorithm::Algorithm>,
+    pub algorithms: Vec<crate::jose::Algorithm>,
     /// Claims that a session keeps beside the standard ones; fetched from userinfo where the ID
     /// token lacks one. The groups claim is among them where a route asks for groups.
     pub claims: Vec<String>,

@@ -1,0 +1,17 @@
+//! Who may do what: routes, requirements, and what a request says about where it comes from.
+//!
+//! Everything here is default deny. A path matches routes by pattern alone, methods select among
+//! the routes of that one pattern, and [`routes::RouteMatch::decide`] is the only place where an
+//! allowed request comes into being.
+
+pub mod aliases;
+pub mod decision;
+pub mod fetch_metadata;
+pub mod pattern;
+pub mod principal;
+pub mod requirements;
+pub mod routes;
+mod trie;
+
+#[cfg(all(test, not(target_family = "wasm")))]
+mod properties;

@@ -1,0 +1,319 @@
+//! The table of routes: from path and method to the rules that hold.
+//!
+//! The path alone chooses a pattern, the most specific that matches. The method then selects among
+//! the routes of that pattern, and where none fits the answer is 405: falling back to a wider
+//! pattern would let `DELETE /api/x` reach a public `/**` because `/api/**` allows only `GET`.
+
+use super::{
+    aliases::{self, Aliases},
+    pattern::{Pattern, Relation, collect_segments},
+    requirements::Requirements,
+    trie::{GroupIndex, Trie},
+};
+use crate::{
+    config::UpstreamIndex,
+    http::{method::Method, path::RequestPath},
+};
+use alloc::{borrow::Cow, vec, vec::Vec};
+
+/// A rule for the paths of a pattern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// The paths.
+    pub pattern: Pattern,
+    /// The methods; `None` for all, and `GET` includes `HEAD`.
+    pub methods: Option<Vec<Method>>,
+    /// Who may come in at all.
+    pub access: Access,
+    /// What is asked beyond a session.
+    pub requirements: Requirements,
+    /// Where requests go.
+    pub upstream: UpstreamIndex,
+    /// Whether that upstream serves one file under several paths.
+    pub aliases: Aliases,
+}
+
+/// Who may come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Everyone, without any credential being looked at.
+    Public,
+    /// Whoever has a session and meets the requirements.
+    Session,
+}
+
+/// Routes, compiled: looking one up costs the same with five as with a thousand.
+#[derive(Clone, Debug)]
+pub struct RouteTable {
+    groups: Vec<Vec<Route>>,
+    trie: Trie,
+    spellings: Spellings,
+}
+
+/// Whether routes of static files differ in what they ask, so that spellings must be compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Spellings {
+    Alike,
+    Differ,
+}
+
+/// Two routes that cannot stand beside each other, by their places in the input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RouteFault {
+    /// The same pattern, and a method that both name.
+    SameMethod {
+        /// The earlier route.
+        first: usize,
+        /// The later route.
+        second: usize,
+        /// A method of both; `None` where one of the two takes all.
+        method: Option<Method>,
+    },
+    /// Patterns that cross, with no route for the paths that both match.
+    Crossing {
+        /// The earlier route.
+        first: usize,
+        /// The later route.
+        second: usize,
+        /// The pattern of the paths that both match; a route for it settles the matter.
+        both: Pattern,
+    },
+}
+
+/// Why no route was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoRoute {
+    /// No pattern matches: 404.
+    Unknown,
+    /// The pattern that matches has no route for the method: 405.
+    MethodNotAllowed {
+        /// What `Allow` lists.
+        allow: Vec<Method>,
+    },
+}
+
+/// The route of a request, and those of the other spellings of its file.
+#[derive(Clone, Debug)]
+pub struct RouteMatch<'a> {
+    route: &'a Route,
+    aliased: Vec<&'a Route>,
+}
+
+impl RouteTable {
+    /// Compiles routes.
+    ///
+    /// # Errors
+    /// Every [`RouteFault`] there is.
+    pub fn compile(routes: Vec<Route>) -> Result<Self, Vec<RouteFault>> {
+        let mut table = Self {
+            groups: Vec::new(),
+            trie: Trie::new(),
+            spellings: spellings_of(&routes),
+        };
+        let mut faults = Vec::new();
+        let mut members: Vec<Vec<usize>> = Vec::new();
+        for (place, route) in routes.iter().enumerate() {
+            let group = GroupIndex(table.groups.len());
+            let Some(known) = table.trie.insert(&route.pattern, group) else {
+                table.groups.push(vec![route.clone()]);
+                members.push(vec![place]);
+                continue;
+            };
+            if let Some(places) = members.get_mut(known.0) {
+                faults.extend(same_method(&routes, places, place));
+                places.push(place);
+            }
+            if let Some(group) = table.groups.get_mut(known.0) {
+                group.push(route.clone());
+            }
+        }
+        faults.extend(table.crossings(&members));
+        if faults.is_empty() {
+            Ok(table)
+        } else {
+            Err(faults)
+        }
+    }
+
+    /// The rules for `method` on `path`.
+    ///
+    /// A false match would decide by the rules of another path.
+    ///
+    /// # Errors
+    /// [`NoRoute`]; a path that stacks so many file endings that its spellings are beyond counting
+    /// is unknown.
+    pub fn find(&self, path: &RequestPath, method: &Method) -> Result<RouteMatch<'_>, NoRoute> {
+        let segments = collect_segments(path);
+        let index = self.trie.find(&segments).ok_or(NoRoute::Unknown)?;
+        let group = self.groups.get(index.0).ok_or(NoRoute::Unknown)?;
+        let route = group
+            .iter()
+            .find(|route| route.takes(method))
+            .ok_or_else(|| NoRoute::MethodNotAllowed {
+                allow: allowed_methods(group),
+            })?;
+        let aliased = match (self.spellings, route.aliases) {
+            (Spellings::Alike, _) | (_, Aliases::None) => Vec::new(),
+            (Spellings::Differ, Aliases::StaticFiles) => self.aliased(&segments, index, method)?,
+        };
+        Ok(RouteMatch { route, aliased })
+    }
+
+    /// All routes, those of one pattern together.
+    pub fn routes(&self) -> impl Iterator<Item = &Route> {
+        self.groups.iter().flatten()
+    }
+
+    fn aliased(
+        &self,
+        segments: &[Cow<'_, str>],
+        own: GroupIndex,
+        method: &Method,
+    ) -> Result<Vec<&Route>, NoRoute> {
+        let mut seen = vec![own];
+        let mut aliased = Vec::new();
+        let spellings = aliases::spellings(segments).map_err(|_| NoRoute::Unknown)?;
+        for spelling in &spellings {
+            let Some(index) = self.trie.find(spelling) else {
+                continue;
+            };
+            if seen.contains(&index) {
+                continue;
+            }
+            seen.push(index);
+            let group = self.groups.get(index.0).map_or(&[][..], Vec::as_slice);
+            let files = || {
+                let is_files = |route: &&Route| route.aliases == Aliases::StaticFiles;
+                group.iter().filter(is_files)
+            };
+            // Where the other spelling has no route for this method, all of its rules hold:
+            // taking none would open the file through the method that its owner left out.
+            if files().any(|route| route.takes(method)) {
+                aliased.extend(files().filter(|route| route.takes(method)));
+            } else {
+                aliased.extend(files());
+            }
+        }
+        Ok(aliased)
+    }
+
+    /// Only a pattern with a `*` can cross another, which keeps this from being quadratic.
+    fn crossings(&self, members: &[Vec<usize>]) -> Vec<RouteFault> {
+        let leaders = || {
+            let pairs = self.groups.iter().zip(members);
+            pairs.filter_map(|(group, places)| Some((group.first()?, *places.first()?)))
+        };
+        let mut faults = Vec::new();
+        for (left, first) in leaders().filter(|(route, _)| route.pattern.has_any()) {
+            for (right, second) in leaders() {
+                let reported = right.pattern.has_any() && second <= first;
+                if reported || left.pattern.relation(&right.pattern) != Relation::Crossing {
+                    continue;
+                }
+                let both = left.pattern.intersection(&right.pattern);
+                if self.trie.group_of(&both).is_none() {
+                    faults.push(RouteFault::Crossing {
+                        first: first.min(second),
+                        second: first.max(second),
+                        both,
+                    });
+                }
+            }
+        }
+        faults
+    }
+}
+
+impl Route {
+    /// Whether the route is for `method`.
+    fn takes(&self, method: &Method) -> bool {
+        match &self.methods {
+            None => true,
+            Some(methods) => {
+                methods.contains(method)
+                    || (*method == Method::Head && methods.contains(&Method::Get))
+            }
+        }
+    }
+
+    /// Whether the route asks for a session. Requirements ask for one even on a public route:
+    /// nobody meets them without.
+    pub fn needs_session(&self) -> bool {
+        match self.access {
+            Access::Session => true,
+            Access::Public => {
+                self.requirements.ask_for_groups() || self.requirements.ask_for_email()
+            }
+        }
+    }
+}
+
+impl<'a> RouteMatch<'a> {
+    /// The route of the path itself.
+    pub const fn route(&self) -> &'a Route {
+        self.route
+    }
+
+    /// The routes of the other spellings of the same file.
+    pub(super) fn aliased(&self) -> impl Iterator<Item = &'a Route> {
+        self.aliased.iter().copied()
+    }
+}
+
+fn spellings_of(routes: &[Route]) -> Spellings {
+    let mut files = routes
+        .iter()
+        .filter(|route| route.aliases == Aliases::StaticFiles);
+    let Some(first) = files.next() else {
+        return Spellings::Alike;
+    };
+    let same =
+        |route: &Route| route.access == first.access && route.requirements == first.requirements;
+    if files.all(same) {
+        Spellings::Alike
+    } else {
+        Spellings::Differ
+    }
+}
+
+fn same_method(routes: &[Route], places: &[usize], second: usize) -> Option<RouteFault> {
+    let later = routes.get(second)?;
+    places.iter().find_map(|&first| {
+        let method = match (&routes.get(first)?.methods, &later.methods) {
+            (None, _) | (_, None) => None,
+            (Some(_), Some(methods)) => {
+                let earlier = routes.get(first)?;
+                let head = [Method::Head];
+                let implied = head.iter().filter(|method| later.takes(method));
+                let mut claimed = methods.iter().chain(implied);
+                Some(claimed.find(|method| earlier.takes(method))?.clone())
+            }
+        };
+        Some(RouteFault::SameMethod {
+            first,
+            second,
+            method,
+        })
+    })
+}
+
+fn allowed_methods(group: &[Route]) -> Vec<Method> {
+    let mut allow: Vec<Method> = Vec::new();
+    for method in group
+        .iter()
+        .filter_map(|route| route.methods.as_ref())
+        .flatten()
+    {
+        if !allow.contains(method) {
+            allow.push(method.clone());
+        }
+        if *method == Method::Get && !allow.contains(&Method::Head) {
+            allow.push(Method::Head);
+        }
+    }
+    allow
+}
+
+#[cfg(test)]
+#[path = "routes_tests.rs"]
+mod tests;

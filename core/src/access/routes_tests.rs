@@ -1,0 +1,358 @@
+use super::*;
+use crate::access::{
+    decision::{Audience, Decision, Missing},
+    principal::Principal,
+};
+use alloc::{borrow::ToOwned, format, string::String};
+
+fn route(pattern: &str) -> Route {
+    Route {
+        pattern: Pattern::parse(pattern).unwrap(),
+        methods: None,
+        access: Access::Session,
+        requirements: Requirements::default(),
+        upstream: UpstreamIndex(0),
+        aliases: Aliases::None,
+    }
+}
+
+fn public(pattern: &str) -> Route {
+    Route {
+        access: Access::Public,
+        ..route(pattern)
+    }
+}
+
+fn methods(route: Route, methods: &[Method]) -> Route {
+    Route {
+        methods: Some(methods.to_vec()),
+        ..route
+    }
+}
+
+fn files(route: Route) -> Route {
+    Route {
+        aliases: Aliases::StaticFiles,
+        ..route
+    }
+}
+
+fn staff(route: Route) -> Route {
+    Route {
+        requirements: Requirements {
+            any_group: vec!["staff".to_owned()],
+            ..Requirements::default()
+        },
+        ..route
+    }
+}
+
+fn table(routes: &[Route]) -> RouteTable {
+    RouteTable::compile(routes.to_vec()).unwrap()
+}
+
+fn faults(routes: &[Route]) -> Vec<RouteFault> {
+    RouteTable::compile(routes.to_vec())
+        .err()
+        .unwrap_or_default()
+}
+
+fn path(path: &str) -> RequestPath {
+    RequestPath::parse(path).unwrap()
+}
+
+/// The pattern that decides on `path`.
+fn found(table: &RouteTable, at: &str) -> Option<String> {
+    let found = table.find(&path(at), &Method::Get).ok()?;
+    Some(format!("{}", found.route().pattern))
+}
+
+fn decide(table: &RouteTable, at: &str, groups: Option<&[String]>) -> Decision {
+    let principal = groups.map(|groups| Principal {
+        subject: "subject",
+        groups,
+        email: None,
+        email_verified: false,
+    });
+    let found = table.find(&path(at), &Method::Get).unwrap();
+    found.decide(principal.as_ref())
+}
+
+fn audience(decision: &Decision) -> Option<Audience> {
+    match decision {
+        Decision::Allow(allowed) => Some(allowed.audience()),
+        Decision::SignIn | Decision::Forbidden { .. } => None,
+    }
+}
+
+#[test]
+fn the_most_specific_pattern_decides() {
+    let table = table(&[
+        public("/**"),
+        route("/staff/**"),
+        route("/staff/open"),
+        route("/staff/*/x"),
+        route("/users/*"),
+    ]);
+    for (path, pattern) in [
+        ("/", "/**"),
+        ("/staff", "/staff/**"),
+        ("/staff/", "/staff/**"),
+        ("/staff/x", "/staff/**"),
+        ("/staff/open", "/staff/open"),
+        ("/staff/open/", "/staff/**"),
+        ("/staff/open/x", "/staff/*/x"),
+        ("/staff/any/x", "/staff/*/x"),
+        ("/staff/any/x/y", "/staff/**"),
+        ("/staffroom", "/**"),
+        ("/users/a", "/users/*"),
+        ("/users/", "/**"),
+        ("/users/a/", "/**"),
+    ] {
+        assert_eq!(found(&table, path).as_deref(), Some(pattern), "{path}");
+    }
+}
+
+#[test]
+fn what_no_pattern_matches_is_unknown() {
+    let table = table(&[route("/a/**"), route("/b")]);
+    assert!(found(&table, "/b").is_some());
+    for unknown in ["/", "/c", "/b/", "/b/c"] {
+        let answer = table.find(&path(unknown), &Method::Get).err();
+        assert_eq!(answer, Some(NoRoute::Unknown), "{unknown}");
+    }
+}
+
+#[test]
+fn escaped_and_plain_spellings_of_a_character_match_alike() {
+    let table = table(&[public("/**"), route("/a!b/**")]);
+    for spelling in ["/a!b/x", "/a%21b/x", "/%61%21b/x"] {
+        assert_eq!(found(&table, spelling).as_deref(), Some("/a!b/**"));
+    }
+}
+
+#[test]
+fn tricks_in_paths_and_queries_do_not_leave_the_protected_pattern() {
+    let table = table(&[public("/**"), route("/admin/**"), route("/admin%23/**")]);
+    for (trick, pattern) in [
+        ("/public/../admin", "/admin/**"),
+        ("/public/%2e%2e/admin", "/admin/**"),
+        ("/public\\..\\admin/x", "/admin/**"),
+        ("/%61dmin/x", "/admin/**"),
+        ("/admin%23/public", "/admin%23/**"),
+        // Paths of their own, to us and to the servers of files behind us.
+        ("/admin;x", "/**"),
+        ("/ADMIN", "/**"),
+    ] {
+        assert_eq!(found(&table, trick).as_deref(), Some(pattern), "{trick}");
+    }
+}
+
+#[test]
+fn methods_select_within_one_pattern_and_never_fall_back() {
+    let table = table(&[
+        public("/**"),
+        methods(route("/api/**"), &[Method::Get]),
+        methods(route("/api/**"), &[Method::Post, Method::Put]),
+    ]);
+    let find = |method: Method| table.find(&path("/api/x"), &method);
+    for method in [Method::Get, Method::Head, Method::Post, Method::Put] {
+        assert_eq!(find(method).unwrap().route().access, Access::Session);
+    }
+    for method in [Method::Delete, Method::Options, Method::parse("get")] {
+        let allow = vec![Method::Get, Method::Head, Method::Post, Method::Put];
+        let answer = find(method).err();
+        assert_eq!(answer, Some(NoRoute::MethodNotAllowed { allow }));
+    }
+    let beside = table.find(&path("/apix"), &Method::Delete).unwrap();
+    assert_eq!(beside.route().access, Access::Public);
+}
+
+#[test]
+fn one_pattern_takes_each_method_once() {
+    let get = || methods(route("/a"), &[Method::Get]);
+    let twin = methods(route("/a"), &[Method::Post]);
+    assert_eq!(faults(&[get(), twin]), []);
+    for (second, method) in [
+        (
+            methods(route("/a"), &[Method::Post, Method::Get]),
+            Some(Method::Get),
+        ),
+        (methods(route("/%61"), &[Method::Head]), Some(Method::Head)),
+        (route("/a"), None),
+    ] {
+        let fault = RouteFault::SameMethod {
+            first: 1,
+            second: 2,
+            method,
+        };
+        assert_eq!(faults(&[public("/**"), get(), second]), [fault]);
+    }
+}
+
+#[test]
+fn crossing_patterns_need_a_route_for_what_both_match() {
+    let routes = [public("/**"), route("/a/**"), route("/*/b")];
+    let both = Pattern::parse("/a/b").unwrap();
+    let fault = RouteFault::Crossing {
+        first: 1,
+        second: 2,
+        both,
+    };
+    assert_eq!(faults(&routes), [fault]);
+    let [all, left, right] = routes;
+    let settled = table(&[all, left, right, route("/a/b")]);
+    assert_eq!(found(&settled, "/a/b").as_deref(), Some("/a/b"));
+    assert_eq!(found(&settled, "/c/b").as_deref(), Some("/*/b"));
+}
+
+#[test]
+fn two_crossing_pairs_are_both_named() {
+    let routes = [route("/a/*"), route("/*/b"), route("/c/*")];
+    assert_eq!(faults(&routes).len(), 2);
+}
+
+#[test]
+fn a_public_route_takes_anyone_and_a_protected_one_signs_in() {
+    let table = table(&[
+        public("/**"),
+        route("/members/**"),
+        staff(route("/staff/**")),
+    ]);
+    let needs = |at: &str| table.find(&path(at), &Method::Get).unwrap().needs_session();
+    assert!(!needs("/"));
+    assert!(needs("/members/"));
+    assert_eq!(
+        audience(&decide(&table, "/", None)),
+        Some(Audience::Everyone)
+    );
+    assert_eq!(decide(&table, "/members/", None), Decision::SignIn);
+    let member = decide(&table, "/members/", Some(&[]));
+    assert_eq!(audience(&member), Some(Audience::Principal));
+}
+
+#[test]
+fn a_missing_group_is_forbidden() {
+    let table = table(&[public("/**"), staff(route("/staff/**"))]);
+    let missing = vec![Missing::Group];
+    let members = ["members".to_owned()];
+    let forbidden = decide(&table, "/staff/", Some(&members));
+    assert_eq!(forbidden, Decision::Forbidden { missing });
+    let staff = ["members".to_owned(), "staff".to_owned()];
+    let allowed = decide(&table, "/staff/", Some(&staff));
+    assert_eq!(audience(&allowed), Some(Audience::Principal));
+}
+
+#[test]
+fn requirements_on_a_public_route_still_ask_for_a_session() {
+    let table = table(&[staff(public("/**"))]);
+    assert_eq!(decide(&table, "/", None), Decision::SignIn);
+}
+
+#[test]
+fn every_spelling_of_a_protected_file_is_protected() {
+    let spellings = [
+        "/staff",
+        "/staff/",
+        "/staff.html",
+        "/staff/index",
+        "/staff/index.html",
+    ];
+    for protected in spellings.into_iter().chain(["/staff/**", "/staff/*"]) {
+        let protecting = table(&[files(public("/**")), files(staff(route(protected)))]);
+        let origin = table(&[files(public("/**")), staff(route(protected))]);
+        for spelling in spellings {
+            let decision = decide(&protecting, spelling, None);
+            assert_eq!(decision, Decision::SignIn, "{protected} {spelling}");
+            // The twin: an origin that routes by itself has no such spellings.
+            let exact = found(&origin, spelling).unwrap() == protected;
+            let open = audience(&decide(&origin, spelling, None)).is_some();
+            assert_eq!(open, !exact, "{protected} {spelling}");
+        }
+        for other in ["/", "/staffroom", "/index.html", "/x/staff.html"] {
+            let decision = decide(&protecting, other, None);
+            assert_eq!(audience(&decision), Some(Audience::Everyone), "{other}");
+        }
+    }
+}
+
+#[test]
+fn the_index_of_the_root_is_one_file() {
+    let table = table(&[files(public("/**")), files(route("/index.html"))]);
+    for spelling in ["/", "/index", "/index.html", "/index/"] {
+        assert_eq!(
+            decide(&table, spelling, None),
+            Decision::SignIn,
+            "{spelling}"
+        );
+    }
+    assert_eq!(
+        audience(&decide(&table, "/a", None)),
+        Some(Audience::Everyone)
+    );
+}
+
+#[test]
+fn the_rules_of_all_spellings_hold_together() {
+    let night = Requirements {
+        all_groups: vec!["night".to_owned()],
+        ..Requirements::default()
+    };
+    let table = table(&[
+        files(public("/**")),
+        files(staff(route("/x"))),
+        Route {
+            requirements: night,
+            ..files(route("/x.html"))
+        },
+    ]);
+    let (staff, night) = ("staff".to_owned(), "night".to_owned());
+    for spelling in ["/x", "/x/", "/x.html", "/x/index.html"] {
+        for alone in [&staff, &night] {
+            let decision = decide(&table, spelling, Some(core::slice::from_ref(alone)));
+            let missing = vec![Missing::Group];
+            assert_eq!(decision, Decision::Forbidden { missing }, "{spelling}");
+        }
+        let both = [staff.clone(), night.clone()];
+        assert!(audience(&decide(&table, spelling, Some(&both))).is_some());
+    }
+}
+
+#[test]
+fn another_spelling_without_the_method_lends_all_its_rules() {
+    let post = methods(files(route("/x.html")), &[Method::Post]);
+    let table = table(&[files(public("/**")), post]);
+    assert_eq!(decide(&table, "/x", None), Decision::SignIn);
+    let get = methods(files(public("/x.html")), &[Method::Get]);
+    let post = methods(files(route("/x.html")), &[Method::Post]);
+    let table = RouteTable::compile(vec![files(public("/**")), get, post]).unwrap();
+    assert_eq!(
+        audience(&decide(&table, "/x", None)),
+        Some(Audience::Everyone)
+    );
+}
+
+#[test]
+fn stacked_file_endings_are_unknown_where_spellings_matter() {
+    let differ = table(&[files(public("/**")), files(route("/x"))]);
+    let stacked = "/x/index/index/index/index/index.html";
+    assert_eq!(
+        differ.find(&path(stacked), &Method::Get).err(),
+        Some(NoRoute::Unknown)
+    );
+    assert!(
+        differ
+            .find(&path("/x/index/index.html"), &Method::Get)
+            .is_ok()
+    );
+    let alike = table(&[files(public("/**")), files(public("/x"))]);
+    assert!(alike.find(&path(stacked), &Method::Get).is_ok());
+}
+
+#[test]
+fn a_thousand_routes_compile_and_find() {
+    let routes: Vec<Route> = (0..1000).map(|n| route(&format!("/team{n}/**"))).collect();
+    let table = table(&routes);
+    assert_eq!(table.routes().count(), 1000);
+    assert_eq!(found(&table, "/team731/x").as_deref(), Some("/team731/**"));
+}
