@@ -143,7 +143,7 @@ impl VerifiedToken {
         self.claims.get(name)
     }
 
-    /// A claim that is a time, such as `auth_time`, rounded down to the second.
+    /// Any other claim that is a time, such as `auth_time`, rounded down to the second.
     ///
     /// # Errors
     /// [`Refusal::MalformedTime`] where it stands but is not a number of seconds since the epoch.

@@ -89,6 +89,11 @@ impl KeySet {
         Ok(set)
     }
 
+    /// The keys that can be used, in their published order.
+    pub fn keys(&self) -> &[PublicKey] {
+        &self.keys
+    }
+
     /// The keys that were left out, and why.
     pub fn skipped(&self) -> &[SkippedKey] {
         &self.skipped

