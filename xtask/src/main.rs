@@ -1,20 +1,27 @@
 //! Builds, runs and tests Lychgate: `cargo xtask up | test | build worker`.
 
+mod demo;
 mod failure;
 mod fresh;
 mod interrupt;
 mod place;
+mod ports;
 mod prepare;
 mod process;
+mod serving;
 mod size;
+mod up;
 mod worker;
 
-use failure::{Failure, Outcome};
+use failure::{Doing, Failure, Outcome};
 use interrupt::Interrupt;
 use place::Place;
+use ports::Ports;
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask build worker";
+const USAGE: &str = "usage:
+  cargo xtask up [--port N]   build and run the demo on the ports N, N+1 and N+2 (N is 8787)
+  cargo xtask build worker    build what is deployed to Cloudflare and print its size";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -30,9 +37,20 @@ fn main() -> ExitCode {
 
 fn command(words: &[&str]) -> Outcome {
     let interrupt = Interrupt::install()?;
+    process::adopt_orphans()?;
     let place = Place::find()?;
     match words {
+        ["up"] => up::up(&place, Ports::starting_at(ports::DEFAULT)?, &interrupt),
+        ["up", "--port", port] => up::up(&place, asked_ports(port)?, &interrupt),
         ["build", "worker"] => worker::build(&place, &interrupt),
+        ["help" | "--help" | "-h"] => {
+            println!("{USAGE}");
+            Ok(())
+        }
         _ => Err(Failure::new(USAGE)),
     }
+}
+
+fn asked_ports(port: &str) -> Outcome<Ports> {
+    Ports::starting_at(port.parse().doing(format_args!("--port {port}"))?)
 }

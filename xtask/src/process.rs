@@ -2,7 +2,10 @@
 
 use crate::failure::{Doing, Failure, Outcome};
 use crate::interrupt::Interrupt;
-use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
+use rustix::process::{
+    Pid, Signal, WaitOptions, kill_process_group, test_kill_process_group, waitpgid,
+};
+use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
@@ -13,6 +16,15 @@ pub(crate) const POLL: Duration = Duration::from_millis(25);
 
 /// How long a process group may take to end by itself.
 const GRACE: Duration = Duration::from_secs(5);
+
+/// Becomes the parent of whatever its children leave behind, where the system can do that: an ended
+/// process counts as running until its parent collects it, and the first process of a container may be slow.
+pub(crate) fn adopt_orphans() -> Outcome {
+    #[cfg(target_os = "linux")]
+    rustix::process::set_child_subreaper(Some(rustix::process::getpid()))
+        .doing("cannot adopt orphaned processes")?;
+    Ok(())
+}
 
 /// A running process and all that it started; ended when dropped.
 pub(crate) struct Group {
@@ -33,6 +45,23 @@ impl Group {
         Ok(Self { name, child, id })
     }
 
+    /// Starts `command` and passes its lines on to standard error, each behind its name.
+    pub(crate) fn start_prefixed(name: &'static str, command: &mut Command) -> Outcome<Self> {
+        let mut group = Self::start(name, command.stdout(Stdio::piped()).stderr(Stdio::piped()))?;
+        if let Some(out) = group.child.stdout.take() {
+            pass_on(name, out);
+        }
+        if let Some(out) = group.child.stderr.take() {
+            pass_on(name, out);
+        }
+        Ok(group)
+    }
+
+    /// The name it was started under.
+    pub(crate) fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// The exit status, once the leader has ended.
     pub(crate) fn ended(&mut self) -> Outcome<Option<ExitStatus>> {
         self.child
@@ -50,6 +79,9 @@ impl Group {
         let asked = Instant::now();
         while asked.elapsed() < GRACE {
             let leader_gone = matches!(self.child.try_wait(), Ok(Some(_)) | Err(_));
+            if leader_gone {
+                self.collect();
+            }
             if leader_gone && !self.alive() {
                 return;
             }
@@ -58,11 +90,19 @@ impl Group {
         self.signal(Signal::KILL);
         // The leader was just killed; waiting only collects it.
         let _ = self.child.wait();
+        self.collect();
     }
 
     fn alive(&self) -> bool {
         self.id
             .is_some_and(|id| test_kill_process_group(id).is_ok())
+    }
+
+    /// Collects the ended ones of the group that were adopted.
+    fn collect(&self) {
+        while let Some(id) = self.id
+            && let Ok(Some(_)) = waitpgid(id, WaitOptions::NOHANG)
+        {}
     }
 
     fn signal(&self, signal: Signal) {
@@ -98,4 +138,47 @@ pub(crate) fn run(name: &'static str, command: &mut Command, interrupt: &Interru
         return Ok(());
     }
     Err(Failure::new(format!("{name} failed ({status})")))
+}
+
+fn pass_on(name: &'static str, out: impl Read + Send + 'static) {
+    thread::spawn(move || {
+        for line in BufReader::new(out).lines().map_while(Result::ok) {
+            if !line.trim().is_empty() {
+                eprintln!("[{name}] {line}");
+            }
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]).stdout(Stdio::piped());
+        command
+    }
+
+    #[test]
+    fn ending_a_group_ends_what_its_leader_started() {
+        adopt_orphans().unwrap();
+        let mut group = Group::start("sh", &mut shell("sleep 600 & echo started; wait")).unwrap();
+        let mut line = String::new();
+        let out = group.child.stdout.take().unwrap();
+        BufReader::new(out).read_line(&mut line).unwrap();
+        assert_eq!(line, "started\n");
+        assert!(group.alive());
+        group.ask_to_end();
+        group.make_end();
+        assert!(!group.alive());
+    }
+
+    #[test]
+    fn a_command_that_fails_is_named() {
+        let interrupt = Interrupt::install().unwrap();
+        run("sh", &mut shell("exit 0"), &interrupt).unwrap();
+        let failure = run("sh", &mut shell("exit 3"), &interrupt).unwrap_err();
+        assert!(failure.to_string().starts_with("sh failed"));
+    }
 }

@@ -1,0 +1,176 @@
+//! `cargo xtask up`: builds everything, runs the demo, and ends all of it together.
+
+use crate::demo::Demo;
+use crate::failure::{Failure, Outcome};
+use crate::interrupt::Interrupt;
+use crate::place::Place;
+use crate::ports::Ports;
+use crate::process::{Group, POLL};
+use crate::serving::{listens, serves};
+use crate::worker;
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long the three may take until all of them serve.
+const START_LIMIT: Duration = Duration::from_secs(120);
+
+/// How often the gateway's port is tried, and how long it may stay silent, as while a change is loaded.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+const SILENCE_LIMIT: Duration = Duration::from_secs(10);
+
+/// Runs the demo until a signal comes or one of its processes ends.
+///
+/// # Errors
+/// A busy port, a failed build, or a process that ended by itself.
+pub(crate) fn up(place: &Place, ports: Ports, interrupt: &Interrupt) -> Outcome {
+    ports.must_be_free()?;
+    worker::build(place, interrupt)?;
+    let demo = Demo::prepare(place, ports, interrupt)?;
+    let mut groups = Vec::new();
+    let outcome = run(place, &demo, ports, interrupt, &mut groups);
+    // All are asked before the first is waited for.
+    groups.iter().for_each(Group::ask_to_end);
+    groups.iter_mut().for_each(Group::make_end);
+    eprintln!("[demo] stopped");
+    outcome
+}
+
+fn run(
+    place: &Place,
+    demo: &Demo,
+    ports: Ports,
+    interrupt: &Interrupt,
+    groups: &mut Vec<Group>,
+) -> Outcome {
+    let gateway = format!("http://localhost:{}", ports.gateway);
+    eprintln!("[demo] starting the provider, the API and the gateway");
+    groups.push(Group::start_prefixed(
+        "provider",
+        &mut provider(place, demo, ports, &gateway),
+    )?);
+    groups.push(Group::start_prefixed("api", &mut api(place, demo, ports))?);
+    groups.push(Group::start_prefixed(
+        "gateway",
+        &mut wrangler(place, demo, ports),
+    )?);
+    if !wait_until_serving(ports, interrupt, groups)? {
+        return Ok(());
+    }
+    println!("ready {gateway}");
+    watch(ports, interrupt, groups)
+}
+
+/// Returns when a signal comes; fails when a process ends, or when wrangler lives on without its workerd.
+fn watch(ports: Ports, interrupt: &Interrupt, groups: &mut [Group]) -> Outcome {
+    let mut listening = Instant::now();
+    let mut looked = Instant::now();
+    while !interrupt.asked() {
+        all_alive(groups)?;
+        if looked.elapsed() >= LOOK_EVERY {
+            looked = Instant::now();
+            if listens(ports.gateway) {
+                listening = looked;
+            } else if listening.elapsed() >= SILENCE_LIMIT {
+                let port = ports.gateway;
+                return Err(Failure::new(format!(
+                    "the gateway no longer listens on port {port}; the demo stops"
+                )));
+            }
+        }
+        thread::sleep(POLL);
+    }
+    Ok(())
+}
+
+/// False when a signal came first.
+fn wait_until_serving(ports: Ports, interrupt: &Interrupt, groups: &mut [Group]) -> Outcome<bool> {
+    let mut waiting = vec![
+        (
+            "the provider",
+            ports.provider,
+            "/.well-known/openid-configuration",
+        ),
+        ("the API", ports.api, "/"),
+        ("the gateway", ports.gateway, "/"),
+        ("the gateway", ports.gateway, "/auth/health"),
+    ];
+    let started = Instant::now();
+    while !waiting.is_empty() {
+        if interrupt.asked() {
+            return Ok(false);
+        }
+        all_alive(groups)?;
+        waiting.retain(|(_, port, path)| !serves(*port, path));
+        if started.elapsed() > START_LIMIT {
+            let names: Vec<String> = waiting
+                .iter()
+                .map(|(name, port, path)| format!("{name} (port {port}, {path})"))
+                .collect();
+            return Err(Failure::new(format!(
+                "not serving after {} s: {}",
+                START_LIMIT.as_secs(),
+                names.join(", ")
+            )));
+        }
+        thread::sleep(POLL);
+    }
+    Ok(true)
+}
+
+fn all_alive(groups: &mut [Group]) -> Outcome {
+    for group in groups {
+        if let Some(status) = group.ended()? {
+            return Err(Failure::new(format!(
+                "the process {} ended by itself ({status}); the demo stops",
+                group.name()
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn provider(place: &Place, demo: &Demo, ports: Ports, gateway: &str) -> Command {
+    let mut node = Command::new("node");
+    node.arg(place.at("site/provider/main.js"));
+    node.env("PORT", ports.provider.to_string())
+        .env("GATEWAY", gateway);
+    node.env("DEMO_CLIENT_SECRET", demo.secret("DEMO_CLIENT_SECRET"));
+    node
+}
+
+fn api(place: &Place, demo: &Demo, ports: Ports) -> Command {
+    let mut node = Command::new("node");
+    node.arg(place.at("site/api/main.js"));
+    node.env("PORT", ports.api.to_string());
+    node.env("DEMO_API_PROOF", demo.secret("DEMO_API_PROOF"));
+    node
+}
+
+fn wrangler(place: &Place, demo: &Demo, ports: Ports) -> Command {
+    let mut wrangler = Command::new(place.npm_program("wrangler"));
+    wrangler
+        .args(["dev", "--config"])
+        .arg(demo.folder.join("wrangler.toml"));
+    wrangler.args([
+        "--ip",
+        "127.0.0.1",
+        "--inspector-port",
+        "0",
+        "--show-interactive-dev-session=false",
+    ]);
+    wrangler.arg("--port").arg(ports.gateway.to_string());
+    wrangler.arg("--persist-to").arg(demo.folder.join("state"));
+    // Nothing is reported or fetched from outside, and nothing is kept outside the build folder.
+    wrangler
+        .env("WRANGLER_SEND_METRICS", "false")
+        .env("CLOUDFLARE_CF_FETCH_ENABLED", "false");
+    wrangler
+        .env("WRANGLER_LOG_PATH", demo.folder.join("logs"))
+        .env("WRANGLER_REGISTRY_PATH", demo.folder.join("registry"));
+    wrangler
+        .env("CI", "1")
+        .env("NO_COLOR", "1")
+        .env("WRANGLER_HIDE_BANNER", "true");
+    wrangler
+}
