@@ -266,11 +266,15 @@ fn validity_in_time_has_a_leeway_and_sharp_edges() {
         issued_at: at(1100),
     };
     assert_eq!(token.check_time(at(1069), leeway), Err(future));
-    let early = TimeFault::NotYetValid {
-        now: at(969),
+    let early = |now| TimeFault::NotYetValid {
+        now: at(now),
         not_before: at(1000),
     };
-    assert_eq!(token.check_time(at(969), leeway), Err(early));
+    let token = with(HEADER, r#"{"exp":2000,"nbf":1000}"#).unwrap();
+    assert_eq!(token.check_time(at(1000), Seconds::ZERO), Ok(()));
+    assert_eq!(token.check_time(at(999), Seconds::ZERO), Err(early(999)));
+    assert_eq!(token.check_time(at(970), leeway), Ok(()));
+    assert_eq!(token.check_time(at(969), leeway), Err(early(969)));
 }
 
 #[test]
