@@ -9,9 +9,15 @@ extern crate alloc;
 
 pub mod access;
 pub mod config;
+pub mod cookie;
 pub mod encoding;
+pub mod event;
+pub mod fault;
 pub mod http;
 pub mod jose;
+pub mod oidc;
 pub mod page;
+pub mod platform;
 pub mod secret;
+pub mod session;
 pub mod time;

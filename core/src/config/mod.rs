@@ -5,6 +5,7 @@
 
 use crate::{
     access::routes::RouteTable,
+    cookie::set_cookie::SameSite,
     http::{
         header::HeaderName,
         url::{Origin, Reach, Url},
@@ -100,15 +101,6 @@ pub enum Freshness {
     /// At most this old; 1 to 60 seconds, default 10.
     Fast(Seconds),
     /// Asked on every request.
-    Strict,
-}
-
-/// The `SameSite` attribute of the session cookie.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SameSite {
-    /// Sent on top-level navigations from other sites.
-    Lax,
-    /// Never sent from other sites.
     Strict,
 }
 

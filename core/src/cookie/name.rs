@@ -1,0 +1,62 @@
+//! The names of our cookies.
+//!
+//! All begin with `__Host-Http-`: the browser then takes them only from this very host, over a
+//! secure channel, with `Path=/`, and never lets a script write them (RFC 6265bis, section 4.1.3,
+//! and its `__Host-Http-` addition).
+
+use crate::encoding::base64url;
+use alloc::{format, string::String};
+
+/// The start of every name of ours; what upstreams set under it is dropped, what browsers send
+/// under it is not handed on.
+pub const PREFIX: &str = "__Host-Http-lychgate";
+
+/// The session cookie.
+pub const SESSION: &str = "__Host-Http-lychgate";
+
+/// The cookie that keeps a signed-out session from coming back.
+pub const TOMBSTONE: &str = "__Host-Http-lychgate-x";
+
+/// The start of the names of attempt cookies.
+pub const ATTEMPT_PREFIX: &str = "__Host-Http-lychgate-a-";
+
+/// How many characters of the state's digest stand in the name of an attempt cookie.
+const ATTEMPT_CHARACTERS: usize = 11;
+
+/// The name of the attempt cookie for a state with this SHA-256 digest.
+pub fn attempt(state_digest: &[u8; 32]) -> String {
+    let digest = base64url::encode(state_digest);
+    let start = digest.get(..ATTEMPT_CHARACTERS).unwrap_or_default();
+    format!("{ATTEMPT_PREFIX}{start}")
+}
+
+/// Whether a cookie's name is one of ours, in any case.
+pub fn is_ours(name: &str) -> bool {
+    name.get(..PREFIX.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_ours_are_known_in_any_case() {
+        for name in [
+            SESSION,
+            TOMBSTONE,
+            "__host-http-LYCHGATE",
+            "__Host-Http-lychgate-a-x",
+        ] {
+            assert!(is_ours(name), "{name}");
+        }
+        for name in ["", "lychgate", "__Host-Http-lychgat", "__Host-lychgate"] {
+            assert!(!is_ours(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_attempt_is_named_by_eleven_characters() {
+        assert_eq!(attempt(&[0; 32]), "__Host-Http-lychgate-a-AAAAAAAAAAA");
+    }
+}

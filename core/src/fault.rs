@@ -1,0 +1,311 @@
+//! What can go wrong, who is to blame, and the few things the public is told.
+//!
+//! A [`Fault`] holds the private reason, for the log. [`Fault::answer`] is the one place that maps
+//! it to a status and a public code; nothing a provider or a browser sent is ever in either.
+
+use crate::{
+    http::{outbound::SendError, response::Status},
+    oidc::{
+        authorization_error::AuthorizationError, discovery::DiscoveryFault, id_token::IdTokenFault,
+        token::TokenFault, userinfo::UserinfoFault,
+    },
+};
+use alloc::string::String;
+use core::fmt;
+
+/// Why a request was refused or failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The request itself.
+    Browser(BrowserFault),
+    /// The OpenID provider.
+    Provider(ProviderFault),
+    /// The edge platform.
+    Platform(PlatformFault),
+    /// The deployment's configuration.
+    Configuration(ConfigurationFault),
+}
+
+/// Faults of the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BrowserFault {
+    /// The path or a header cannot be read in one way only.
+    Malformed,
+    /// The host is not the one of `public_url`.
+    WrongHost,
+    /// No route has the path.
+    NoRoute,
+    /// The path's routes do not have the method.
+    MethodNotAllowed,
+    /// A session is needed and none was sent, or one that ended.
+    NotSignedIn,
+    /// The credential in `Authorization` is not accepted here.
+    BadCredential,
+    /// The session lacks what the route requires.
+    NotPermitted,
+    /// A state-changing request without proof that a page of ours sent it.
+    NotSameOrigin,
+    /// A parameter of the callback is missing, repeated or unreadable.
+    CallbackMalformed,
+    /// The callback's `state` belongs to no attempt of this browser.
+    AttemptUnknown,
+    /// The attempt is older than ten minutes.
+    AttemptExpired,
+    /// The attempt was begun with another provider.
+    AttemptOfOtherProvider,
+    /// The attempt was used before.
+    AttemptUsed,
+}
+
+/// Faults of the provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProviderFault {
+    /// It could not be reached.
+    Send(Exchange, SendError),
+    /// Its discovery document or key set is unusable.
+    Discovery(DiscoveryFault),
+    /// It sent the browser back with an error.
+    Refused(AuthorizationError),
+    /// The `iss` of its response is absent or not its own (RFC 9207).
+    ResponseIssuer,
+    /// Its token endpoint did not give usable tokens.
+    Token(TokenFault),
+    /// Its ID token was refused.
+    IdToken(IdTokenFault),
+    /// Its userinfo was refused.
+    Userinfo(UserinfoFault),
+    /// What it says about the user is larger than a session may be.
+    TooMuchIdentity,
+}
+
+/// Which exchange with a provider failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exchange {
+    /// The discovery document.
+    Discovery,
+    /// The key set.
+    Keys,
+    /// The token endpoint.
+    Token,
+    /// The userinfo endpoint.
+    Userinfo,
+}
+
+/// Faults of the platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlatformFault {
+    /// The store did not answer.
+    Store,
+    /// The ledger did not answer, or not in time.
+    Ledger,
+    /// No random bytes.
+    Random,
+    /// Signatures could not be verified.
+    Verifier,
+    /// Something of ours that cannot be sealed or written.
+    Internal,
+}
+
+/// Faults of the configuration that were found at the edge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConfigurationFault {
+    /// The bundled configuration breaks rules; `lychgate check` lists them.
+    Invalid {
+        /// The first error, as `lychgate check` prints it.
+        first: String,
+        /// How many there are.
+        count: usize,
+    },
+    /// A secret that the configuration names is not set.
+    MissingSecret {
+        /// Its name.
+        name: String,
+    },
+    /// A sealing key is not 32 bytes in base64url.
+    BadKey {
+        /// The secret's name.
+        name: String,
+    },
+    /// The platform lacks a binding.
+    MissingBinding {
+        /// Its name.
+        name: &'static str,
+    },
+}
+
+/// What the public is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The status.
+    pub status: Status,
+    /// The code, for pages and JSON.
+    pub code: PublicCode,
+}
+
+/// The public codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PublicCode {
+    /// `invalid_request`
+    InvalidRequest,
+    /// `wrong_host`
+    WrongHost,
+    /// `not_found`
+    NotFound,
+    /// `method_not_allowed`
+    MethodNotAllowed,
+    /// `login_required`
+    LoginRequired,
+    /// `invalid_token`
+    InvalidToken,
+    /// `access_denied`
+    AccessDenied,
+    /// `cross_site_request`
+    CrossSiteRequest,
+    /// `login_unknown`: this browser has no such sign-in under way.
+    LoginUnknown,
+    /// `login_used`: the sign-in was completed before.
+    LoginUsed,
+    /// `login_refused`: the provider did not sign the user in.
+    LoginRefused,
+    /// `provider_unavailable`: the provider cannot be reached.
+    ProviderUnavailable,
+    /// `provider_error`: the provider's answer was not acceptable.
+    ProviderError,
+    /// `temporarily_unavailable`
+    TemporarilyUnavailable,
+    /// `misconfigured`
+    Misconfigured,
+}
+
+impl Fault {
+    /// The public answer to this fault.
+    pub const fn answer(&self) -> Answer {
+        match self {
+            Self::Browser(fault) => fault.answer(),
+            Self::Provider(fault) => fault.answer(),
+            Self::Platform(_) => Answer {
+                status: Status::SERVICE_UNAVAILABLE,
+                code: PublicCode::TemporarilyUnavailable,
+            },
+            Self::Configuration(_) => Answer {
+                status: Status::SERVICE_UNAVAILABLE,
+                code: PublicCode::Misconfigured,
+            },
+        }
+    }
+}
+
+impl BrowserFault {
+    const fn answer(self) -> Answer {
+        let (status, code) = match self {
+            Self::Malformed | Self::CallbackMalformed => {
+                (Status::BAD_REQUEST, PublicCode::InvalidRequest)
+            }
+            Self::WrongHost => (Status::MISDIRECTED_REQUEST, PublicCode::WrongHost),
+            Self::NoRoute => (Status::NOT_FOUND, PublicCode::NotFound),
+            Self::MethodNotAllowed => (Status::METHOD_NOT_ALLOWED, PublicCode::MethodNotAllowed),
+            Self::NotSignedIn => (Status::UNAUTHORIZED, PublicCode::LoginRequired),
+            Self::BadCredential => (Status::UNAUTHORIZED, PublicCode::InvalidToken),
+            Self::NotPermitted => (Status::FORBIDDEN, PublicCode::AccessDenied),
+            Self::NotSameOrigin => (Status::FORBIDDEN, PublicCode::CrossSiteRequest),
+            Self::AttemptUnknown | Self::AttemptExpired | Self::AttemptOfOtherProvider => {
+                (Status::BAD_REQUEST, PublicCode::LoginUnknown)
+            }
+            Self::AttemptUsed => (Status::BAD_REQUEST, PublicCode::LoginUsed),
+        };
+        Answer { status, code }
+    }
+}
+
+impl ProviderFault {
+    const fn answer(&self) -> Answer {
+        let (status, code) = match self {
+            Self::Refused(error) if error.is_temporary() => {
+                (Status::BAD_GATEWAY, PublicCode::ProviderUnavailable)
+            }
+            // The person, or the provider on the person's behalf, said no: nothing is broken.
+            Self::Refused(_) => (Status::FORBIDDEN, PublicCode::LoginRefused),
+            Self::Send(..) => (Status::BAD_GATEWAY, PublicCode::ProviderUnavailable),
+            Self::Discovery(_)
+            | Self::ResponseIssuer
+            | Self::Token(_)
+            | Self::IdToken(_)
+            | Self::Userinfo(_)
+            | Self::TooMuchIdentity => (Status::BAD_GATEWAY, PublicCode::ProviderError),
+        };
+        Answer { status, code }
+    }
+}
+
+impl PublicCode {
+    /// The code as it stands in JSON answers.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::WrongHost => "wrong_host",
+            Self::NotFound => "not_found",
+            Self::MethodNotAllowed => "method_not_allowed",
+            Self::LoginRequired => "login_required",
+            Self::InvalidToken => "invalid_token",
+            Self::AccessDenied => "access_denied",
+            Self::CrossSiteRequest => "cross_site_request",
+            Self::LoginUnknown => "login_unknown",
+            Self::LoginUsed => "login_used",
+            Self::LoginRefused => "login_refused",
+            Self::ProviderUnavailable => "provider_unavailable",
+            Self::ProviderError => "provider_error",
+            Self::TemporarilyUnavailable => "temporarily_unavailable",
+            Self::Misconfigured => "misconfigured",
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The variants carry no text from outside, so their debug form is the log's reason.
+        match self {
+            Self::Browser(fault) => write!(f, "browser: {fault:?}"),
+            Self::Provider(fault) => write!(f, "provider: {fault:?}"),
+            Self::Platform(fault) => write!(f, "platform: {fault:?}"),
+            Self::Configuration(fault) => write!(f, "configuration: {fault}"),
+        }
+    }
+}
+
+impl fmt::Display for ConfigurationFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Invalid { first, count } => {
+                write!(
+                    f,
+                    "{count} errors in the configuration, the first: {first}; run `lychgate check`"
+                )
+            }
+            Self::MissingSecret { name } => write!(f, "the secret {name} is not set"),
+            Self::BadKey { name } => {
+                write!(
+                    f,
+                    "the secret {name} is not 32 bytes in base64url; `lychgate keys generate` makes one"
+                )
+            }
+            Self::MissingBinding { name } => write!(f, "the binding {name} is missing"),
+        }
+    }
+}
+
+macro_rules! into_fault {
+    ($($variant:ident($fault:ty)),* $(,)?) => {
+        $(impl From<$fault> for Fault {
+            fn from(fault: $fault) -> Self {
+                Self::$variant(fault)
+            }
+        })*
+    };
+}
+
+into_fault! {
+    Browser(BrowserFault),
+    Provider(ProviderFault),
+    Platform(PlatformFault),
+    Configuration(ConfigurationFault),
+}

@@ -1,0 +1,202 @@
+//! One attempt to sign in: what the browser keeps, sealed, until it comes back.
+//!
+//! `state`, `nonce` and the PKCE `code_verifier` are derived from one secret, so that they cannot
+//! be mixed between attempts, and nothing is stored before someone has signed in.
+
+use super::return_to::ReturnTo;
+use crate::{
+    cookie::{name, seal},
+    encoding::base64url,
+    platform::ledger::{Partition, PartitionKind},
+    secret::Secret,
+    time::{Seconds, UnixTime},
+};
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use sha2::{Digest, Sha256};
+
+/// An attempt to sign in.
+#[derive(Debug)]
+pub struct Attempt {
+    secret: Secret<[u8; 32]>,
+    /// When it began.
+    pub created: UnixTime,
+    /// The provider's id in the configuration.
+    pub provider: String,
+    /// Where the browser goes afterwards.
+    pub return_to: ReturnTo,
+}
+
+/// How long a browser has to come back.
+pub const LIFETIME: Seconds = Seconds::minutes(10);
+
+/// How many attempts one browser may have under way.
+pub const MOST_PER_BROWSER: usize = 12;
+
+/// The attempt's plaintext is not what we write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AttemptFault;
+
+impl Attempt {
+    /// A new attempt; `secret` must be random.
+    pub const fn new(
+        secret: Secret<[u8; 32]>,
+        created: UnixTime,
+        provider: String,
+        return_to: ReturnTo,
+    ) -> Self {
+        Self {
+            secret,
+            created,
+            provider,
+            return_to,
+        }
+    }
+
+    fn derive(&self, what: &str) -> String {
+        let bytes = seal::expand::<32>(
+            self.secret.expose(),
+            &[b"lychgate/1/attempt ", what.as_bytes()],
+        );
+        base64url::encode(bytes.expose())
+    }
+
+    /// `state` (RFC 6749, section 10.12): 43 characters.
+    pub fn state(&self) -> String {
+        self.derive("state")
+    }
+
+    /// `nonce` (OpenID Connect Core, section 3.1.2.1): 43 characters.
+    pub fn nonce(&self) -> String {
+        self.derive("nonce")
+    }
+
+    /// `code_verifier` (RFC 7636, section 4.1): 43 characters.
+    pub fn code_verifier(&self) -> Secret<String> {
+        Secret::new(self.derive("code_verifier"))
+    }
+
+    /// `code_challenge` with the method S256 (RFC 7636, section 4.2).
+    pub fn code_challenge(&self) -> String {
+        base64url::encode(&Sha256::digest(self.code_verifier().expose().as_bytes()))
+    }
+
+    /// Where the ledger marks this attempt as used.
+    pub fn partition(&self) -> Partition {
+        let id = seal::expand::<32>(self.secret.expose(), &[b"lychgate/1/attempt partition"]);
+        Partition {
+            kind: PartitionKind::Attempt,
+            id: *id.expose(),
+        }
+    }
+
+    /// Whether the browser took too long.
+    pub fn is_expired(&self, now: UnixTime) -> bool {
+        now > self.created.plus(LIFETIME)
+    }
+
+    /// The plaintext of the attempt cookie:
+    /// `secret 32 | created 8 | provider length 1, provider | step-up handle length 1 (0) | return_to`.
+    ///
+    /// `None` where the provider's id is longer than 255 bytes; the configuration allows 32.
+    pub fn to_bytes(&self) -> Option<Secret<Vec<u8>>> {
+        let mut out = Vec::new();
+        out.extend_from_slice(self.secret.expose());
+        out.extend_from_slice(&self.created.as_seconds().to_be_bytes());
+        out.push(u8::try_from(self.provider.len()).ok()?);
+        out.extend_from_slice(self.provider.as_bytes());
+        out.push(0);
+        out.extend_from_slice(self.return_to.as_str().as_bytes());
+        Some(Secret::new(out))
+    }
+
+    /// Reads what [`Attempt::to_bytes`] wrote.
+    ///
+    /// # Errors
+    /// [`AttemptFault`] where it is anything else.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, AttemptFault> {
+        let (secret, rest) = bytes.split_first_chunk::<32>().ok_or(AttemptFault)?;
+        let (created, rest) = rest.split_first_chunk::<8>().ok_or(AttemptFault)?;
+        let (length, rest) = rest.split_first().ok_or(AttemptFault)?;
+        let (provider, rest) = rest
+            .split_at_checked(usize::from(*length))
+            .ok_or(AttemptFault)?;
+        let return_to = match rest.split_first() {
+            Some((0, return_to)) => return_to,
+            _ => return Err(AttemptFault),
+        };
+        let text = |bytes| core::str::from_utf8(bytes).map_err(|_| AttemptFault);
+        Ok(Self {
+            secret: Secret::new(*secret),
+            created: UnixTime::from_seconds(u64::from_be_bytes(*created)),
+            provider: text(provider)?.to_owned(),
+            return_to: ReturnTo::parse(text(return_to)?),
+        })
+    }
+}
+
+/// The name of the cookie that holds the attempt with this `state`.
+pub fn cookie_name(state: &str) -> String {
+    name::attempt(&Sha256::digest(state.as_bytes()).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+
+    fn attempt() -> Attempt {
+        Attempt::new(
+            Secret::new([5; 32]),
+            UnixTime::from_seconds(1_000),
+            "demo".to_owned(),
+            ReturnTo::parse("/members/?a=b"),
+        )
+    }
+
+    #[test]
+    fn an_attempt_reads_back() {
+        let attempt = attempt();
+        let read = Attempt::from_bytes(attempt.to_bytes().unwrap().expose()).unwrap();
+        assert_eq!(read.state(), attempt.state());
+        assert_eq!(read.created, attempt.created);
+        assert_eq!(read.provider, "demo");
+        assert_eq!(read.return_to.as_str(), "/members/?a=b");
+    }
+
+    #[test]
+    fn no_prefix_of_an_attempt_is_one() {
+        let bytes = attempt().to_bytes().unwrap();
+        let shortest = 32 + 8 + 1 + 4 + 1;
+        for length in 0..shortest {
+            assert_eq!(
+                Attempt::from_bytes(&bytes.expose()[..length]).err(),
+                Some(AttemptFault)
+            );
+        }
+        assert!(Attempt::from_bytes(&bytes.expose()[..shortest]).is_ok());
+    }
+
+    #[test]
+    fn derived_values_differ_from_each_other_and_say_nothing() {
+        let attempt = attempt();
+        let verifier = attempt.code_verifier();
+        let values = [
+            attempt.state(),
+            attempt.nonce(),
+            verifier.expose().clone(),
+            attempt.code_challenge(),
+        ];
+        for (index, value) in values.iter().enumerate() {
+            assert_eq!(value.len(), 43);
+            assert!(values.iter().skip(index + 1).all(|other| other != value));
+            assert!(!format!("{attempt:?}").contains(value.as_str()));
+        }
+    }
+
+    #[test]
+    fn ten_minutes_is_in_time_and_a_second_more_is_not() {
+        let created = attempt().created;
+        assert!(!attempt().is_expired(created.plus(LIFETIME)));
+        assert!(attempt().is_expired(created.plus(LIFETIME).plus(Seconds::new(1))));
+    }
+}

@@ -1,0 +1,164 @@
+//! ID token validation (OpenID Connect Core, sections 2 and 3.1.3.7).
+//!
+//! The signature is verified before; what is judged here is who speaks, to whom, about whom, when
+//! and in answer to which request.
+
+use crate::{
+    jose::{CheckFault, Malformed, Refusal, TimeFault, VerifiedToken},
+    secret::same_bytes,
+    time::{Seconds, UnixTime},
+};
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use serde_json::Value;
+
+/// An ID token that passed every check.
+#[derive(Debug)]
+pub struct VerifiedIdToken {
+    token: VerifiedToken,
+    subject: String,
+}
+
+/// What an ID token must say.
+#[derive(Clone, Copy, Debug)]
+pub struct Expectation<'a> {
+    /// `iss`, byte for byte.
+    pub issuer: &'a str,
+    /// Our client identifier: in `aud`, and `azp` where there is one.
+    pub client_id: &'a str,
+    /// The nonce of the request.
+    pub nonce: &'a str,
+    /// The time of the request.
+    pub now: UnixTime,
+}
+
+/// Why an ID token is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IdTokenFault {
+    /// Not a token that we read.
+    Malformed(Malformed),
+    /// No key of the provider can have signed it.
+    NoKey,
+    /// Its signature has a wrong form for the key.
+    Check(CheckFault),
+    /// Its signature is wrong.
+    Signature,
+    /// Claims of a wrong type, or no `exp`.
+    Claims(Refusal),
+    /// `typ` is that of another kind of token.
+    Kind,
+    /// `iss` is not the provider.
+    Issuer,
+    /// We are not in `aud`, or others are and `azp` is not us.
+    Audience,
+    /// Expired or not valid yet.
+    Time(TimeFault),
+    /// No `iat`, or one that is days old.
+    IssuedAt,
+    /// `nonce` is missing or that of another request.
+    Nonce,
+    /// `sub` is missing, empty or over 255 characters.
+    Subject,
+}
+
+/// How far the provider's clock may differ from ours.
+const LEEWAY: Seconds = Seconds::new(60);
+
+/// The oldest ID token that a token endpoint may just have issued.
+const OLDEST: Seconds = Seconds::minutes(10);
+
+impl VerifiedIdToken {
+    /// Judges the claims of a token whose signature is the provider's.
+    ///
+    /// # Errors
+    /// Any [`IdTokenFault`] that is about claims. A false accept signs a stranger in as someone
+    /// else; a false reject keeps a user out.
+    pub fn new(token: VerifiedToken, expected: Expectation<'_>) -> Result<Self, IdTokenFault> {
+        check_kind(&token)?;
+        if token.issuer() != Some(expected.issuer) {
+            return Err(IdTokenFault::Issuer);
+        }
+        check_audience(&token, expected.client_id)?;
+        token
+            .check_time(expected.now, LEEWAY)
+            .map_err(IdTokenFault::Time)?;
+        let issued_at = token.issued_at().ok_or(IdTokenFault::IssuedAt)?;
+        if expected.now.since(issued_at) > OLDEST.plus(LEEWAY) {
+            return Err(IdTokenFault::IssuedAt);
+        }
+        let nonce = token.nonce().ok_or(IdTokenFault::Nonce)?;
+        if !same_bytes(nonce.as_bytes(), expected.nonce.as_bytes()) {
+            return Err(IdTokenFault::Nonce);
+        }
+        let subject = subject(&token)?;
+        Ok(Self { token, subject })
+    }
+
+    /// `sub`: who signed in, unique at the issuer.
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    /// `sid`: the provider's session, where it has a name.
+    pub fn session_id(&self) -> Option<&str> {
+        self.claim("sid").and_then(Value::as_str)
+    }
+
+    /// `auth_time`: when the user last authenticated; the time of issue where it is absent.
+    pub fn authenticated_at(&self, now: UnixTime) -> UnixTime {
+        let stated = self.token.time("auth_time").ok().flatten();
+        stated.or(self.token.issued_at()).unwrap_or(now).min(now)
+    }
+
+    /// `acr`
+    pub fn authentication_context(&self) -> Option<&str> {
+        self.claim("acr").and_then(Value::as_str)
+    }
+
+    /// `amr`
+    pub fn authentication_methods(&self) -> Vec<String> {
+        match self.claim("amr") {
+            Some(Value::Array(methods)) => methods
+                .iter()
+                .filter_map(Value::as_str)
+                .map(ToOwned::to_owned)
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Any other claim.
+    pub fn claim(&self, name: &str) -> Option<&Value> {
+        self.token.claim(name)
+    }
+}
+
+/// An ID token says `JWT` or nothing; access, logout and other tokens name themselves.
+fn check_kind(token: &VerifiedToken) -> Result<(), IdTokenFault> {
+    let plain = token
+        .token_type()
+        .is_none_or(|name| name.eq_ignore_ascii_case("JWT"));
+    if !plain || token.claim("events").is_some() {
+        return Err(IdTokenFault::Kind);
+    }
+    Ok(())
+}
+
+fn check_audience(token: &VerifiedToken, client_id: &str) -> Result<(), IdTokenFault> {
+    let audiences = token.audiences();
+    let ours = audiences.iter().any(|audience| audience == client_id);
+    let only_ours = audiences.iter().all(|audience| audience == client_id);
+    match token.authorized_party() {
+        Some(party) if ours && party == client_id => Ok(()),
+        None if ours && only_ours => Ok(()),
+        _ => Err(IdTokenFault::Audience),
+    }
+}
+
+fn subject(token: &VerifiedToken) -> Result<String, IdTokenFault> {
+    let subject = token.subject().ok_or(IdTokenFault::Subject)?;
+    let sound = !subject.is_empty() && subject.len() <= 255 && !subject.contains(char::is_control);
+    if !sound {
+        return Err(IdTokenFault::Subject);
+    }
+    Ok(subject.to_owned())
+}

@@ -1,0 +1,119 @@
+//! The world as the core sees it: the port that each host implements.
+//!
+//! Hosts are single-threaded, so nothing here asks for `Send`. A wrong answer from `ledger_*`
+//! admits a replay or an ended session; from `verify_signature`, anyone.
+
+pub mod ledger;
+pub mod store;
+
+use crate::{
+    event::Event,
+    http::outbound::{Outbound, Reply, SendError, SendLimits},
+    jose::{SignatureCheck, SignatureVerdict},
+    time::UnixTime,
+};
+use alloc::vec::Vec;
+use ledger::{Count, LedgerError, Partition, RecordKind, RecordName, Versioned, Write, Written};
+use store::{StoreError, StoreKey};
+
+/// What a host offers to the core for the length of one request.
+#[expect(
+    async_fn_in_trait,
+    reason = "hosts are single-threaded, so no `Send` is wanted"
+)]
+pub trait Platform {
+    /// The time. The gateway reads it once per request.
+    fn now(&self) -> UnixTime;
+
+    /// Fills `out` with bytes of a cryptographic random number generator.
+    ///
+    /// # Errors
+    /// [`RandomError`] where the host has none; nothing may be sealed or signed then.
+    fn fill_random(&self, out: &mut [u8]) -> Result<(), RandomError>;
+
+    /// Writes an event to the host's log. An [`Event`] cannot hold a secret, by type.
+    fn record(&self, event: &Event<'_>);
+
+    /// Sends a request of our own. Redirects are handed back, never followed.
+    ///
+    /// # Errors
+    /// Any [`SendError`]; a reply with an error status is a reply.
+    async fn send(&self, request: Outbound, limits: SendLimits) -> Result<Reply, SendError>;
+
+    /// Loads a value from the store, which is eventually consistent and proves nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the store did not answer; a missing value is `None`.
+    async fn store_load(&self, key: &StoreKey) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Saves a value until `expires`; hosts with a shortest life of values use that instead.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the store did not confirm.
+    async fn store_save(
+        &self,
+        key: &StoreKey,
+        value: &[u8],
+        expires: UnixTime,
+    ) -> Result<(), StoreError>;
+
+    /// Removes a value; removing what is not there succeeds.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the store did not confirm.
+    async fn store_remove(&self, key: &StoreKey) -> Result<(), StoreError>;
+
+    /// Reads records of one partition in one strongly consistent step, in the order of `names`.
+    /// What expired at or before `now` is absent.
+    ///
+    /// # Errors
+    /// Any [`LedgerError`].
+    async fn ledger_read(
+        &self,
+        at: &Partition,
+        names: &[RecordName],
+        now: UnixTime,
+    ) -> Result<Vec<Option<Versioned>>, LedgerError>;
+
+    /// Lists live records of one kind in one partition by name, at most `limit`.
+    ///
+    /// # Errors
+    /// Any [`LedgerError`].
+    async fn ledger_list(
+        &self,
+        at: &Partition,
+        kind: RecordKind,
+        now: UnixTime,
+        limit: Count,
+    ) -> Result<Vec<(RecordName, Versioned)>, LedgerError>;
+
+    /// Writes one record if it is still as expected; of several writers of one version exactly one
+    /// wins.
+    ///
+    /// # Errors
+    /// [`LedgerError::OutcomeUnknown`] where the write may have happened; any other means that it
+    /// did not.
+    async fn ledger_write(
+        &self,
+        at: &Partition,
+        name: &RecordName,
+        write: Write<'_>,
+    ) -> Result<Written, LedgerError>;
+
+    /// Verifies one signature.
+    ///
+    /// # Errors
+    /// [`VerifierError`] where the host could not decide.
+    async fn verify_signature(
+        &self,
+        check: &SignatureCheck<'_>,
+    ) -> Result<SignatureVerdict, VerifierError>;
+}
+
+/// The host has no random bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RandomError;
+
+/// The host could not verify a signature either way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VerifierError;

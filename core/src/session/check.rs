@@ -1,0 +1,82 @@
+//! Whether a session whose cookie opened is alive, by the ledger's answer.
+
+use super::{
+    cookie::SessionCookie,
+    handle::SessionHandle,
+    head::{Head, HeadState},
+    user::UserRecord,
+};
+use crate::{cookie::ring::KeyRing, platform::ledger::Versioned, time::UnixTime};
+
+/// The ledger's answer about a session: its head, then its user's record.
+#[derive(Clone, Copy, Debug)]
+pub struct LedgerAnswer<'a> {
+    /// The head.
+    pub head: Option<&'a Versioned>,
+    /// The user record; most users have none.
+    pub user: Option<&'a Versioned>,
+}
+
+/// A session that the ledger says is alive.
+#[derive(Debug)]
+pub struct LiveSession {
+    /// Its head.
+    pub head: Head,
+}
+
+/// Why a session does not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionFault {
+    /// The ledger has no such session: it never was, or its time is over.
+    Unknown,
+    /// The head or user record was not sealed by us for its place.
+    Unreadable,
+    /// It ended.
+    Ended,
+    /// The cookie names a later generation than the ledger.
+    Generation,
+    /// All sessions of the user from before a point in time ended.
+    BeforeNotBefore,
+    /// The user is shut out.
+    Disabled,
+}
+
+/// Judges the ledger's answer.
+///
+/// # Errors
+/// Any [`SessionFault`]. A false accept serves a session that its user ended.
+pub fn live(
+    answer: LedgerAnswer<'_>,
+    cookie: &SessionCookie,
+    handle: SessionHandle,
+    ring: &KeyRing,
+    origin: &str,
+    now: UnixTime,
+) -> Result<LiveSession, SessionFault> {
+    let stored = answer.head.ok_or(SessionFault::Unknown)?;
+    let head = Head::open(stored, ring, origin, &cookie.user, handle, now);
+    let head = head.map_err(|_| SessionFault::Unreadable)?;
+    match head.facts.state {
+        HeadState::Live => {}
+        HeadState::Ended { .. } => return Err(SessionFault::Ended),
+    }
+    if cookie.generation > head.generation() {
+        return Err(SessionFault::Generation);
+    }
+    if let Some(stored) = answer.user {
+        let user = UserRecord::open(stored, ring, origin, &cookie.user, now);
+        let user = user.map_err(|_| SessionFault::Unreadable)?;
+        check_user(&user, cookie)?;
+    }
+    Ok(LiveSession { head })
+}
+
+fn check_user(user: &UserRecord, cookie: &SessionCookie) -> Result<(), SessionFault> {
+    if user.disabled {
+        return Err(SessionFault::Disabled);
+    }
+    if cookie.created < UnixTime::from_seconds(user.not_before) {
+        return Err(SessionFault::BeforeNotBefore);
+    }
+    Ok(())
+}

@@ -1,0 +1,218 @@
+//! The session head: the one place that says whether a session is alive.
+
+use super::{
+    handle::SessionHandle,
+    keys::Generation,
+    user::{Unreadable, UserKey},
+};
+use crate::{
+    cookie::{
+        ring::KeyRing,
+        seal::{Place, Purpose, SealFault},
+    },
+    platform::ledger::{Partition, RecordName, Versioned},
+    time::UnixTime,
+};
+use alloc::{format, string::String, vec::Vec};
+use serde::{Deserialize, Serialize};
+
+/// A session's head in the ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Whether the session is alive, and more.
+    pub facts: HeadFacts,
+    /// The sealed record, for edges where the store does not show it yet.
+    pub copy: Vec<u8>,
+}
+
+/// The part of a head that we read ourselves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeadFacts {
+    /// Alive or ended.
+    pub state: HeadState,
+    /// When the session began.
+    pub created: u64,
+    /// The provider's id in the configuration.
+    pub provider: String,
+    /// The provider's session, for logout by `sid`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sid: Option<String>,
+    /// The generation of the record, and of the copy.
+    pub generation: u32,
+}
+
+/// Whether a session is alive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum HeadState {
+    /// Alive.
+    Live,
+    /// Over, and never alive again.
+    Ended {
+        /// When it ended.
+        at: u64,
+        /// What ended it.
+        why: EndReason,
+    },
+}
+
+/// What ended a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndReason {
+    /// The user signed out.
+    Logout,
+}
+
+impl Head {
+    /// The generation that head and copy are of.
+    pub const fn generation(&self) -> Generation {
+        Generation(self.facts.generation)
+    }
+
+    /// The same head, ended. The copy goes with it: an ended session needs no record.
+    #[must_use]
+    pub fn ended(self, at: UnixTime, why: EndReason) -> Self {
+        let at = at.as_seconds();
+        Self {
+            facts: HeadFacts {
+                state: HeadState::Ended { at, why },
+                ..self.facts
+            },
+            copy: Vec::new(),
+        }
+    }
+
+    /// Seals the head for its place in the ledger: `length 4 | JSON of the facts | sealed copy`.
+    ///
+    /// # Errors
+    /// [`SealFault`], which a head of this size cannot cause.
+    pub fn seal(
+        &self,
+        ring: &KeyRing,
+        origin: &str,
+        user: &UserKey,
+        handle: SessionHandle,
+        nonce: [u8; 24],
+    ) -> Result<Vec<u8>, SealFault> {
+        let facts = serde_json::to_vec(&self.facts).map_err(|_| SealFault)?;
+        let length = u32::try_from(facts.len()).map_err(|_| SealFault)?;
+        let mut plaintext = Vec::new();
+        plaintext.extend_from_slice(&length.to_be_bytes());
+        plaintext.extend_from_slice(&facts);
+        plaintext.extend_from_slice(&self.copy);
+        let name = place_name(user, handle);
+        ring.seal(place(&name, origin), nonce, &plaintext)
+    }
+
+    /// Opens a head.
+    ///
+    /// # Errors
+    /// [`Unreadable`] where it was not sealed by us for this session's place.
+    pub fn open(
+        stored: &Versioned,
+        ring: &KeyRing,
+        origin: &str,
+        user: &UserKey,
+        handle: SessionHandle,
+        now: UnixTime,
+    ) -> Result<Self, Unreadable> {
+        let name = place_name(user, handle);
+        let opened = ring.open(place(&name, origin), &stored.value, now);
+        let opened = opened.map_err(|_| Unreadable)?;
+        let (length, rest) = opened
+            .plaintext
+            .expose()
+            .split_first_chunk::<4>()
+            .ok_or(Unreadable)?;
+        let length = usize::try_from(u32::from_be_bytes(*length)).map_err(|_| Unreadable)?;
+        let (facts, copy) = rest.split_at_checked(length).ok_or(Unreadable)?;
+        Ok(Self {
+            facts: serde_json::from_slice(facts).map_err(|_| Unreadable)?,
+            copy: copy.to_vec(),
+        })
+    }
+}
+
+/// The place of a ledger record in associated data: partition and name.
+pub(super) fn ledger_place(partition: &Partition, name: &RecordName) -> String {
+    format!("{}/{}", partition.name(), name.text())
+}
+
+fn place_name(user: &UserKey, handle: SessionHandle) -> String {
+    ledger_place(&user.partition(), &RecordName::head(*handle.as_bytes()))
+}
+
+const fn place<'a>(name: &'a str, origin: &'a str) -> Place<'a> {
+    Place {
+        purpose: Purpose::Head,
+        name,
+        origin,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{cookie::ring::RingSecret, platform::ledger::Version, secret::Secret};
+    use alloc::borrow::ToOwned;
+
+    const ORIGIN: &str = "https://app.example.com";
+    const NOW: UnixTime = UnixTime::from_seconds(10);
+    const HANDLE: SessionHandle = SessionHandle::from_bytes([4; 16]);
+
+    fn ring() -> KeyRing {
+        let secret = RingSecret {
+            id: 1,
+            secret: Secret::new([3; 32]),
+            not_after: None,
+        };
+        KeyRing::new(&secret, &[])
+    }
+
+    fn head() -> Head {
+        Head {
+            facts: HeadFacts {
+                state: HeadState::Live,
+                created: 5,
+                provider: "demo".to_owned(),
+                sid: Some("s".to_owned()),
+                generation: 3,
+            },
+            copy: b"copy".to_vec(),
+        }
+    }
+
+    #[test]
+    fn a_head_opens_in_its_place_only() {
+        let user = UserKey::new("i", "s");
+        let stored = Versioned {
+            version: Version::first([0; 6]),
+            value: head()
+                .seal(&ring(), ORIGIN, &user, HANDLE, [1; 24])
+                .unwrap(),
+        };
+        let open = |user: &UserKey, handle| Head::open(&stored, &ring(), ORIGIN, user, handle, NOW);
+        assert_eq!(open(&user, HANDLE), Ok(head()));
+        assert_eq!(open(&UserKey::new("i", "t"), HANDLE), Err(Unreadable));
+        assert_eq!(
+            open(&user, SessionHandle::from_bytes([5; 16])),
+            Err(Unreadable)
+        );
+    }
+
+    #[test]
+    fn an_ended_head_keeps_its_facts_and_loses_its_copy() {
+        let ended = head().ended(NOW, EndReason::Logout);
+        assert_eq!(
+            ended.facts.state,
+            HeadState::Ended {
+                at: 10,
+                why: EndReason::Logout
+            }
+        );
+        assert_eq!(ended.facts.sid.as_deref(), Some("s"));
+        assert!(ended.copy.is_empty());
+    }
+}

@@ -1,0 +1,257 @@
+//! The session record: what the provider said about the user, sealed with the session's own key.
+
+use super::keys::{Generation, SessionSecret};
+use crate::{
+    cookie::seal::{Place, Purpose, SealFault},
+    time::UnixTime,
+};
+use alloc::{string::String, vec::Vec};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use zeroize::Zeroize;
+
+/// What a session knows about its user.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SessionRecord {
+    /// The provider's id in the configuration.
+    pub provider: String,
+    /// `iss`
+    pub iss: String,
+    /// `sub`
+    pub sub: String,
+    /// `sid`: the provider's session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sid: Option<String>,
+    /// `auth_time`
+    pub auth_time: u64,
+    /// `acr`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acr: Option<String>,
+    /// `amr`
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub amr: Vec<String>,
+    /// The configured claims, as the provider sent them.
+    pub claims: Map<String, Value>,
+    /// Groups, from the configured claim.
+    pub groups: Vec<String>,
+    /// The scope granted, where the provider named it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    /// For signing out at the provider.
+    pub id_token: String,
+    /// For calls on the user's behalf.
+    pub access_token: String,
+    /// For new tokens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
+    /// When the session began.
+    pub created: u64,
+}
+
+/// Why a record cannot be sealed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecordFault {
+    /// Larger than 64 KiB: the provider says too much about the user.
+    TooLarge,
+    /// It cannot be sealed.
+    Seal(SealFault),
+}
+
+/// The most bytes of a sealed record.
+pub const LARGEST: usize = 64 * 1024;
+
+/// Records are sealed with the session's key, not with one of the ring.
+const SESSION_KEY: u8 = 0;
+
+impl SessionRecord {
+    /// Seals the record as this generation of the session.
+    ///
+    /// # Errors
+    /// Any [`RecordFault`].
+    pub fn seal(
+        &self,
+        session: &SessionSecret,
+        generation: Generation,
+        origin: &str,
+        nonce: [u8; 24],
+    ) -> Result<Vec<u8>, RecordFault> {
+        let mut json = serde_json::to_vec(self).map_err(|_| RecordFault::Seal(SealFault))?;
+        let key = session.store_key(generation);
+        let place = place(key.as_str(), origin);
+        let sealed = session
+            .record_key(generation)
+            .seal(SESSION_KEY, place, nonce, &json);
+        json.zeroize();
+        let sealed = sealed.map_err(RecordFault::Seal)?;
+        if sealed.len() > LARGEST {
+            return Err(RecordFault::TooLarge);
+        }
+        Ok(sealed)
+    }
+
+    /// Opens what was sealed as this generation of the session; `None` where it was not.
+    pub fn open(
+        sealed: &[u8],
+        session: &SessionSecret,
+        generation: Generation,
+        origin: &str,
+    ) -> Option<Self> {
+        if sealed.len() > LARGEST {
+            return None;
+        }
+        let key = session.store_key(generation);
+        let opened = session
+            .record_key(generation)
+            .open(place(key.as_str(), origin), sealed);
+        serde_json::from_slice(opened.ok()?.expose()).ok()
+    }
+
+    /// About how many bytes the record takes in memory.
+    pub fn weight(&self) -> usize {
+        let texts = [
+            &self.provider,
+            &self.iss,
+            &self.sub,
+            &self.id_token,
+            &self.access_token,
+        ];
+        let claims = self
+            .claims
+            .iter()
+            .map(|(name, value)| name.len().saturating_add(value_weight(value)));
+        let tokens = self.refresh_token.as_ref().map_or(0, String::len);
+        texts
+            .iter()
+            .map(|text| text.len())
+            .chain(claims)
+            .chain(
+                self.groups
+                    .iter()
+                    .map(|group| group.len().saturating_add(24)),
+            )
+            .fold(tokens.saturating_add(512), usize::saturating_add)
+    }
+
+    /// When the session began.
+    pub const fn created_at(&self) -> UnixTime {
+        UnixTime::from_seconds(self.created)
+    }
+
+    /// The e-mail address, where it is a text.
+    pub fn email(&self) -> Option<&str> {
+        self.claims.get("email").and_then(Value::as_str)
+    }
+
+    /// Whether the provider vouches for the address: `true` as a boolean, nothing else.
+    pub fn is_email_verified(&self) -> bool {
+        self.claims.get("email_verified") == Some(&Value::Bool(true))
+    }
+}
+
+impl Drop for SessionRecord {
+    fn drop(&mut self) {
+        self.id_token.zeroize();
+        self.access_token.zeroize();
+        self.refresh_token.zeroize();
+    }
+}
+
+impl core::fmt::Debug for SessionRecord {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("SessionRecord(..)")
+    }
+}
+
+fn value_weight(value: &Value) -> usize {
+    let inner = match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+        Value::String(text) => text.len(),
+        Value::Array(values) => values
+            .iter()
+            .map(value_weight)
+            .fold(0, usize::saturating_add),
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, value)| name.len().saturating_add(value_weight(value)))
+            .fold(0, usize::saturating_add),
+    };
+    inner.saturating_add(48)
+}
+
+const fn place<'a>(name: &'a str, origin: &'a str) -> Place<'a> {
+    Place {
+        purpose: Purpose::Record,
+        name,
+        origin,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::Secret;
+    use alloc::{borrow::ToOwned, vec};
+
+    const ORIGIN: &str = "https://app.example.com";
+
+    fn session() -> SessionSecret {
+        SessionSecret::new(Secret::new([1; 32]))
+    }
+
+    fn record() -> SessionRecord {
+        SessionRecord {
+            provider: "demo".to_owned(),
+            iss: "https://op.example.com".to_owned(),
+            sub: "sub".to_owned(),
+            sid: None,
+            auth_time: 1,
+            acr: None,
+            amr: vec![],
+            claims: Map::new(),
+            groups: vec!["staff".to_owned()],
+            scope: None,
+            id_token: "SECRET-ID-TOKEN".to_owned(),
+            access_token: "SECRET-ACCESS-TOKEN".to_owned(),
+            refresh_token: None,
+            created: 1,
+        }
+    }
+
+    #[test]
+    fn a_record_opens_as_its_own_generation_only() {
+        let sealed = record()
+            .seal(&session(), Generation(1), ORIGIN, [2; 24])
+            .unwrap();
+        let open =
+            |generation| SessionRecord::open(&sealed, &session(), Generation(generation), ORIGIN);
+        assert_eq!(open(1).unwrap().groups, ["staff"]);
+        assert!(open(0).is_none());
+        assert!(open(2).is_none());
+        let other = SessionSecret::new(Secret::new([2; 32]));
+        assert!(SessionRecord::open(&sealed, &other, Generation(1), ORIGIN).is_none());
+    }
+
+    #[test]
+    fn a_record_that_is_too_large_is_refused() {
+        let mut large = record();
+        large.id_token = "x".repeat(LARGEST);
+        let seal = |record: &SessionRecord| record.seal(&session(), Generation(0), ORIGIN, [2; 24]);
+        assert_eq!(seal(&large), Err(RecordFault::TooLarge));
+        large.id_token.truncate(LARGEST / 2);
+        assert!(seal(&large).is_ok());
+    }
+
+    #[test]
+    fn only_the_boolean_true_verifies_an_address() {
+        let verified = |value: Value| {
+            let mut record = record();
+            record.claims.insert("email_verified".to_owned(), value);
+            record.is_email_verified()
+        };
+        assert!(verified(Value::Bool(true)));
+        for value in [Value::Bool(false), Value::from("true"), Value::from(1)] {
+            assert!(!verified(value));
+        }
+    }
+}
