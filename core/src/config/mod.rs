@@ -3,6 +3,25 @@
 //! [`Config`] can only be built from a configuration that passed all rules, so nothing below it
 //! checks again. Secrets stand here by name alone.
 
+pub mod at;
+mod duration;
+pub mod fault;
+mod hint;
+mod key;
+mod provider;
+mod read;
+mod reader;
+mod route;
+mod session;
+mod similar;
+mod site;
+mod text;
+mod timestamp;
+mod upstream;
+
+#[cfg(test)]
+mod tests;
+
 use crate::{
     access::routes::RouteTable,
     cookie::set_cookie::SameSite,
@@ -156,6 +175,32 @@ impl Config {
     /// The upstream at `index`.
     pub fn upstream(&self, index: UpstreamIndex) -> Option<&Upstream> {
         self.upstreams.get(index.0)
+    }
+
+    /// The names of all secrets that must be set at the platform, each once.
+    pub fn secret_names(&self) -> Vec<&SecretName> {
+        let keys = self.keys.iter().map(|key| &key.secret);
+        let clients =
+            self.providers
+                .iter()
+                .filter_map(|provider| match &provider.client_authentication {
+                    ClientAuthentication::None => None,
+                    ClientAuthentication::ClientSecretBasic(name) => Some(name),
+                });
+        let proofs = self
+            .upstreams
+            .iter()
+            .filter_map(|upstream| match &upstream.identity {
+                Identity::None => None,
+                Identity::Headers { proof } => proof.as_ref(),
+            });
+        let mut names: Vec<&SecretName> = Vec::new();
+        for name in keys.chain(clients).chain(proofs) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
     }
 
     /// The provider called `id`.

@@ -1,0 +1,74 @@
+//! Places in a configuration, such as `route[2].access`.
+
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use core::fmt;
+
+/// The place of a value: keys and list places from the root down.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ConfigPath(Vec<Step>);
+
+/// One step down into a table or list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The value of a key.
+    Key(String),
+    /// An item of a list, counted from zero.
+    Item(usize),
+}
+
+impl ConfigPath {
+    /// The whole configuration.
+    pub const fn root() -> Self {
+        Self(Vec::new())
+    }
+
+    /// The value of `key` in the table here.
+    #[must_use]
+    pub fn key(&self, key: &str) -> Self {
+        self.with(Step::Key(key.to_owned()))
+    }
+
+    /// The item at `place` in the list here.
+    #[must_use]
+    pub fn item(&self, place: usize) -> Self {
+        self.with(Step::Item(place))
+    }
+
+    /// The steps from the root down.
+    pub fn steps(&self) -> &[Step] {
+        &self.0
+    }
+
+    fn with(&self, step: Step) -> Self {
+        let mut steps = self.0.clone();
+        steps.push(step);
+        Self(steps)
+    }
+}
+
+impl fmt::Display for ConfigPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, step) in self.0.iter().enumerate() {
+            match step {
+                Step::Key(key) if place == 0 => f.write_str(key)?,
+                Step::Key(key) => write!(f, ".{key}")?,
+                Step::Item(item) => write!(f, "[{item}]")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn a_path_reads_from_the_root_down() {
+        let path = ConfigPath::root().key("route").item(2).key("access");
+        assert_eq!(path.to_string(), "route[2].access");
+        assert_eq!(path.steps().len(), 3);
+        assert_eq!(ConfigPath::root().to_string(), "");
+    }
+}

@@ -1,0 +1,54 @@
+//! Spans of time as people write them: `30s`, `10m`, `12h`, `7d`.
+
+use crate::time::Seconds;
+
+/// The span that `text` spells: a whole number without leading zeros, and one unit.
+pub(super) fn parse(text: &str) -> Option<Seconds> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let seconds_per_unit = match text.strip_prefix(digits)? {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        "d" => 86_400,
+        _ => return None,
+    };
+    let canonical = !digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let count: u64 = digits.parse().ok().filter(|_| canonical)?;
+    count.checked_mul(seconds_per_unit).map(Seconds::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_are_seconds_minutes_hours_and_days() {
+        for (text, seconds) in [("10s", 10), ("30m", 1800), ("10h", 36_000), ("7d", 604_800)] {
+            assert_eq!(parse(text), Some(Seconds::new(seconds)), "{text}");
+        }
+    }
+
+    #[test]
+    fn anything_else_is_no_span() {
+        for text in [
+            "",
+            "m",
+            "30",
+            "30 m",
+            "030m",
+            "0m",
+            "-1m",
+            "+1m",
+            "1.5h",
+            "1h30m",
+            "1M",
+            "1w",
+            "30mm",
+            "99999999999999999999d",
+            "18446744073709551615d",
+            "\u{664}m",
+        ] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+}

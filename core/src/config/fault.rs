@@ -1,0 +1,280 @@
+//! What can be wrong with a configuration, and what to do about it.
+//!
+//! No fault holds a value of the file that could be a secret in the wrong place.
+
+use super::at::ConfigPath;
+pub use super::reader::Kind;
+use crate::{
+    access::pattern::{Pattern, PatternFault},
+    http::{method::Method, url::UrlFault},
+    time::Seconds,
+};
+use alloc::string::String;
+use core::fmt;
+
+/// A fault and its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError {
+    /// Where it is; the table, where a key is missing.
+    pub at: ConfigPath,
+    /// What it is.
+    pub fault: ConfigFault,
+}
+
+/// What is wrong with a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConfigFault {
+    /// The whole is too large to be looked at.
+    TooLarge {
+        /// The most bytes.
+        most: usize,
+    },
+    /// The whole is no JSON.
+    Json {
+        /// The line, from one.
+        line: usize,
+        /// The column, from one.
+        column: usize,
+    },
+    /// A value of another kind.
+    Kind {
+        /// What should stand there.
+        expected: Kind,
+        /// What does.
+        found: Kind,
+    },
+    /// A key that must be there is not.
+    Missing {
+        /// Which one.
+        key: &'static str,
+    },
+    /// A key that nothing reads.
+    UnknownKey {
+        /// The key that was perhaps meant.
+        similar: Option<&'static str>,
+    },
+    /// An empty list or string.
+    Empty,
+    /// A list that is too long.
+    TooMany {
+        /// The most items.
+        most: usize,
+    },
+    /// The same as an earlier one.
+    Repeated,
+    /// None of the words that may stand here.
+    Word {
+        /// Those that may.
+        allowed: &'static [&'static str],
+    },
+    /// A number out of range.
+    Number {
+        /// The least.
+        least: i64,
+        /// The most.
+        most: i64,
+    },
+    /// A `version` that this release does not read.
+    Version,
+    /// No URL that we accept.
+    Url(UrlFault),
+    /// A URL with a path or query, where only an origin may stand.
+    NotAnOrigin,
+    /// An issuer with a query.
+    IssuerQuery,
+    /// Plain `http`, a loopback or a private address, while `public_url` is public.
+    OutOfReach,
+    /// A base path that is not one.
+    BasePath,
+    /// An identifier with anything but lower-case letters, digits and hyphens.
+    Identifier,
+    /// Text with a character that may not stand in it.
+    Characters,
+    /// No name of a secret.
+    SecretName,
+    /// Text where the name of a secret must stand; it may be the secret itself.
+    SecretInFile,
+    /// No span of time.
+    Duration,
+    /// A span out of range.
+    DurationRange {
+        /// The shortest.
+        least: Seconds,
+        /// The longest.
+        most: Seconds,
+    },
+    /// `idle_timeout` is longer than `absolute_timeout`.
+    IdleAboveAbsolute,
+    /// `fresh_for` beside `freshness = "strict"`.
+    FreshForWithStrict,
+    /// `same_site = "strict"`, which this version does not have.
+    StrictCookie,
+    /// No point in time.
+    Timestamp,
+    /// The first key, which seals, has an end.
+    SealingKeyEnds,
+    /// A previous key has no end.
+    PreviousKeyStays,
+    /// A route needs a session, and there is no provider.
+    ProviderNeeded,
+    /// A second provider, which this version does not have.
+    SecondProvider,
+    /// `scopes` without `openid`.
+    NoOpenid,
+    /// No header name.
+    HeaderName,
+    /// An upstream with neither `assets` nor `url`, or with both.
+    Target,
+    /// An upstream at `public_url` itself.
+    UpstreamIsOurselves,
+    /// Identity headers for static assets.
+    AssetsIdentity,
+    /// Identity headers towards a URL without a proof.
+    ProofMissing,
+    /// A proof without identity headers.
+    ProofUnused,
+    /// No upstream of that id.
+    UnknownUpstream {
+        /// The id that was perhaps meant.
+        similar: Option<String>,
+    },
+    /// No path pattern.
+    Pattern(PatternFault),
+    /// A route under our own endpoints.
+    UnderBasePath {
+        /// Where those stand.
+        base_path: String,
+    },
+    /// `public` beside another kind of access.
+    PublicAndMore,
+    /// Requirements on a public route.
+    PublicRequirement,
+    /// No method name in upper case.
+    Method,
+    /// No plain mail domain.
+    EmailDomain,
+    /// The same pattern as an earlier route, with a method of both.
+    SameMethod {
+        /// The earlier route.
+        first: ConfigPath,
+        /// The method; `None` where one of the two takes all.
+        method: Option<Method>,
+    },
+    /// A pattern that crosses that of an earlier route.
+    Crossing {
+        /// The earlier route.
+        first: ConfigPath,
+        /// The paths that both match.
+        both: Pattern,
+    },
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.at.steps().is_empty() {
+            return self.fault.fmt(f);
+        }
+        write!(f, "{}: {}", self.at, self.fault)
+    }
+}
+
+impl ConfigError {
+    /// What to do about it, where that is not plain from the fault.
+    pub fn hint(&self) -> Option<String> {
+        super::hint::hint(self)
+    }
+}
+
+impl fmt::Display for ConfigFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLarge { most } => write!(f, "larger than {most} bytes"),
+            Self::Json { line, column } => write!(f, "no JSON from line {line}, column {column} on"),
+            Self::Kind { expected, found } => write!(f, "expected {expected}, found {found}"),
+            Self::Missing { key } => write!(f, "{key} is missing"),
+            Self::UnknownKey { .. } => f.write_str("unknown key"),
+            Self::Empty => f.write_str("empty"),
+            Self::TooMany { most } => write!(f, "more than {most} items"),
+            Self::Repeated => f.write_str("the same as an earlier one"),
+            Self::Word { allowed } => write!(f, "expected {}", Words(allowed)),
+            Self::Number { least, most } => write!(f, "expected a number from {least} to {most}"),
+            Self::Version => f.write_str("this release reads version 1 only"),
+            Self::Url(fault) => write!(f, "not a URL we accept: {}", url_fault(*fault)),
+            Self::NotAnOrigin => f.write_str("a URL with a path or query where an origin must stand"),
+            Self::IssuerQuery => f.write_str("an issuer has no query"),
+            Self::OutOfReach => f.write_str(
+                "plain http, loopback and private addresses are accepted only while public_url is a loopback address",
+            ),
+            Self::BasePath => f.write_str("expected a path such as \"/auth\""),
+            Self::Identifier => {
+                f.write_str("expected 1 to 32 lower-case letters, digits and hyphens")
+            }
+            Self::Characters => f.write_str("too long, or a character that may not stand here"),
+            Self::SecretName => f.write_str("expected the name of a secret, such as \"MY_SECRET\""),
+            Self::SecretInFile => f.write_str("a secret is given by name, never in this file"),
+            Self::Duration => f.write_str("expected a span of time such as \"30m\""),
+            Self::DurationRange { least, most } => write!(f, "expected {least} to {most}"),
+            Self::IdleAboveAbsolute => f.write_str("idle_timeout is longer than absolute_timeout"),
+            Self::FreshForWithStrict => {
+                f.write_str("fresh_for has no meaning with freshness = \"strict\"")
+            }
+            Self::StrictCookie => f.write_str("same_site = \"strict\" is not available in this version"),
+            Self::Timestamp => f.write_str("expected a time such as \"2026-12-01T00:00:00Z\""),
+            Self::SealingKeyEnds => f.write_str("the first key seals and has no end"),
+            Self::PreviousKeyStays => f.write_str("a previous key without not_after"),
+            Self::ProviderNeeded => f.write_str("a route needs a session, and there is no provider"),
+            Self::SecondProvider => f.write_str("more than one provider is not available in this version"),
+            Self::NoOpenid => f.write_str("the scope openid is missing"),
+            Self::HeaderName => f.write_str("not a header name"),
+            Self::Target => f.write_str("expected exactly one of assets = true and url"),
+            Self::UpstreamIsOurselves => f.write_str("the upstream is public_url itself"),
+            Self::AssetsIdentity => f.write_str("static assets take no identity"),
+            Self::ProofMissing => f.write_str("identity headers towards a URL need a proof"),
+            Self::ProofUnused => f.write_str("a proof without identity = \"headers\""),
+            Self::UnknownUpstream { .. } => f.write_str("there is no upstream of this id"),
+            Self::Pattern(fault) => fault.fmt(f),
+            Self::UnderBasePath { base_path } => {
+                write!(f, "the paths under {base_path} are Lychgate's own")
+            }
+            Self::PublicAndMore => f.write_str("\"public\" stands alone"),
+            Self::PublicRequirement => f.write_str("a public route asks nothing of anyone"),
+            Self::Method => f.write_str("expected a method in upper case"),
+            Self::EmailDomain => f.write_str("expected a domain such as \"example.com\""),
+            Self::SameMethod { first, method } => match method {
+                Some(method) => write!(f, "the same path as {first}, and {} in both", method.as_str()),
+                None => write!(f, "the same path as {first}, and all methods in one of them"),
+            },
+            Self::Crossing { first, both } => {
+                write!(f, "the path crosses that of {first}: both match {both}, and neither is more specific")
+            }
+        }
+    }
+}
+
+/// `"a", "b" or "c"`
+pub(super) struct Words<'a>(pub(super) &'a [&'a str]);
+
+impl fmt::Display for Words<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let last = self.0.len().saturating_sub(1);
+        for (place, word) in self.0.iter().enumerate() {
+            let joint = match place {
+                0 => "",
+                _ if place == last => " or ",
+                _ => ", ",
+            };
+            write!(f, "{joint}\"{word}\"")?;
+        }
+        Ok(())
+    }
+}
+
+const fn url_fault(fault: UrlFault) -> &'static str {
+    match fault {
+        UrlFault::TooLong => "too long",
+        UrlFault::Scheme => "it begins with neither https:// nor http://",
+        UrlFault::Character => "userinfo, a fragment, or a character that may not stand in it",
+        UrlFault::Host => "no host, or an odd spelling of one",
+        UrlFault::Port => "the port is no number from 1 to 65535",
+    }
+}

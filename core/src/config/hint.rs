@@ -1,0 +1,135 @@
+//! What to do about a fault.
+
+use super::{
+    at::Step,
+    fault::{ConfigError, ConfigFault},
+    reader::Kind,
+};
+use crate::access::pattern::PatternFault;
+use alloc::{borrow::ToOwned, format, string::String};
+
+pub(super) fn hint(error: &ConfigError) -> Option<String> {
+    with_data(&error.fault)
+        .or_else(|| brackets(error).map(ToOwned::to_owned))
+        .or_else(|| plain(&error.fault).map(ToOwned::to_owned))
+}
+
+/// Hints that name what was perhaps meant.
+fn with_data(fault: &ConfigFault) -> Option<String> {
+    if let ConfigFault::UnknownKey { similar } = fault {
+        return similar.map(|similar| format!("did you mean {similar}?"));
+    }
+    if let ConfigFault::UnknownUpstream { similar } = fault {
+        let similar = similar.as_ref()?;
+        return Some(format!("did you mean {similar:?}?"));
+    }
+    if let ConfigFault::Crossing { both, .. } = fault {
+        return Some(format!("add a route for {both}, which then decides"));
+    }
+    let ConfigFault::Missing { key } = fault else {
+        return None;
+    };
+    missing(key).map(ToOwned::to_owned)
+}
+
+/// A table or string where a list must stand is short of brackets.
+fn brackets(error: &ConfigError) -> Option<&'static str> {
+    let ConfigFault::Kind { expected, found } = error.fault else {
+        return None;
+    };
+    match (expected, found, error.at.steps()) {
+        (Kind::List, Kind::Table, [Step::Key(_)]) => Some("write it with two brackets: [[...]]"),
+        (Kind::List, Kind::Text, _) => Some("put it in brackets: [\"...\"]"),
+        (_, _, _) => None,
+    }
+}
+
+fn missing(key: &str) -> Option<&'static str> {
+    Some(match key {
+        "version" => "the file begins with version = 1",
+        "public_url" => "where browsers reach the deployment, such as \"https://app.example.com\"",
+        "key" => {
+            "make one with `lychgate keys generate` and add [[key]] id = 1, secret = \"LYCHGATE_KEY_1\""
+        }
+        "route" => "without a route every path is 404; public ones are routes too",
+        "access" => "access is [\"public\"] or [\"session\"], and always written",
+        "upstream" => "the id of an [[upstream]]",
+        _ => return None,
+    })
+}
+
+/// Hints that need nothing of the fault's data.
+const fn plain(fault: &ConfigFault) -> Option<&'static str> {
+    Some(match fault {
+        ConfigFault::Empty => "leave the key out where nothing is asked for",
+        ConfigFault::NotAnOrigin => "end it after the host and port",
+        ConfigFault::OutOfReach => {
+            "use https and a public host; for trying out, set public_url to http://localhost:8787"
+        }
+        ConfigFault::BasePath => {
+            "one or more segments of lower-case letters, digits and hyphens, without a slash at the end"
+        }
+        ConfigFault::SecretName => {
+            "upper-case letters, digits and underscores; the value is set at the platform"
+        }
+        ConfigFault::SecretInFile => {
+            "write { secret = \"NAME\" } and set the value at the platform; if this was a real secret, replace it"
+        }
+        ConfigFault::Duration => "a whole number and s, m, h or d",
+        ConfigFault::Timestamp => "UTC in whole seconds, with the Z",
+        ConfigFault::IdleAboveAbsolute => "a session ends at absolute_timeout in any case",
+        ConfigFault::FreshForWithStrict => "remove one of the two",
+        ConfigFault::StrictCookie => {
+            "use \"lax\", the default: other sites' forms and scripts are refused with it all the same"
+        }
+        ConfigFault::SealingKeyEnds => {
+            "to change keys, put a new one before it and give this one not_after"
+        }
+        ConfigFault::PreviousKeyStays => {
+            "add not_after = \"...\", at least absolute_timeout from now"
+        }
+        ConfigFault::ProviderNeeded => "add a [[provider]] with id, issuer and client_id",
+        ConfigFault::SecondProvider => "keep the one that people sign in with",
+        ConfigFault::NoOpenid => "add \"openid\" to scopes",
+        ConfigFault::AssetsIdentity => "remove identity, proof and strip",
+        ConfigFault::ProofMissing => {
+            "anyone who reaches the origin could forge them: add proof = { secret = \"NAME\" } and compare lychgate-proof there"
+        }
+        ConfigFault::ProofUnused => "add identity = \"headers\", or remove proof",
+        ConfigFault::PublicAndMore => "a path is open to everyone or it is not",
+        ConfigFault::PublicRequirement => "set access = [\"session\"], or remove require",
+        ConfigFault::Method => "such as \"GET\"; leave methods out for all of them",
+        ConfigFault::EmailDomain => {
+            "an ASCII host name without @; international names are not supported"
+        }
+        ConfigFault::SameMethod { .. } => {
+            "merge the two routes, or share the methods out between them"
+        }
+        ConfigFault::UnderBasePath { .. } => "choose another path, or set base_path",
+        ConfigFault::Pattern(PatternFault::StarInSegment { .. }) => {
+            "use * for a whole segment and ** for the rest; write %2A for a star itself"
+        }
+        ConfigFault::Pattern(PatternFault::RestBeforeEnd) => "use * for one segment",
+        ConfigFault::Pattern(_)
+        | ConfigFault::TooLarge { .. }
+        | ConfigFault::Json { .. }
+        | ConfigFault::Kind { .. }
+        | ConfigFault::Missing { .. }
+        | ConfigFault::UnknownKey { .. }
+        | ConfigFault::TooMany { .. }
+        | ConfigFault::Repeated
+        | ConfigFault::Word { .. }
+        | ConfigFault::Number { .. }
+        | ConfigFault::Version
+        | ConfigFault::Url(_)
+        | ConfigFault::IssuerQuery
+        | ConfigFault::Identifier
+        | ConfigFault::Characters
+        | ConfigFault::DurationRange { .. }
+        | ConfigFault::HeaderName
+        | ConfigFault::Target
+        | ConfigFault::UpstreamIsOurselves
+        | ConfigFault::UnknownUpstream { .. }
+        | ConfigFault::Crossing { .. } => return None,
+    })
+}

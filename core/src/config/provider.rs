@@ -1,0 +1,111 @@
+//! `[[provider]]`: the OpenID provider that people sign in with.
+
+use super::{ClientAuthentication, Provider, fault::ConfigFault, reader::Table, site, text};
+use crate::{
+    http::url::{Reach, Url},
+    jose::Algorithm,
+};
+use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
+
+pub(super) const KEYS: &[&str] = &[
+    "id",
+    "kind",
+    "issuer",
+    "client_id",
+    "client_secret",
+    "scopes",
+    "algorithms",
+    "claims",
+    "groups_claim",
+];
+
+const KINDS: &[&str] = &["oidc"];
+const ALGORITHMS: &[&str] = &[
+    "RS256", "RS384", "PS256", "PS384", "ES256", "ES384", "EdDSA",
+];
+const DEFAULT_SCOPES: [&str; 3] = ["openid", "email", "profile"];
+
+/// One algorithm for each type of key, so that a key without `alg` has one meaning.
+const DEFAULT_ALGORITHMS: [Algorithm; 3] = [Algorithm::Rs256, Algorithm::Es256, Algorithm::EdDsa];
+
+pub(super) fn read(root: &Table<'_>, reach: Reach) -> Vec<Provider> {
+    let mut providers = Vec::new();
+    for (place, table) in root.tables("provider", KEYS) {
+        if place > 0 {
+            let at = table.at().clone();
+            table.faults().add(at, ConfigFault::SecondProvider);
+        }
+        providers.extend(read_one(&table, reach));
+    }
+    providers
+}
+
+fn read_one(table: &Table<'_>, reach: Reach) -> Option<Provider> {
+    for key in ["id", "issuer", "client_id"] {
+        table.require(key);
+    }
+    table.parsed("kind", |text| match text {
+        "oidc" => Ok(()),
+        _ => Err(ConfigFault::Word { allowed: KINDS }),
+    });
+    let id = table.parsed("id", text::identifier);
+    let issuer = table.parsed("issuer", |text| parse_issuer(text, reach));
+    let client_id = table.parsed("client_id", text::printable);
+    let client_authentication = match table.has("client_secret") {
+        false => Some(ClientAuthentication::None),
+        true => {
+            text::secret_at(table, "client_secret").map(ClientAuthentication::ClientSecretBasic)
+        }
+    };
+    let scopes = read_scopes(table);
+    let algorithms = table.parsed_list("algorithms", |text| {
+        let unknown = ConfigFault::Word {
+            allowed: ALGORITHMS,
+        };
+        Algorithm::from_name(text).ok_or(unknown)
+    });
+    let claims = table.parsed_list("claims", text::token);
+    let groups_claim = table.parsed("groups_claim", text::token);
+    let (issuer, issuer_url) = issuer?;
+    Some(Provider {
+        id: id?,
+        issuer,
+        issuer_url,
+        client_id: client_id?,
+        client_authentication: client_authentication?,
+        scopes,
+        algorithms: algorithms.unwrap_or_else(|| DEFAULT_ALGORITHMS.to_vec()),
+        claims: claims.unwrap_or_default(),
+        groups_claim: groups_claim.unwrap_or_else(|| "groups".to_owned()),
+    })
+}
+
+/// An issuer identifier: a URL without query and fragment (OpenID Connect Core, section 1.2), kept
+/// as written, because it is compared byte for byte.
+fn parse_issuer(text: &str, reach: Reach) -> Result<(String, Url), ConfigFault> {
+    let url = site::in_reach(text, reach)?;
+    if url.target().contains('?') {
+        return Err(ConfigFault::IssuerQuery);
+    }
+    Ok((text.to_owned(), url))
+}
+
+fn read_scopes(table: &Table<'_>) -> Vec<String> {
+    let Some(scopes) = table.parsed_list("scopes", text::token) else {
+        return DEFAULT_SCOPES.map(ToOwned::to_owned).to_vec();
+    };
+    if !scopes.iter().any(|scope| scope == "openid") {
+        table.fault("scopes", ConfigFault::NoOpenid);
+        return vec![];
+    }
+    scopes
+}
+
+impl Provider {
+    /// Adds `claim` to the claims that a session keeps.
+    pub(super) fn keep(&mut self, claim: &str) {
+        if !self.claims.iter().any(|kept| kept == claim) {
+            self.claims.push(claim.to_owned());
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! From canonical JSON to a [`Config`]: every table is read, then the whole is checked.
+
+use super::{
+    Config,
+    at::ConfigPath,
+    fault::{ConfigError, ConfigFault},
+    key, provider,
+    reader::{Faults, Table},
+    route::{self, Routes},
+    session,
+    site::{self, Site},
+    upstream,
+};
+use alloc::{borrow::ToOwned, vec, vec::Vec};
+use serde_json::Value;
+
+const KEYS: &[&str] = &[
+    "version",
+    "public_url",
+    "base_path",
+    "key",
+    "provider",
+    "session",
+    "upstream",
+    "route",
+];
+
+/// Room for some five thousand routes.
+const LARGEST: usize = 1024 * 1024;
+
+impl Config {
+    /// Reads the configuration that `lychgate check --emit-json` writes.
+    ///
+    /// # Errors
+    /// Every [`ConfigError`] that can be told apart in one reading; never none.
+    pub fn from_json(json: &[u8]) -> Result<Self, Vec<ConfigError>> {
+        let whole = |fault| {
+            let at = ConfigPath::root();
+            vec![ConfigError { at, fault }]
+        };
+        if json.len() > LARGEST {
+            return Err(whole(ConfigFault::TooLarge { most: LARGEST }));
+        }
+        let value: Value = serde_json::from_slice(json).map_err(|error| {
+            let (line, column) = (error.line(), error.column());
+            whole(ConfigFault::Json { line, column })
+        })?;
+        let faults = Faults::default();
+        let config = read(&value, &faults);
+        match (config, faults.into_errors()) {
+            (Some(config), errors) if errors.is_empty() => Ok(config),
+            // A part that is missing without a fault would be a mistake of the reader, and must
+            // not pass for a configuration.
+            (None, errors) if errors.is_empty() => Err(whole(ConfigFault::Empty)),
+            (_, errors) => Err(errors),
+        }
+    }
+}
+
+fn read(value: &Value, faults: &Faults) -> Option<Config> {
+    let root = Table::open(value, ConfigPath::root(), KEYS, faults)?;
+    let site = site::read(&root);
+    let keys = key::read(&root);
+    let mut providers = provider::read(&root, site.reach());
+    let session = session::read(&root);
+    let upstreams = upstream::read(&root, &site);
+    let routes = route::read(&root, &site, &upstreams);
+    if let (Some(route), false) = (&routes.session, root.has("provider")) {
+        faults.add(route.key("access"), ConfigFault::ProviderNeeded);
+    }
+    for provider in &mut providers {
+        keep_needed_claims(provider, &routes);
+    }
+    let Site {
+        public_url,
+        base_path,
+    } = site;
+    Some(Config {
+        public_url: public_url?,
+        base_path: base_path?.as_str().to_owned(),
+        keys,
+        providers,
+        session,
+        upstreams: upstreams.all.into_iter().collect::<Option<_>>()?,
+        routes: routes.table?,
+    })
+}
+
+/// What routes ask for must be in the session, or nobody would ever meet them.
+fn keep_needed_claims(provider: &mut super::Provider, routes: &Routes) {
+    if routes.ask_for_groups {
+        let groups = provider.groups_claim.clone();
+        provider.keep(&groups);
+    }
+    if routes.ask_for_email {
+        provider.keep("email");
+        provider.keep("email_verified");
+    }
+}

@@ -1,0 +1,789 @@
+use super::{fault::ConfigFault, *};
+use crate::access::{
+    decision::{Decision, Missing},
+    principal::Principal,
+};
+use crate::http::{method::Method, path::RequestPath};
+use alloc::{borrow::ToOwned, string::ToString, vec};
+use serde_json::{Value, json};
+
+/// A configuration with everything in it.
+fn full() -> Value {
+    json!({
+        "version": 1,
+        "public_url": "https://app.example.com",
+        "base_path": "/auth",
+        "key": [
+            {"id": 2, "secret": "LYCHGATE_KEY_2"},
+            {"id": 1, "secret": "LYCHGATE_KEY_1", "not_after": "2026-12-01T00:00:00Z"},
+        ],
+        "provider": [{
+            "id": "example",
+            "kind": "oidc",
+            "issuer": "https://op.example.com",
+            "client_id": "edge",
+            "client_secret": {"secret": "EXAMPLE_CLIENT_SECRET"},
+            "scopes": ["openid", "email"],
+            "algorithms": ["ES256", "PS384"],
+            "claims": ["locale"],
+            "groups_claim": "roles",
+        }],
+        "session": {
+            "idle_timeout": "20m",
+            "absolute_timeout": "8h",
+            "freshness": "fast",
+            "fresh_for": "5s",
+            "same_site": "lax",
+        },
+        "upstream": [
+            {"id": "site", "assets": true},
+            {
+                "id": "api",
+                "url": "https://api.example.com",
+                "identity": "headers",
+                "proof": {"secret": "API_PROOF"},
+                "strip": ["X-Internal"],
+            },
+        ],
+        "route": [
+            {"path": "/**", "access": ["public"], "upstream": "site"},
+            {"path": "/staff/**", "access": ["session"], "upstream": "site",
+             "require": {"any_group": ["staff"]}},
+            {"path": "/corp/**", "access": ["session"], "upstream": "site",
+             "require": {"email_domains": ["corp.com"]}},
+            {"path": "/api/**", "methods": ["GET", "POST"], "access": ["session"],
+             "upstream": "api"},
+        ],
+    })
+}
+
+fn read(value: &Value) -> Result<Config, Vec<fault::ConfigError>> {
+    Config::from_json(value.to_string().as_bytes())
+}
+
+/// `full` with the value at a JSON pointer replaced, or with `null` removed.
+fn with(pointer: &str, value: Value) -> Value {
+    let mut changed = full();
+    let (parent, key) = pointer.rsplit_once('/').unwrap();
+    let parent = changed.pointer_mut(parent).unwrap();
+    match parent {
+        Value::Object(members) if value.is_null() => {
+            members.remove(key).unwrap();
+        }
+        Value::Object(members) => {
+            members.insert(key.to_owned(), value);
+        }
+        Value::Array(items) if key == "-" => items.push(value),
+        Value::Array(items) if value.is_null() => {
+            items.remove(key.parse().unwrap());
+        }
+        Value::Array(items) => items[key.parse::<usize>().unwrap()] = value,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => panic!("{pointer}"),
+    }
+    changed
+}
+
+/// What is found wrong, as `place: fault` without the data.
+fn faults(value: &Value) -> Vec<(String, ConfigFault)> {
+    let errors = read(value).err().unwrap_or_default();
+    errors
+        .into_iter()
+        .map(|error| (error.at.to_string(), error.fault))
+        .collect()
+}
+
+fn one(place: &str, fault: ConfigFault) -> Vec<(String, ConfigFault)> {
+    vec![(place.to_owned(), fault)]
+}
+
+fn word(allowed: &'static [&'static str]) -> ConfigFault {
+    ConfigFault::Word { allowed }
+}
+
+#[test]
+fn everything_written_is_read() {
+    let config = read(&full()).unwrap();
+    assert_eq!(config.public_url.to_string(), "https://app.example.com");
+    assert_eq!(config.base_path, "/auth");
+    assert_eq!(config.reach(), Reach::Public);
+    assert_eq!(
+        config.keys.iter().map(|key| key.id).collect::<Vec<_>>(),
+        [2, 1]
+    );
+    let end = UnixTime::from_seconds(1_796_083_200);
+    assert_eq!(config.keys[1].not_after, Some(end));
+    let provider = config.provider("example").unwrap();
+    assert_eq!(provider.issuer, "https://op.example.com");
+    assert_eq!(provider.scopes, ["openid", "email"]);
+    assert_eq!(
+        provider.claims,
+        ["locale", "roles", "email", "email_verified"]
+    );
+    assert_eq!(provider.algorithms.len(), 2);
+    assert_eq!(config.session.idle_timeout, Seconds::minutes(20));
+    assert_eq!(config.session.absolute_timeout, Seconds::minutes(480));
+    assert_eq!(config.session.freshness, Freshness::Fast(Seconds::new(5)));
+    let api = config.upstream(UpstreamIndex(1)).unwrap();
+    assert_eq!(api.strip, [HeaderName::parse("x-internal").unwrap()]);
+    assert!(matches!(api.identity, Identity::Headers { proof: Some(_) }));
+    let names: Vec<_> = config
+        .secret_names()
+        .iter()
+        .map(|name| name.0.clone())
+        .collect();
+    let expected = [
+        "LYCHGATE_KEY_2",
+        "LYCHGATE_KEY_1",
+        "EXAMPLE_CLIENT_SECRET",
+        "API_PROOF",
+    ];
+    assert_eq!(names, expected);
+}
+
+#[test]
+fn routes_decide_as_written() {
+    let config = read(&full()).unwrap();
+    let find = |path: &str| {
+        let path = RequestPath::parse(path).unwrap();
+        config.routes.find(&path, &Method::Get)
+    };
+    assert!(!find("/").unwrap().needs_session());
+    // The upstream serves files, so every spelling of `/staff` is protected.
+    assert_eq!(find("/staff.html").unwrap().decide(None), Decision::SignIn);
+    let member = Principal {
+        subject: "subject",
+        groups: &["members".to_owned()],
+        email: Some("a@corp.com"),
+        email_verified: true,
+    };
+    let missing = vec![Missing::Group];
+    let staff = find("/staff/").unwrap().decide(Some(&member));
+    assert_eq!(staff, Decision::Forbidden { missing });
+    let Decision::Allow(allowed) = find("/api/x").unwrap().decide(Some(&member)) else {
+        panic!("a member may use the API");
+    };
+    assert_eq!(allowed.upstream(), UpstreamIndex(1));
+    assert!(!allowed.is_public());
+}
+
+#[test]
+fn what_is_left_out_has_its_default() {
+    let config = read(&json!({
+        "version": 1,
+        "public_url": "http://localhost:8787",
+        "key": [{"id": 1, "secret": "K"}],
+        "provider": [{"id": "demo", "issuer": "http://localhost:8788", "client_id": "x"}],
+        "upstream": [{"id": "api", "url": "http://127.0.0.1:8789"}],
+        "route": [{"path": "/**", "access": ["session"], "upstream": "api"}],
+    }))
+    .unwrap();
+    assert_eq!(config.base_path, "/auth");
+    assert_eq!(config.reach(), Reach::Loopback);
+    assert_eq!(config.session.idle_timeout, Seconds::minutes(30));
+    assert_eq!(config.session.absolute_timeout, Seconds::minutes(600));
+    assert_eq!(config.session.freshness, Freshness::Fast(Seconds::new(10)));
+    assert_eq!(config.session.same_site, SameSite::Lax);
+    let provider = &config.providers[0];
+    assert_eq!(provider.scopes, ["openid", "email", "profile"]);
+    assert_eq!(provider.algorithms.len(), 3);
+    assert_eq!(provider.groups_claim, "groups");
+    assert!(provider.claims.is_empty());
+    assert!(matches!(
+        provider.client_authentication,
+        ClientAuthentication::None
+    ));
+    assert!(matches!(config.upstreams[0].identity, Identity::None));
+}
+
+#[test]
+fn a_public_site_needs_no_provider_and_a_session_does() {
+    let mut value = with("/provider", Value::Null);
+    assert_eq!(
+        faults(&value),
+        one("route[1].access", ConfigFault::ProviderNeeded)
+    );
+    value["route"].as_array_mut().unwrap().truncate(1);
+    assert!(read(&value).unwrap().providers.is_empty());
+}
+
+/// Each line changes one value of a configuration that passes.
+#[test]
+fn every_fault_has_its_place() {
+    let second = json!({"id": "b", "issuer": "https://b.example.com", "client_id": "b"});
+    let number = ConfigFault::Number {
+        least: 1,
+        most: 255,
+    };
+    let range = |least, most| ConfigFault::DurationRange { least, most };
+    let long = range(Seconds::minutes(1), Seconds::minutes(43_200));
+    let kind = |expected, found| ConfigFault::Kind { expected, found };
+    use fault::Kind;
+    for (pointer, value, place, fault) in [
+        ("/version", json!(2), "version", ConfigFault::Version),
+        (
+            "/version",
+            json!("1"),
+            "version",
+            kind(Kind::Number, Kind::Text),
+        ),
+        (
+            "/version",
+            json!(1.5),
+            "version",
+            kind(Kind::Number, Kind::Other),
+        ),
+        (
+            "/public_url",
+            json!("https://app.example.com/x"),
+            "public_url",
+            ConfigFault::NotAnOrigin,
+        ),
+        (
+            "/public_url",
+            json!("http://app.example.com"),
+            "public_url",
+            ConfigFault::OutOfReach,
+        ),
+        (
+            "/public_url",
+            json!("https://10.0.0.1"),
+            "public_url",
+            ConfigFault::OutOfReach,
+        ),
+        ("/base_path", json!("/"), "base_path", ConfigFault::BasePath),
+        (
+            "/base_path",
+            json!("/a/"),
+            "base_path",
+            ConfigFault::BasePath,
+        ),
+        (
+            "/base_path",
+            json!("auth"),
+            "base_path",
+            ConfigFault::BasePath,
+        ),
+        (
+            "/base_path",
+            json!("/*"),
+            "base_path",
+            ConfigFault::BasePath,
+        ),
+        ("/key", json!([]), "key", ConfigFault::Empty),
+        ("/key/0/id", json!(0), "key[0].id", number.clone()),
+        ("/key/0/id", json!(256), "key[0].id", number),
+        ("/key/1/id", json!(2), "key[1].id", ConfigFault::Repeated),
+        (
+            "/key/1/secret",
+            json!("LYCHGATE_KEY_2"),
+            "key[1].secret",
+            ConfigFault::Repeated,
+        ),
+        (
+            "/key/0/secret",
+            json!("lower"),
+            "key[0].secret",
+            ConfigFault::SecretName,
+        ),
+        (
+            "/key/0/not_after",
+            json!("2026-12-01T00:00:00Z"),
+            "key[0].not_after",
+            ConfigFault::SealingKeyEnds,
+        ),
+        (
+            "/key/1/not_after",
+            Value::Null,
+            "key[1]",
+            ConfigFault::PreviousKeyStays,
+        ),
+        (
+            "/key/1/not_after",
+            json!("soon"),
+            "key[1].not_after",
+            ConfigFault::Timestamp,
+        ),
+        (
+            "/provider/-",
+            second,
+            "provider[1]",
+            ConfigFault::SecondProvider,
+        ),
+        (
+            "/provider/0/id",
+            json!("A"),
+            "provider[0].id",
+            ConfigFault::Identifier,
+        ),
+        (
+            "/provider/0/kind",
+            json!("oauth2"),
+            "provider[0].kind",
+            word(&["oidc"]),
+        ),
+        (
+            "/provider/0/issuer",
+            json!("http://op.example.com"),
+            "provider[0].issuer",
+            ConfigFault::OutOfReach,
+        ),
+        (
+            "/provider/0/issuer",
+            json!("https://localhost"),
+            "provider[0].issuer",
+            ConfigFault::OutOfReach,
+        ),
+        (
+            "/provider/0/issuer",
+            json!("https://op.example.com?a"),
+            "provider[0].issuer",
+            ConfigFault::IssuerQuery,
+        ),
+        (
+            "/provider/0/client_id",
+            json!(""),
+            "provider[0].client_id",
+            ConfigFault::Empty,
+        ),
+        (
+            "/provider/0/client_secret",
+            json!("SECRET-IN-TEST"),
+            "provider[0].client_secret",
+            ConfigFault::SecretInFile,
+        ),
+        (
+            "/provider/0/scopes",
+            json!(["email"]),
+            "provider[0].scopes",
+            ConfigFault::NoOpenid,
+        ),
+        (
+            "/provider/0/scopes",
+            json!("openid"),
+            "provider[0].scopes",
+            kind(Kind::List, Kind::Text),
+        ),
+        (
+            "/provider/0/scopes/1",
+            json!("a b"),
+            "provider[0].scopes[1]",
+            ConfigFault::Characters,
+        ),
+        (
+            "/provider/0/scopes/1",
+            json!("openid"),
+            "provider[0].scopes[1]",
+            ConfigFault::Repeated,
+        ),
+        (
+            "/provider/0/algorithms",
+            json!([]),
+            "provider[0].algorithms",
+            ConfigFault::Empty,
+        ),
+        (
+            "/session/idle_timeout",
+            json!("59s"),
+            "session.idle_timeout",
+            long.clone(),
+        ),
+        (
+            "/session/absolute_timeout",
+            json!("31d"),
+            "session.absolute_timeout",
+            long,
+        ),
+        (
+            "/session/idle_timeout",
+            json!("9h"),
+            "session.idle_timeout",
+            ConfigFault::IdleAboveAbsolute,
+        ),
+        (
+            "/session/idle_timeout",
+            json!("20"),
+            "session.idle_timeout",
+            ConfigFault::Duration,
+        ),
+        (
+            "/session/fresh_for",
+            json!("61s"),
+            "session.fresh_for",
+            range(Seconds::new(1), Seconds::minutes(1)),
+        ),
+        (
+            "/session/freshness",
+            json!("slow"),
+            "session.freshness",
+            word(&["fast", "strict"]),
+        ),
+        (
+            "/session/freshness",
+            json!("strict"),
+            "session.fresh_for",
+            ConfigFault::FreshForWithStrict,
+        ),
+        (
+            "/session/same_site",
+            json!("strict"),
+            "session.same_site",
+            ConfigFault::StrictCookie,
+        ),
+        (
+            "/session/same_site",
+            json!("none"),
+            "session.same_site",
+            word(&["lax"]),
+        ),
+        (
+            "/upstream/-",
+            json!({"id": "site", "assets": true}),
+            "upstream[2].id",
+            ConfigFault::Repeated,
+        ),
+        (
+            "/upstream/0/assets",
+            json!(false),
+            "upstream[0]",
+            ConfigFault::Target,
+        ),
+        (
+            "/upstream/0/url",
+            json!("https://x.example.com"),
+            "upstream[0]",
+            ConfigFault::Target,
+        ),
+        (
+            "/upstream/0/identity",
+            json!("headers"),
+            "upstream[0].identity",
+            ConfigFault::AssetsIdentity,
+        ),
+        (
+            "/upstream/0/proof",
+            json!({"secret": "P"}),
+            "upstream[0].proof",
+            ConfigFault::ProofUnused,
+        ),
+        (
+            "/upstream/1/url",
+            json!("https://api.example.com/v1"),
+            "upstream[1].url",
+            ConfigFault::NotAnOrigin,
+        ),
+        (
+            "/upstream/1/url",
+            json!("http://api.example.com"),
+            "upstream[1].url",
+            ConfigFault::OutOfReach,
+        ),
+        (
+            "/upstream/1/url",
+            json!("https://app.example.com"),
+            "upstream[1].url",
+            ConfigFault::UpstreamIsOurselves,
+        ),
+        (
+            "/upstream/1/identity",
+            json!("jwt"),
+            "upstream[1].identity",
+            word(&["none", "headers"]),
+        ),
+        (
+            "/upstream/1/identity",
+            json!("none"),
+            "upstream[1].proof",
+            ConfigFault::ProofUnused,
+        ),
+        (
+            "/upstream/1/proof",
+            Value::Null,
+            "upstream[1].identity",
+            ConfigFault::ProofMissing,
+        ),
+        (
+            "/upstream/1/proof",
+            json!("SECRET-IN-TEST"),
+            "upstream[1].proof",
+            ConfigFault::SecretInFile,
+        ),
+        (
+            "/upstream/1/strip/0",
+            json!("a b"),
+            "upstream[1].strip[0]",
+            ConfigFault::HeaderName,
+        ),
+        (
+            "/route/0/access",
+            json!([]),
+            "route[0].access",
+            ConfigFault::Empty,
+        ),
+        (
+            "/route/0/access",
+            json!(["bearer"]),
+            "route[0].access[0]",
+            word(&["public", "session"]),
+        ),
+        (
+            "/route/0/access",
+            json!(["public", "session"]),
+            "route[0].access",
+            ConfigFault::PublicAndMore,
+        ),
+        (
+            "/route/1/access",
+            json!(["public"]),
+            "route[1].require",
+            ConfigFault::PublicRequirement,
+        ),
+        (
+            "/route/1/require",
+            json!({}),
+            "route[1].require",
+            ConfigFault::Empty,
+        ),
+        (
+            "/route/1/require/any_group",
+            json!([]),
+            "route[1].require.any_group",
+            ConfigFault::Empty,
+        ),
+        (
+            "/route/2/require/email_domains/0",
+            json!("@corp.com"),
+            "route[2].require.email_domains[0]",
+            ConfigFault::EmailDomain,
+        ),
+        (
+            "/route/3/methods/0",
+            json!("get"),
+            "route[3].methods[0]",
+            ConfigFault::Method,
+        ),
+        (
+            "/route/3/methods/0",
+            json!("POST"),
+            "route[3].methods[1]",
+            ConfigFault::Repeated,
+        ),
+    ] {
+        let changed = with(pointer, value);
+        assert_eq!(faults(&changed), one(place, fault), "{pointer}");
+    }
+    assert_eq!(faults(&full()), []);
+}
+
+#[test]
+fn what_must_be_there_is_asked_for() {
+    for (pointer, place, key) in [
+        ("/version", "", "version"),
+        ("/public_url", "", "public_url"),
+        ("/key", "", "key"),
+        ("/route", "", "route"),
+        ("/key/0/id", "key[0]", "id"),
+        ("/key/0/secret", "key[0]", "secret"),
+        ("/provider/0/id", "provider[0]", "id"),
+        ("/provider/0/issuer", "provider[0]", "issuer"),
+        ("/provider/0/client_id", "provider[0]", "client_id"),
+        (
+            "/provider/0/client_secret/secret",
+            "provider[0].client_secret",
+            "secret",
+        ),
+        ("/upstream/0/id", "upstream[0]", "id"),
+        ("/route/0/path", "route[0]", "path"),
+        ("/route/0/access", "route[0]", "access"),
+        ("/route/0/upstream", "route[0]", "upstream"),
+    ] {
+        let missing = (place.to_owned(), ConfigFault::Missing { key });
+        let found = faults(&with(pointer, Value::Null));
+        assert!(found.contains(&missing), "{pointer} {found:?}");
+    }
+}
+
+#[test]
+fn an_unknown_key_is_refused_at_every_level_and_its_neighbour_named() {
+    for (pointer, place, similar) in [
+        ("/routes", "routes", Some("route")),
+        ("/key/0/ids", "key[0].ids", Some("id")),
+        (
+            "/provider/0/client-id",
+            "provider[0].client-id",
+            Some("client_id"),
+        ),
+        (
+            "/provider/0/client_secret/secrets",
+            "provider[0].client_secret.secrets",
+            Some("secret"),
+        ),
+        (
+            "/session/idle-timeout",
+            "session.idle-timeout",
+            Some("idle_timeout"),
+        ),
+        ("/upstream/0/asset", "upstream[0].asset", Some("assets")),
+        ("/route/0/method", "route[0].method", Some("methods")),
+        (
+            "/route/1/require/all_group",
+            "route[1].require.all_group",
+            Some("all_groups"),
+        ),
+        ("/insecure", "insecure", None),
+    ] {
+        let found = faults(&with(pointer, json!(["x"])));
+        assert_eq!(
+            found,
+            one(place, ConfigFault::UnknownKey { similar }),
+            "{pointer}"
+        );
+    }
+}
+
+#[test]
+fn a_route_names_an_upstream_that_is_there() {
+    let similar = Some("site".to_owned());
+    let found = faults(&with("/route/0/upstream", json!("sites")));
+    assert_eq!(
+        found,
+        one(
+            "route[0].upstream",
+            ConfigFault::UnknownUpstream { similar }
+        )
+    );
+}
+
+#[test]
+fn our_own_paths_cannot_be_routes() {
+    for path in ["/auth", "/auth/**", "/auth/login", "/%61uth/*"] {
+        let base_path = "/auth".to_owned();
+        let found = faults(&with("/route/3/path", json!(path)));
+        assert_eq!(
+            found,
+            one("route[3].path", ConfigFault::UnderBasePath { base_path }),
+            "{path}"
+        );
+    }
+    assert_eq!(faults(&with("/route/3/path", json!("/author"))), []);
+}
+
+#[test]
+fn routes_that_cannot_be_ordered_name_each_other() {
+    let found = faults(&with("/route/2/path", json!("/staff/**")));
+    let first = at::ConfigPath::root().key("route").item(1);
+    let fault = ConfigFault::SameMethod {
+        first,
+        method: None,
+    };
+    assert_eq!(found, one("route[2].path", fault));
+    let found = faults(&with("/route/2/path", json!("/*/open")));
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(
+        found
+            .iter()
+            .all(|(_, fault)| matches!(fault, ConfigFault::Crossing { .. }))
+    );
+}
+
+#[test]
+fn all_faults_are_reported_at_once() {
+    let mut value = full();
+    value["public_url"] = json!("ftp://x");
+    value["key"][0]["id"] = json!(999);
+    value["provider"][0]["issuer"] = json!(7);
+    value["route"][0]["access"] = json!(["everyone"]);
+    value["route"][3]["path"] = json!("api");
+    let places: Vec<_> = faults(&value).into_iter().map(|(place, _)| place).collect();
+    let expected = [
+        "public_url",
+        "key[0].id",
+        "provider[0].issuer",
+        "route[0].access[0]",
+        "route[3].path",
+    ];
+    assert_eq!(places, expected);
+}
+
+#[test]
+fn no_message_shows_what_may_be_a_secret() {
+    for pointer in [
+        "/provider/0/client_secret",
+        "/upstream/1/proof",
+        "/key/0/secret",
+    ] {
+        let errors = read(&with(pointer, json!("SECRET-in-test"))).unwrap_err();
+        let hint = errors[0].hint().unwrap();
+        let shown = alloc::format!("{} {hint} {errors:?}", errors[0]);
+        assert!(!shown.contains("SECRET-in-test"), "{shown}");
+    }
+}
+
+#[test]
+fn what_is_no_configuration_at_all_is_refused() {
+    let fault = |bytes: &[u8]| Config::from_json(bytes).unwrap_err().remove(0).fault;
+    assert!(matches!(fault(b""), ConfigFault::Json { .. }));
+    assert!(matches!(fault(b"{"), ConfigFault::Json { .. }));
+    assert!(matches!(fault(b"\xff"), ConfigFault::Json { .. }));
+    assert!(matches!(fault(b"[]"), ConfigFault::Kind { .. }));
+    assert!(matches!(
+        fault("[".repeat(100_000).as_bytes()),
+        ConfigFault::Json { .. }
+    ));
+    let large = alloc::format!("{}{}", full(), " ".repeat(1024 * 1024));
+    assert!(matches!(
+        fault(large.as_bytes()),
+        ConfigFault::TooLarge { .. }
+    ));
+    let padded = alloc::format!("{}{}", full(), " ".repeat(1024));
+    assert!(Config::from_json(padded.as_bytes()).is_ok());
+}
+
+/// Any value in any place is refused or read, and never more than that.
+#[test]
+fn no_value_in_any_place_panics() {
+    let odd = [
+        json!(null),
+        json!(true),
+        json!(-1),
+        json!(1e300),
+        json!(""),
+        json!("/**"),
+        json!([]),
+        json!([[]]),
+        json!({}),
+        json!({"secret": 1}),
+        json!([null]),
+        json!("\u{0}"),
+    ];
+    let mut pointers = vec!["".to_owned()];
+    collect(&full(), "", &mut pointers);
+    for pointer in pointers {
+        for value in &odd {
+            let mut changed = full();
+            *changed.pointer_mut(&pointer).unwrap() = value.clone();
+            if let Err(errors) = read(&changed) {
+                assert!(!errors.is_empty());
+            }
+        }
+    }
+}
+
+fn collect(value: &Value, at: &str, pointers: &mut Vec<String>) {
+    let mut below = |key: String, value: &Value| {
+        let at = alloc::format!("{at}/{key}");
+        collect(value, &at, pointers);
+        pointers.push(at);
+    };
+    match value {
+        Value::Object(members) => members
+            .iter()
+            .for_each(|(key, value)| below(key.clone(), value)),
+        Value::Array(items) => {
+            items
+                .iter()
+                .enumerate()
+                .for_each(|(place, value)| below(place.to_string(), value));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}

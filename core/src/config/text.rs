@@ -1,0 +1,97 @@
+//! Small texts of a configuration: identifiers, names of secrets and tokens of protocols.
+
+use super::{SecretName, fault::ConfigFault, reader::Table};
+use alloc::{borrow::ToOwned, string::String};
+
+/// An identifier that stands in URLs: lower-case letters, digits and hyphens.
+pub(super) fn identifier(text: &str) -> Result<String, ConfigFault> {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if (1..=32).contains(&text.len()) && text.bytes().all(plain) {
+        Ok(text.to_owned())
+    } else {
+        Err(ConfigFault::Identifier)
+    }
+}
+
+/// The name of a secret: `[A-Z][A-Z0-9_]*`, as environment variables and bindings have it.
+pub(super) fn secret_name(text: &str) -> Result<SecretName, ConfigFault> {
+    let plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    let starts = text.starts_with(|first: char| first.is_ascii_uppercase());
+    if starts && text.len() <= 64 && text.bytes().all(plain) {
+        Ok(SecretName(text.to_owned()))
+    } else {
+        Err(ConfigFault::SecretName)
+    }
+}
+
+/// `{ secret = "NAME" }` at `key`. A string there may be the secret itself, so what it is stays
+/// unsaid.
+pub(super) fn secret_at(table: &Table<'_>, key: &str) -> Option<SecretName> {
+    if table.is_text(key) {
+        table.fault(key, ConfigFault::SecretInFile);
+        return None;
+    }
+    let reference = table.table(key, &["secret"])?;
+    reference.require("secret");
+    reference.parsed("secret", secret_name)
+}
+
+/// Visible ASCII without quotes and backslashes: a scope, a claim's name (RFC 6749, section 3.3).
+pub(super) fn token(text: &str) -> Result<String, ConfigFault> {
+    let plain = |byte: u8| (b'!'..=b'~').contains(&byte) && !matches!(byte, b'"' | b'\\');
+    bounded(text, text.bytes().all(plain))
+}
+
+/// Visible ASCII and spaces: a client identifier (RFC 6749, appendix A.1).
+pub(super) fn printable(text: &str) -> Result<String, ConfigFault> {
+    bounded(text, text.bytes().all(|byte| (b' '..=b'~').contains(&byte)))
+}
+
+/// Any text without control characters: the name of a group.
+pub(super) fn name(text: &str) -> Result<String, ConfigFault> {
+    bounded(text, !text.chars().any(char::is_control))
+}
+
+fn bounded(text: &str, fits: bool) -> Result<String, ConfigFault> {
+    match text.len() {
+        0 => Err(ConfigFault::Empty),
+        1..=255 if fits => Ok(text.to_owned()),
+        _ => Err(ConfigFault::Characters),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identifiers_fit_into_urls() {
+        for good in ["a", "example-2"] {
+            assert_eq!(identifier(good).as_deref(), Ok(good));
+        }
+        for bad in ["", "A", "a_b", "a/b", "a.b", "\u{e9}", &"a".repeat(33)] {
+            assert_eq!(identifier(bad), Err(ConfigFault::Identifier), "{bad}");
+        }
+    }
+
+    #[test]
+    fn names_of_secrets_are_upper_case() {
+        for good in ["A", "LYCHGATE_KEY_1"] {
+            assert_eq!(secret_name(good), Ok(SecretName(good.to_owned())));
+        }
+        for bad in ["", "1A", "_A", "a", "A-B", "A B", &"A".repeat(65)] {
+            assert_eq!(secret_name(bad), Err(ConfigFault::SecretName), "{bad}");
+        }
+    }
+
+    #[test]
+    fn tokens_have_no_spaces_and_names_no_control_characters() {
+        assert!(token("read:all").is_ok());
+        assert_eq!(token("read all"), Err(ConfigFault::Characters));
+        assert!(name("Night shift \u{e9}").is_ok());
+        assert_eq!(name("a\nb"), Err(ConfigFault::Characters));
+        assert!(printable("a b").is_ok());
+        assert_eq!(printable("a\tb"), Err(ConfigFault::Characters));
+        assert_eq!(name(""), Err(ConfigFault::Empty));
+    }
+}

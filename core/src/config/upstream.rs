@@ -1,0 +1,105 @@
+//! `[[upstream]]`: where allowed requests go, and what those services learn about the user.
+
+use super::{
+    Identity, Upstream, UpstreamTarget,
+    fault::ConfigFault,
+    reader::Table,
+    site::{self, Site},
+    text,
+};
+use crate::http::header::HeaderName;
+use alloc::{string::String, vec::Vec};
+
+pub(super) const KEYS: &[&str] = &["id", "assets", "url", "identity", "proof", "strip"];
+
+const IDENTITIES: &[&str] = &["none", "headers"];
+
+/// The upstreams by their places, as far as they could be read, and the ids that routes may name.
+pub(super) struct Upstreams {
+    pub(super) all: Vec<Option<Upstream>>,
+    pub(super) ids: Vec<Option<String>>,
+}
+
+pub(super) fn read(root: &Table<'_>, site: &Site) -> Upstreams {
+    root.require("upstream");
+    let mut upstreams = Upstreams {
+        all: Vec::new(),
+        ids: Vec::new(),
+    };
+    for (_, table) in root.tables("upstream", KEYS) {
+        table.require("id");
+        let id = table.parsed("id", text::identifier);
+        if id.is_some() && upstreams.ids.contains(&id) {
+            table.fault("id", ConfigFault::Repeated);
+        }
+        upstreams.ids.push(id.clone());
+        upstreams.all.push(read_one(&table, id, site));
+    }
+    upstreams
+}
+
+fn read_one(table: &Table<'_>, id: Option<String>, site: &Site) -> Option<Upstream> {
+    let target = read_target(table, site);
+    let identity = read_identity(table, target.as_ref());
+    let strip = table.parsed_list("strip", |text| {
+        HeaderName::parse(text).ok_or(ConfigFault::HeaderName)
+    });
+    Some(Upstream {
+        id: id?,
+        target: target?,
+        identity: identity?,
+        strip: strip.unwrap_or_default(),
+    })
+}
+
+fn read_target(table: &Table<'_>, site: &Site) -> Option<UpstreamTarget> {
+    let here = |fault| {
+        table.faults().add(table.at().clone(), fault);
+        None
+    };
+    match (table.has("assets"), table.has("url")) {
+        (true, false) => match table.boolean("assets")? {
+            true => Some(UpstreamTarget::Assets),
+            false => here(ConfigFault::Target),
+        },
+        (false, true) => table.parsed("url", |text| {
+            let origin = site::parse_origin(text)?;
+            site::in_reach(text, site.reach())?;
+            if Some(&origin) == site.public_url.as_ref() {
+                return Err(ConfigFault::UpstreamIsOurselves);
+            }
+            Ok(UpstreamTarget::Url(origin))
+        }),
+        (true, true) | (false, false) => here(ConfigFault::Target),
+    }
+}
+
+fn read_identity(table: &Table<'_>, target: Option<&UpstreamTarget>) -> Option<Identity> {
+    let headers = match table.has("identity") {
+        false => false,
+        true => table.parsed("identity", |text| match text {
+            "none" => Ok(false),
+            "headers" => Ok(true),
+            _ => Err(ConfigFault::Word {
+                allowed: IDENTITIES,
+            }),
+        })?,
+    };
+    let proof = text::secret_at(table, "proof");
+    match (headers, target) {
+        (false, _) if table.has("proof") => {
+            table.fault("proof", ConfigFault::ProofUnused);
+            None
+        }
+        (false, _) => Some(Identity::None),
+        (true, Some(UpstreamTarget::Assets)) => {
+            table.fault("identity", ConfigFault::AssetsIdentity);
+            None
+        }
+        (true, _) if !table.has("proof") => {
+            table.fault("identity", ConfigFault::ProofMissing);
+            None
+        }
+        (true, _) => Some(Identity::Headers { proof }),
+    }
+}
