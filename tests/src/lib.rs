@@ -1,0 +1,25 @@
+//! The suites that every host must pass, and the scripted platform they also run on.
+//!
+//! Each suite is written once over a trait: `ledger` over what keeps one-time records, `gateway`
+//! and `attack` over what answers requests. In-process hosts stand on `scripted`, where tests own
+//! the clock, the randomness, every fault and the order in which calls are answered.
+#![forbid(unsafe_code)]
+#![cfg_attr(
+    test,
+    expect(clippy::arithmetic_side_effects, reason = "a test may panic")
+)]
+#![cfg_attr(
+    test,
+    expect(
+        dead_code,
+        reason = "the suites over the gateway use the rest of the platform"
+    )
+)]
+
+// Clippy takes code for a test's only where `cfg(test)` stands above it.
+#[cfg(test)]
+mod executor;
+#[cfg(test)]
+mod ledger;
+#[cfg(test)]
+mod scripted;

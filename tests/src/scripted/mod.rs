@@ -1,0 +1,280 @@
+//! A platform that exists in memory alone and does what a test tells it.
+//!
+//! One [`World`] has one clock, store, ledger and provider; each [`Scripted`] is an edge in it.
+//! Every call first asks the [`Schedule`] what happens to it, and is written down.
+
+mod ledger;
+pub mod provider;
+mod random;
+pub mod schedule;
+mod store;
+
+pub use store::Place;
+
+use crate::executor::yield_now;
+use ledger::Ledger;
+use lychgate_core::{
+    event::Event,
+    http::outbound::{Outbound, Reply, SendError, SendLimits},
+    jose::{SignatureCheck, SignatureVerdict, software},
+    platform::{
+        Platform, RandomError, VerifierError,
+        ledger::{
+            Count, LedgerError, Partition, RecordKind, RecordName, Versioned, Write, Written,
+        },
+        store::{StoreError, StoreKey},
+    },
+    time::{Seconds, UnixTime},
+};
+use provider::Provider;
+use random::Random;
+use schedule::{Behaviour, Call, Schedule};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+use store::Store;
+
+/// When every test begins: the first second of the year 2027.
+pub const START: u64 = 1_798_761_600;
+
+/// Everything outside the gateway.
+pub struct World {
+    clock: Cell<u64>,
+    random: RefCell<Random>,
+    calls: RefCell<Vec<Call>>,
+    events: RefCell<Vec<String>>,
+    pub schedule: RefCell<Schedule>,
+    pub store: RefCell<Store>,
+    pub ledger: RefCell<Ledger>,
+    pub provider: RefCell<Provider>,
+    pub has_random: Cell<bool>,
+}
+
+/// One edge of a world.
+#[derive(Clone)]
+pub struct Scripted {
+    pub world: Rc<World>,
+    pub place: Place,
+}
+
+impl World {
+    /// A world without faults at [`START`].
+    pub fn new(provider: Provider) -> Rc<Self> {
+        Rc::new(Self {
+            clock: Cell::new(START),
+            random: RefCell::new(Random::new(1)),
+            calls: RefCell::default(),
+            events: RefCell::default(),
+            schedule: RefCell::default(),
+            store: RefCell::default(),
+            ledger: RefCell::default(),
+            provider: RefCell::new(provider),
+            has_random: Cell::new(true),
+        })
+    }
+
+    /// The edge at `place`.
+    pub fn edge(self: &Rc<Self>, place: Place) -> Scripted {
+        Scripted {
+            world: Rc::clone(self),
+            place,
+        }
+    }
+
+    /// The time.
+    pub fn now(&self) -> UnixTime {
+        UnixTime::from_seconds(self.clock.get())
+    }
+
+    /// Lets time pass.
+    pub fn pass(&self, span: Seconds) {
+        self.clock.set(self.clock.get() + span.as_seconds());
+    }
+
+    /// How many calls of a kind were made since [`World::forget_calls`].
+    pub fn count(&self, call: Call) -> usize {
+        self.calls
+            .borrow()
+            .iter()
+            .filter(|made| **made == call)
+            .count()
+    }
+
+    /// The calls made since [`World::forget_calls`], in order.
+    pub fn calls(&self) -> Vec<Call> {
+        self.calls.borrow().clone()
+    }
+
+    /// Begins to count anew.
+    pub fn forget_calls(&self) {
+        self.calls.borrow_mut().clear();
+    }
+
+    /// The log, one line of JSON per event.
+    pub fn events(&self) -> Vec<String> {
+        self.events.borrow().clone()
+    }
+
+    async fn begin(&self, call: Call) -> Behaviour {
+        self.calls.borrow_mut().push(call);
+        let before = self.schedule.borrow().before;
+        let behaviour = self.schedule.borrow_mut().next(call);
+        yield_now(before).await;
+        behaviour
+    }
+
+    async fn end(&self, behaviour: Behaviour) {
+        let late = match behaviour {
+            Behaviour::AnsweredLate(polls) => polls,
+            Behaviour::Prompt
+            | Behaviour::Failed
+            | Behaviour::LostOnTheWay
+            | Behaviour::AppliedButTimedOut
+            | Behaviour::Missing => 0,
+        };
+        let after = self.schedule.borrow().after;
+        yield_now(after.saturating_add(late)).await;
+    }
+
+    /// One call: `effect` happens unless the schedule keeps it from happening; `lost` and `failed`
+    /// are what the caller then sees.
+    async fn call<T, E: Copy>(
+        &self,
+        call: Call,
+        (failed, lost): (E, E),
+        effect: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        let behaviour = self.begin(call).await;
+        let answer = match behaviour {
+            Behaviour::Prompt | Behaviour::AnsweredLate(_) | Behaviour::Missing => effect(),
+            Behaviour::Failed => Err(failed),
+            Behaviour::LostOnTheWay => Err(lost),
+            Behaviour::AppliedButTimedOut => effect().and(Err(lost)),
+        };
+        self.end(behaviour).await;
+        answer
+    }
+}
+
+impl Platform for Scripted {
+    fn now(&self) -> UnixTime {
+        self.world.now()
+    }
+
+    fn fill_random(&self, out: &mut [u8]) -> Result<(), RandomError> {
+        if !self.world.has_random.get() {
+            return Err(RandomError);
+        }
+        self.world.random.borrow_mut().fill(out);
+        Ok(())
+    }
+
+    fn record(&self, event: &Event<'_>) {
+        // What a host might print is looked at for secrets, too.
+        let line = format!("{} {event:?}", event.to_json());
+        self.world.events.borrow_mut().push(line);
+    }
+
+    async fn send(&self, request: Outbound, limits: SendLimits) -> Result<Reply, SendError> {
+        let errors = (SendError::Unreachable, SendError::TimedOut);
+        let effect = || {
+            let now = self.world.now();
+            self.world
+                .provider
+                .borrow_mut()
+                .answer(&request, limits, now)
+        };
+        self.world.call(Call::Send, errors, effect).await
+    }
+
+    async fn store_load(&self, key: &StoreKey) -> Result<Option<Vec<u8>>, StoreError> {
+        let behaviour = self.world.begin(Call::StoreLoad).await;
+        let answer = match behaviour {
+            Behaviour::Prompt | Behaviour::AnsweredLate(_) => {
+                let store = self.world.store.borrow();
+                Ok(store.load(key.as_str(), self.place, self.world.now()))
+            }
+            Behaviour::Missing => Ok(None),
+            Behaviour::Failed | Behaviour::LostOnTheWay | Behaviour::AppliedButTimedOut => {
+                Err(StoreError)
+            }
+        };
+        self.world.end(behaviour).await;
+        answer
+    }
+
+    async fn store_save(
+        &self,
+        key: &StoreKey,
+        value: &[u8],
+        expires: UnixTime,
+    ) -> Result<(), StoreError> {
+        let effect = || {
+            let at = (self.place, self.world.now());
+            let mut store = self.world.store.borrow_mut();
+            store.write(key.as_str(), Some(value), expires, at);
+            Ok(())
+        };
+        let errors = (StoreError, StoreError);
+        self.world.call(Call::StoreSave, errors, effect).await
+    }
+
+    async fn store_remove(&self, key: &StoreKey) -> Result<(), StoreError> {
+        let effect = || {
+            let now = self.world.now();
+            let mut store = self.world.store.borrow_mut();
+            store.write(key.as_str(), None, now, (self.place, now));
+            Ok(())
+        };
+        let errors = (StoreError, StoreError);
+        self.world.call(Call::StoreRemove, errors, effect).await
+    }
+
+    async fn ledger_read(
+        &self,
+        at: &Partition,
+        names: &[RecordName],
+        now: UnixTime,
+    ) -> Result<Vec<Option<Versioned>>, LedgerError> {
+        let effect = || Ok(self.world.ledger.borrow().read(at, names, now));
+        self.world
+            .call(Call::LedgerRead, LEDGER_ERRORS, effect)
+            .await
+    }
+
+    async fn ledger_list(
+        &self,
+        at: &Partition,
+        kind: RecordKind,
+        now: UnixTime,
+        limit: Count,
+    ) -> Result<Vec<(RecordName, Versioned)>, LedgerError> {
+        let effect = || Ok(self.world.ledger.borrow().list(at, kind, now, limit));
+        self.world
+            .call(Call::LedgerList, LEDGER_ERRORS, effect)
+            .await
+    }
+
+    async fn ledger_write(
+        &self,
+        at: &Partition,
+        name: &RecordName,
+        write: Write<'_>,
+    ) -> Result<Written, LedgerError> {
+        let effect = || self.world.ledger.borrow_mut().write(at, name, &write);
+        self.world
+            .call(Call::LedgerWrite, LEDGER_ERRORS, effect)
+            .await
+    }
+
+    async fn verify_signature(
+        &self,
+        check: &SignatureCheck<'_>,
+    ) -> Result<SignatureVerdict, VerifierError> {
+        Ok(software::verify(check))
+    }
+}
+
+const LEDGER_ERRORS: (LedgerError, LedgerError) =
+    (LedgerError::Unavailable, LedgerError::OutcomeUnknown);

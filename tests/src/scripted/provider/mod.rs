@@ -1,0 +1,233 @@
+//! An OpenID provider that obeys the standard until a test tells it not to.
+//!
+//! It keeps the rules that a gateway relies on (one use of a code, PKCE, client authentication),
+//! so that a gateway which breaks them fails, and can be hostile in every answer.
+
+mod people;
+pub mod settings;
+mod tokens;
+
+pub use people::Person;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use lychgate_core::{
+    encoding::{base64url, parameters::Parameters},
+    http::{
+        header::HeaderName,
+        outbound::{Outbound, Reply, SendError, SendLimits},
+    },
+    time::UnixTime,
+};
+use serde_json::{Value, json};
+use settings::{Answer, Endpoint, Reuse, Settings};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+
+/// The provider's issuer identifier.
+pub const ISSUER: &str = "https://op.example.com";
+/// Our client identifier there.
+pub const CLIENT_ID: &str = "edge";
+/// Our client secret there; looked for wherever nothing secret may stand.
+pub const CLIENT_SECRET: &str = "SECRET-CLIENT-SECRET";
+
+/// The provider.
+pub struct Provider {
+    pub settings: Settings,
+    grants: BTreeMap<String, Grant>,
+    /// Every request that came, in order.
+    pub requests: Vec<Seen>,
+    issued: u32,
+}
+
+/// A request that the provider saw.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    pub endpoint: Endpoint,
+    pub authorization: Option<String>,
+    pub parameters: Parameters,
+}
+
+/// What stands behind a code.
+struct Grant {
+    person: Person,
+    nonce: String,
+    challenge: String,
+    redirect_uri: String,
+    uses: u32,
+}
+
+impl Provider {
+    /// A provider that behaves well.
+    pub fn new() -> Self {
+        Self {
+            settings: Settings::new(),
+            grants: BTreeMap::new(),
+            requests: Vec::new(),
+            issued: 0,
+        }
+    }
+
+    /// What a browser does at the authorization endpoint: `person` signs in, and the browser is
+    /// sent to the returned address.
+    pub fn authorize(&mut self, url: &str, person: &Person) -> String {
+        let (base, query) = url.split_once('?').unwrap();
+        assert_eq!(base, format!("{ISSUER}/authorize"));
+        let asked = Parameters::parse(query).unwrap();
+        let needed = |name| {
+            asked
+                .once(name)
+                .unwrap()
+                .unwrap_or_else(|| panic!("no {name}"))
+        };
+        assert_eq!(needed("response_type"), "code");
+        assert_eq!(needed("client_id"), CLIENT_ID);
+        assert_eq!(needed("code_challenge_method"), "S256");
+        assert!(needed("scope").split(' ').any(|scope| scope == "openid"));
+        self.issued += 1;
+        let code = format!("SECRET-CODE-{}", self.issued);
+        let grant = Grant {
+            person: person.clone(),
+            nonce: needed("nonce").to_owned(),
+            challenge: needed("code_challenge").to_owned(),
+            redirect_uri: needed("redirect_uri").to_owned(),
+            uses: 0,
+        };
+        let state = needed("state");
+        let issuer = match &self.settings.response_issuer {
+            Some(issuer) => format!("&iss={issuer}"),
+            None => String::new(),
+        };
+        let location = format!("{}?code={code}&state={state}{issuer}", grant.redirect_uri);
+        self.grants.insert(code, grant);
+        location
+    }
+
+    /// How often a code came to the token endpoint, over all codes at most.
+    pub fn most_uses_of_a_code(&self) -> u32 {
+        self.grants
+            .values()
+            .map(|grant| grant.uses)
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// How many requests an endpoint saw.
+    pub fn count(&self, endpoint: Endpoint) -> usize {
+        let at = |seen: &&Seen| seen.endpoint == endpoint;
+        self.requests.iter().filter(at).count()
+    }
+
+    /// Answers one request of the gateway.
+    pub fn answer(
+        &mut self,
+        request: &Outbound,
+        limits: SendLimits,
+        now: UnixTime,
+    ) -> Result<Reply, SendError> {
+        let url = request.url.to_string();
+        let endpoint = Endpoint::of(url.strip_prefix(ISSUER).unwrap_or_default());
+        let authorization = request
+            .headers
+            .iter()
+            .find(|(name, _)| *name == HeaderName::AUTHORIZATION)
+            .map(|(_, value)| value.as_str().to_owned());
+        let seen = Seen {
+            endpoint,
+            authorization,
+            parameters: Parameters::parse(request.body.as_deref().unwrap_or_default()).unwrap(),
+        };
+        self.requests.push(seen.clone());
+        let answer = self.settings.answer(endpoint);
+        // A provider that fails may have acted all the same: the code is used up.
+        let document = match endpoint {
+            Endpoint::Discovery => Ok(self.settings.metadata()),
+            Endpoint::Keys => Ok(self.settings.key_set()),
+            Endpoint::Token => self.exchange(&seen, now),
+            Endpoint::Userinfo => self.userinfo(&seen),
+            Endpoint::Unknown => Err((404, json!({}))),
+        };
+        match answer {
+            Answer::Document => {}
+            Answer::Fixed(reply) => return cap(reply, limits),
+            Answer::Error(error) => return Err(error),
+        }
+        let (status, document) = match document {
+            Ok(document) => (200, document),
+            Err((status, document)) => (status, document),
+        };
+        let reply = Reply {
+            status,
+            content_type: Some("application/json".to_owned()),
+            body: document.to_string().into_bytes(),
+        };
+        cap(reply, limits)
+    }
+
+    fn exchange(&mut self, seen: &Seen, now: UnixTime) -> Result<Value, (u16, Value)> {
+        let refused = |error: &str| {
+            (
+                400,
+                json!({"error": error, "error_description": "<b>SECRET-DESCRIPTION</b>"}),
+            )
+        };
+        let given = |name| seen.parameters.once(name).unwrap().unwrap_or_default();
+        if given("grant_type") != "authorization_code" {
+            return Err(refused("unsupported_grant_type"));
+        }
+        if !self
+            .settings
+            .authenticates(seen.authorization.as_deref(), given("client_id"))
+        {
+            return Err((401, json!({"error": "invalid_client"})));
+        }
+        let grant = self.grants.get_mut(given("code"));
+        let grant = grant.ok_or_else(|| refused("invalid_grant"))?;
+        grant.uses += 1;
+        if grant.uses > 1 && self.settings.reuse == Reuse::Refused {
+            return Err(refused("invalid_grant"));
+        }
+        let challenge = base64url::encode(&Sha256::digest(given("code_verifier")));
+        if challenge != grant.challenge || given("redirect_uri") != grant.redirect_uri {
+            return Err(refused("invalid_grant"));
+        }
+        let mut response = json!({
+            "access_token": format!("SECRET-ACCESS-TOKEN-{}", grant.person.subject),
+            "token_type": "Bearer",
+            "expires_in": 600,
+            "refresh_token": "SECRET-REFRESH-TOKEN",
+            "id_token": self.settings.id_token(&grant.person, &grant.nonce, now),
+        });
+        (self.settings.edit_response)(&mut response);
+        Ok(response)
+    }
+
+    fn userinfo(&self, seen: &Seen) -> Result<Value, (u16, Value)> {
+        let token = seen.authorization.as_deref().unwrap_or_default();
+        let subject = token.strip_prefix("Bearer SECRET-ACCESS-TOKEN-");
+        let person = self
+            .grants
+            .values()
+            .map(|grant| &grant.person)
+            .find(|person| Some(person.subject.as_str()) == subject);
+        let person = person.ok_or_else(|| (401, json!({"error": "invalid_token"})))?;
+        let mut claims = person.claims.clone();
+        claims["sub"] = json!(person.subject);
+        (self.settings.edit_userinfo)(&mut claims);
+        Ok(claims)
+    }
+}
+
+/// `client_secret_basic` with our secret.
+pub fn basic() -> String {
+    format!(
+        "Basic {}",
+        STANDARD.encode(format!("{CLIENT_ID}:{CLIENT_SECRET}"))
+    )
+}
+
+fn cap(reply: Reply, limits: SendLimits) -> Result<Reply, SendError> {
+    if reply.body.len() > limits.body.0 {
+        return Err(SendError::TooLarge);
+    }
+    Ok(reply)
+}

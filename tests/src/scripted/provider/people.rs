@@ -1,0 +1,46 @@
+//! Who signs in at the scripted provider.
+
+use serde_json::{Value, json};
+
+/// An account.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// `sub`
+    pub subject: String,
+    /// What the provider says about the person beside `sub`.
+    pub claims: Value,
+}
+
+impl Person {
+    /// A member.
+    pub fn member() -> Self {
+        Self::new("member", &["members"])
+    }
+
+    /// A member of the staff.
+    pub fn staff() -> Self {
+        Self::new("staff", &["members", "staff"])
+    }
+
+    /// The person with that login.
+    pub fn by_login(login: &str) -> Self {
+        match login {
+            "member" => Self::member(),
+            "staff" => Self::staff(),
+            other => panic!("nobody is called {other}"),
+        }
+    }
+
+    fn new(login: &str, groups: &[&str]) -> Self {
+        Self {
+            subject: login.to_owned(),
+            claims: json!({
+                "name": format!("Person {login}"),
+                "preferred_username": login,
+                "email": format!("{login}@example.com"),
+                "email_verified": true,
+                "groups": groups,
+            }),
+        }
+    }
+}
