@@ -33,6 +33,8 @@ pub enum Event<'a> {
     },
     /// The gateway is closed: every request is answered 503 until it is mended.
     Closed {
+        /// Stands on the page, too.
+        incident: Incident,
         /// The reason.
         fault: &'a Fault,
     },
@@ -131,8 +133,9 @@ impl Event<'_> {
                 line.event = "background_failed";
                 line.reason = Some(fault.to_string());
             }
-            Self::Closed { fault } => {
+            Self::Closed { incident, fault } => {
                 line.event = "closed";
+                line.incident = Some(incident.as_str());
                 line.reason = Some(fault.to_string());
             }
         }
@@ -164,7 +167,11 @@ mod tests {
         let fault = Fault::from(ConfigurationFault::MissingSecret {
             name: "LYCHGATE_KEY_1".into(),
         });
-        let line = Event::Closed { fault: &fault }.to_json();
+        let line = Event::Closed {
+            incident: Incident::new([0; 6]),
+            fault: &fault,
+        }
+        .to_json();
         assert!(
             line.contains("the secret LYCHGATE_KEY_1 is not set"),
             "{line}"

@@ -126,6 +126,13 @@ pub enum ConfigurationFault {
         /// The secret's name.
         name: String,
     },
+    /// A shared secret towards an upstream is not visible ASCII.
+    BadProof {
+        /// The secret's name.
+        name: String,
+    },
+    /// A route needs a session, and there is no provider to sign in at.
+    NoProvider,
     /// The platform lacks a binding.
     MissingBinding {
         /// Its name.
@@ -288,6 +295,10 @@ impl fmt::Display for ConfigurationFault {
                     "the secret {name} is not 32 bytes in base64url; `lychgate keys generate` makes one"
                 )
             }
+            Self::BadProof { name } => {
+                write!(f, "the secret {name} cannot stand in a header field")
+            }
+            Self::NoProvider => f.write_str("no provider is configured"),
             Self::MissingBinding { name } => write!(f, "the binding {name} is missing"),
         }
     }

@@ -13,6 +13,7 @@ pub mod cookie;
 pub mod encoding;
 pub mod event;
 pub mod fault;
+pub mod gateway;
 pub mod http;
 pub mod jose;
 pub mod oidc;

@@ -49,6 +49,13 @@ impl<'a> RequestCookies<'a> {
             .collect()
     }
 
+    /// Whether any cookie may have a name of ours.
+    pub fn has_ours(self) -> bool {
+        self.0
+            .split(';')
+            .any(|part| name::is_ours(part.trim_matches([' ', '\t'])))
+    }
+
     /// The header without our own cookies, as an upstream may see it; `None` where none is left.
     pub fn without_ours(self) -> Option<String> {
         let mut kept = String::new();

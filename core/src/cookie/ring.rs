@@ -39,6 +39,8 @@ pub struct Opened {
     pub plaintext: Secret<Vec<u8>>,
     /// Which kind of key sealed it.
     pub sealed_by: SealedBy,
+    /// The key's id.
+    pub key_id: u8,
 }
 
 /// Which kind of key sealed a value.
@@ -101,6 +103,21 @@ impl KeyRing {
         now: UnixTime,
     ) -> Result<Opened, OpenFault> {
         let id = seal::key_id(sealed)?;
+        let (entry, sealed_by) = self.entry(id, now)?;
+        let key = entry.key(place.purpose).ok_or(OpenFault::UnknownKey)?;
+        Ok(Opened {
+            plaintext: key.open(place, sealed)?,
+            sealed_by,
+            key_id: id,
+        })
+    }
+
+    /// Whether what was sealed with this key still counts, for values that were opened before.
+    pub fn accepts(&self, key_id: u8, now: UnixTime) -> bool {
+        self.entry(key_id, now).is_ok()
+    }
+
+    fn entry(&self, id: u8, now: UnixTime) -> Result<(&Entry, SealedBy), OpenFault> {
         let (entry, sealed_by) = if self.sealing.id == id {
             (&self.sealing, SealedBy::Current)
         } else {
@@ -110,12 +127,7 @@ impl KeyRing {
         if entry.not_after.is_some_and(|end| now > end) {
             return Err(OpenFault::RetiredKey);
         }
-        let key = entry.key(place.purpose).ok_or(OpenFault::UnknownKey)?;
-        let plaintext = key.open(place, sealed)?;
-        Ok(Opened {
-            plaintext,
-            sealed_by,
-        })
+        Ok((entry, sealed_by))
     }
 
     /// Opens the text of a cookie that was sealed for `place`.

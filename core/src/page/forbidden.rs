@@ -5,7 +5,10 @@ use super::{
     html::{Html, Look},
     layout::{FormTargets, Layout},
 };
-use crate::http::response::{Response, Status};
+use crate::{
+    access::decision::Missing,
+    http::response::{Response, Status},
+};
 
 /// The account lacks something.
 #[derive(Clone, Copy, Debug)]
@@ -20,23 +23,13 @@ pub struct Forbidden<'a> {
     pub home: Href<'a>,
 }
 
-/// What an account may lack. The configured names are left out on purpose: they would tell
-/// everyone with an account how the site is guarded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Missing {
-    /// Membership of a group.
-    Group,
-    /// A verified e-mail address of a certain domain.
-    EmailDomain,
-}
-
-impl Missing {
-    const fn sentence(self) -> &'static str {
-        match self {
-            Self::Group => "This page needs a group that your account does not have.",
-            Self::EmailDomain => {
-                "This page needs an account with a verified e-mail address of another domain."
-            }
+/// What is missing in words. The configured names are left out on purpose: they would tell everyone
+/// with an account how the site is guarded.
+const fn sentence(missing: Missing) -> &'static str {
+    match missing {
+        Missing::Group => "This page needs a group that your account does not have.",
+        Missing::EmailDomain => {
+            "This page needs an account with a verified e-mail address of another domain."
         }
     }
 }
@@ -46,7 +39,7 @@ impl Forbidden<'_> {
     pub fn response(&self) -> Response {
         let mut content = Html::new().signed_in_as(self.who);
         for missing in self.missing {
-            content = content.paragraph(missing.sentence());
+            content = content.paragraph(sentence(*missing));
         }
         if self.missing.is_empty() {
             content = content.paragraph("This page is not open to your account.");

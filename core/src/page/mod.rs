@@ -7,7 +7,9 @@
 pub mod failure;
 pub mod forbidden;
 pub mod href;
+pub mod json;
 pub mod problem;
+pub mod redirect;
 pub mod sign_in_failed;
 pub mod sign_out;
 pub mod sign_out_incomplete;

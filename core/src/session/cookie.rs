@@ -53,6 +53,8 @@ pub struct OpenedCookie {
     pub cookie: SessionCookie,
     /// Whether the key it was sealed with is on its way out.
     pub sealed_by: SealedBy,
+    /// The key it was sealed with.
+    pub key_id: u8,
 }
 
 /// Secret 32, user 32, generation 4, three times of 8, flags 1.
@@ -81,6 +83,7 @@ impl SessionCookie {
         Ok(OpenedCookie {
             cookie,
             sealed_by: opened.sealed_by,
+            key_id: opened.key_id,
         })
     }
 

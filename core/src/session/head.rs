@@ -71,6 +71,11 @@ impl Head {
         Generation(self.facts.generation)
     }
 
+    /// When the session began.
+    pub const fn created_at(&self) -> UnixTime {
+        UnixTime::from_seconds(self.facts.created)
+    }
+
     /// The same head, ended. The copy goes with it: an ended session needs no record.
     #[must_use]
     pub fn ended(self, at: UnixTime, why: EndReason) -> Self {

@@ -129,12 +129,19 @@ impl SessionMemo {
             .refreshing_since
             .is_some_and(|since| now.since(since) < limit);
         let refresh = if is_half_over && !is_under_way {
-            memory.refreshing_since = Some(now);
             Refresh::Due
         } else {
             Refresh::NotDue
         };
         Remembered::Fresh { record, refresh }
+    }
+
+    /// Notes that someone is asking the ledger about a session, so that others need not.
+    pub fn begin_refresh(&mut self, handle: &SessionHandle, now: UnixTime) {
+        match self.sessions.get(handle) {
+            Some(Known::Live(memory)) => memory.refreshing_since = Some(now),
+            Some(Known::Ended) | None => {}
+        }
     }
 
     /// Remembers that the ledger, asked at `asked_at`, said that a session is alive.
@@ -212,6 +219,7 @@ mod tests {
             access_token: "a".to_owned(),
             refresh_token: None,
             created: 0,
+            generation: 0,
         })
     }
 
@@ -224,16 +232,18 @@ mod tests {
     #[test]
     fn an_answer_counts_for_less_than_the_limit_and_is_renewed_once_before() {
         let mut memo = memo();
-        let mut refresh_at = |seconds| match memo.session(&HANDLE, FAST, at(seconds)) {
-            Remembered::Fresh { refresh, .. } => Some(refresh),
-            Remembered::Stale(_) | Remembered::Ended | Remembered::Unknown => None,
-        };
-        assert_eq!(refresh_at(104), Some(Refresh::NotDue));
-        assert_eq!(refresh_at(105), Some(Refresh::Due));
-        assert_eq!(refresh_at(106), Some(Refresh::NotDue));
-        assert_eq!(refresh_at(109), Some(Refresh::NotDue));
-        assert_eq!(refresh_at(110), None);
-        assert_eq!(refresh_at(99), None);
+        let refresh_at =
+            |memo: &mut SessionMemo, seconds| match memo.session(&HANDLE, FAST, at(seconds)) {
+                Remembered::Fresh { refresh, .. } => Some(refresh),
+                Remembered::Stale(_) | Remembered::Ended | Remembered::Unknown => None,
+            };
+        assert_eq!(refresh_at(&mut memo, 104), Some(Refresh::NotDue));
+        assert_eq!(refresh_at(&mut memo, 105), Some(Refresh::Due));
+        memo.begin_refresh(&HANDLE, at(105));
+        assert_eq!(refresh_at(&mut memo, 106), Some(Refresh::NotDue));
+        assert_eq!(refresh_at(&mut memo, 109), Some(Refresh::NotDue));
+        assert_eq!(refresh_at(&mut memo, 110), None);
+        assert_eq!(refresh_at(&mut memo, 99), None);
     }
 
     #[test]

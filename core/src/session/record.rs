@@ -47,6 +47,8 @@ pub struct SessionRecord {
     pub refresh_token: Option<String>,
     /// When the session began.
     pub created: u64,
+    /// Which generation of the session's record this is.
+    pub generation: u32,
 }
 
 /// Why a record cannot be sealed.
@@ -215,6 +217,7 @@ mod tests {
             access_token: "SECRET-ACCESS-TOKEN".to_owned(),
             refresh_token: None,
             created: 1,
+            generation: 1,
         }
     }
 

@@ -7,6 +7,7 @@ mod well_formed;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use lychgate_core::{
+    access::decision::Missing,
     http::{
         header::HeaderName,
         response::{Response, Status},
@@ -14,7 +15,7 @@ use lychgate_core::{
     },
     page::{
         failure::Failure,
-        forbidden::{Forbidden, Missing},
+        forbidden::Forbidden,
         href::Href,
         sign_in_failed::{Reason, SignInFailed},
         sign_out::SignOut,

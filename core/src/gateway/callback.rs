@@ -1,0 +1,218 @@
+//! `GET {base_path}/callback/{provider}`: from the provider's answer to a session.
+//!
+//! The attempt is marked as used before the code is sent: of two callbacks with one state exactly
+//! one ever speaks to the provider, and a mark whose write is in doubt counts as used.
+
+use super::{
+    establish, login, provider, random,
+    refusal::{Detail, Refusal},
+    serve::Call,
+};
+use crate::{
+    config::{ClientAuthentication, Provider},
+    cookie::{name, request::RequestCookies, set_cookie},
+    fault::{BrowserFault, ConfigurationFault, Exchange, Fault, PlatformFault, ProviderFault},
+    http::{header::HeaderName, inbound::Inbound, response::Response},
+    oidc::{
+        attempt::{self, Attempt},
+        callback::AuthorizationResponse,
+        discovery::ProviderMetadata,
+        id_token::{Expectation, VerifiedIdToken},
+        return_to::ReturnTo,
+        token::{self, ClientCredential, CodeExchange, Tokens},
+        userinfo,
+    },
+    page::redirect::see_other,
+    platform::{
+        Platform,
+        ledger::{Expected, LedgerError, RecordName, Version, Write, Written},
+    },
+    secret::{Secret, same_bytes},
+};
+use alloc::{string::String, vec::Vec};
+use serde_json::{Map, Value};
+
+pub(super) async fn serve<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    provider_id: &str,
+    query: &str,
+    cookies: RequestCookies<'_>,
+) -> Result<Response, Refusal> {
+    let home = |fault: BrowserFault| {
+        Refusal::from(fault).with(Detail::SignIn {
+            retry: ReturnTo::home(),
+        })
+    };
+    let provider = call.deployment.config.provider(provider_id);
+    let provider = provider.ok_or(BrowserFault::NoRoute)?;
+    let response =
+        AuthorizationResponse::parse(query).map_err(|_| home(BrowserFault::CallbackMalformed))?;
+    let cookie_name = attempt::cookie_name(&response.state);
+    let attempt = find_attempt(call, cookies, &cookie_name, &response.state).map_err(home)?;
+    let retry = attempt.return_to.clone();
+    let done = finish(call, provider, response, attempt).await;
+    let clear = login::clear(&cookie_name);
+    match done {
+        Ok(mut response) => {
+            response
+                .headers
+                .extend(clear.map(|field| (HeaderName::SET_COOKIE, field)));
+            Ok(response)
+        }
+        Err(fault) => Err(Refusal::from(fault)
+            .with(Detail::SignIn { retry })
+            .with_cookies(clear.into_iter().collect())),
+    }
+}
+
+/// The attempt of this browser that `state` belongs to.
+fn find_attempt<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    cookies: RequestCookies<'_>,
+    cookie_name: &str,
+    state: &str,
+) -> Result<Attempt, BrowserFault> {
+    let text = cookies
+        .one(cookie_name)
+        .ok_or(BrowserFault::AttemptUnknown)?;
+    let place = login::place(cookie_name, &call.deployment.origin);
+    let opened = call.deployment.ring.open_text(place, text, call.now);
+    let opened = opened.map_err(|_| BrowserFault::AttemptUnknown)?;
+    let attempt =
+        Attempt::from_bytes(opened.plaintext.expose()).map_err(|_| BrowserFault::AttemptUnknown)?;
+    // The cookie's name holds a part of the digest only.
+    if !same_bytes(attempt.state().as_bytes(), state.as_bytes()) {
+        return Err(BrowserFault::AttemptUnknown);
+    }
+    if attempt.is_expired(call.now) {
+        return Err(BrowserFault::AttemptExpired);
+    }
+    Ok(attempt)
+}
+
+async fn finish<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    provider: &Provider,
+    response: AuthorizationResponse,
+    attempt: Attempt,
+) -> Result<Response, Fault> {
+    if attempt.provider != provider.id {
+        return Err(BrowserFault::AttemptOfOtherProvider.into());
+    }
+    let metadata = provider::metadata(call, provider).await?;
+    let outcome = response
+        .from_issuer(&provider.issuer, metadata.response_issuer)
+        .map_err(|_| ProviderFault::ResponseIssuer)?;
+    let code = outcome.map_err(ProviderFault::Refused)?;
+    mark_used(call, &attempt).await?;
+    let tokens = exchange(call, provider, &metadata, &code, &attempt).await?;
+    let token = provider::verify(call, provider, &metadata, tokens.id_token.expose()).await?;
+    let expectation = Expectation {
+        issuer: &provider.issuer,
+        client_id: &provider.client_id,
+        nonce: &attempt.nonce(),
+        now: call.now,
+    };
+    let id_token = VerifiedIdToken::new(token, expectation).map_err(ProviderFault::IdToken)?;
+    let claims = claims(call, provider, &metadata, &id_token, &tokens).await?;
+    let session = establish::session(call, provider, &id_token, claims, tokens).await?;
+    let mut response = see_other(attempt.return_to.as_str()).ok_or(PlatformFault::Internal)?;
+    let same_site = call.deployment.config.session.same_site;
+    let buried = set_cookie::clear(name::TOMBSTONE, same_site);
+    for field in [Some(session), buried].into_iter().flatten() {
+        response.headers.push((HeaderName::SET_COOKIE, field));
+    }
+    Ok(response)
+}
+
+/// Marks the attempt in the ledger; whoever comes second is refused.
+async fn mark_used<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    attempt: &Attempt,
+) -> Result<(), Fault> {
+    let write = Write {
+        expected: Expected::Absent {
+            first: Version::first(random::bytes(call.platform)?),
+        },
+        value: &[],
+        expires: attempt
+            .created
+            .plus(attempt::LIFETIME)
+            .plus(attempt::LIFETIME),
+        now: call.now,
+    };
+    let written = call
+        .platform
+        .ledger_write(&attempt.partition(), &RecordName::attempt(), write)
+        .await;
+    match written {
+        Ok(Written::Stored(_)) => Ok(()),
+        Ok(Written::Conflict(_)) => Err(BrowserFault::AttemptUsed.into()),
+        Err(LedgerError::Unavailable | LedgerError::OutcomeUnknown | LedgerError::TooLarge) => {
+            Err(PlatformFault::Ledger.into())
+        }
+    }
+}
+
+async fn exchange<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    provider: &Provider,
+    metadata: &ProviderMetadata,
+    code: &Secret<String>,
+    attempt: &Attempt,
+) -> Result<Tokens, Fault> {
+    let credential = match &provider.client_authentication {
+        ClientAuthentication::None => ClientCredential::None,
+        ClientAuthentication::ClientSecretBasic(name) => {
+            let secret = call.deployment.client_secret(provider);
+            let missing = || ConfigurationFault::MissingSecret {
+                name: name.0.clone(),
+            };
+            ClientCredential::Basic(secret.ok_or_else(missing)?)
+        }
+    };
+    let exchange = CodeExchange {
+        code,
+        redirect_uri: &call.deployment.redirect_uri(provider),
+        code_verifier: &attempt.code_verifier(),
+        client_id: &provider.client_id,
+    };
+    let request = token::request(&metadata.token_endpoint, &exchange, &credential);
+    let request = request.ok_or(PlatformFault::Internal)?;
+    let reply = provider::send(call, request, Exchange::Token).await?;
+    Ok(token::read(&reply).map_err(ProviderFault::Token)?)
+}
+
+/// The configured claims: from the ID token, and from userinfo where one is missing there.
+async fn claims<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    provider: &Provider,
+    metadata: &ProviderMetadata,
+    id_token: &VerifiedIdToken,
+    tokens: &Tokens,
+) -> Result<Map<String, Value>, Fault> {
+    let stated = |name: &String| Some((name.clone(), id_token.claim(name)?.clone()));
+    let mut claims: Map<String, Value> = provider.claims.iter().filter_map(stated).collect();
+    let missing: Vec<&String> = provider
+        .claims
+        .iter()
+        .filter(|name| !claims.contains_key(*name))
+        .collect();
+    let Some(endpoint) = metadata
+        .userinfo_endpoint
+        .as_ref()
+        .filter(|_| !missing.is_empty())
+    else {
+        return Ok(claims);
+    };
+    let request =
+        userinfo::request(endpoint, &tokens.access_token).map_err(ProviderFault::Userinfo)?;
+    let reply = provider::send(call, request, Exchange::Userinfo).await?;
+    let mut more = userinfo::read(&reply, id_token.subject()).map_err(ProviderFault::Userinfo)?;
+    for name in missing {
+        if let Some(value) = more.remove(name) {
+            claims.insert(name.clone(), value);
+        }
+    }
+    Ok(claims)
+}

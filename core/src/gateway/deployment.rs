@@ -1,0 +1,140 @@
+//! A configuration with its secrets, and what one isolate remembers.
+
+use super::provider::ProviderMemory;
+use crate::{
+    config::{
+        ClientAuthentication, Config, Identity, Provider, RingKey, SecretName, Upstream,
+        UpstreamTarget,
+    },
+    cookie::ring::{KeyRing, RingSecret},
+    encoding::base64url,
+    fault::ConfigurationFault,
+    http::header::HeaderValue,
+    secret::Secret,
+    session::memo::SessionMemo,
+};
+use alloc::{
+    collections::BTreeMap,
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use core::cell::RefCell;
+
+/// Everything that stays the same between requests, and the memory that may be lost at any time.
+#[derive(Debug)]
+pub(super) struct Deployment {
+    pub(super) config: Config,
+    /// The origin of `public_url`, as text.
+    pub(super) origin: String,
+    pub(super) ring: KeyRing,
+    client_secrets: BTreeMap<String, Secret<String>>,
+    proofs: BTreeMap<String, ProofHeader>,
+    pub(super) sessions: RefCell<SessionMemo>,
+    pub(super) providers: RefCell<BTreeMap<String, ProviderMemory>>,
+}
+
+/// The value of an upstream's proof header.
+#[derive(Clone)]
+pub(super) struct ProofHeader(pub(super) HeaderValue);
+
+impl core::fmt::Debug for ProofHeader {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("ProofHeader(..)")
+    }
+}
+
+impl Deployment {
+    /// Looks every secret up that the configuration names.
+    pub(super) fn new(
+        config: Config,
+        secret: impl Fn(&str) -> Option<Secret<String>>,
+    ) -> Result<Self, ConfigurationFault> {
+        let secret = |name: &SecretName| {
+            secret(&name.0)
+                .filter(|value| !value.expose().is_empty())
+                .ok_or_else(|| ConfigurationFault::MissingSecret {
+                    name: name.0.clone(),
+                })
+        };
+        let ring = ring(&config.keys, &secret)?;
+        let mut client_secrets = BTreeMap::new();
+        for provider in &config.providers {
+            match &provider.client_authentication {
+                ClientAuthentication::None => {}
+                ClientAuthentication::ClientSecretBasic(name) => {
+                    client_secrets.insert(provider.id.clone(), secret(name)?);
+                }
+            }
+        }
+        let mut proofs = BTreeMap::new();
+        for upstream in &config.upstreams {
+            if let Identity::Headers { proof: Some(name) } = &upstream.identity {
+                let value = HeaderValue::parse(secret(name)?.expose().as_str());
+                let value = value.ok_or_else(|| ConfigurationFault::BadProof {
+                    name: name.0.clone(),
+                })?;
+                proofs.insert(upstream.id.clone(), ProofHeader(value));
+            }
+        }
+        Ok(Self {
+            origin: config.public_url.to_string(),
+            ring,
+            client_secrets,
+            proofs,
+            sessions: RefCell::new(SessionMemo::new()),
+            providers: RefCell::new(BTreeMap::new()),
+            config,
+        })
+    }
+
+    pub(super) fn client_secret(&self, provider: &Provider) -> Option<&Secret<String>> {
+        self.client_secrets.get(&provider.id)
+    }
+
+    pub(super) fn proof(&self, upstream: &Upstream) -> Option<&ProofHeader> {
+        self.proofs.get(&upstream.id)
+    }
+
+    pub(super) fn needs_assets(&self) -> bool {
+        let is_assets = |upstream: &Upstream| matches!(upstream.target, UpstreamTarget::Assets);
+        self.config.upstreams.iter().any(is_assets)
+    }
+
+    /// The path of one of our endpoints.
+    pub(super) fn endpoint(&self, name: &str) -> String {
+        format!("{}/{name}", self.config.base_path)
+    }
+
+    /// The redirect URI of a provider.
+    pub(super) fn redirect_uri(&self, provider: &Provider) -> String {
+        format!(
+            "{}{}/callback/{}",
+            self.origin, self.config.base_path, provider.id
+        )
+    }
+}
+
+fn ring(
+    keys: &[RingKey],
+    secret: &impl Fn(&SecretName) -> Result<Secret<String>, ConfigurationFault>,
+) -> Result<KeyRing, ConfigurationFault> {
+    let mut secrets = Vec::new();
+    for key in keys {
+        let text = secret(&key.secret)?;
+        let bytes = base64url::decode_array(text.expose().trim());
+        secrets.push(RingSecret {
+            id: key.id,
+            secret: Secret::new(bytes.ok_or_else(|| ConfigurationFault::BadKey {
+                name: key.secret.0.clone(),
+            })?),
+            not_after: key.not_after,
+        });
+    }
+    match secrets.split_first() {
+        Some((sealing, earlier)) => Ok(KeyRing::new(sealing, earlier)),
+        None => Err(ConfigurationFault::BadKey {
+            name: String::new(),
+        }),
+    }
+}

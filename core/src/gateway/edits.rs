@@ -1,0 +1,312 @@
+//! What is changed in a request on its way to an upstream, and in the response on its way back.
+//!
+//! The adapter asks about each header it sees; what to do stands here, once for every host.
+
+use crate::{
+    access::decision::Audience,
+    cookie::name,
+    http::{
+        header::{HeaderName, HeaderValue},
+        url::{Origin, Url},
+    },
+};
+use alloc::{format, string::String, vec::Vec};
+
+/// Changes to a request.
+#[derive(Debug)]
+pub struct RequestEdit {
+    pub(super) target: String,
+    pub(super) cookie: CookieEdit,
+    pub(super) set: Vec<(HeaderName, HeaderValue)>,
+    pub(super) strip: Vec<HeaderName>,
+}
+
+/// What becomes of the `Cookie` header.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CookieEdit {
+    /// It holds none of ours.
+    Keep,
+    /// It is replaced by this one, without ours.
+    Replace(String),
+    /// Nothing is left of it.
+    Remove,
+}
+
+/// Changes to a response.
+#[derive(Debug)]
+pub struct ResponseEdit {
+    pub(super) audience: Audience,
+    pub(super) set_cookies: Vec<HeaderValue>,
+    /// The upstream's own origin, and the one it is known by outside.
+    pub(super) origins: Option<(Origin, String)>,
+    pub(super) kind: UpstreamKind,
+}
+
+/// What kind of upstream answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UpstreamKind {
+    /// Static files with validators of their own.
+    Assets,
+    /// Anything else.
+    Service,
+}
+
+/// Request headers that say where a request came from or what it really is. Only we may say so.
+const FORWARDING: [&str; 11] = [
+    "connection",
+    "forwarded",
+    "x-host",
+    "x-http-method",
+    "x-http-method-override",
+    "x-method-override",
+    "x-original-host",
+    "x-original-method",
+    "x-original-uri",
+    "x-original-url",
+    "x-rewrite-url",
+];
+
+/// Response headers by which shared caches keep what `Cache-Control` forbids.
+const CACHING: [&str; 5] = [
+    "cdn-cache-control",
+    "cloudflare-cdn-cache-control",
+    "expires",
+    "pragma",
+    "surrogate-control",
+];
+
+const NO_STORE: &str = "private, no-store";
+const REVALIDATE: &str = "private, no-cache";
+
+impl RequestEdit {
+    /// Path and query to ask the upstream for.
+    pub fn target(&self) -> &str {
+        &self.target
+    }
+
+    /// Whether a header that the client sent is dropped.
+    ///
+    /// A false "no" lets a client say who it is, or have a request read as another one.
+    pub fn strips(&self, name: &str) -> bool {
+        is_ours(name)
+            || starts_with(name, "x-forwarded-")
+            || starts_with(name, "x-forwarded_")
+            || FORWARDING
+                .iter()
+                .any(|other| name.eq_ignore_ascii_case(other))
+            || self
+                .strip
+                .iter()
+                .any(|other| name.eq_ignore_ascii_case(other.as_str()))
+    }
+
+    /// What becomes of the `Cookie` header.
+    pub const fn cookie(&self) -> &CookieEdit {
+        &self.cookie
+    }
+
+    /// Headers to set after the others were dropped.
+    pub fn set(&self) -> &[(HeaderName, HeaderValue)] {
+        &self.set
+    }
+}
+
+impl ResponseEdit {
+    /// Whether a header that the upstream sent is dropped.
+    pub fn strips(&self, name: &str) -> bool {
+        let keeps_caches_out = match self.audience {
+            Audience::Everyone => false,
+            Audience::Principal => CACHING.iter().any(|other| name.eq_ignore_ascii_case(other)),
+        };
+        keeps_caches_out || is_ours(name)
+    }
+
+    /// Whether a `Set-Cookie` field of the upstream is kept: every one but those of our names.
+    pub fn keeps_set_cookie(&self, value: &str) -> bool {
+        let key = value.split(['=', ';']).next().unwrap_or_default();
+        !name::is_ours(key.trim())
+    }
+
+    /// The `Location` to answer with, where it pointed at the upstream's own origin.
+    pub fn location(&self, value: &str) -> Option<String> {
+        let (upstream, public) = self.origins.as_ref()?;
+        let (url, fragment) = match value.split_once('#') {
+            Some((url, fragment)) => (url, Some(fragment)),
+            None => (value, None),
+        };
+        let url = Url::parse(url)
+            .ok()
+            .filter(|url| url.origin() == upstream)?;
+        Some(match fragment {
+            Some(fragment) => format!("{public}{}#{fragment}", url.target()),
+            None => format!("{public}{}", url.target()),
+        })
+    }
+
+    /// The `Cache-Control` to answer with; `None` keeps the upstream's own.
+    ///
+    /// What is not public is never kept by a shared cache. Pages are not kept at all, so that
+    /// nobody can go back to them after signing out; files of the site are asked for again.
+    pub fn cache_control(
+        &self,
+        content_type: Option<&str>,
+        own: Option<&str>,
+    ) -> Option<&'static str> {
+        match self.audience {
+            Audience::Everyone => return None,
+            Audience::Principal => {}
+        }
+        let is_forbidden = own.is_some_and(|own| own.to_ascii_lowercase().contains("no-store"));
+        let is_page = content_type.is_none_or(is_document);
+        Some(match self.kind {
+            UpstreamKind::Assets if !is_page && !is_forbidden => REVALIDATE,
+            UpstreamKind::Assets | UpstreamKind::Service => NO_STORE,
+        })
+    }
+
+    /// `Set-Cookie` fields to append.
+    pub fn set_cookies(&self) -> &[HeaderValue] {
+        &self.set_cookies
+    }
+
+    /// Whether the request to the upstream must pass by every shared cache.
+    pub const fn bypasses_caches(&self) -> bool {
+        match self.audience {
+            Audience::Everyone => false,
+            Audience::Principal => true,
+        }
+    }
+}
+
+/// Whether a name is under our prefix, in any case; some servers read `_` as `-`.
+fn is_ours(name: &str) -> bool {
+    starts_with(name, "lychgate-") || starts_with(name, "lychgate_")
+}
+
+fn starts_with(name: &str, prefix: &str) -> bool {
+    name.get(..prefix.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+}
+
+fn is_document(content_type: &str) -> bool {
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    ["text/html", "application/xhtml+xml"]
+        .iter()
+        .any(|document| media_type.eq_ignore_ascii_case(document))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    fn request() -> RequestEdit {
+        RequestEdit {
+            target: "/".into(),
+            cookie: CookieEdit::Keep,
+            set: vec![],
+            strip: vec![HeaderName::parse("x-team").unwrap()],
+        }
+    }
+
+    fn response(audience: Audience, kind: UpstreamKind) -> ResponseEdit {
+        let upstream = Url::parse("https://api.internal.example.com").unwrap();
+        ResponseEdit {
+            audience,
+            set_cookies: vec![],
+            origins: Some((upstream.origin().clone(), "https://app.example.com".into())),
+            kind,
+        }
+    }
+
+    #[test]
+    fn nobody_but_us_says_who_is_asking() {
+        for name in [
+            "lychgate-user",
+            "Lychgate-User",
+            "lychgate_user",
+            "LYCHGATE_",
+            "X-Forwarded-Host",
+            "x-forwarded_for",
+            "Forwarded",
+            "X-Original-URL",
+            "X-HTTP-Method-Override",
+            "Connection",
+            "X-Team",
+        ] {
+            assert!(request().strips(name), "{name}");
+        }
+        for name in [
+            "accept",
+            "lychgate",
+            "x-forwarded",
+            "x-teams",
+            "content-type",
+            "authorization",
+        ] {
+            assert!(!request().strips(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_upstream_cannot_set_our_cookies() {
+        let edit = response(Audience::Everyone, UpstreamKind::Service);
+        assert!(edit.keeps_set_cookie("theme=dark; Path=/"));
+        assert!(edit.keeps_set_cookie("lychgate=x"));
+        for value in [
+            "__Host-Http-lychgate=x; Path=/",
+            " __host-http-lychgate-a-1 =x",
+            "__Host-Http-lychgate",
+        ] {
+            assert!(!edit.keeps_set_cookie(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_location_on_the_upstreams_origin_becomes_ours() {
+        let edit = response(Audience::Principal, UpstreamKind::Service);
+        assert_eq!(
+            edit.location("https://api.internal.example.com/a?b#c")
+                .as_deref(),
+            Some("https://app.example.com/a?b#c")
+        );
+        for value in [
+            "/a",
+            "https://api.internal.example.com.evil/a",
+            "http://api.internal.example.com/a",
+            "a b",
+        ] {
+            assert_eq!(edit.location(value), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn only_public_answers_may_be_shared() {
+        let public = response(Audience::Everyone, UpstreamKind::Assets);
+        assert_eq!(
+            public.cache_control(Some("text/html"), Some("public, max-age=60")),
+            None
+        );
+        assert!(!public.strips("expires"));
+        let files = response(Audience::Principal, UpstreamKind::Assets);
+        assert_eq!(
+            files.cache_control(Some("text/html; charset=utf-8"), None),
+            Some(NO_STORE)
+        );
+        assert_eq!(files.cache_control(None, None), Some(NO_STORE));
+        assert_eq!(
+            files.cache_control(Some("application/pdf"), Some("public")),
+            Some(REVALIDATE)
+        );
+        assert_eq!(
+            files.cache_control(Some("application/pdf"), Some("No-Store")),
+            Some(NO_STORE)
+        );
+        assert!(files.strips("Expires") && files.bypasses_caches());
+        let service = response(Audience::Principal, UpstreamKind::Service);
+        assert_eq!(
+            service.cache_control(Some("application/json"), Some("public")),
+            Some(NO_STORE)
+        );
+    }
+}

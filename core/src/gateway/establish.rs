@@ -1,0 +1,173 @@
+//! A new session for a verified identity.
+//!
+//! The record is saved first and the head written last, so that a living head never points to
+//! nothing, and nobody is signed in before both are there.
+
+use super::{random, serve::Call, visitor};
+use crate::{
+    config::Provider,
+    event::Event,
+    fault::{Fault, PlatformFault, ProviderFault},
+    http::{header::HeaderValue, inbound::Inbound},
+    oidc::{id_token::VerifiedIdToken, token::Tokens},
+    platform::{
+        Platform,
+        ledger::{Expected, LedgerError, RecordName, Version, Write, Written},
+    },
+    secret::Secret,
+    session::{
+        cookie::SessionCookie,
+        head::{Head, HeadFacts, HeadState},
+        keys::{Generation, SessionSecret},
+        record::{RecordFault, SessionRecord},
+        user::UserKey,
+    },
+};
+use alloc::{borrow::ToOwned, rc::Rc, string::String, vec::Vec};
+use serde_json::{Map, Value};
+
+/// Makes the session and returns the field that gives the browser its cookie.
+///
+/// The secret is new whatever cookie the browser held: nobody can prepare a session for someone
+/// else to sign in to (session fixation).
+pub(super) async fn session<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    provider: &Provider,
+    id_token: &VerifiedIdToken,
+    claims: Map<String, Value>,
+    tokens: Tokens,
+) -> Result<HeaderValue, Fault> {
+    let cookie = SessionCookie {
+        secret: SessionSecret::new(Secret::new(random::bytes(call.platform)?)),
+        user: UserKey::new(&provider.issuer, id_token.subject()),
+        generation: FIRST,
+        created: call.now,
+        authenticated_at: id_token.authenticated_at(call.now),
+        renewed: call.now,
+    };
+    let record = record(provider, id_token, claims, tokens, &cookie);
+    let sealed = seal(call, &record, &cookie)?;
+    let expires = call
+        .now
+        .plus(call.deployment.config.session.absolute_timeout);
+    let key = cookie.secret.store_key(FIRST);
+    let saved = call.platform.store_save(&key, &sealed, expires).await;
+    saved.map_err(|_| PlatformFault::Store)?;
+    write_head(call, provider, &cookie, record.sid.clone(), sealed).await?;
+    let handle = cookie.secret.handle();
+    let field = visitor::write(call, &cookie)?;
+    call.deployment
+        .sessions
+        .borrow_mut()
+        .remember_live(handle, Rc::new(record), call.now);
+    call.platform.record(&Event::SignedIn {
+        session: handle,
+        provider: &provider.id,
+    });
+    Ok(field)
+}
+
+const FIRST: Generation = Generation(0);
+
+fn record(
+    provider: &Provider,
+    id_token: &VerifiedIdToken,
+    claims: Map<String, Value>,
+    tokens: Tokens,
+    cookie: &SessionCookie,
+) -> SessionRecord {
+    SessionRecord {
+        provider: provider.id.clone(),
+        iss: provider.issuer.clone(),
+        sub: id_token.subject().to_owned(),
+        sid: id_token.session_id().map(ToOwned::to_owned),
+        auth_time: cookie.authenticated_at.as_seconds(),
+        acr: id_token.authentication_context().map(ToOwned::to_owned),
+        amr: id_token.authentication_methods(),
+        groups: groups(claims.get(&provider.groups_claim)),
+        claims,
+        scope: tokens.scope,
+        id_token: tokens.id_token.expose().clone(),
+        access_token: tokens.access_token.expose().clone(),
+        refresh_token: tokens.refresh_token.map(|token| token.expose().clone()),
+        created: cookie.created.as_seconds(),
+        generation: cookie.generation.0,
+    }
+}
+
+/// Groups are an array of texts, or one text; anything else in the array is no group.
+fn groups(claim: Option<&Value>) -> Vec<String> {
+    match claim {
+        Some(Value::Array(listed)) => listed
+            .iter()
+            .filter_map(Value::as_str)
+            .map(ToOwned::to_owned)
+            .collect(),
+        Some(Value::String(one)) => Vec::from([one.clone()]),
+        Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) | None => {
+            Vec::new()
+        }
+    }
+}
+
+fn seal<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    record: &SessionRecord,
+    cookie: &SessionCookie,
+) -> Result<Vec<u8>, Fault> {
+    let nonce = random::bytes(call.platform)?;
+    let sealed = record.seal(&cookie.secret, FIRST, &call.deployment.origin, nonce);
+    sealed.map_err(|fault| match fault {
+        RecordFault::TooLarge => ProviderFault::TooMuchIdentity.into(),
+        RecordFault::Seal(_) => PlatformFault::Internal.into(),
+    })
+}
+
+async fn write_head<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    provider: &Provider,
+    cookie: &SessionCookie,
+    sid: Option<String>,
+    copy: Vec<u8>,
+) -> Result<(), Fault> {
+    let deployment = call.deployment;
+    let head = Head {
+        facts: HeadFacts {
+            state: HeadState::Live,
+            created: cookie.created.as_seconds(),
+            provider: provider.id.clone(),
+            sid,
+            generation: FIRST.0,
+        },
+        copy,
+    };
+    let handle = cookie.secret.handle();
+    let nonce = random::bytes(call.platform)?;
+    let value = head.seal(
+        &deployment.ring,
+        &deployment.origin,
+        &cookie.user,
+        handle,
+        nonce,
+    );
+    let write = Write {
+        expected: Expected::Absent {
+            first: Version::first(random::bytes(call.platform)?),
+        },
+        value: &value.map_err(|_| PlatformFault::Internal)?,
+        expires: call.now.plus(deployment.config.session.absolute_timeout),
+        now: call.now,
+    };
+    let name = RecordName::head(*handle.as_bytes());
+    match call
+        .platform
+        .ledger_write(&cookie.user.partition(), &name, write)
+        .await
+    {
+        Ok(Written::Stored(_)) => Ok(()),
+        Ok(Written::Conflict(_))
+        | Err(LedgerError::Unavailable | LedgerError::OutcomeUnknown | LedgerError::TooLarge) => {
+            Err(PlatformFault::Ledger.into())
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! From an allowed decision to the request that an upstream gets.
+
+use super::{
+    deployment::Deployment,
+    edits::{CookieEdit, RequestEdit, ResponseEdit, UpstreamKind},
+    identity,
+    outcome::{Forward, ForwardTarget, Outcome},
+    serve::Target,
+    visitor::SignedIn,
+};
+use crate::{
+    access::decision::Allowed,
+    config::{Identity, Upstream, UpstreamTarget},
+    cookie::request::RequestCookies,
+    fault::{Fault, PlatformFault},
+    http::{
+        header::{HeaderName, HeaderValue},
+        url::Scheme,
+    },
+};
+use alloc::{boxed::Box, format, vec::Vec};
+
+/// The forward that `allowed` permits.
+pub(super) fn build(
+    deployment: &Deployment,
+    allowed: &Allowed,
+    target: &Target<'_>,
+    cookies: RequestCookies<'_>,
+    signed: Option<&SignedIn>,
+) -> Result<Outcome, Fault> {
+    let upstream = deployment.config.upstream(allowed.upstream());
+    let upstream = upstream.ok_or(PlatformFault::Internal)?;
+    let (target_of, kind, origins) = match &upstream.target {
+        UpstreamTarget::Assets => (ForwardTarget::Assets, UpstreamKind::Assets, None),
+        UpstreamTarget::Url(origin) => (
+            ForwardTarget::Url(origin.clone()),
+            UpstreamKind::Service,
+            Some((origin.clone(), deployment.origin.clone())),
+        ),
+    };
+    let request = RequestEdit {
+        target: target.normal(),
+        cookie: cookie_edit(cookies),
+        set: headers(deployment, upstream, signed),
+        strip: upstream.strip.clone(),
+    };
+    let response = ResponseEdit {
+        audience: allowed.audience(),
+        set_cookies: signed
+            .and_then(|signed| signed.renewal.clone())
+            .into_iter()
+            .collect(),
+        origins,
+        kind,
+    };
+    Ok(Outcome::Forward(Box::new(Forward {
+        target: target_of,
+        request,
+        response,
+    })))
+}
+
+fn cookie_edit(cookies: RequestCookies<'_>) -> CookieEdit {
+    if !cookies.has_ours() {
+        return CookieEdit::Keep;
+    }
+    match cookies.without_ours() {
+        Some(rest) => CookieEdit::Replace(rest),
+        None => CookieEdit::Remove,
+    }
+}
+
+fn headers(
+    deployment: &Deployment,
+    upstream: &Upstream,
+    signed: Option<&SignedIn>,
+) -> Vec<(HeaderName, HeaderValue)> {
+    let mut out = Vec::new();
+    let UpstreamTarget::Url(_) = &upstream.target else {
+        return out;
+    };
+    let public = &deployment.config.public_url;
+    let scheme = match public.scheme() {
+        Scheme::Http => "http",
+        Scheme::Https => "https",
+    };
+    let host = deployment.origin.split("://").nth(1).unwrap_or_default();
+    for (name, value) in [("x-forwarded-proto", scheme), ("x-forwarded-host", host)] {
+        out.extend(HeaderName::parse(name).zip(HeaderValue::parse(value)));
+    }
+    match &upstream.identity {
+        Identity::None => {}
+        Identity::Headers { .. } => {
+            if let Some(signed) = signed {
+                out.extend(identity::headers(&signed.record));
+            }
+            if let Some(proof) = deployment.proof(upstream) {
+                let name = HeaderName::parse(&format!("{PREFIX}proof"));
+                out.extend(name.zip(Some(proof.0.clone())));
+            }
+        }
+    }
+    out
+}
+
+const PREFIX: &str = "lychgate-";

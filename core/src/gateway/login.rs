@@ -1,0 +1,163 @@
+//! `GET {base_path}/login`, and the way to the provider from any protected page.
+
+use super::{
+    provider, random,
+    refusal::{Detail, Refusal},
+    serve::Call,
+    visitor::StaleCookies,
+};
+use crate::{
+    access::fetch_metadata::FetchMetadata,
+    cookie::{
+        name,
+        request::RequestCookies,
+        seal::{Place, Purpose},
+        set_cookie::{self, SameSite},
+    },
+    encoding::parameters::Parameters,
+    fault::{BrowserFault, ConfigurationFault, PlatformFault},
+    http::{
+        header::{HeaderName, HeaderValue},
+        inbound::Inbound,
+        method::Method,
+        response::Response,
+    },
+    oidc::{
+        attempt::{self, Attempt, MOST_PER_BROWSER},
+        authorization_request,
+        return_to::ReturnTo,
+    },
+    page::redirect::see_other,
+    platform::Platform,
+    secret::Secret,
+};
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
+
+/// Of the query only `return_to` counts; scopes and claims come from the configuration alone.
+pub(super) async fn serve<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    query: &str,
+    cookies: RequestCookies<'_>,
+    metadata: &FetchMetadata,
+) -> Result<Response, Refusal> {
+    if call.request.method() != Method::Get || !metadata.is_navigation(&Method::Get) {
+        return Err(BrowserFault::NotSignedIn.into());
+    }
+    let parameters = Parameters::parse(query).map_err(|_| BrowserFault::Malformed)?;
+    let return_to = parameters
+        .once("return_to")
+        .map_err(|_| BrowserFault::Malformed)?;
+    let return_to = return_to.map_or_else(ReturnTo::home, ReturnTo::parse);
+    begin(call, cookies, return_to, StaleCookies::None).await
+}
+
+/// Sends the browser to the provider with a fresh attempt. Nothing is stored.
+pub(super) async fn begin<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    cookies: RequestCookies<'_>,
+    return_to: ReturnTo,
+    stale: StaleCookies,
+) -> Result<Response, Refusal> {
+    let deployment = call.deployment;
+    let provider = deployment
+        .config
+        .providers
+        .first()
+        .ok_or(ConfigurationFault::NoProvider)?;
+    let refuse = |refusal: Refusal| {
+        refusal.with(Detail::SignIn {
+            retry: return_to.clone(),
+        })
+    };
+    let metadata = provider::metadata(call, provider).await;
+    let metadata = metadata.map_err(|fault| refuse(fault.into()))?;
+    let secret = Secret::new(random::bytes(call.platform)?);
+    let attempt = Attempt::new(secret, call.now, provider.id.clone(), return_to);
+    let redirect_uri = deployment.redirect_uri(provider);
+    let location = authorization_request::location(
+        &metadata.authorization_endpoint,
+        provider,
+        &redirect_uri,
+        &attempt,
+    );
+    let mut response = see_other(&location.to_string()).ok_or(PlatformFault::Internal)?;
+    let fields = clear_oldest(call, cookies)
+        .into_iter()
+        .chain(stale.clear(deployment.config.session.same_site));
+    for field in fields.chain([attempt_cookie(call, &attempt)?]) {
+        response.headers.push((HeaderName::SET_COOKIE, field));
+    }
+    Ok(response)
+}
+
+/// The attempt, sealed for its own cookie. It must reach the callback, which comes from another
+/// site, so it is `Lax` whatever the session cookie is.
+fn attempt_cookie<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    attempt: &Attempt,
+) -> Result<HeaderValue, Refusal> {
+    let name = attempt::cookie_name(&attempt.state());
+    let bytes = attempt.to_bytes().ok_or(PlatformFault::Internal)?;
+    let nonce = random::bytes(call.platform)?;
+    let text = call
+        .deployment
+        .ring
+        .seal_text(place(&name, &call.deployment.origin), nonce, bytes.expose())
+        .map_err(|_| PlatformFault::Internal)?;
+    let field = set_cookie::set(&name, &text, attempt::LIFETIME, SameSite::Lax);
+    Ok(field.ok_or(PlatformFault::Internal)?)
+}
+
+/// The place of an attempt cookie.
+pub(super) const fn place<'a>(name: &'a str, origin: &'a str) -> Place<'a> {
+    Place {
+        purpose: Purpose::Attempt,
+        name,
+        origin,
+    }
+}
+
+/// The field that clears an attempt cookie.
+pub(super) fn clear(name: &str) -> Option<HeaderValue> {
+    set_cookie::clear(name, SameSite::Lax)
+}
+
+/// Makes room for one more attempt: clears the oldest, and whatever does not open.
+fn clear_oldest<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    cookies: RequestCookies<'_>,
+) -> Vec<HeaderValue> {
+    let held = cookies.starting_with(name::ATTEMPT_PREFIX, MOST_READ);
+    if held.len() < MOST_PER_BROWSER {
+        return Vec::new();
+    }
+    let mut by_age: Vec<(u64, String)> = held
+        .into_iter()
+        .map(|(name, text)| (began(call, name, text), name.to_string()))
+        .collect();
+    by_age.sort();
+    let surplus = by_age
+        .len()
+        .saturating_sub(MOST_PER_BROWSER)
+        .saturating_add(1);
+    by_age
+        .iter()
+        .take(surplus)
+        .filter_map(|(_, name)| clear(name))
+        .collect()
+}
+
+/// When an attempt began; the epoch where it cannot be read.
+fn began<P: Platform, R: Inbound>(call: &Call<'_, P, R>, name: &str, text: &str) -> u64 {
+    let place = place(name, &call.deployment.origin);
+    let opened = call.deployment.ring.open_text(place, text, call.now).ok();
+    opened
+        .and_then(|opened| Attempt::from_bytes(opened.plaintext.expose()).ok())
+        .map_or(0, |attempt| attempt.created.as_seconds())
+}
+
+/// A browser that holds more than this many was not filled by us; the rest expires by itself.
+const MOST_READ: usize = 64;

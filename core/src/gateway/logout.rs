@@ -1,0 +1,268 @@
+//! `{base_path}/logout`: asks on `GET`, ends the session on `POST`, and goes on to the provider.
+//!
+//! The head in the ledger is what ends; every edge refuses the session at its next question there.
+//! The cookie is cleared only after that, so that a failed sign-out can be tried again.
+
+use super::{
+    deployment::Deployment,
+    identity,
+    outcome::{Later, Outcome},
+    provider, random,
+    refusal::{Detail, Refusal},
+    serve::{Call, Served},
+    visitor,
+};
+use crate::{
+    access::fetch_metadata::FetchMetadata,
+    cookie::{name, request::RequestCookies, set_cookie},
+    event::Event,
+    fault::{BrowserFault, Fault, PlatformFault},
+    http::{
+        header::{HeaderName, HeaderValue},
+        inbound::Inbound,
+        method::Method,
+        response::Response,
+        url::Origin,
+    },
+    oidc,
+    page::{href::Href, redirect::see_other, sign_out::SignOut, signed_out::SignedOut},
+    platform::{
+        Platform,
+        ledger::{Expected, LedgerError, RecordName, Write, Written},
+    },
+    secret::Secret,
+    session::{
+        handle::SessionHandle,
+        head::{EndReason, Head, HeadState},
+        memo::{KnownCookie, Remembered},
+        record::SessionRecord,
+        tombstone,
+    },
+};
+use alloc::{
+    format,
+    rc::Rc,
+    string::{String, ToString},
+    vec::Vec,
+};
+
+pub(super) async fn serve<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    cookies: RequestCookies<'_>,
+    metadata: &FetchMetadata,
+) -> Result<Served, Refusal> {
+    let known = cookies
+        .one(name::SESSION)
+        .and_then(|text| visitor::open(call.deployment, text, call.now));
+    if call.is(&Method::Get) {
+        let page = match known {
+            Some(known) => confirmation(call, &known).await,
+            None => signed_out(call.deployment),
+        };
+        return Ok((Outcome::Respond(page), None));
+    }
+    if !metadata.proves_same_origin(&call.deployment.config.public_url) {
+        return Err(BrowserFault::NotSameOrigin.into());
+    }
+    match known {
+        Some(known) => sign_out(call, &known).await,
+        None => Ok((Outcome::Respond(without_session(call)?), None)),
+    }
+}
+
+/// The page after signing out.
+pub(super) fn signed_out(deployment: &Deployment) -> Response {
+    let sign_in = deployment.endpoint("login");
+    let page = SignedOut {
+        home: Href::HOME,
+        sign_in: Href::local(&sign_in),
+    };
+    page.response()
+}
+
+async fn confirmation<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    known: &KnownCookie,
+) -> Response {
+    let record = remembered_record(call, known);
+    let who = record
+        .as_ref()
+        .and_then(|record| identity::display_name(record));
+    let end_session = end_session_endpoint(call).await;
+    let redirects: Vec<Origin> = end_session
+        .iter()
+        .map(|(url, _)| url.origin().clone())
+        .collect();
+    let action = call.deployment.endpoint("logout");
+    let page = SignOut {
+        action: Href::local(&action),
+        who: who.as_deref(),
+        home: Href::HOME,
+        redirects: &redirects,
+    };
+    page.response()
+}
+
+async fn sign_out<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    known: &Rc<KnownCookie>,
+) -> Result<Served, Refusal> {
+    let deployment = call.deployment;
+    let cookie = &known.opened.cookie;
+    let remembered = remembered_record(call, known);
+    let copy = end(call, known)
+        .await
+        .map_err(|fault| Refusal::from(fault).with(Detail::SignOut))?;
+    deployment
+        .sessions
+        .borrow_mut()
+        .remember_ended(known.handle);
+    call.platform.record(&Event::SignedOut {
+        session: known.handle,
+    });
+    let record = remembered.or_else(|| {
+        let head = copy?;
+        SessionRecord::open(
+            &head.copy,
+            &cookie.secret,
+            head.generation(),
+            &deployment.origin,
+        )
+        .map(Rc::new)
+    });
+    let id_token = record.map(|record| Secret::new(record.id_token.clone()));
+    let location = match end_session_endpoint(call).await {
+        Some((endpoint, client_id)) => {
+            let back = format!("{}{}", deployment.origin, deployment.endpoint("signed-out"));
+            oidc::logout::location(&endpoint, &client_id, &back, id_token.as_ref()).to_string()
+        }
+        None => deployment.endpoint("signed-out"),
+    };
+    let mut response = see_other(&location).ok_or(PlatformFault::Internal)?;
+    // Pages that the browser kept aside for "back" are gone with its cache.
+    response.headers.push((
+        HeaderName::CLEAR_SITE_DATA,
+        HeaderValue::from_static("\"cache\""),
+    ));
+    for field in farewell(call, known.handle)? {
+        response.headers.push((HeaderName::SET_COOKIE, field));
+    }
+    let later = Later::RemoveRecord(cookie.secret.store_key(cookie.generation));
+    Ok((Outcome::Respond(response), Some(later)))
+}
+
+/// Writes `Ended`, whatever others write meanwhile. Answers the head as it was while it lived.
+async fn end<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    known: &KnownCookie,
+) -> Result<Option<Head>, Fault> {
+    let deployment = call.deployment;
+    let user = &known.opened.cookie.user;
+    let partition = user.partition();
+    let name = RecordName::head(*known.handle.as_bytes());
+    for _ in 0..MOST_TRIES {
+        let found = call
+            .platform
+            .ledger_read(&partition, &[name], call.now)
+            .await;
+        let found = found.map_err(|_| PlatformFault::Ledger)?;
+        let Some(stored) = found.into_iter().next().flatten() else {
+            return Ok(None);
+        };
+        let head = Head::open(
+            &stored,
+            &deployment.ring,
+            &deployment.origin,
+            user,
+            known.handle,
+            call.now,
+        );
+        // A head that we cannot read is no session's: nothing is left to end.
+        let Ok(head) = head else {
+            return Ok(None);
+        };
+        match head.facts.state {
+            HeadState::Live => {}
+            HeadState::Ended { .. } => return Ok(None),
+        }
+        let expires = head
+            .created_at()
+            .plus(deployment.config.session.absolute_timeout);
+        let nonce = random::bytes(call.platform)?;
+        let ended = head.clone().ended(call.now, EndReason::Logout);
+        let value = ended.seal(
+            &deployment.ring,
+            &deployment.origin,
+            user,
+            known.handle,
+            nonce,
+        );
+        let write = Write {
+            expected: Expected::Version(stored.version),
+            value: &value.map_err(|_| PlatformFault::Internal)?,
+            expires,
+            now: call.now,
+        };
+        match call.platform.ledger_write(&partition, &name, write).await {
+            Ok(Written::Stored(_)) => return Ok(Some(head)),
+            // Someone else wrote, or our own write may have happened: look again.
+            Ok(Written::Conflict(_)) | Err(LedgerError::OutcomeUnknown) => {}
+            Err(LedgerError::Unavailable | LedgerError::TooLarge) => {
+                return Err(PlatformFault::Ledger.into());
+            }
+        }
+    }
+    Err(PlatformFault::Ledger.into())
+}
+
+const MOST_TRIES: usize = 4;
+
+fn remembered_record<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    known: &KnownCookie,
+) -> Option<Rc<SessionRecord>> {
+    let freshness = call.deployment.config.session.freshness;
+    let mut sessions = call.deployment.sessions.borrow_mut();
+    match sessions.session(&known.handle, freshness, call.now) {
+        Remembered::Fresh { record, .. } | Remembered::Stale(record) => Some(record),
+        Remembered::Ended | Remembered::Unknown => None,
+    }
+}
+
+/// Where the provider ends its own session, and who we are there. A provider that cannot be asked
+/// does not keep anyone from signing out here.
+async fn end_session_endpoint<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+) -> Option<(crate::http::url::Url, String)> {
+    let provider = call.deployment.config.providers.first()?;
+    let metadata = provider::metadata(call, provider).await.ok()?;
+    let endpoint = metadata.end_session_endpoint.clone()?;
+    Some((endpoint, provider.client_id.clone()))
+}
+
+/// The fields that clear the session cookie and set the tombstone.
+fn farewell<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    handle: SessionHandle,
+) -> Result<Vec<HeaderValue>, Fault> {
+    let deployment = call.deployment;
+    let same_site = deployment.config.session.same_site;
+    let nonce = random::bytes(call.platform)?;
+    let text = tombstone::seal(handle, &deployment.ring, &deployment.origin, nonce);
+    let text = text.map_err(|_| PlatformFault::Internal)?;
+    let clear = set_cookie::clear(name::SESSION, same_site);
+    let bury = set_cookie::set(name::TOMBSTONE, &text, tombstone::LIFETIME, same_site);
+    Ok([clear, bury].into_iter().flatten().collect())
+}
+
+/// Nobody was signed in: the browser forgets whatever it held.
+fn without_session<P: Platform, R: Inbound>(call: &Call<'_, P, R>) -> Result<Response, Fault> {
+    let location = call.deployment.endpoint("signed-out");
+    let mut response = see_other(&location).ok_or(PlatformFault::Internal)?;
+    let same_site = call.deployment.config.session.same_site;
+    let clear = set_cookie::clear(name::SESSION, same_site);
+    response
+        .headers
+        .extend(clear.map(|field| (HeaderName::SET_COOKIE, field)));
+    Ok(response)
+}

@@ -1,0 +1,128 @@
+//! The flows: each file is one endpoint or one step of every request, and reads top to bottom.
+//!
+//! A request goes `serve -> endpoints | route -> visitor -> decision -> forward`; whatever is
+//! refused on the way becomes a [`refusal::Refusal`], which one place turns into a page or JSON.
+
+pub mod edits;
+pub mod outcome;
+
+mod callback;
+mod closed;
+mod deployment;
+mod endpoints;
+mod establish;
+mod forward;
+mod health;
+mod identity;
+mod login;
+mod logout;
+mod provider;
+mod random;
+mod refusal;
+mod serve;
+mod session_info;
+mod visitor;
+mod warm;
+
+pub use outcome::{Forward, ForwardTarget, Later, Outcome};
+pub use warm::WarmRequest;
+
+use crate::{
+    config::Config,
+    fault::{ConfigurationFault, Fault},
+    http::inbound::Inbound,
+    platform::Platform,
+    secret::Secret,
+    time::UnixTime,
+};
+use alloc::{
+    boxed::Box,
+    string::{String, ToString},
+};
+use deployment::Deployment;
+use serve::Call;
+
+/// The gateway of one deployment, with what it remembers between requests.
+///
+/// There is one per isolate or instance. It is always there: one that cannot open answers every
+/// request with 503, so that nothing is ever served unprotected.
+#[derive(Debug)]
+pub struct Gateway(State);
+
+#[derive(Debug)]
+enum State {
+    Open(Box<Deployment>),
+    Closed(Fault),
+}
+
+impl Gateway {
+    /// Opens the gateway with a compiled configuration and a look-up of secrets by name.
+    pub fn start(configuration: &[u8], secret: impl Fn(&str) -> Option<Secret<String>>) -> Self {
+        let config = match Config::from_json(configuration) {
+            Ok(config) => config,
+            Err(errors) => {
+                return Self::closed(ConfigurationFault::Invalid {
+                    first: errors.first().map(ToString::to_string).unwrap_or_default(),
+                    count: errors.len(),
+                });
+            }
+        };
+        match Deployment::new(config, secret) {
+            Ok(deployment) => Self(State::Open(Box::new(deployment))),
+            Err(fault) => Self::closed(fault),
+        }
+    }
+
+    /// A gateway that answers every request with 503, for this reason.
+    pub const fn closed(fault: ConfigurationFault) -> Self {
+        Self(State::Closed(Fault::Configuration(fault)))
+    }
+
+    /// Whether any upstream is the platform's static assets, so that the adapter must have them.
+    pub fn needs_assets(&self) -> bool {
+        match &self.0 {
+            State::Open(deployment) => deployment.needs_assets(),
+            State::Closed(_) => false,
+        }
+    }
+
+    /// Decides from memory alone; `None` where anything must be asked, read or written.
+    pub fn warm(&self, request: &WarmRequest<'_>, now: UnixTime) -> Option<Outcome> {
+        match &self.0 {
+            State::Open(deployment) => warm::decide(deployment, request, now),
+            State::Closed(_) => None,
+        }
+    }
+
+    /// Decides about a request: answers it, or says how to forward it.
+    ///
+    /// What is in the second place should be given to [`Gateway::finish`] after the answer.
+    pub async fn handle<P: Platform>(
+        &self,
+        platform: &P,
+        request: &impl Inbound,
+    ) -> (Outcome, Option<Later>) {
+        match &self.0 {
+            State::Open(deployment) => {
+                let now = platform.now();
+                Call {
+                    deployment,
+                    platform,
+                    request,
+                    now,
+                }
+                .answer()
+                .await
+            }
+            State::Closed(fault) => (closed::answer(platform, request, fault), None),
+        }
+    }
+
+    /// Does work that need not keep the answer waiting.
+    pub async fn finish<P: Platform>(&self, platform: &P, later: Later) {
+        match &self.0 {
+            State::Open(deployment) => outcome::finish(deployment, platform, later).await,
+            State::Closed(_) => {}
+        }
+    }
+}

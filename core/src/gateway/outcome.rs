@@ -1,0 +1,66 @@
+//! What the gateway decided: an answer, a forward, and work for afterwards.
+
+use super::{
+    deployment::Deployment,
+    edits::{RequestEdit, ResponseEdit},
+    visitor,
+};
+use crate::{
+    event::Event,
+    fault::{Fault, PlatformFault},
+    http::{response::Response, url::Origin},
+    platform::{Platform, store::StoreKey},
+    session::memo::KnownCookie,
+};
+use alloc::{boxed::Box, rc::Rc};
+
+/// What becomes of a request.
+#[derive(Debug)]
+pub enum Outcome {
+    /// We answer it ourselves.
+    Respond(Response),
+    /// It goes to an upstream. Only an allowed decision makes one.
+    Forward(Box<Forward>),
+}
+
+/// A request on its way to an upstream.
+#[derive(Debug)]
+pub struct Forward {
+    /// Where to.
+    pub target: ForwardTarget,
+    /// What is changed on the way there.
+    pub request: RequestEdit,
+    /// What is changed on the way back.
+    pub response: ResponseEdit,
+}
+
+/// Where a request is forwarded to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ForwardTarget {
+    /// The platform's static assets.
+    Assets,
+    /// An origin.
+    Url(Origin),
+}
+
+/// Work that need not keep the answer waiting.
+#[derive(Debug)]
+pub enum Later {
+    /// Ask the ledger again about a session, before memory's answer is too old.
+    AskAgain(Rc<KnownCookie>),
+    /// Remove the record of an ended session, which nothing reads any more.
+    RemoveRecord(StoreKey),
+}
+
+pub(super) async fn finish<P: Platform>(deployment: &Deployment, platform: &P, later: Later) {
+    let done = match later {
+        Later::AskAgain(known) => visitor::ask_again(deployment, platform, &known).await,
+        Later::RemoveRecord(key) => platform
+            .store_remove(&key)
+            .await
+            .map_err(|_| Fault::from(PlatformFault::Store)),
+    };
+    if let Err(fault) = done {
+        platform.record(&Event::BackgroundFailed { fault: &fault });
+    }
+}

@@ -1,0 +1,199 @@
+//! From a fault to the page or JSON that answers it, and the line in the log.
+
+use super::{random, serve::Call, visitor::StaleCookies};
+use crate::{
+    access::decision::Missing,
+    event::Event,
+    fault::{Fault, PublicCode},
+    http::{
+        header::{HeaderName, HeaderValue},
+        inbound::Inbound,
+        method::Method,
+        response::{Response, Status},
+    },
+    oidc::return_to::ReturnTo,
+    page::{
+        failure::Failure,
+        forbidden::Forbidden,
+        href::Href,
+        problem::problem,
+        sign_in_failed::{Reason, SignInFailed},
+        sign_out_incomplete::SignOutIncomplete,
+    },
+    platform::Platform,
+};
+use alloc::{format, string::String, vec::Vec};
+
+/// A fault with what its answer needs beside it.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    fault: Fault,
+    detail: Detail,
+    stale: StaleCookies,
+    cookies: Vec<HeaderValue>,
+}
+
+/// What an answer says beside the fault.
+#[derive(Debug)]
+pub(super) enum Detail {
+    /// Nothing.
+    Plain,
+    /// The methods that would be allowed.
+    Allow(Vec<Method>),
+    /// What the user lacks, and who that is.
+    Missing {
+        /// What is missing.
+        missing: Vec<Missing>,
+        /// Who is signed in.
+        who: Option<String>,
+    },
+    /// A sign-in failed; where to go when it is tried again.
+    SignIn {
+        /// The page that was asked for.
+        retry: ReturnTo,
+    },
+    /// A sign-out failed.
+    SignOut,
+}
+
+impl<F: Into<Fault>> From<F> for Refusal {
+    fn from(fault: F) -> Self {
+        Self {
+            fault: fault.into(),
+            detail: Detail::Plain,
+            stale: StaleCookies::None,
+            cookies: Vec::new(),
+        }
+    }
+}
+
+impl Refusal {
+    pub(super) fn with(mut self, detail: Detail) -> Self {
+        self.detail = detail;
+        self
+    }
+
+    pub(super) fn with_cookies(mut self, cookies: Vec<HeaderValue>) -> Self {
+        self.cookies = cookies;
+        self
+    }
+
+    /// Also clears a session cookie that counts for nothing.
+    pub(super) const fn clearing(mut self, stale: StaleCookies) -> Self {
+        self.stale = stale;
+        self
+    }
+
+    /// Records the fault and answers it.
+    pub(super) fn answer<P: Platform, R: Inbound>(self, call: &Call<'_, P, R>) -> Response {
+        let incident = random::incident(call.platform);
+        call.platform.record(&Event::Refused {
+            incident: incident.clone(),
+            fault: &self.fault,
+        });
+        let answer = self.fault.answer();
+        let mut response = if wants_html(call.request) {
+            self.page(call, incident.as_str())
+        } else {
+            problem(answer.status, answer.code.as_str(), Some(incident.as_str()))
+        };
+        if let Detail::Allow(methods) = &self.detail {
+            let listed: Vec<&str> = methods.iter().map(Method::as_str).collect();
+            response.headers.extend(
+                HeaderValue::parse(listed.join(", ")).map(|value| (HeaderName::ALLOW, value)),
+            );
+        }
+        if answer.status == Status::UNAUTHORIZED {
+            response.headers.extend(challenge(call, answer.code));
+        }
+        let stale = self.stale.clear(call.deployment.config.session.same_site);
+        let cookies = stale.into_iter().chain(self.cookies);
+        let cookies = cookies.map(|field| (HeaderName::SET_COOKIE, field));
+        response.headers.extend(cookies);
+        response
+    }
+
+    fn page<P: Platform, R: Inbound>(&self, call: &Call<'_, P, R>, incident: &str) -> Response {
+        let answer = self.fault.answer();
+        match &self.detail {
+            Detail::Missing { missing, who } => {
+                let sign_out = call.deployment.endpoint("logout");
+                let page = Forbidden {
+                    missing,
+                    who: who.as_deref(),
+                    sign_out: Href::local(&sign_out),
+                    home: Href::HOME,
+                };
+                page.response()
+            }
+            Detail::SignIn { retry } => {
+                let mut location = format!("{}?", call.deployment.endpoint("login"));
+                crate::encoding::parameters::push(&mut location, "return_to", retry.as_str());
+                let page = SignInFailed {
+                    status: answer.status,
+                    reason: reason(answer.code),
+                    incident,
+                    retry: Href::local(&location),
+                };
+                page.response()
+            }
+            Detail::SignOut => {
+                let retry = call.deployment.endpoint("logout");
+                let page = SignOutIncomplete {
+                    incident,
+                    retry: Href::local(&retry),
+                };
+                page.response()
+            }
+            Detail::Plain | Detail::Allow(_) => {
+                let page = Failure {
+                    status: answer.status,
+                    incident: Some(incident),
+                    retry: None,
+                };
+                page.response()
+            }
+        }
+    }
+}
+
+/// Whether whoever sent the request would rather read a page than JSON.
+pub(super) fn wants_html(request: &impl Inbound) -> bool {
+    request
+        .header(&HeaderName::ACCEPT)
+        .is_some_and(|accept| accept.to_ascii_lowercase().contains("text/html"))
+}
+
+/// A 401 says how to get in (RFC 9110, section 11.6.1): for a session by going to `login`, which no
+/// registered scheme can say; for a bad credential by sending another.
+fn challenge<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    code: PublicCode,
+) -> Option<(HeaderName, HeaderValue)> {
+    let value = if code == PublicCode::InvalidToken {
+        "Bearer error=\"invalid_token\"".into()
+    } else {
+        format!("Lychgate login=\"{}\"", call.deployment.endpoint("login"))
+    };
+    Some((HeaderName::WWW_AUTHENTICATE, HeaderValue::parse(value)?))
+}
+
+const fn reason(code: PublicCode) -> Reason {
+    match code {
+        PublicCode::InvalidRequest => Reason::Malformed,
+        PublicCode::LoginUnknown => Reason::UnknownAttempt,
+        PublicCode::LoginUsed => Reason::UsedAttempt,
+        PublicCode::LoginRefused => Reason::Refused,
+        PublicCode::ProviderUnavailable => Reason::ProviderUnavailable,
+        PublicCode::ProviderError => Reason::Untrusted,
+        PublicCode::TemporarilyUnavailable
+        | PublicCode::Misconfigured
+        | PublicCode::WrongHost
+        | PublicCode::NotFound
+        | PublicCode::MethodNotAllowed
+        | PublicCode::LoginRequired
+        | PublicCode::InvalidToken
+        | PublicCode::AccessDenied
+        | PublicCode::CrossSiteRequest => Reason::Unavailable,
+    }
+}

@@ -1,0 +1,183 @@
+//! The way of every request.
+
+use super::{
+    deployment::Deployment,
+    endpoints::{self, Endpoint},
+    forward,
+    identity::principal,
+    login,
+    outcome::{Later, Outcome},
+    refusal::{Detail, Refusal},
+    visitor::{self, Visitor},
+    warm::{self, WarmRequest},
+};
+use crate::{
+    access::{decision::Decision, fetch_metadata::FetchMetadata, routes::NoRoute},
+    cookie::request::RequestCookies,
+    fault::BrowserFault,
+    http::{header::HeaderName, inbound::Inbound, method::Method, path::RequestPath},
+    oidc::return_to::ReturnTo,
+    platform::Platform,
+    time::UnixTime,
+};
+use alloc::string::String;
+
+/// One request, the world it came from, and the time it came.
+pub(super) struct Call<'a, P, R> {
+    pub(super) deployment: &'a Deployment,
+    pub(super) platform: &'a P,
+    pub(super) request: &'a R,
+    pub(super) now: UnixTime,
+}
+
+/// An outcome, and what to do after it.
+pub(super) type Served = (Outcome, Option<Later>);
+
+/// A request target, split at the first `?`.
+pub(super) struct Target<'a> {
+    pub(super) path: RequestPath,
+    pub(super) query: Option<&'a str>,
+}
+
+impl<'a> Target<'a> {
+    /// Parses path and query.
+    pub(super) fn parse(target: &'a str) -> Result<Self, BrowserFault> {
+        let (path, query) = match target.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (target, None),
+        };
+        let path = RequestPath::parse(path).map_err(|_| BrowserFault::Malformed)?;
+        Ok(Self { path, query })
+    }
+
+    /// The normal form: what is matched, forwarded and returned to.
+    pub(super) fn normal(&self) -> String {
+        let mut out = String::from(self.path.as_str());
+        if let Some(query) = self.query {
+            out.push('?');
+            out.push_str(query);
+        }
+        out
+    }
+}
+
+impl<P: Platform, R: Inbound> Call<'_, P, R> {
+    /// Decides, and turns a refusal into the answer to it.
+    pub(super) async fn answer(&self) -> Served {
+        let cookie = self.request.header(&HeaderName::COOKIE);
+        let warm = WarmRequest {
+            method: self.request.method(),
+            target: self.request.target(),
+            host: self.request.host(),
+            cookie: cookie.as_deref(),
+            has_authorization: self.has(&HeaderName::AUTHORIZATION),
+            is_upgrade: self.has(&HeaderName::UPGRADE),
+        };
+        if let Some(outcome) = warm::decide(self.deployment, &warm, self.now) {
+            return (outcome, None);
+        }
+        match self.serve(RequestCookies::new(cookie.as_deref())).await {
+            Ok(served) => served,
+            Err(refusal) => (Outcome::Respond(refusal.answer(self)), None),
+        }
+    }
+
+    async fn serve(&self, cookies: RequestCookies<'_>) -> Result<Served, Refusal> {
+        let deployment = self.deployment;
+        if !deployment.config.public_url.is_host(self.request.host()) {
+            return Err(BrowserFault::WrongHost.into());
+        }
+        let target = Target::parse(self.request.target())?;
+        let metadata = FetchMetadata::read(self.request).map_err(|_| BrowserFault::Malformed)?;
+        match endpoints::find(&deployment.config.base_path, &target.path) {
+            Endpoint::Ours(name) => {
+                endpoints::serve(self, name, target.query, cookies, &metadata).await
+            }
+            Endpoint::NotOurs => self.serve_route(&target, cookies, &metadata).await,
+        }
+    }
+
+    async fn serve_route(
+        &self,
+        target: &Target<'_>,
+        cookies: RequestCookies<'_>,
+        metadata: &FetchMetadata,
+    ) -> Result<Served, Refusal> {
+        let method = self.request.method();
+        let matched = self.deployment.config.routes.find(&target.path, &method);
+        let matched = matched.map_err(|none| match none {
+            NoRoute::Unknown => Refusal::from(BrowserFault::NoRoute),
+            NoRoute::MethodNotAllowed { allow } => {
+                Refusal::from(BrowserFault::MethodNotAllowed).with(Detail::Allow(allow))
+            }
+        })?;
+        if !matched.needs_session() {
+            return match matched.decide(None) {
+                Decision::Allow(allowed) => Ok((
+                    forward::build(self.deployment, &allowed, target, cookies, None)?,
+                    None,
+                )),
+                Decision::SignIn | Decision::Forbidden { .. } => {
+                    Err(BrowserFault::NotSignedIn.into())
+                }
+            };
+        }
+        // The bearer decides alone, and no kind of bearer is configured yet: whoever sends one is
+        // refused rather than judged by a cookie that it did not mean.
+        if self.has(&HeaderName::AUTHORIZATION) {
+            return Err(BrowserFault::BadCredential.into());
+        }
+        let visitor = visitor::identify(self, cookies).await?;
+        let signed = match visitor {
+            Visitor::Nobody(stale) => {
+                return self.ask_to_sign_in(target, cookies, metadata, stale).await;
+            }
+            Visitor::SignedIn(signed) => signed,
+        };
+        let is_harmless = method.is_safe() && !metadata.is_upgrade();
+        if !is_harmless && !metadata.proves_same_origin(&self.deployment.config.public_url) {
+            return Err(BrowserFault::NotSameOrigin.into());
+        }
+        match matched.decide(Some(&principal(&signed.record))) {
+            Decision::Allow(allowed) => {
+                let outcome =
+                    forward::build(self.deployment, &allowed, target, cookies, Some(&signed))?;
+                Ok((outcome, signed.later))
+            }
+            Decision::Forbidden { missing } => {
+                let who = super::identity::display_name(&signed.record);
+                Err(Refusal::from(BrowserFault::NotPermitted)
+                    .with(Detail::Missing { missing, who }))
+            }
+            Decision::SignIn => Err(BrowserFault::NotSignedIn.into()),
+        }
+    }
+
+    /// A person going to a page is taken to the provider; everything else learns that it must sign
+    /// in first.
+    async fn ask_to_sign_in(
+        &self,
+        target: &Target<'_>,
+        cookies: RequestCookies<'_>,
+        metadata: &FetchMetadata,
+        stale: visitor::StaleCookies,
+    ) -> Result<Served, Refusal> {
+        if !metadata.is_navigation(&self.request.method()) {
+            return Err(Refusal::from(BrowserFault::NotSignedIn).clearing(stale));
+        }
+        let return_to = ReturnTo::parse(&target.normal());
+        let response = login::begin(self, cookies, return_to, stale).await?;
+        Ok((Outcome::Respond(response), None))
+    }
+
+    /// Whether the request has a header.
+    pub(super) fn has(&self, name: &HeaderName) -> bool {
+        self.request.header(name).is_some()
+    }
+
+    /// Whether the request asks with this method; `HEAD` asks as `GET` does.
+    pub(super) fn is(&self, method: &Method) -> bool {
+        let asked = self.request.method();
+        asked == *method || (asked == Method::Head && *method == Method::Get)
+    }
+}

@@ -1,0 +1,65 @@
+//! `GET {base_path}/session`: who is signed in. Never a token.
+
+use super::{
+    outcome::Outcome,
+    refusal::Refusal,
+    serve::{Call, Served},
+    visitor::{self, Visitor},
+};
+use crate::{
+    cookie::request::RequestCookies,
+    fault::{BrowserFault, PlatformFault},
+    http::{header::HeaderName, inbound::Inbound, response::Status},
+    page::json::json,
+    platform::Platform,
+    session::record::SessionRecord,
+};
+use alloc::string::String;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+#[derive(Serialize)]
+struct SessionInfo<'a> {
+    signed_in: bool,
+    provider: &'a str,
+    issuer: &'a str,
+    subject: &'a str,
+    groups: &'a [String],
+    claims: &'a Map<String, Value>,
+    auth_time: u64,
+    created: u64,
+    expires: u64,
+}
+
+pub(super) async fn serve<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    cookies: RequestCookies<'_>,
+) -> Result<Served, Refusal> {
+    let signed = match visitor::identify(call, cookies).await? {
+        Visitor::Nobody(stale) => {
+            return Err(Refusal::from(BrowserFault::NotSignedIn).clearing(stale));
+        }
+        Visitor::SignedIn(signed) => signed,
+    };
+    let record: &SessionRecord = &signed.record;
+    let lifetime = call.deployment.config.session.absolute_timeout;
+    let info = SessionInfo {
+        signed_in: true,
+        provider: &record.provider,
+        issuer: &record.iss,
+        subject: &record.sub,
+        groups: &record.groups,
+        claims: &record.claims,
+        auth_time: record.auth_time,
+        created: record.created,
+        expires: record.created_at().plus(lifetime).as_seconds(),
+    };
+    let body = serde_json::to_string(&info).map_err(|_| PlatformFault::Internal)?;
+    let mut response = json(Status::OK, body);
+    response.headers.extend(
+        signed
+            .renewal
+            .map(|renewal| (HeaderName::SET_COOKIE, renewal)),
+    );
+    Ok((Outcome::Respond(response), signed.later))
+}
