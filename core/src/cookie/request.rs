@@ -11,20 +11,38 @@ const LONGEST_HEADER: usize = 32 * 1024;
 
 /// The cookies of a request.
 #[derive(Clone, Copy)]
-pub struct RequestCookies<'a>(&'a str);
+pub struct RequestCookies<'a> {
+    text: &'a str,
+    header: Header,
+}
+
+/// What became of the header.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Header {
+    /// It was read, or there was none.
+    Read,
+    /// It is longer than we read, so that nobody knows what is in it.
+    TooLong,
+}
 
 impl<'a> RequestCookies<'a> {
     /// Takes the header's value; fields that came apart are joined by `; `.
     pub fn new(header: Option<&'a str>) -> Self {
-        Self(
-            header
-                .filter(|text| text.len() <= LONGEST_HEADER)
-                .unwrap_or(""),
-        )
+        let text = header.unwrap_or_default();
+        if text.len() > LONGEST_HEADER {
+            return Self {
+                text: "",
+                header: Header::TooLong,
+            };
+        }
+        Self {
+            text,
+            header: Header::Read,
+        }
     }
 
     fn pairs(self) -> impl Iterator<Item = (&'a str, &'a str)> {
-        self.0
+        self.text
             .split(';')
             .filter_map(|pair| pair.trim_matches([' ', '\t']).split_once('='))
     }
@@ -49,9 +67,13 @@ impl<'a> RequestCookies<'a> {
             .collect()
     }
 
-    /// Whether any cookie may have a name of ours.
+    /// Whether any cookie has, or may have, a name of ours.
     pub fn has_ours(self) -> bool {
-        self.0
+        self.header == Header::TooLong || self.has_name_of_ours()
+    }
+
+    fn has_name_of_ours(self) -> bool {
+        self.text
             .split(';')
             .any(|part| name::is_ours(part.trim_matches([' ', '\t'])))
     }
@@ -59,7 +81,7 @@ impl<'a> RequestCookies<'a> {
     /// The header without our own cookies, as an upstream may see it; `None` where none is left.
     pub fn without_ours(self) -> Option<String> {
         let mut kept = String::new();
-        for part in self.0.split(';') {
+        for part in self.text.split(';') {
             let part = part.trim_matches([' ', '\t']);
             let key = part.split('=').next().unwrap_or(part);
             if part.is_empty() || name::is_ours(key.trim_matches([' ', '\t'])) {
@@ -94,7 +116,9 @@ mod tests {
             assert_eq!(RequestCookies::new(Some(text)).one("a"), None, "{text:?}");
         }
         let flood = format!("a=1; {}", "b=2; ".repeat(16 * 1024));
-        assert_eq!(RequestCookies::new(Some(&flood)).one("a"), None);
+        let flood = RequestCookies::new(Some(&flood));
+        assert_eq!(flood.one("a"), None);
+        assert!(flood.has_ours() && flood.without_ours().is_none());
         assert_eq!(RequestCookies::new(Some("a=1; b=2")).one("a"), Some("1"));
     }
 

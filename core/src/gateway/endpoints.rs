@@ -47,7 +47,10 @@ pub(super) async fn serve<P: Platform, R: Inbound>(
     let query = query.unwrap_or_default();
     let get = vec![Method::Get, Method::Head];
     if let Some(provider) = name.strip_prefix("callback/") {
-        allow(call, get)?;
+        // A HEAD would spend the code and show nobody the session.
+        if call.request.method() != Method::Get {
+            return Err(not_allowed(vec![Method::Get]));
+        }
         return respond(callback::serve(call, provider, query, cookies).await);
     }
     match name.as_str() {
@@ -86,5 +89,9 @@ fn allow<P: Platform, R: Inbound>(
     if methods.iter().any(|method| call.is(method)) {
         return Ok(());
     }
-    Err(Refusal::from(BrowserFault::MethodNotAllowed).with(Detail::Allow(methods)))
+    Err(not_allowed(methods))
+}
+
+fn not_allowed(allow: Vec<Method>) -> Refusal {
+    Refusal::from(BrowserFault::MethodNotAllowed).with(Detail::Allow(allow))
 }

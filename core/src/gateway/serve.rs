@@ -76,9 +76,19 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
         if let Some(outcome) = warm::decide(self.deployment, &warm, self.now) {
             return (outcome, None);
         }
-        match self.serve(RequestCookies::new(cookie.as_deref())).await {
-            Ok(served) => served,
-            Err(refusal) => (Outcome::Respond(refusal.answer(self)), None),
+        let served = self.serve(RequestCookies::new(cookie.as_deref())).await;
+        let (outcome, later) =
+            served.unwrap_or_else(|refusal| (Outcome::Respond(refusal.answer(self)), None));
+        (self.without_body(outcome), later)
+    }
+
+    /// The answer to a `HEAD` has no body (RFC 9110, section 9.3.2).
+    fn without_body(&self, outcome: Outcome) -> Outcome {
+        match outcome {
+            Outcome::Respond(response) if self.request.method() == Method::Head => {
+                Outcome::Respond(response.with_body(String::new()))
+            }
+            Outcome::Respond(_) | Outcome::Forward(_) => outcome,
         }
     }
 
