@@ -148,6 +148,8 @@ impl Event<'_> {
 mod tests {
     use super::*;
     use crate::fault::{BrowserFault, ConfigurationFault};
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn an_event_is_one_line_of_json() {

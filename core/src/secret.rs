@@ -49,6 +49,8 @@ pub fn same_bytes(left: &[u8], right: &[u8]) -> bool {
 mod tests {
     use super::*;
     use alloc::{format, string::String};
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn debug_shows_nothing_of_the_value() {

@@ -86,6 +86,8 @@ mod tests {
     use super::*;
     use crate::http::path::RequestPath;
     use alloc::{string::String, vec};
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn spellings_of(path: &str) -> Result<Vec<String>, TooManyEndings> {
         let path = RequestPath::parse(path).unwrap();

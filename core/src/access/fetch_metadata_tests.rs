@@ -4,6 +4,8 @@ use crate::http::{
     url::Url,
 };
 use alloc::{borrow::ToOwned, vec::Vec};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 /// A request of headers alone.
 struct Headers<'a>(&'a [(&'a str, &'a str)]);

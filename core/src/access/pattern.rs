@@ -259,6 +259,8 @@ pub(super) fn collect_segments(path: &RequestPath) -> Vec<Cow<'_, str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn pattern(text: &str) -> Pattern {
         Pattern::parse(text).unwrap()

@@ -122,6 +122,8 @@ const fn is_local(byte: u8) -> bool {
 mod tests {
     use super::*;
     use alloc::{borrow::ToOwned, vec};
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn principal<'a>(groups: &'a [String], email: Option<&'a str>) -> Principal<'a> {
         Principal {

@@ -4,6 +4,8 @@ use crate::access::{
     principal::Principal,
 };
 use alloc::{borrow::ToOwned, format, string::String};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 fn route(pattern: &str) -> Route {
     Route {

@@ -63,6 +63,8 @@ impl fmt::Display for ConfigPath {
 mod tests {
     use super::*;
     use alloc::string::ToString;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn a_path_reads_from_the_root_down() {

@@ -20,6 +20,8 @@ pub(super) fn parse(text: &str) -> Option<Seconds> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn units_are_seconds_minutes_hours_and_days() {

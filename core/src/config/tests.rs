@@ -6,6 +6,8 @@ use crate::access::{
 use crate::http::{method::Method, path::RequestPath};
 use alloc::{borrow::ToOwned, string::ToString, vec};
 use serde_json::{Value, json};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 /// A configuration with everything in it.
 fn full() -> Value {

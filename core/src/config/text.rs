@@ -63,6 +63,8 @@ fn bounded(text: &str, fits: bool) -> Result<String, ConfigFault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn identifiers_fit_into_urls() {

@@ -100,6 +100,8 @@ impl<'a> RequestCookies<'a> {
 mod tests {
     use super::*;
     use alloc::format;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn one_cookie_of_a_name_is_read_and_two_are_none() {

@@ -168,6 +168,8 @@ impl Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     const PLACE: Place<'_> = Place {
         purpose: Purpose::Session,

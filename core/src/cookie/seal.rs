@@ -209,6 +209,8 @@ fn associated_data(place: Place<'_>, key_id: u8) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     const PLACE: Place<'_> = Place {
         purpose: Purpose::Session,

@@ -44,6 +44,8 @@ pub fn clear(name: &str, same_site: SameSite) -> Option<HeaderValue> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn clearing_carries_the_attributes_of_setting() {

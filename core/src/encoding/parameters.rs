@@ -71,6 +71,8 @@ pub fn push(out: &mut String, name: &str, value: &str) {
 mod tests {
     use super::*;
     use alloc::string::ToString;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn a_repeated_parameter_is_refused_and_a_single_one_read() {

@@ -199,6 +199,8 @@ fn is_document(content_type: &str) -> bool {
 mod tests {
     use super::*;
     use alloc::vec;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn request() -> RequestEdit {
         RequestEdit {

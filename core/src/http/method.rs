@@ -66,6 +66,8 @@ impl Method {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn methods_keep_their_spelling_and_case() {

@@ -217,6 +217,8 @@ fn decode_segment(segment: &str) -> Cow<'_, str> {
 mod tests {
     use super::*;
     use alloc::{borrow::ToOwned, vec};
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn normal(path: &str) -> String {
         RequestPath::parse(path).unwrap().as_str().to_owned()

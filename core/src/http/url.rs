@@ -329,6 +329,8 @@ fn is_internal_v6(address: Ipv6Addr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn url(text: &str) -> Url {
         Url::parse(text).unwrap()

@@ -50,6 +50,8 @@ pub(super) fn check(encoded: &[u8; 32]) -> Result<(), KeyFault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn points_of_small_order_are_refused_with_either_sign() {

@@ -135,6 +135,8 @@ impl<'de> Visitor<'de> for StrictVisitor {
 mod tests {
     use super::*;
     use alloc::format;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     const LIMITS: Limits = Limits {
         bytes: 64,

@@ -143,6 +143,8 @@ pub fn cookie_name(state: &str) -> String {
 mod tests {
     use super::*;
     use alloc::format;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn attempt() -> Attempt {
         Attempt::new(

@@ -70,6 +70,8 @@ impl AuthorizationError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn an_unknown_code_keeps_no_text() {

@@ -75,6 +75,8 @@ impl AuthorizationResponse {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     const ISSUER: &str = "https://op.example.com";
 

@@ -118,6 +118,8 @@ mod tests {
     use super::*;
     use alloc::string::ToString;
     use serde_json::json;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     const ISSUER: &str = "https://op.example.com";
 

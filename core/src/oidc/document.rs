@@ -66,6 +66,8 @@ pub fn text<'a>(document: &'a Map<String, Value>, name: &str) -> Option<&'a str>
 mod tests {
     use super::*;
     use alloc::borrow::ToOwned;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn reply(status: u16, content_type: &str, body: &str) -> Reply {
         Reply {

@@ -172,6 +172,8 @@ mod tests {
     };
     use alloc::{format, string::ToString};
     use serde_json::json;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     const NOW: u64 = 1_800_000_000;
     /// The public key of RFC 7515, appendix A.3.

@@ -30,6 +30,8 @@ const LONGEST_HINT: usize = 4096;
 mod tests {
     use super::*;
     use alloc::string::ToString;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn an_overlong_hint_is_left_out() {

@@ -53,6 +53,8 @@ impl ReturnTo {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn a_page_of_this_site_is_kept_byte_for_byte() {

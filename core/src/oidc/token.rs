@@ -166,6 +166,8 @@ mod tests {
     use super::*;
     use alloc::string::ToString;
     use serde_json::{Value, json};
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn reply(status: u16, body: &Value) -> Reply {
         Reply {

@@ -62,6 +62,8 @@ pub fn read(reply: &Reply, subject: &str) -> Result<Map<String, Value>, Userinfo
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn reply(body: &str) -> Reply {
         Reply {

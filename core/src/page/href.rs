@@ -33,6 +33,8 @@ impl<'a> Href<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn a_path_of_this_site_is_kept() {

@@ -33,6 +33,8 @@ pub fn problem(status: Status, code: &'static str, incident: Option<&str>) -> Re
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn a_problem_is_json_that_nobody_keeps() {

@@ -175,6 +175,8 @@ mod tests {
         config::Freshness,
         cookie::{ring::RingSecret, set_cookie::SameSite},
     };
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     const ORIGIN: &str = "https://app.example.com";
     const RULES: SessionRules = SessionRules {

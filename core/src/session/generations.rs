@@ -77,6 +77,8 @@ impl<K: Ord + Copy, V> Generations<K, V> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn memory_is_bounded_and_what_is_used_stays() {

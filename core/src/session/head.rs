@@ -162,6 +162,8 @@ mod tests {
     use super::*;
     use crate::{cookie::ring::RingSecret, platform::ledger::Version, secret::Secret};
     use alloc::borrow::ToOwned;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     const ORIGIN: &str = "https://app.example.com";
     const NOW: UnixTime = UnixTime::from_seconds(10);

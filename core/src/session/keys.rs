@@ -56,6 +56,8 @@ impl SessionSecret {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn generations_have_places_of_their_own() {

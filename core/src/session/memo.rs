@@ -195,6 +195,8 @@ mod tests {
     use super::*;
     use alloc::{borrow::ToOwned, vec};
     use serde_json::Map;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     const HANDLE: SessionHandle = SessionHandle::from_bytes([1; 16]);
     const FAST: Freshness = Freshness::Fast(Seconds::new(10));

@@ -194,6 +194,8 @@ mod tests {
     use super::*;
     use crate::secret::Secret;
     use alloc::{borrow::ToOwned, vec};
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     const ORIGIN: &str = "https://app.example.com";
 

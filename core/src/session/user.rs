@@ -113,6 +113,8 @@ const fn place<'a>(name: &'a str, origin: &'a str) -> Place<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn issuer_and_subject_cannot_flow_into_each_other() {
