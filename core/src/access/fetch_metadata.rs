@@ -37,6 +37,16 @@ enum Site {
     Other,
 }
 
+/// What `Origin` names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Named {
+    Nothing,
+    /// `null`: the browser withholds the origin, or there is none to name.
+    Null,
+    Ours,
+    Other,
+}
+
 /// Whether a header was there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sent {
@@ -92,20 +102,19 @@ impl FetchMetadata {
     /// Whether the request proves that a page of `ours` sent it: `Sec-Fetch-Site: same-origin`, or
     /// our own `Origin`.
     ///
-    /// What says nothing, says `null`, or contradicts itself proves nothing; so does a request that
-    /// the person started (`none`) unless it also names our origin. A sibling subdomain
-    /// (`same-site`) is somebody else. A false "yes" lets another site act for whoever is signed in.
+    /// What says nothing or contradicts itself proves nothing; so does a request that the person
+    /// started (`none`) unless it also names our origin. A sibling subdomain (`same-site`) is
+    /// somebody else. `Origin: null` proves nothing by itself, but does not contradict
+    /// `same-origin`: that is how a form on a page with `Referrer-Policy: no-referrer` is sent,
+    /// while sandboxed frames and `data:` documents are `cross-site` (Fetch, section 3.2).
+    /// A false "yes" lets another site act for whoever is signed in; a false "no" refuses our own
+    /// forms.
     pub fn proves_same_origin(&self, ours: &Origin) -> bool {
-        let origin = self
-            .origin
-            .as_ref()
-            .map(|origin| *origin == ours.to_string());
-        match (self.site, origin) {
-            (Some(Site::SameOrigin), None | Some(true)) | (Some(Site::None) | None, Some(true)) => {
-                true
-            }
-            (Some(Site::SameOrigin), Some(false))
-            | (Some(Site::None) | None, None | Some(false))
+        match (self.site, self.named(ours)) {
+            (Some(Site::SameOrigin), Named::Nothing | Named::Null | Named::Ours)
+            | (Some(Site::None) | None, Named::Ours) => true,
+            (Some(Site::SameOrigin), Named::Other)
+            | (Some(Site::None) | None, Named::Nothing | Named::Null | Named::Other)
             | (Some(Site::Other), _) => false,
         }
     }
@@ -117,6 +126,15 @@ impl FetchMetadata {
     /// a false "no" would leave a socket open to every site.
     pub fn is_upgrade(&self) -> bool {
         self.upgrade == Sent::Yes || self.mode.as_deref() == Some("websocket")
+    }
+
+    fn named(&self, ours: &Origin) -> Named {
+        match self.origin.as_deref() {
+            None => Named::Nothing,
+            Some("null") => Named::Null,
+            Some(origin) if origin == ours.to_string() => Named::Ours,
+            Some(_) => Named::Other,
+        }
     }
 }
 

@@ -128,8 +128,10 @@ fn only_our_own_pages_prove_the_same_origin() {
     let ours = Url::parse("https://app.example.com").unwrap();
     let ours = ours.origin();
     let own = ("origin", "https://app.example.com");
-    let proofs: [&[(&str, &str)]; 4] = [
+    let proofs: [&[(&str, &str)]; 5] = [
         &[(SITE, "same-origin")],
+        // A form on a page with `Referrer-Policy: no-referrer`, as Chromium sends it.
+        &[(SITE, "same-origin"), ("origin", "null")],
         &[(SITE, "same-origin"), own],
         &[own],
         &[(SITE, "none"), own],
@@ -137,7 +139,7 @@ fn only_our_own_pages_prove_the_same_origin() {
     for proof in proofs {
         assert!(read(proof).proves_same_origin(ours), "{proof:?}");
     }
-    let no_proofs: [&[(&str, &str)]; 14] = [
+    let no_proofs: [&[(&str, &str)]; 15] = [
         &[],
         &[(SITE, "none")],
         &[(SITE, "same-site")],
@@ -147,7 +149,9 @@ fn only_our_own_pages_prove_the_same_origin() {
         &[(SITE, "cross-site"), own],
         &[(SITE, "same-site"), own],
         &[(SITE, "same-origin"), ("origin", "https://evil.example")],
-        &[(SITE, "same-origin"), ("origin", "null")],
+        // A sandboxed frame or a `data:` document.
+        &[(SITE, "cross-site"), ("origin", "null")],
+        &[(SITE, "none"), ("origin", "null")],
         &[("origin", "null")],
         &[("origin", "https://blog.app.example.com")],
         &[("origin", "http://app.example.com")],
