@@ -38,25 +38,9 @@ pub enum Reason {
     ProviderUnavailable,
     /// Our own store or ledger cannot be reached.
     Unavailable,
-    /// The browser was sent to sign in again and again, and never kept the session.
-    Loop,
 }
 
 impl Reason {
-    /// The reason as it stands in JSON and logs.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Refused => "sign_in_refused",
-            Self::Malformed => "sign_in_malformed",
-            Self::UnknownAttempt => "sign_in_unknown",
-            Self::UsedAttempt => "sign_in_used",
-            Self::Untrusted => "sign_in_untrusted",
-            Self::ProviderUnavailable => "provider_unavailable",
-            Self::Unavailable => "unavailable",
-            Self::Loop => "sign_in_loop",
-        }
-    }
-
     const fn heading(self) -> &'static str {
         match self {
             Self::Refused => "You were not signed in",
@@ -65,7 +49,6 @@ impl Reason {
             Self::Untrusted => "The sign-in failed",
             Self::ProviderUnavailable => "The sign-in service does not answer",
             Self::Unavailable => "Signing in is not possible right now",
-            Self::Loop => "Signing in goes round in circles",
         }
     }
 
@@ -96,10 +79,6 @@ impl Reason {
             }
             Self::Unavailable => {
                 "A part of this site that keeps sessions is not available. Try again in a moment."
-            }
-            Self::Loop => {
-                "You were sent to sign in three times, and each time the session was gone at once. \
-                 Allow cookies for this site, or try another browser."
             }
         }
     }

@@ -28,7 +28,7 @@ use std::{fs, path::Path};
 
 const INCIDENT: &str = "k3v9-72mq-xd0a";
 const RETRY: &str = "/auth/login?return_to=%2Fmembers%2Freport.html%3Fyear%3D2026%26tag%3Da%2520b";
-const REASONS: [(Reason, Status); 8] = [
+const REASONS: [(Reason, Status); 7] = [
     (Reason::Refused, Status::FORBIDDEN),
     (Reason::Malformed, Status::BAD_REQUEST),
     (Reason::UnknownAttempt, Status::BAD_REQUEST),
@@ -36,7 +36,6 @@ const REASONS: [(Reason, Status); 8] = [
     (Reason::Untrusted, Status::BAD_GATEWAY),
     (Reason::ProviderUnavailable, Status::BAD_GATEWAY),
     (Reason::Unavailable, Status::SERVICE_UNAVAILABLE),
-    (Reason::Loop, Status::BAD_REQUEST),
 ];
 const STATUSES: [Status; 9] = [
     Status::BAD_REQUEST,
@@ -62,7 +61,7 @@ fn pages(who: Option<&str>, incident: &str, link: &str) -> Vec<(String, Response
             incident,
             retry: link,
         };
-        add(reason.code().to_owned(), page.response());
+        add(format!("sign_in_failed_{reason:?}"), page.response());
     }
     for status in STATUSES {
         let page = Failure {
