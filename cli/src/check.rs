@@ -1,0 +1,191 @@
+//! `lychgate check`: the configuration itself, and what stands around it.
+
+pub use crate::problem::Problem;
+use crate::{
+    Ending, canonical,
+    document::{Document, SyntaxError},
+    position::Position,
+    surroundings,
+};
+use lychgate_core::config::{Config, UpstreamTarget};
+use std::{
+    fs,
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+};
+
+/// Larger than any configuration that the core reads, so that a wrong file is not read whole.
+const LARGEST: u64 = 4 * 1024 * 1024;
+
+/// A configuration without errors.
+#[derive(Debug)]
+pub struct Checked {
+    /// As the core understands it.
+    pub config: Config,
+    /// As canonical JSON, for the edge.
+    pub json: String,
+}
+
+/// Why there is no [`Checked`].
+#[derive(Debug)]
+pub enum CheckError {
+    /// A file could not be read.
+    Unreadable {
+        /// Which one.
+        file: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// What is wrong, in the order of the files; never empty.
+    Problems(Vec<Problem>),
+}
+
+/// Checks the configuration in `file` and the `wrangler.toml` beside it.
+///
+/// # Errors
+/// [`CheckError`]
+pub fn check(file: &Path) -> Result<Checked, CheckError> {
+    let text = read(file)?;
+    let document = Document::parse(&text).map_err(|errors| {
+        let problems = errors
+            .iter()
+            .map(|error| syntax_problem(file, &text, error));
+        CheckError::Problems(problems.collect())
+    })?;
+    let json = canonical::to_text(&document.to_json());
+    let config = Config::from_json(json.as_bytes()).map_err(|errors| {
+        let problems = errors.iter().map(|error| Problem {
+            file: file.to_owned(),
+            at: Position::of(&text, document.locate(error)),
+            what: error.to_string(),
+            hint: error.hint(),
+        });
+        CheckError::Problems(in_order(problems.collect()))
+    })?;
+    let problems = surroundings::problems(file, &config)?;
+    if problems.is_empty() {
+        Ok(Checked { config, json })
+    } else {
+        Err(CheckError::Problems(problems))
+    }
+}
+
+pub(crate) fn command(
+    file: &Path,
+    emit_json: Option<&Path>,
+    output: &mut impl Write,
+    messages: &mut impl Write,
+) -> io::Result<Ending> {
+    let checked = match check(file) {
+        Ok(checked) => checked,
+        Err(CheckError::Problems(problems)) => {
+            for problem in &problems {
+                writeln!(messages, "{problem}")?;
+            }
+            return Ok(Ending::ProblemsFound);
+        }
+        Err(CheckError::Unreadable { file, error }) => {
+            writeln!(
+                messages,
+                "lychgate: cannot read {}: {error}",
+                file.display()
+            )?;
+            return Ok(Ending::NotCarriedOut);
+        }
+    };
+    if let Some(unread) = surroundings::unread(file) {
+        writeln!(
+            messages,
+            "{}: not checked: run_worker_first must be true, and _redirects must not rewrite with 200",
+            unread.display()
+        )?;
+    }
+    if let Some(out) = emit_json
+        && let Err(error) = write(out, &checked.json)
+    {
+        writeln!(
+            messages,
+            "lychgate: cannot write {}: {error}",
+            out.display()
+        )?;
+        return Ok(Ending::NotCarriedOut);
+    }
+    writeln!(
+        output,
+        "{}: ok: {}",
+        file.display(),
+        summary(&checked.config)
+    )?;
+    Ok(Ending::Done)
+}
+
+/// As they stand in the file.
+fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
+    problems.sort_by_key(|problem| problem.at);
+    problems
+}
+
+/// Reads a file that must be there.
+pub(crate) fn read(file: &Path) -> Result<String, CheckError> {
+    let read = || {
+        let mut text = String::new();
+        let mut reader = fs::File::open(file)?.take(LARGEST);
+        reader.read_to_string(&mut text)?;
+        Ok(text)
+    };
+    read().map_err(|error| CheckError::Unreadable {
+        file: file.to_owned(),
+        error,
+    })
+}
+
+pub(crate) fn syntax_problem(file: &Path, text: &str, error: &SyntaxError) -> Problem {
+    Problem {
+        file: file.to_owned(),
+        at: Position::of(text, error.offset),
+        what: error.what.clone(),
+        hint: None,
+    }
+}
+
+/// Writes beside the target first, so that nobody ever reads half a configuration.
+fn write(out: &Path, json: &str) -> io::Result<()> {
+    if let Some(folder) = out.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let mut name = out.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.new", std::process::id()));
+    let fresh = out.with_file_name(name);
+    let written = fs::write(&fresh, json).and_then(|()| fs::rename(&fresh, out));
+    if written.is_err() {
+        // The first error is the one to report, not that of tidying up after it.
+        drop(fs::remove_file(&fresh));
+    }
+    written
+}
+
+fn summary(config: &Config) -> String {
+    let routes = config.routes.routes().count();
+    let protected = config.routes.routes().filter(|route| route.needs_session());
+    let assets = config
+        .upstreams
+        .iter()
+        .filter(|upstream| matches!(upstream.target, UpstreamTarget::Assets))
+        .count();
+    let secrets: Vec<&str> = config
+        .secret_names()
+        .iter()
+        .map(|name| name.0.as_str())
+        .collect();
+    let issuer = config
+        .providers
+        .first()
+        .map_or("nobody", |provider| provider.issuer.as_str());
+    format!(
+        "{}; {routes} routes, {} of them protected; {} upstreams, {assets} of them static files; sign-in at {issuer}; secrets to set: {}",
+        config.public_url,
+        protected.count(),
+        config.upstreams.len(),
+        secrets.join(", ")
+    )
+}

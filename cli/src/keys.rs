@@ -1,0 +1,32 @@
+//! `lychgate keys generate`
+
+use crate::Ending;
+use lychgate_core::{encoding::base64url, secret::Secret};
+use std::io::{self, Write};
+
+/// Prints a fresh key alone, so that it can be piped on, and says beside it how to set it.
+pub(crate) fn generate(output: &mut impl Write, messages: &mut impl Write) -> io::Result<Ending> {
+    let mut bytes = [0; 32];
+    if getrandom::fill(&mut bytes).is_err() {
+        writeln!(messages, "lychgate: the system gave no random bytes")?;
+        return Ok(Ending::NotCarriedOut);
+    }
+    let bytes = Secret::new(bytes);
+    let key = Secret::new(base64url::encode(bytes.expose()));
+    writeln!(output, "{}", key.expose())?;
+    output.flush()?;
+    writeln!(
+        messages,
+        "\
+This is a sealing key: whoever has it can make sessions. Set it as a secret:
+    npx wrangler secret put LYCHGATE_KEY_1
+or, without showing it at all:
+    lychgate keys generate | npx wrangler secret put LYCHGATE_KEY_1
+For `wrangler dev`, write LYCHGATE_KEY_1=\"...\" into .dev.vars and keep that file out of git.
+Then name it in lychgate.toml:
+    [[key]]
+    id = 1
+    secret = \"LYCHGATE_KEY_1\""
+    )?;
+    Ok(Ending::Done)
+}

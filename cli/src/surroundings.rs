@@ -1,0 +1,123 @@
+//! What stands around a configuration and could undo it: the settings of the asset server.
+
+use crate::{
+    check::{CheckError, read, syntax_problem},
+    position::Position,
+    problem::Problem,
+    redirects,
+    wrangler::{self, Assets, Fallback, Order},
+};
+use lychgate_core::{
+    access::{aliases::Aliases, routes::Route},
+    config::{Config, UpstreamTarget},
+    http::{method::Method, path::RequestPath},
+};
+use std::path::{Path, PathBuf};
+
+/// What is wrong beside `file`, where its configuration serves static files at all.
+///
+/// # Errors
+/// [`CheckError::Unreadable`], for files that are there.
+pub(crate) fn problems(file: &Path, config: &Config) -> Result<Vec<Problem>, CheckError> {
+    let serves_files = config
+        .upstreams
+        .iter()
+        .any(|upstream| matches!(upstream.target, UpstreamTarget::Assets));
+    let wrangler = file.with_file_name("wrangler.toml");
+    if !serves_files || !wrangler.exists() {
+        return Ok(Vec::new());
+    }
+    let text = read(&wrangler)?;
+    let all = match wrangler::read(&text) {
+        Ok(all) => all,
+        Err(errors) => {
+            let problem = |error| syntax_problem(&wrangler, &text, error);
+            return Ok(errors.iter().map(problem).collect());
+        }
+    };
+    let mut problems = Vec::new();
+    for assets in &all {
+        let at = Position::of(&text, assets.offset);
+        problems.extend(settings(assets, config).map(|(what, hint)| Problem {
+            file: wrangler.clone(),
+            at,
+            what,
+            hint: Some(hint),
+        }));
+        if let Some(directory) = &assets.directory {
+            let redirects = wrangler.with_file_name(directory).join("_redirects");
+            problems.extend(rewrites(&redirects)?);
+        }
+    }
+    Ok(problems)
+}
+
+/// A configuration of wrangler that is not looked at, because it is JSON with comments.
+pub(crate) fn unread(file: &Path) -> Option<PathBuf> {
+    ["wrangler.jsonc", "wrangler.json"]
+        .map(|name| file.with_file_name(name))
+        .into_iter()
+        .find(|beside| beside.exists())
+}
+
+fn settings(assets: &Assets, config: &Config) -> impl Iterator<Item = (String, String)> {
+    let order = match assets.order {
+        Order::WorkerFirst => None,
+        Order::AssetsFirst => Some((
+            "static files are served without passing Lychgate".to_owned(),
+            "set run_worker_first = true under [assets]".to_owned(),
+        )),
+    };
+    let fallback = assets.fallback.and_then(|fallback| {
+        let (word, path) = match fallback {
+            Fallback::Index => ("single-page-application", "/index.html"),
+            Fallback::NotFoundPage => ("404-page", "/404.html"),
+        };
+        leaks(path, config).then(|| {
+            (
+                format!("not_found_handling = \"{word}\" answers unprotected paths with {path}, which is protected"),
+                format!("make {path} as open as the other files, or set not_found_handling = \"none\""),
+            )
+        })
+    });
+    order.into_iter().chain(fallback)
+}
+
+/// Whether the file at `path` asks for something that another route of static files does not.
+fn leaks(path: &str, config: &Config) -> bool {
+    let Ok(path) = RequestPath::parse(path) else {
+        return true;
+    };
+    let Ok(found) = config.routes.find(&path, &Method::Get) else {
+        // No route asks anything for the file, so nothing is undone.
+        return false;
+    };
+    let file = found.route();
+    let asks = |route: &Route| (route.access, route.requirements.clone());
+    found.needs_session()
+        && config
+            .routes
+            .routes()
+            .filter(|route| route.aliases == Aliases::StaticFiles)
+            .any(|route| asks(route) != asks(file))
+}
+
+fn rewrites(file: &Path) -> Result<Vec<Problem>, CheckError> {
+    if !file.exists() {
+        return Ok(Vec::new());
+    }
+    let text = read(file)?;
+    let problem = |rewrite: redirects::Rewrite<'_>| Problem {
+        file: file.to_owned(),
+        at: Position::line(rewrite.line),
+        what: format!(
+            "{} is answered with the file at {}, whatever the routes say of it",
+            rewrite.from, rewrite.to
+        ),
+        hint: Some("redirect with 301 or 302 instead of rewriting with 200".to_owned()),
+    };
+    Ok(redirects::rewrites(&text)
+        .into_iter()
+        .map(problem)
+        .collect())
+}

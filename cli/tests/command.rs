@@ -1,0 +1,364 @@
+//! The `lychgate` binary, as people and builds run it.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests fail the test by panicking"
+)]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+const GOOD: &str = r#"version = 1
+public_url = "https://app.example.com"
+
+[[key]]
+id = 1
+secret = "LYCHGATE_KEY_1"
+
+[[provider]]
+id = "example"
+issuer = "https://op.example.com"
+client_id = "edge"
+client_secret = { secret = "CLIENT_SECRET" }
+
+[[upstream]]
+id = "site"
+assets = true
+
+[[route]]
+path = "/**"
+access = ["public"]
+upstream = "site"
+
+[[route]]
+path = "/staff/**"
+access = ["session"]
+upstream = "site"
+require = { any_group = ["staff"] }
+"#;
+
+const WRANGLER: &str = r#"name = "x"
+
+[assets]
+directory = "./public"
+run_worker_first = true
+"#;
+
+/// A folder of one test, empty at its start.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(test: &str) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
+        if folder.exists() {
+            fs::remove_dir_all(&folder).unwrap();
+        }
+        fs::create_dir_all(folder.join("public")).unwrap();
+        Self(folder)
+    }
+
+    fn with(self, file: &str, text: &str) -> Self {
+        fs::write(self.0.join(file), text).unwrap();
+        self
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lychgate"));
+        Ran::from(
+            command
+                .current_dir(&self.0)
+                .args(arguments)
+                .output()
+                .unwrap(),
+        )
+    }
+
+    fn read(&self, file: &str) -> Option<String> {
+        fs::read_to_string(self.0.join(file)).ok()
+    }
+}
+
+struct Ran {
+    code: Option<i32>,
+    output: String,
+    messages: String,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            output: String::from_utf8(output.stdout).unwrap(),
+            messages: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+fn check(test: &str, text: &str) -> Ran {
+    Folder::new(test)
+        .with("lychgate.toml", text)
+        .run(&["check"])
+}
+
+#[test]
+fn a_good_configuration_is_summed_up_in_one_line() {
+    let ran = check("good", GOOD);
+    assert_eq!(ran.code, Some(0), "{}", ran.messages);
+    assert_eq!(ran.messages, "");
+    assert_eq!(ran.output.lines().count(), 1);
+    assert!(
+        ran.output
+            .starts_with("lychgate.toml: ok: https://app.example.com; 2 routes")
+    );
+    assert!(ran.output.contains("LYCHGATE_KEY_1, CLIENT_SECRET"));
+}
+
+#[test]
+fn the_demo_s_configuration_passes_with_its_surroundings() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lychgate"));
+    let ran = Ran::from(command.current_dir(root).arg("check").output().unwrap());
+    assert_eq!(ran.code, Some(0), "{}", ran.messages);
+}
+
+#[test]
+fn every_error_has_its_line_column_and_hint() {
+    let text = GOOD
+        .replace("assets = true", "asset = true")
+        .replace("client_id = \"edge\"\n", "")
+        .replace("[\"public\"]", "[\"everyone\"]")
+        .replace("\"/staff/**\"", "\"/staff/*.html\"");
+    let ran = check("errors", &text);
+    assert_eq!(ran.code, Some(1));
+    assert_eq!(ran.output, "");
+    let expected = [
+        "lychgate.toml:8:1: provider[0]: client_id is missing",
+        "lychgate.toml:13:1: upstream[0]: expected exactly one of assets = true and url",
+        "lychgate.toml:15:1: upstream[0].asset: unknown key (hint: did you mean assets?)",
+        "lychgate.toml:19:11: route[0].access[0]: expected \"public\" or \"session\"",
+        "lychgate.toml:23:8: route[1].path: a star stands for a whole segment, not for a part of \
+         \"*.html\" (hint: use * for a whole segment and ** for the rest; write %2A for a star itself)",
+    ];
+    assert_eq!(ran.messages.lines().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn syntax_errors_have_a_place_too() {
+    let text = GOOD
+        .replace("version = 1", "version =")
+        .replace("client_id = \"edge\"", "client_id = edge");
+    let ran = check("syntax", &text);
+    assert_eq!(ran.code, Some(1));
+    let places: Vec<_> = ran
+        .messages
+        .lines()
+        .filter_map(|line| line.get(..18))
+        .collect();
+    assert_eq!(
+        places,
+        ["lychgate.toml:1:10", "lychgate.toml:11:1"],
+        "{}",
+        ran.messages
+    );
+    let twice = check(
+        "twice",
+        &GOOD.replace("version = 1", "version = 1\nversion = 1"),
+    );
+    assert_eq!(twice.code, Some(1));
+    assert!(
+        twice
+            .messages
+            .starts_with("lychgate.toml:2:1: duplicate key")
+    );
+}
+
+#[test]
+fn a_secret_in_the_wrong_place_is_not_shown() {
+    let text = GOOD.replace("{ secret = \"CLIENT_SECRET\" }", "\"SECRET-in-test\"");
+    let ran = check("secret", &text);
+    assert_eq!(ran.code, Some(1));
+    assert!(
+        ran.messages
+            .contains("lychgate.toml:12:17: provider[0].client_secret")
+    );
+    assert!(!ran.messages.contains("SECRET-in-test"));
+}
+
+#[test]
+fn a_point_in_time_may_be_written_bare() {
+    let key = |not_after: &str| {
+        let previous = format!(
+            "secret = \"LYCHGATE_KEY_1\"\n\n[[key]]\nid = 2\nsecret = \"OLD\"\nnot_after = {not_after}\n"
+        );
+        GOOD.replace("secret = \"LYCHGATE_KEY_1\"\n", &previous)
+    };
+    for (test, good) in [
+        ("bare", "2026-12-01T00:00:00Z"),
+        ("quoted", "\"2026-12-01T00:00:00Z\""),
+    ] {
+        let ran = check(test, &key(good));
+        assert_eq!(ran.code, Some(0), "{}", ran.messages);
+    }
+    let ran = check("local", &key("2026-12-01"));
+    assert!(
+        ran.messages
+            .starts_with("lychgate.toml:11:13: key[1].not_after"),
+        "{}",
+        ran.messages
+    );
+}
+
+#[test]
+fn the_same_configuration_is_the_same_json() {
+    let folder = Folder::new("emit").with("a.toml", GOOD);
+    let ran = folder.run(&["check", "a.toml", "--emit-json", "out/a.json"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.messages);
+    let json = folder.read("out/a.json").unwrap();
+    assert!(json.starts_with("{\"key\":[{\"id\":1,\"secret\":\"LYCHGATE_KEY_1\"}],\"provider\":"));
+    let (head, tail) = GOOD.split_once("public_url").unwrap();
+    let (line, tail) = tail.split_once('\n').unwrap();
+    let moved = format!("# moved\npublic_url{line}\n{head}{tail}");
+    let folder = folder.with("b.toml", &moved);
+    folder.run(&["check", "--emit-json=out/b.json", "b.toml"]);
+    assert_eq!(folder.read("out/b.json").unwrap(), json);
+    let left: Vec<_> = fs::read_dir(folder.0.join("out")).unwrap().collect();
+    assert_eq!(left.len(), 2);
+}
+
+#[test]
+fn a_faulty_configuration_writes_nothing() {
+    let folder = Folder::new("keep")
+        .with("lychgate.toml", &GOOD.replace("version = 1", "version = 2"))
+        .with("out.json", "before");
+    let ran = folder.run(&["check", "--emit-json", "out.json"]);
+    assert_eq!(ran.code, Some(1));
+    assert_eq!(folder.read("out.json").unwrap(), "before");
+}
+
+#[test]
+fn a_rewrite_into_files_fails_the_check_and_a_redirect_does_not() {
+    let folder = |test, status: &str| {
+        Folder::new(test)
+            .with("lychgate.toml", GOOD)
+            .with("wrangler.toml", WRANGLER)
+            .with(
+                "public/_redirects",
+                &format!("# ours\n/open /staff/plan.html {status}\n"),
+            )
+    };
+    let ran = folder("rewrite", "200").run(&["check"]);
+    assert_eq!(ran.code, Some(1));
+    assert!(
+        ran.messages
+            .contains("_redirects:2:1: /open is answered with the file at /staff/plan.html")
+    );
+    assert_eq!(folder("redirect", "302").run(&["check"]).code, Some(0));
+}
+
+#[test]
+fn files_served_past_the_worker_fail_the_check() {
+    let run = |test, line: &str| {
+        let wrangler = WRANGLER.replace("run_worker_first = true", line);
+        let folder = Folder::new(test).with("lychgate.toml", GOOD);
+        folder.with("wrangler.toml", &wrangler).run(&["check"])
+    };
+    assert_eq!(run("first", "run_worker_first = true").code, Some(0));
+    let ran = run("second", "run_worker_first = [\"/staff/*\"]");
+    assert_eq!(ran.code, Some(1));
+    assert!(
+        ran.messages
+            .starts_with("wrangler.toml:5:1: static files are served without")
+    );
+    let ran = run("unsaid", "");
+    assert!(
+        ran.messages.starts_with("wrangler.toml:3:"),
+        "{}",
+        ran.messages
+    );
+}
+
+#[test]
+fn a_protected_fallback_file_fails_the_check() {
+    let run = |test, protected: &str, handling: &str| {
+        let wrangler = format!("{WRANGLER}not_found_handling = \"{handling}\"\n");
+        Folder::new(test)
+            .with("lychgate.toml", &GOOD.replace("/staff/**", protected))
+            .with("wrangler.toml", &wrangler)
+            .run(&["check"])
+    };
+    let spa = "single-page-application";
+    assert_eq!(run("spa", "/index.html", spa).code, Some(1));
+    assert_eq!(run("spa-open", "/staff/**", spa).code, Some(0));
+    assert_eq!(run("spa-none", "/index.html", "none").code, Some(0));
+    assert_eq!(run("page", "/404.html", "404-page").code, Some(1));
+    assert_eq!(run("page-open", "/staff/**", "404-page").code, Some(0));
+}
+
+#[test]
+fn settings_that_are_not_read_are_named() {
+    let folder = Folder::new("jsonc").with("lychgate.toml", GOOD);
+    assert_eq!(folder.run(&["check"]).messages, "");
+    let ran = folder.with("wrangler.jsonc", "{}").run(&["check"]);
+    assert_eq!(ran.code, Some(0));
+    assert!(
+        ran.messages
+            .starts_with("wrangler.jsonc: not checked: run_worker_first")
+    );
+}
+
+#[test]
+fn what_cannot_be_carried_out_ends_with_two() {
+    let folder = Folder::new("two").with("lychgate.toml", GOOD);
+    for arguments in [
+        &[][..],
+        &["chek"],
+        &["check", "absent.toml"],
+        &["check", "public"],
+        &["check", "--emit-json"],
+        &["check", "--emit-json", "public"],
+        &["keys"],
+    ] {
+        let ran = folder.run(arguments);
+        assert_eq!(ran.code, Some(2), "{arguments:?}");
+        assert!(!ran.messages.is_empty(), "{arguments:?}");
+        assert_eq!(ran.output, "", "{arguments:?}");
+    }
+    assert_eq!(folder.run(&["check"]).code, Some(0));
+}
+
+#[test]
+fn a_key_is_fresh_and_alone_on_its_line() {
+    let folder = Folder::new("keys");
+    let (first, second) = (
+        folder.run(&["keys", "generate"]),
+        folder.run(&["keys", "generate"]),
+    );
+    assert_eq!(first.code, Some(0));
+    let key = first.output.strip_suffix('\n').unwrap();
+    assert_eq!(key.len(), 43);
+    assert!(
+        key.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    );
+    assert_ne!(first.output, second.output);
+    assert!(
+        first
+            .messages
+            .contains("npx wrangler secret put LYCHGATE_KEY_1")
+    );
+    assert!(!first.messages.contains(key));
+}
+
+#[test]
+fn help_and_version_are_results() {
+    let folder = Folder::new("help");
+    for (argument, text) in [("--help", "exit codes"), ("--version", "lychgate 0.")] {
+        let ran = folder.run(&[argument]);
+        assert_eq!(ran.code, Some(0));
+        assert!(ran.output.contains(text), "{}", ran.output);
+        assert_eq!(ran.messages, "");
+    }
+}
