@@ -6,7 +6,11 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(
     test,
-    expect(clippy::arithmetic_side_effects, reason = "a test may panic")
+    expect(
+        clippy::arithmetic_side_effects,
+        clippy::string_slice,
+        reason = "a test may panic"
+    )
 )]
 #![cfg_attr(
     test,
@@ -19,6 +23,12 @@
 // Clippy takes code for a test's only where `cfg(test)` stands above it.
 #[cfg(test)]
 mod executor;
+#[cfg(test)]
+mod gateway;
+#[cfg(test)]
+mod host;
+#[cfg(test)]
+mod http;
 #[cfg(test)]
 mod ledger;
 #[cfg(test)]

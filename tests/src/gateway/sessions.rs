@@ -1,0 +1,145 @@
+//! What a session is worth, for how long, and who learns of it.
+
+use super::Case;
+use crate::{
+    host::{
+        Host,
+        configuration::key,
+        in_process::{InProcess, Setup},
+    },
+    http::{
+        browser::{Browser, SESSION},
+        request::Request,
+    },
+    scripted::Place,
+};
+use lychgate_core::time::Seconds;
+use serde_json::json;
+
+pub const CASES: &[Case] = &[
+    ("who am I, and never a token", who_am_i_and_never_a_token),
+    ("the gateway says that it is open", the_gateway_is_open),
+    ("a forged cookie is nobody's", a_forged_cookie_is_nobodys),
+];
+
+fn who_am_i_and_never_a_token(host: &dyn Host) {
+    let refused = host
+        .send(&Request::script("GET", "/auth/session"))
+        .expect(401);
+    assert_eq!(refused.json()["error"], "login_required");
+    let mut browser = Browser::signed_in(host, "staff");
+    let response = browser.fetch("/auth/session").expect(200);
+    assert_eq!(response.header("cache-control"), Some("private, no-store"));
+    let info = response.json();
+    assert_eq!(info["signed_in"], true);
+    assert_eq!(info["subject"], "staff");
+    assert_eq!(info["groups"], json!(["members", "staff"]));
+    let text = response.text();
+    for token in ["token", "eyJ"] {
+        assert!(!text.contains(token), "{text}");
+    }
+}
+
+fn the_gateway_is_open(host: &dyn Host) {
+    let response = host.send(&Request::new("GET", "/auth/health")).expect(200);
+    assert_eq!(response.json()["status"], "open");
+}
+
+fn a_forged_cookie_is_nobodys(host: &dyn Host) {
+    let mut browser = Browser::signed_in(host, "member");
+    let good = browser.session().unwrap();
+    let last = if good.ends_with('A') { "B" } else { "A" };
+    let forged = format!("{}{last}", &good[..good.len() - 1]);
+    for bad in [forged.as_str(), "", "x", &good[..good.len() / 2]] {
+        browser.jar.put(SESSION, bad);
+        let refused = browser
+            .send(Request::script("GET", "/members/"))
+            .expect(401);
+        let cleared = refused
+            .all("set-cookie")
+            .any(|field| field.starts_with(&format!("{SESSION}=;")) && field.contains("Max-Age=0"));
+        assert!(cleared, "{}", refused.summary());
+    }
+    browser.jar.put(SESSION, &good);
+    assert!(browser.is_signed_in());
+}
+
+#[test]
+fn a_session_is_renewed_after_a_quarter_of_its_idle_time() {
+    let host = InProcess::new();
+    let mut browser = Browser::signed_in(&host, "member");
+    let first = browser.session();
+    host.world.pass(Seconds::minutes(9));
+    browser.go("/members/").expect(200);
+    assert_eq!(browser.session(), first, "renewed too early");
+    host.world.pass(Seconds::minutes(1));
+    browser.go("/members/").expect(200);
+    assert_ne!(browser.session(), first, "not renewed");
+}
+
+#[test]
+fn an_unused_session_ends_and_a_used_one_does_not() {
+    let host = InProcess::new();
+    let mut used = Browser::signed_in(&host, "member");
+    let mut unused = Browser::signed_in(&host, "member");
+    let stolen = unused.session().unwrap();
+    for _ in 0..4 {
+        host.world.pass(Seconds::minutes(11));
+        assert!(used.is_signed_in());
+    }
+    // Whoever ignores Max-Age gets no further.
+    unused.jar.put(SESSION, &stolen);
+    assert!(!unused.is_signed_in());
+}
+
+#[test]
+fn no_session_outlives_the_absolute_time_out() {
+    let host = InProcess::new();
+    let mut browser = Browser::signed_in(&host, "member");
+    let steps = 10 * 6 - 1;
+    for _ in 0..steps {
+        host.world.pass(Seconds::minutes(10));
+        assert!(browser.is_signed_in());
+    }
+    let kept = browser.session().unwrap();
+    host.world.pass(Seconds::minutes(10).plus(Seconds::new(1)));
+    browser.jar.put(SESSION, &kept);
+    assert!(!browser.is_signed_in());
+}
+
+#[test]
+fn a_store_that_has_not_heard_yet_is_answered_from_the_ledger() {
+    let setup = Setup::standard();
+    let host = InProcess::with(&setup);
+    host.world.store.borrow_mut().lag = Some(Seconds::new(60));
+    let browser = Browser::signed_in(&host, "member");
+    let far = host.elsewhere(&setup);
+    let mut there = Browser::new(&far);
+    there.jar = browser.jar.clone();
+    assert!(there.is_signed_in());
+    let info = there.fetch("/auth/session").expect(200).json();
+    assert_eq!(info["subject"], "member");
+}
+
+#[test]
+fn a_change_of_keys_logs_nobody_out() {
+    let host = InProcess::new();
+    let mut browser = Browser::signed_in(&host, "member");
+    let mut setup = Setup::standard();
+    setup.configuration["key"] = json!([
+        {"id": 2, "secret": "LYCHGATE_KEY_2"},
+        {"id": 1, "secret": "LYCHGATE_KEY_1", "not_after": "2027-01-02T00:00:00Z"},
+    ]);
+    setup.secrets.push(("LYCHGATE_KEY_2".to_owned(), key(2)));
+    let changed = InProcess::in_world(&setup, &host.world, Place(0));
+    let before = browser.session();
+    browser.host = &changed;
+    browser.go("/members/").expect(200);
+    assert_ne!(browser.session(), before, "not sealed anew");
+    // Without the old key, what it sealed opens nothing.
+    setup.configuration["key"] = json!([{"id": 2, "secret": "LYCHGATE_KEY_2"}]);
+    let without = InProcess::in_world(&setup, &host.world, Place(0));
+    let mut old = Browser::new(&without);
+    old.jar.put(SESSION, &before.unwrap());
+    assert!(!old.is_signed_in());
+}

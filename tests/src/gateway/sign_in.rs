@@ -1,0 +1,155 @@
+//! From a protected page to the provider and back.
+
+use super::Case;
+use crate::{
+    executor::block_on,
+    host::{
+        Host,
+        in_process::{InProcess, Setup},
+    },
+    http::{
+        browser::{ATTEMPT, Browser, SESSION},
+        request::Request,
+    },
+    scripted::provider::settings::{Authentication, Endpoint},
+};
+use lychgate_core::time::Seconds;
+
+pub const CASES: &[Case] = &[
+    ("a deep link survives byte for byte", a_deep_link_survives),
+    ("ten tabs sign in at once", ten_tabs_sign_in_at_once),
+    ("attempts stay bounded", attempts_stay_bounded),
+    (
+        "the cookie is the browser's alone",
+        the_cookie_is_the_browsers_alone,
+    ),
+    (
+        "signing in again makes a new session",
+        signing_in_again_makes_a_new_session,
+    ),
+];
+
+fn a_deep_link_survives(host: &dyn Host) {
+    for target in [
+        "/members/report.html?year=2026&tag=a%20b+c&x=%2F%5C//e?&empty=&&=",
+        "/members/",
+        "/members/?",
+    ] {
+        let landed = Browser::new(host).sign_in(target, "member");
+        assert_eq!(landed, target);
+    }
+    let mut browser = Browser::new(host);
+    let login = "/auth/login?return_to=%2Fmembers%2F%3Fa%3Db%2526c";
+    assert_eq!(browser.sign_in(login, "member"), "/members/?a=b%26c");
+    assert!(browser.is_signed_in());
+}
+
+fn ten_tabs_sign_in_at_once(host: &dyn Host) {
+    let mut browser = Browser::new(host);
+    let targets: Vec<String> = (0..10).map(|tab| format!("/members/?tab={tab}")).collect();
+    let starts: Vec<Request> = targets
+        .iter()
+        .map(|target| Request::navigation(target))
+        .collect();
+    let starts = host.send_all(&starts);
+    let mut callbacks = Vec::new();
+    for start in &starts {
+        browser.keep(start);
+        callbacks.push(host.at_provider(start.location(), "member"));
+    }
+    assert_eq!(browser.jar.starting_with(ATTEMPT).len(), 10);
+    let requests: Vec<Request> = callbacks
+        .iter()
+        .map(|callback| browser.prepare(Request::navigation(callback)))
+        .collect();
+    let landed = host.send_all(&requests);
+    for (response, target) in landed.into_iter().zip(&targets) {
+        let response = response.expect(303);
+        assert_eq!(response.location(), target);
+        browser.keep(&response);
+        assert!(browser.is_signed_in());
+    }
+    assert_eq!(browser.jar.starting_with(ATTEMPT).len(), 0);
+}
+
+fn attempts_stay_bounded(host: &dyn Host) {
+    let mut browser = Browser::new(host);
+    for _ in 0..15 {
+        browser.go("/members/").expect(303);
+        assert!(browser.jar.starting_with(ATTEMPT).len() <= 12);
+    }
+    // The newest still works.
+    assert_eq!(
+        browser.sign_in("/members/?last", "member"),
+        "/members/?last"
+    );
+}
+
+fn the_cookie_is_the_browsers_alone(host: &dyn Host) {
+    let mut browser = Browser::signed_in(host, "member");
+    let cookie = browser.jar.cookie(SESSION).unwrap();
+    assert!(cookie.is_http_only);
+    assert_eq!(cookie.same_site, "Lax");
+    assert!(
+        cookie.value.len() < 250,
+        "{} characters",
+        cookie.value.len()
+    );
+    let page = browser.go("/members/").expect(200);
+    assert!(!page.summary().contains(&browser.session().unwrap()));
+}
+
+fn signing_in_again_makes_a_new_session(host: &dyn Host) {
+    let mut browser = Browser::signed_in(host, "member");
+    let first = browser.session().unwrap();
+    browser.sign_in("/auth/login?return_to=/", "member");
+    let second = browser.session().unwrap();
+    assert_ne!(first, second);
+    assert!(browser.is_signed_in());
+}
+
+#[test]
+fn a_missing_claim_is_fetched_from_userinfo() {
+    let host = InProcess::new();
+    host.world.provider.borrow_mut().settings.claims_in_id_token = false;
+    let mut browser = Browser::signed_in(&host, "staff");
+    browser.go("/staff/").expect(200);
+    assert_eq!(host.world.provider.borrow().count(Endpoint::Userinfo), 1);
+    let info = browser.fetch("/auth/session").expect(200).json();
+    assert_eq!(info["claims"]["email"], "staff@example.com");
+    // With the claims in the ID token nobody is asked.
+    host.world.provider.borrow_mut().settings.claims_in_id_token = true;
+    Browser::signed_in(&host, "staff");
+    assert_eq!(host.world.provider.borrow().count(Endpoint::Userinfo), 1);
+}
+
+#[test]
+fn a_public_client_sends_no_secret() {
+    let mut setup = Setup::standard();
+    let provider = &mut setup.configuration["provider"][0];
+    provider.as_object_mut().unwrap().remove("client_secret");
+    let host = InProcess::with(&setup);
+    host.world.provider.borrow_mut().settings.authentication = Authentication::None;
+    assert!(Browser::signed_in(&host, "member").is_signed_in());
+    // The same provider refuses the client that does send one.
+    let other = InProcess::new();
+    other.world.provider.borrow_mut().settings.authentication = Authentication::None;
+    let mut browser = Browser::new(&other);
+    let callback = browser.callback("/members/", "member");
+    browser.go(&callback).expect(502);
+}
+
+#[test]
+fn an_attempt_ends_after_ten_minutes() {
+    let host = InProcess::new();
+    let mut late = Browser::new(&host);
+    let callback = late.callback("/members/", "member");
+    let request = late.prepare(Request::navigation(&callback));
+    host.world.pass(Seconds::new(601));
+    block_on(host.serve(&request)).0.expect(400);
+    assert_eq!(host.token_requests(), 0);
+    let mut in_time = Browser::new(&host);
+    let callback = in_time.callback("/members/", "member");
+    host.world.pass(Seconds::new(599));
+    in_time.go(&callback).expect(303);
+}

@@ -1,0 +1,75 @@
+//! The configuration that every host runs: the demo's paths, and one for each rule.
+
+use lychgate_core::encoding::base64url;
+use serde_json::{Value, json};
+
+/// Where the parts of a deployment are.
+#[derive(Clone, Debug)]
+pub struct Places {
+    pub public_url: String,
+    pub issuer: String,
+    pub api: String,
+    pub client_id: String,
+}
+
+/// The shared secret of gateway and API.
+pub const PROOF: &str = "SECRET-API-PROOF";
+
+/// The configuration, before a test changes it.
+pub fn configuration(places: &Places) -> Value {
+    json!({
+        "version": 1,
+        "public_url": places.public_url,
+        "key": [{"id": 1, "secret": "LYCHGATE_KEY_1"}],
+        "provider": [{
+            "id": "demo",
+            "issuer": places.issuer,
+            "client_id": places.client_id,
+            "client_secret": {"secret": "DEMO_CLIENT_SECRET"},
+            "scopes": ["openid", "email", "profile", "groups"],
+            "algorithms": ["EdDSA", "ES256", "RS256"],
+            "claims": ["name"],
+        }],
+        "session": {
+            "idle_timeout": "40m",
+            "absolute_timeout": "10h",
+            "fresh_for": "10s",
+        },
+        "upstream": [
+            {"id": "site", "assets": true},
+            {"id": "api", "url": places.api, "identity": "headers",
+             "proof": {"secret": "API_PROOF"}, "strip": ["X-Team"]},
+            {"id": "plain", "url": places.api, "identity": "none"},
+        ],
+        "route": [
+            {"path": "/**", "access": ["public"], "upstream": "site"},
+            {"path": "/members/**", "access": ["session"], "upstream": "site"},
+            {"path": "/staff/**", "access": ["session"], "upstream": "site",
+             "require": {"any_group": ["staff"]}},
+            {"path": "/api/**", "methods": ["GET", "POST"], "access": ["session"],
+             "upstream": "api"},
+            {"path": "/corp/**", "access": ["session"], "upstream": "api",
+             "require": {"email_domains": ["corp.com"]}},
+            {"path": "/example/**", "access": ["session"], "upstream": "api",
+             "require": {"email_domains": ["example.com"]}},
+            {"path": "/open/**", "access": ["public"], "upstream": "api"},
+            {"path": "/plain/**", "access": ["session"], "upstream": "plain"},
+        ],
+    })
+}
+
+/// A sealing key made of one byte, as its secret holds it.
+pub fn key(byte: u8) -> String {
+    base64url::encode(&[byte; 32])
+}
+
+/// The secrets that the configuration names.
+pub fn secrets(client_secret: &str) -> Vec<(String, String)> {
+    [
+        ("LYCHGATE_KEY_1", key(1)),
+        ("DEMO_CLIENT_SECRET", client_secret.to_owned()),
+        ("API_PROOF", PROOF.to_owned()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .to_vec()
+}

@@ -1,0 +1,235 @@
+//! The gateway in this process, on the scripted platform.
+//!
+//! It plays the adapter: it forwards, and carries out the edits, exactly as asked.
+
+use super::{
+    Host,
+    configuration::{Places, configuration, secrets},
+    upstream,
+};
+use crate::{
+    executor::{block_on, block_on_all},
+    http::{
+        request::{Received, Request},
+        response::Response,
+    },
+    scripted::{
+        Place, Scripted, World,
+        provider::{CLIENT_ID, CLIENT_SECRET, ISSUER, Person, Provider, settings::Endpoint},
+    },
+};
+use lychgate_core::{
+    gateway::{
+        Forward, ForwardTarget, Gateway, Later, Outcome,
+        edits::{CookieEdit, ResponseEdit},
+    },
+    secret::Secret,
+    time::UnixTime,
+};
+use serde_json::Value;
+use std::{cell::RefCell, rc::Rc};
+
+/// The deployment's address.
+pub const ORIGIN: &str = "https://app.example.com";
+/// The API's address.
+pub const API: &str = "https://api.example.com";
+
+/// A gateway at one place of a world.
+pub struct InProcess {
+    pub world: Rc<World>,
+    pub edge: Scripted,
+    pub gateway: Rc<Gateway>,
+    api_requests: Rc<RefCell<Vec<Request>>>,
+}
+
+/// What a deployment is made of.
+#[derive(Clone)]
+pub struct Setup {
+    pub configuration: Value,
+    pub secrets: Vec<(String, String)>,
+}
+
+impl Setup {
+    /// The configuration that the suites run.
+    pub fn standard() -> Self {
+        let places = Places {
+            public_url: ORIGIN.to_owned(),
+            issuer: ISSUER.to_owned(),
+            api: API.to_owned(),
+            client_id: CLIENT_ID.to_owned(),
+        };
+        Self {
+            configuration: configuration(&places),
+            secrets: secrets(CLIENT_SECRET),
+        }
+    }
+
+    /// The gateway of this deployment.
+    pub fn gateway(&self) -> Gateway {
+        let look_up = |name: &str| {
+            let found = self.secrets.iter().find(|(key, _)| key == name);
+            found.map(|(_, value)| Secret::new(value.clone()))
+        };
+        Gateway::start(self.configuration.to_string().as_bytes(), look_up)
+    }
+}
+
+impl InProcess {
+    /// The standard deployment in a world of its own.
+    pub fn new() -> Self {
+        Self::with(&Setup::standard())
+    }
+
+    /// A deployment in a world of its own.
+    pub fn with(setup: &Setup) -> Self {
+        Self::in_world(setup, &World::new(Provider::new()), Place(0))
+    }
+
+    /// A deployment's isolate at a place of a world, with nothing in memory.
+    pub fn in_world(setup: &Setup, world: &Rc<World>, place: Place) -> Self {
+        Self {
+            world: Rc::clone(world),
+            edge: world.edge(place),
+            gateway: Rc::new(setup.gateway()),
+            api_requests: Rc::default(),
+        }
+    }
+
+    /// The same deployment at another place.
+    pub fn elsewhere(&self, setup: &Setup) -> Self {
+        Self::in_world(setup, &self.world, Place(self.edge.place.0 + 1))
+    }
+
+    /// Answers a request; the work for afterwards is left to the caller.
+    pub async fn serve(&self, request: &Request) -> (Response, Option<Later>) {
+        let received = Received::new(request, self.authority());
+        let (outcome, later) = self.gateway.handle(&self.edge, &received).await;
+        let response = match outcome {
+            Outcome::Respond(response) => own(response),
+            Outcome::Forward(forward) => self.forward(request, &forward),
+        };
+        (response, later)
+    }
+
+    /// Answers a request and does the work for afterwards.
+    pub async fn serve_whole(&self, request: &Request) -> Response {
+        let (response, later) = self.serve(request).await;
+        if let Some(later) = later {
+            self.gateway.finish(&self.edge, later).await;
+        }
+        response
+    }
+
+    fn forward(&self, request: &Request, forward: &Forward) -> Response {
+        let edit = &forward.request;
+        let mut sent = Request::new(&request.method, edit.target()).with_body(&request.body);
+        for (name, value) in &request.headers {
+            if !name.eq_ignore_ascii_case("cookie") && !edit.strips(name) {
+                sent = sent.with(name, value);
+            }
+        }
+        let cookie = match edit.cookie() {
+            CookieEdit::Keep => request.joined("cookie"),
+            CookieEdit::Replace(cookie) => Some(cookie.clone()),
+            CookieEdit::Remove => None,
+        };
+        if let Some(cookie) = cookie {
+            sent = sent.with("cookie", &cookie);
+        }
+        for (name, value) in edit.set() {
+            sent = sent.replacing(name.as_str(), Some(value.as_str()));
+        }
+        let answer = match &forward.target {
+            ForwardTarget::Assets => upstream::assets(&sent),
+            ForwardTarget::Url(origin) => {
+                assert_eq!(origin.to_string(), API);
+                self.api_requests.borrow_mut().push(sent.clone());
+                upstream::api(&sent)
+            }
+        };
+        edited(answer, &forward.response)
+    }
+}
+
+/// A response of the gateway's own.
+fn own(response: lychgate_core::http::response::Response) -> Response {
+    let headers = response.headers.iter();
+    Response {
+        status: response.status.code(),
+        headers: headers
+            .map(|(name, value)| (name.as_str().to_owned(), value.as_str().to_owned()))
+            .collect(),
+        body: response.body.into_bytes(),
+    }
+}
+
+fn edited(mut answer: Response, edit: &ResponseEdit) -> Response {
+    let content_type = answer.header("content-type").map(ToOwned::to_owned);
+    let own = answer.header("cache-control").map(ToOwned::to_owned);
+    let cache = edit.cache_control(content_type.as_deref(), own.as_deref());
+    answer.headers.retain(|(name, value)| {
+        !edit.strips(name) && (name != "set-cookie" || edit.keeps_set_cookie(value))
+    });
+    for (name, value) in &mut answer.headers {
+        if name == "location"
+            && let Some(location) = edit.location(value)
+        {
+            *value = location;
+        }
+    }
+    if let Some(cache) = cache {
+        answer.headers.retain(|(name, _)| name != "cache-control");
+        answer
+            .headers
+            .push(("cache-control".to_owned(), cache.to_owned()));
+    }
+    for field in edit.set_cookies() {
+        answer
+            .headers
+            .push(("set-cookie".to_owned(), field.as_str().to_owned()));
+    }
+    answer
+}
+
+impl Host for InProcess {
+    fn origin(&self) -> &str {
+        ORIGIN
+    }
+
+    fn issuer(&self) -> &str {
+        ISSUER
+    }
+
+    fn send(&self, request: &Request) -> Response {
+        block_on(self.serve_whole(request))
+    }
+
+    fn send_all(&self, requests: &[Request]) -> Vec<Response> {
+        self.world.schedule.borrow_mut().before = 1;
+        let responses = block_on_all(requests.iter().map(|request| self.serve_whole(request)));
+        self.world.schedule.borrow_mut().before = 0;
+        responses
+    }
+
+    fn at_provider(&self, location: &str, login: &str) -> String {
+        let person = Person::by_login(login);
+        let callback = self
+            .world
+            .provider
+            .borrow_mut()
+            .authorize(location, &person);
+        callback.strip_prefix(ORIGIN).unwrap().to_owned()
+    }
+
+    fn token_requests(&self) -> usize {
+        self.world.provider.borrow().count(Endpoint::Token)
+    }
+
+    fn api_requests(&self) -> usize {
+        self.api_requests.borrow().len()
+    }
+
+    fn now(&self) -> UnixTime {
+        self.world.now()
+    }
+}

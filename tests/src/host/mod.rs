@@ -1,0 +1,40 @@
+//! What answers requests: the gateway in this process, or a built one in a real runtime.
+
+pub mod configuration;
+pub mod in_process;
+mod upstream;
+
+use crate::http::{request::Request, response::Response};
+use lychgate_core::time::UnixTime;
+
+/// A gateway with its provider and upstreams.
+pub trait Host {
+    /// The origin of `public_url`.
+    fn origin(&self) -> &str;
+
+    /// Host and port of `public_url`.
+    fn authority(&self) -> &str {
+        self.origin().split("://").nth(1).unwrap()
+    }
+
+    /// The provider's issuer identifier.
+    fn issuer(&self) -> &str;
+
+    /// Sends a request as it stands.
+    fn send(&self, request: &Request) -> Response;
+
+    /// Sends requests at the same time.
+    fn send_all(&self, requests: &[Request]) -> Vec<Response>;
+
+    /// Signs in at the provider that `location` leads to; the path and query of the callback.
+    fn at_provider(&self, location: &str, login: &str) -> String;
+
+    /// How many requests the token endpoint saw.
+    fn token_requests(&self) -> usize;
+
+    /// How many requests reached the API upstream.
+    fn api_requests(&self) -> usize;
+
+    /// The time.
+    fn now(&self) -> UnixTime;
+}

@@ -1,0 +1,99 @@
+//! A browser: a jar, and the requests that a person's doing causes.
+
+use super::{jar::Jar, request::Request, response::Response};
+use crate::host::Host;
+
+/// The session cookie's name.
+pub const SESSION: &str = "__Host-Http-lychgate";
+/// The tombstone cookie's name.
+pub const TOMBSTONE: &str = "__Host-Http-lychgate-x";
+/// The start of the names of attempt cookies.
+pub const ATTEMPT: &str = "__Host-Http-lychgate-a-";
+
+/// A browser at one host.
+pub struct Browser<'h> {
+    pub host: &'h dyn Host,
+    pub jar: Jar,
+}
+
+impl<'h> Browser<'h> {
+    /// A browser that was never here.
+    pub fn new(host: &'h dyn Host) -> Self {
+        Self {
+            host,
+            jar: Jar::default(),
+        }
+    }
+
+    /// A browser that signed in.
+    pub fn signed_in(host: &'h dyn Host, login: &str) -> Self {
+        let mut browser = Self::new(host);
+        browser.sign_in("/members/", login);
+        browser
+    }
+
+    /// The request with the browser's cookies.
+    pub fn prepare(&self, request: Request) -> Request {
+        match self.jar.header(self.host.now()) {
+            Some(cookies) => request.with("Cookie", &cookies),
+            None => request,
+        }
+    }
+
+    /// Sends a request with the browser's cookies, and keeps those that come back.
+    pub fn send(&mut self, request: Request) -> Response {
+        let response = self.host.send(&self.prepare(request));
+        self.keep(&response);
+        response
+    }
+
+    /// Keeps the cookies of a response; a browser must keep each of ours.
+    pub fn keep(&mut self, response: &Response) {
+        for field in response.all("set-cookie") {
+            if let Err(reason) = self.jar.take(field, self.host.now()) {
+                panic!("a browser drops {field}: {reason}");
+            }
+        }
+    }
+
+    /// Goes to a page.
+    pub fn go(&mut self, target: &str) -> Response {
+        self.send(Request::navigation(target))
+    }
+
+    /// Fetches something from a script of ours.
+    pub fn fetch(&mut self, target: &str) -> Response {
+        self.send(Request::script("GET", target))
+    }
+
+    /// Begins to sign in by going to `target`; the callback that the provider then leads to.
+    pub fn callback(&mut self, target: &str, login: &str) -> String {
+        let response = self.go(target).expect(303);
+        self.host.at_provider(response.location(), login)
+    }
+
+    /// Signs in by going to `target`; the page that the browser is sent to in the end.
+    pub fn sign_in(&mut self, target: &str, login: &str) -> String {
+        let callback = self.callback(target, login);
+        self.go(&callback).expect(303).location().to_owned()
+    }
+
+    /// Signs out.
+    pub fn sign_out(&mut self) -> Response {
+        self.send(Request::form("/auth/logout"))
+    }
+
+    /// The session cookie's value.
+    pub fn session(&self) -> Option<String> {
+        self.jar.cookie(SESSION).map(|cookie| cookie.value.clone())
+    }
+
+    /// Whether the session opens the members' page right now, at this place.
+    pub fn is_signed_in(&mut self) -> bool {
+        match self.fetch("/members/").status {
+            200 => true,
+            401 => false,
+            other => panic!("{other} for a signed-in page"),
+        }
+    }
+}
