@@ -70,7 +70,7 @@ pub(crate) fn configuration(
     }
     let mut check = Command::new("cargo");
     check.args(["run", "--quiet", "--package", "lychgate", "--", "check"]);
-    check.arg("--emit-json").arg(from).arg("-o").arg(to);
+    check.arg(from).arg("--emit-json").arg(to);
     run("the check of the configuration", &mut check, interrupt)
 }
 
