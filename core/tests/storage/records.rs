@@ -1,0 +1,135 @@
+//! What stands in the store and in the ledger.
+
+use crate::{
+    cookies::record_key,
+    support::{
+        CREATED, ISSUER, ORIGIN, SUBJECT, Vector, counting, nonce, purpose_key, ring, sealed,
+        session, user,
+    },
+};
+use lychgate_core::{
+    cookie::seal::{Place, Purpose},
+    oidc::{attempt::Attempt, return_to::ReturnTo},
+    platform::ledger::{RecordName, Version},
+    secret::Secret,
+    session::{
+        head::{EndReason, Head, HeadFacts, HeadState},
+        keys::Generation,
+        record::SessionRecord,
+        user::UserRecord,
+    },
+    time::Seconds,
+};
+use serde_json::{Map, Value};
+
+fn record() -> Vec<u8> {
+    let mut claims = Map::new();
+    claims.insert("email".to_owned(), Value::from("jo@example.com"));
+    claims.insert("email_verified".to_owned(), Value::Bool(true));
+    let record = SessionRecord {
+        provider: "example".to_owned(),
+        iss: ISSUER.to_owned(),
+        sub: SUBJECT.to_owned(),
+        sid: Some("op-session".to_owned()),
+        auth_time: CREATED.minus(Seconds::new(5)).as_seconds(),
+        acr: None,
+        amr: vec!["pwd".to_owned()],
+        claims,
+        groups: vec!["staff".to_owned()],
+        scope: Some("openid email".to_owned()),
+        id_token: "SECRET-ID-TOKEN".to_owned(),
+        access_token: "SECRET-ACCESS-TOKEN".to_owned(),
+        refresh_token: None,
+        created: CREATED.as_seconds(),
+        generation: 0,
+    };
+    record
+        .seal(&session(), Generation(0), ORIGIN, nonce(0xb1))
+        .unwrap()
+}
+
+pub(crate) fn session_record() -> Vector {
+    let key = session().store_key(Generation(0));
+    let place = Place {
+        purpose: Purpose::Record,
+        name: key.as_str(),
+        origin: ORIGIN,
+    };
+    let bytes = record();
+    assert_eq!(bytes[1], 0, "the key is the session's own");
+    sealed(Vector::new("session-record"), place, record_key(0), &bytes)
+}
+
+fn live() -> Head {
+    Head {
+        facts: HeadFacts {
+            state: HeadState::Live,
+            created: CREATED.as_seconds(),
+            provider: "example".to_owned(),
+            sid: Some("op-session".to_owned()),
+            generation: 0,
+        },
+        copy: record(),
+    }
+}
+
+fn head(name: &'static str, head: &Head, nonce_byte: u8) -> Vector {
+    let handle = session().handle();
+    let record_name = RecordName::head(*handle.as_bytes()).text();
+    let partition = user().partition().name();
+    let place = Place {
+        purpose: Purpose::Head,
+        name: &format!("{partition}/{record_name}"),
+        origin: ORIGIN,
+    };
+    let bytes = head.seal(&ring(), ORIGIN, &user(), handle, nonce(nonce_byte));
+    let vector = Vector::new(name)
+        .line("facts", serde_json::to_string(&head.facts).unwrap())
+        .line("partition", partition)
+        .line("record name", record_name);
+    sealed(vector, place, purpose_key(Purpose::Head), &bytes.unwrap())
+}
+
+pub(crate) fn live_head() -> Vector {
+    head("head-live", &live(), 0xb2)
+}
+
+pub(crate) fn ended_head() -> Vector {
+    let at = CREATED.plus(Seconds::minutes(20));
+    head("head-ended", &live().ended(at, EndReason::Logout), 0xb3)
+}
+
+pub(crate) fn user_record() -> Vector {
+    let record = UserRecord {
+        not_before: CREATED.plus(Seconds::minutes(20)).as_seconds(),
+        disabled: false,
+    };
+    let record_name = RecordName::user().text();
+    let partition = user().partition().name();
+    let place = Place {
+        purpose: Purpose::User,
+        name: &format!("{partition}/{record_name}"),
+        origin: ORIGIN,
+    };
+    let bytes = record.seal(&ring(), ORIGIN, &user(), nonce(0xb4)).unwrap();
+    let vector = Vector::new("user-record")
+        .line("partition", partition)
+        .line("record name", record_name);
+    sealed(vector, place, purpose_key(Purpose::User), &bytes)
+}
+
+pub(crate) fn attempt_mark() -> Vector {
+    let home = ReturnTo::home();
+    let attempt = Attempt::new(
+        Secret::new(counting(0x40)),
+        CREATED,
+        "example".to_owned(),
+        home,
+    );
+    let first = Version::first([0x01, 0x02, 0x03, 0x04, 0x05, 0x06]);
+    Vector::new("attempt-mark")
+        .line("partition", attempt.partition().name())
+        .line("record name", RecordName::attempt().text())
+        .line("random", "010203040506")
+        .line("first version", first.number().to_string())
+}
