@@ -5,13 +5,17 @@ use crate::{
     Ending, canonical,
     document::{Document, SyntaxError},
     position::Position,
-    surroundings,
+    rotation, surroundings,
 };
-use lychgate_core::config::{Config, UpstreamTarget};
+use lychgate_core::{
+    config::{Config, UpstreamTarget},
+    time::UnixTime,
+};
 use std::{
     fs,
     io::{self, Read, Write},
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 /// Larger than any configuration that the core reads, so that a wrong file is not read whole.
@@ -100,6 +104,9 @@ pub(crate) fn command(
             unread.display()
         )?;
     }
+    for note in rotation::notes(&checked.config, now()) {
+        writeln!(messages, "{}: note: {note}", file.display())?;
+    }
     if let Some(out) = emit_json
         && let Err(error) = write(out, &checked.json)
     {
@@ -117,6 +124,11 @@ pub(crate) fn command(
         summary(&checked.config)
     )?;
     Ok(Ending::Done)
+}
+
+fn now() -> UnixTime {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    UnixTime::from_seconds(since.map_or(0, |since| since.as_secs()))
 }
 
 /// As they stand in the file.

@@ -12,6 +12,7 @@ mod keys;
 mod position;
 mod problem;
 mod redirects;
+mod rotation;
 mod surroundings;
 mod wrangler;
 
