@@ -71,6 +71,7 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
             host: self.request.host(),
             cookie: cookie.as_deref(),
             has_authorization: self.has(&HeaderName::AUTHORIZATION),
+            has_origin: self.has(&HeaderName::ORIGIN),
             is_upgrade: self.has(&HeaderName::UPGRADE),
         };
         if let Some(outcome) = warm::decide(self.deployment, &warm, self.now) {

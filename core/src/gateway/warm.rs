@@ -1,8 +1,8 @@
 //! The synchronous way: requests that memory alone can decide.
 //!
 //! No platform and no `await`: what is not in memory, or would have to be written, goes the long
-//! way. Only `GET` and `HEAD` without `Authorization` and `Upgrade`, so that no other header has a
-//! say in the decision.
+//! way. Only `GET` and `HEAD` without `Authorization`, `Origin` and `Upgrade`, so that no other header
+//! has a say in the decision.
 
 use super::{
     deployment::Deployment,
@@ -31,6 +31,8 @@ pub struct WarmRequest<'a> {
     pub cookie: Option<&'a str>,
     /// Whether there is an `Authorization` header.
     pub has_authorization: bool,
+    /// Whether there is an `Origin` header.
+    pub has_origin: bool,
     /// Whether there is an `Upgrade` header.
     pub is_upgrade: bool,
 }
@@ -41,7 +43,7 @@ pub(super) fn decide(
     now: UnixTime,
 ) -> Option<Outcome> {
     let is_plain = matches!(request.method, Method::Get | Method::Head);
-    if !is_plain || request.has_authorization || request.is_upgrade {
+    if !is_plain || request.has_authorization || request.has_origin || request.is_upgrade {
         return None;
     }
     if !deployment.config.public_url.is_host(request.host) {
