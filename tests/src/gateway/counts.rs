@@ -41,6 +41,7 @@ fn a_warm_request_is_decided_without_a_platform() {
         host: received.host(),
         cookie: cookie.as_deref(),
         has_authorization: false,
+        has_origin: false,
         is_upgrade: false,
     };
     let decided = host.gateway.warm(&warm, host.now());
