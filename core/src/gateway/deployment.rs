@@ -29,19 +29,9 @@ pub(super) struct Deployment {
     pub(super) origin: String,
     pub(super) ring: KeyRing,
     client_secrets: BTreeMap<String, Secret<String>>,
-    proofs: BTreeMap<String, ProofHeader>,
+    proofs: BTreeMap<String, HeaderValue>,
     pub(super) sessions: RefCell<SessionMemo>,
     pub(super) providers: RefCell<BTreeMap<String, ProviderMemory>>,
-}
-
-/// The value of an upstream's proof header.
-#[derive(Clone)]
-pub(super) struct ProofHeader(pub(super) HeaderValue);
-
-impl core::fmt::Debug for ProofHeader {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("ProofHeader(..)")
-    }
 }
 
 impl Deployment {
@@ -74,7 +64,7 @@ impl Deployment {
                 let value = value.ok_or_else(|| ConfigurationFault::BadProof {
                     name: name.0.clone(),
                 })?;
-                proofs.insert(upstream.id.clone(), ProofHeader(value));
+                proofs.insert(upstream.id.clone(), value);
             }
         }
         Ok(Self {
@@ -92,7 +82,7 @@ impl Deployment {
         self.client_secrets.get(&provider.id)
     }
 
-    pub(super) fn proof(&self, upstream: &Upstream) -> Option<&ProofHeader> {
+    pub(super) fn proof(&self, upstream: &Upstream) -> Option<&HeaderValue> {
         self.proofs.get(&upstream.id)
     }
 

@@ -96,7 +96,7 @@ fn headers(
             }
             if let Some(proof) = deployment.proof(upstream) {
                 let name = HeaderName::parse(&format!("{PREFIX}proof"));
-                out.extend(name.zip(Some(proof.0.clone())));
+                out.extend(name.zip(Some(proof.clone())));
             }
         }
     }

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The parts of a request that the warm path reads.
-#[derive(Debug)]
+#[derive(Clone)]
 pub struct WarmRequest<'a> {
     /// The method.
     pub method: Method,

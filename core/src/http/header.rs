@@ -1,13 +1,15 @@
 //! Header names and values that cannot break out of their line (RFC 9110, section 5).
 
 use alloc::{borrow::Cow, string::String};
+use core::fmt;
 
 /// A header name: a lower-case token.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct HeaderName(Cow<'static, str>);
 
-/// A header value: visible ASCII, spaces and tabs, without CR, LF or NUL.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A header value: visible ASCII, spaces and tabs, without CR, LF or NUL. It may be a credential, so
+/// `Debug` shows its length alone.
+#[derive(Clone, PartialEq, Eq)]
 pub struct HeaderValue(String);
 
 macro_rules! names {
@@ -48,6 +50,12 @@ names! {
     X_CONTENT_TYPE_OPTIONS = "x-content-type-options",
     X_FRAME_OPTIONS = "x-frame-options",
     X_ROBOTS_TAG = "x-robots-tag",
+}
+
+impl fmt::Debug for HeaderValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HeaderValue({} bytes)", self.0.len())
+    }
 }
 
 impl HeaderName {
@@ -115,6 +123,12 @@ mod tests {
         for bad in ["", "a b", "a:b", "a\r\nb", "é"] {
             assert!(HeaderName::parse(bad).is_none(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn debug_shows_no_credential() {
+        let value = HeaderValue::parse("Bearer SECRET-IN-TEST").unwrap();
+        assert_eq!(alloc::format!("{value:?}"), "HeaderValue(21 bytes)");
     }
 
     #[test]

@@ -8,7 +8,6 @@ use crate::{
 use alloc::{borrow::ToOwned, string::String};
 
 /// A callback's parameters, each of which stood once.
-#[derive(Debug)]
 pub struct AuthorizationResponse {
     /// `state`, by which the attempt is found.
     pub state: String,
