@@ -1,5 +1,6 @@
 //! Builds, runs and tests Lychgate: `cargo xtask up | test | build worker`.
 
+mod chrome;
 mod demo;
 mod failure;
 mod fresh;
@@ -10,17 +11,21 @@ mod prepare;
 mod process;
 mod serving;
 mod size;
+mod test;
 mod up;
+mod wasm_tests;
 mod worker;
 
 use failure::{Doing, Failure, Outcome};
 use interrupt::Interrupt;
 use place::Place;
 use ports::Ports;
+use std::path::absolute;
 use std::process::ExitCode;
 
 const USAGE: &str = "usage:
   cargo xtask up [--port N]   build and run the demo on the ports N, N+1 and N+2 (N is 8787)
+  cargo xtask test            run every check and test
   cargo xtask build worker    build what is deployed to Cloudflare and print its size";
 
 fn main() -> ExitCode {
@@ -38,10 +43,16 @@ fn main() -> ExitCode {
 fn command(words: &[&str]) -> Outcome {
     let interrupt = Interrupt::install()?;
     process::adopt_orphans()?;
+    if let ["run-wasm-tests", file, words @ ..] = words {
+        // Cargo names the file from where it starts this, before the root is entered.
+        let file = absolute(file).doing(format_args!("cannot find {file}"))?;
+        return wasm_tests::run_file(&Place::find()?, &file, words, &interrupt);
+    }
     let place = Place::find()?;
     match words {
         ["up"] => up::up(&place, Ports::starting_at(ports::DEFAULT)?, &interrupt),
         ["up", "--port", port] => up::up(&place, asked_ports(port)?, &interrupt),
+        ["test"] => test::test(&place, &interrupt),
         ["build", "worker"] => worker::build(&place, &interrupt),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

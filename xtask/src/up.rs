@@ -161,16 +161,6 @@ fn wrangler(place: &Place, demo: &Demo, ports: Ports) -> Command {
     ]);
     wrangler.arg("--port").arg(ports.gateway.to_string());
     wrangler.arg("--persist-to").arg(demo.folder.join("state"));
-    // Nothing is reported or fetched from outside, and nothing is kept outside the build folder.
-    wrangler
-        .env("WRANGLER_SEND_METRICS", "false")
-        .env("CLOUDFLARE_CF_FETCH_ENABLED", "false");
-    wrangler
-        .env("WRANGLER_LOG_PATH", demo.folder.join("logs"))
-        .env("WRANGLER_REGISTRY_PATH", demo.folder.join("registry"));
-    wrangler
-        .env("CI", "1")
-        .env("NO_COLOR", "1")
-        .env("WRANGLER_HIDE_BANNER", "true");
+    worker::keep_to_itself(&mut wrangler, &demo.folder);
     wrangler
 }

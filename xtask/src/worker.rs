@@ -19,7 +19,7 @@ use wasm_bindgen_cli_support::Bindgen;
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Makes `#[wasm_bindgen]` reach promises through js-sys alone, as the `worker` crate does.
-const JS_SYS: (&str, &str) = ("WASM_BINDGEN_USE_JS_SYS", "1");
+pub(crate) const JS_SYS: (&str, &str) = ("WASM_BINDGEN_USE_JS_SYS", "1");
 
 /// What rustc and wasm-bindgen emit for [`TARGET`]; wasm-opt refuses instructions of features it was not told about.
 const WASM_FEATURES: [&str; 8] = [
@@ -72,6 +72,16 @@ pub(crate) fn configuration(
     check.args(["run", "--quiet", "--package", "lychgate", "--", "check"]);
     check.arg(from).arg("--emit-json").arg(to);
     run("the check of the configuration", &mut check, interrupt)
+}
+
+/// Makes wrangler report and fetch nothing from outside, and keep its logs in `folder`.
+pub(crate) fn keep_to_itself(wrangler: &mut Command, folder: &Path) {
+    wrangler.env("WRANGLER_SEND_METRICS", "false");
+    wrangler.env("CLOUDFLARE_CF_FETCH_ENABLED", "false");
+    wrangler.env("WRANGLER_HIDE_BANNER", "true");
+    wrangler.env("WRANGLER_LOG_PATH", folder.join("logs"));
+    wrangler.env("WRANGLER_REGISTRY_PATH", folder.join("registry"));
+    wrangler.env("CI", "1").env("NO_COLOR", "1");
 }
 
 fn compile(place: &Place, interrupt: &Interrupt) -> Outcome {

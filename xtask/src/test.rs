@@ -1,0 +1,223 @@
+//! `cargo xtask test`: every check and test there is, the quick ones first, up to the first that fails.
+
+use crate::chrome;
+use crate::failure::{Doing, Failure, Outcome};
+use crate::interrupt::Interrupt;
+use crate::place::Place;
+use crate::prepare;
+use crate::process::run;
+use crate::worker;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+/// A target without a standard library: core must compile for it.
+const BARE_TARGET: &str = "thumbv7em-none-eabihf";
+
+/// Packages that the plain steps leave out: the Worker is for wasm32 alone, and the contract suite needs the
+/// built Worker.
+const WORKER: &str = "lychgate-worker";
+const CONTRACT: &str = "lychgate-tests";
+
+type Step = (&'static str, fn(&Place, &Interrupt) -> Outcome);
+
+const STEPS: [Step; 13] = [
+    ("install what the tests need", set_up),
+    ("formatting", formatting),
+    ("lints of the native crates", native_lints),
+    ("lints of the Worker", worker_lints),
+    ("core without a standard library", bare_core),
+    ("unit tests", unit_tests),
+    ("core's tests under wasm32", wasm_tests),
+    ("the demo's provider and API", demo_servers),
+    ("the Worker and its size", worker::build),
+    ("dry run of a deployment", dry_run),
+    ("lints of the contract suite", contract_lints),
+    ("contract suite in workerd", contract),
+    ("browser tests", browser),
+];
+
+/// Runs all steps and says how long each took.
+///
+/// # Errors
+/// The first step that fails, by name.
+pub(crate) fn test(place: &Place, interrupt: &Interrupt) -> Outcome {
+    let begun = Instant::now();
+    let mut times = Vec::new();
+    for (number, (name, step)) in (1_usize..).zip(STEPS) {
+        eprintln!("\n[test {number}/{}] {name}", STEPS.len());
+        let started = Instant::now();
+        step(place, interrupt).map_err(|failure| Failure::new(format!("{name}: {failure}")))?;
+        times.push((name, started.elapsed()));
+    }
+    eprintln!("\n[test] all passed");
+    for (name, time) in times {
+        eprintln!("{:>8.1} s  {name}", time.as_secs_f64());
+    }
+    eprintln!("{:>8.1} s  altogether", begun.elapsed().as_secs_f64());
+    Ok(())
+}
+
+fn set_up(place: &Place, interrupt: &Interrupt) -> Outcome {
+    prepare::rust_target(worker::TARGET, interrupt)?;
+    prepare::rust_target(BARE_TARGET, interrupt)?;
+    prepare::npm_packages(place, interrupt)?;
+    // Found now, so that a machine without one is told before minutes have passed.
+    let chrome = chrome::find(interrupt)?;
+    eprintln!("[setup] browser: {}", chrome.display());
+    Ok(())
+}
+
+fn formatting(_: &Place, interrupt: &Interrupt) -> Outcome {
+    cargo(&["fmt", "--all", "--check"], interrupt)
+}
+
+fn native_lints(_: &Place, interrupt: &Interrupt) -> Outcome {
+    let words = [
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--exclude",
+        WORKER,
+        "--exclude",
+        CONTRACT,
+    ];
+    cargo(&[&words[..], &["--", "-D", "warnings"]].concat(), interrupt)
+}
+
+fn worker_lints(_: &Place, interrupt: &Interrupt) -> Outcome {
+    let mut clippy = Command::new("cargo");
+    clippy.args([
+        "clippy",
+        "--package",
+        WORKER,
+        "--target",
+        worker::TARGET,
+        "--",
+        "-D",
+        "warnings",
+    ]);
+    run(
+        "cargo clippy",
+        clippy.env(worker::JS_SYS.0, worker::JS_SYS.1),
+        interrupt,
+    )
+}
+
+fn bare_core(_: &Place, interrupt: &Interrupt) -> Outcome {
+    cargo(
+        &[
+            "check",
+            "--package",
+            "lychgate-core",
+            "--target",
+            BARE_TARGET,
+        ],
+        interrupt,
+    )
+}
+
+fn unit_tests(_: &Place, interrupt: &Interrupt) -> Outcome {
+    cargo(
+        &[
+            "test",
+            "--workspace",
+            "--exclude",
+            WORKER,
+            "--exclude",
+            CONTRACT,
+        ],
+        interrupt,
+    )
+}
+
+fn wasm_tests(_: &Place, interrupt: &Interrupt) -> Outcome {
+    cargo(
+        &[
+            "test",
+            "--package",
+            "lychgate-core",
+            "--lib",
+            "--target",
+            worker::TARGET,
+        ],
+        interrupt,
+    )
+}
+
+fn demo_servers(place: &Place, interrupt: &Interrupt) -> Outcome {
+    node_tests(
+        &[place.at("site/provider"), place.at("site/api")],
+        interrupt,
+        None,
+    )
+}
+
+fn dry_run(place: &Place, interrupt: &Interrupt) -> Outcome {
+    let mut wrangler = Command::new(place.npm_program("wrangler"));
+    wrangler.args(["deploy", "--dry-run"]);
+    worker::keep_to_itself(&mut wrangler, &place.build("wrangler"));
+    run("wrangler deploy --dry-run", &mut wrangler, interrupt)
+}
+
+fn contract_lints(place: &Place, interrupt: &Interrupt) -> Outcome {
+    if !place.at("tests/Cargo.toml").exists() {
+        return Ok(());
+    }
+    cargo(
+        &[
+            "clippy",
+            "--package",
+            CONTRACT,
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ],
+        interrupt,
+    )
+}
+
+fn contract(place: &Place, interrupt: &Interrupt) -> Outcome {
+    if !place.at("tests/Cargo.toml").exists() {
+        return Ok(());
+    }
+    cargo(&["test", "--package", CONTRACT], interrupt)
+}
+
+fn browser(place: &Place, interrupt: &Interrupt) -> Outcome {
+    let folder = place.at("tests/browser");
+    if !folder.exists() {
+        return Ok(());
+    }
+    let chrome = chrome::find(interrupt)?;
+    node_tests(&[folder], interrupt, Some(&chrome))
+}
+
+fn cargo(words: &[&str], interrupt: &Interrupt) -> Outcome {
+    run("cargo", Command::new("cargo").args(words), interrupt)
+}
+
+/// Versions of Node disagree about what a folder after `--test` means, so it is given each file.
+fn node_tests(folders: &[PathBuf], interrupt: &Interrupt, chrome: Option<&Path>) -> Outcome {
+    let mut files = Vec::new();
+    for folder in folders {
+        for entry in fs::read_dir(folder).doing(format_args!("cannot list {}", folder.display()))? {
+            let path = entry.doing("cannot list tests")?.path();
+            if path.to_string_lossy().ends_with(".test.js") {
+                files.push(path);
+            }
+        }
+    }
+    if files.is_empty() {
+        return Err(Failure::new("no file ends in .test.js"));
+    }
+    files.sort();
+    let mut node = Command::new("node");
+    node.args(["--test", "--test-reporter=spec"]).args(files);
+    if let Some(chrome) = chrome {
+        node.env("CHROME", chrome);
+    }
+    run("node --test", &mut node, interrupt)
+}
