@@ -12,6 +12,7 @@ mod process;
 mod serving;
 mod size;
 mod test;
+mod tidy;
 mod up;
 mod wasm_tests;
 mod worker;
@@ -26,6 +27,7 @@ use std::process::ExitCode;
 const USAGE: &str = "usage:
   cargo xtask up [--port N]   build and run the demo on the ports N, N+1 and N+2 (N is 8787)
   cargo xtask test            run every check and test
+  cargo xtask tidy            hold the sources against the rules of ARCHITECTURE.md
   cargo xtask build worker    build what is deployed to Cloudflare and print its size";
 
 fn main() -> ExitCode {
@@ -53,6 +55,7 @@ fn command(words: &[&str]) -> Outcome {
         ["up"] => up::up(&place, Ports::starting_at(ports::DEFAULT)?, &interrupt),
         ["up", "--port", port] => up::up(&place, asked_ports(port)?, &interrupt),
         ["test"] => test::test(&place, &interrupt),
+        ["tidy"] => tidy::tidy(&place),
         ["build", "worker"] => worker::build(&place, &interrupt),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

@@ -6,6 +6,7 @@ use crate::interrupt::Interrupt;
 use crate::place::Place;
 use crate::prepare;
 use crate::process::run;
+use crate::tidy;
 use crate::worker;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,9 +23,10 @@ const CONTRACT: &str = "lychgate-tests";
 
 type Step = (&'static str, fn(&Place, &Interrupt) -> Outcome);
 
-const STEPS: [Step; 13] = [
+const STEPS: [Step; 14] = [
     ("install what the tests need", set_up),
     ("formatting", formatting),
+    ("rules of the repository", |place, _| tidy::tidy(place)),
     ("lints of the native crates", native_lints),
     ("lints of the Worker", worker_lints),
     ("core without a standard library", bare_core),

@@ -1,3 +1,5 @@
+//! Requests as browsers and tools send them: navigations, proofs of the same origin, upgrades.
+
 use super::*;
 use crate::http::{
     inbound::{BodyError, ByteCount},

@@ -1,3 +1,5 @@
+//! Routes: which one decides, what is refused, and what an alias cannot get around.
+
 use super::*;
 use crate::access::{
     decision::{Audience, Decision, Missing},

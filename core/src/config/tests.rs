@@ -1,3 +1,5 @@
+//! Configurations that are accepted, and one test for each fault that is found.
+
 use super::{fault::ConfigFault, *};
 use crate::access::{
     decision::{Decision, Missing},
