@@ -46,24 +46,17 @@ impl Demo {
     pub(crate) fn prepare(place: &Place, ports: Ports, interrupt: &Interrupt) -> Outcome<Self> {
         let folder = place.build("demo").join(ports.gateway.to_string());
         copy_worker(&place.build("worker"), &folder.join("worker"))?;
-        let committed = place.at("lychgate.toml");
-        if committed.exists() {
-            let text = fs::read_to_string(&committed).doing("cannot read lychgate.toml")?;
-            let moved = folder.join("lychgate.toml");
-            fresh::write(&moved, at_ports(&text, ports).as_bytes())?;
-            worker::configuration(
-                place,
-                &moved,
-                &folder.join("worker/lychgate.json"),
-                interrupt,
-            )?;
-        }
         let wrangler =
             fs::read_to_string(place.at("wrangler.toml")).doing("cannot read wrangler.toml")?;
         fresh::write(
             &folder.join("wrangler.toml"),
             from_demo_folder(&wrangler)?.as_bytes(),
         )?;
+        let text =
+            fs::read_to_string(place.at("lychgate.toml")).doing("cannot read lychgate.toml")?;
+        let moved = folder.join("lychgate.toml");
+        fresh::write(&moved, at_ports(&text, ports).as_bytes())?;
+        worker::configuration(&moved, &folder.join("worker/lychgate.json"), interrupt)?;
         let secrets = secrets(&folder.join(".dev.vars"))?;
         Ok(Self { folder, secrets })
     }

@@ -4,7 +4,7 @@ use crate::failure::{Doing, Failure, Outcome};
 use crate::fresh;
 use crate::interrupt::Interrupt;
 use crate::place::Place;
-use crate::process::run;
+use crate::process::run_aside;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -28,7 +28,7 @@ pub(crate) fn rust_target(target: &str, interrupt: &Interrupt) -> Outcome {
         return Ok(());
     }
     eprintln!("[setup] adding the Rust target {target}");
-    run(
+    run_aside(
         "rustup",
         Command::new("rustup").args(["target", "add", target]),
         interrupt,
@@ -54,7 +54,7 @@ pub(crate) fn npm_packages(place: &Place, interrupt: &Interrupt) -> Outcome {
         "--no-fund",
         "--loglevel=error",
     ]);
-    run("npm ci", npm.current_dir(place.at("")), interrupt)?;
+    run_aside("npm ci", npm.current_dir(place.at("")), interrupt)?;
     fresh::write(&installed, &lock)
 }
 

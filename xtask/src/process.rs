@@ -5,7 +5,7 @@ use crate::interrupt::Interrupt;
 use rustix::process::{
     Pid, Signal, WaitOptions, kill_process_group, test_kill_process_group, waitpgid,
 };
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
@@ -138,6 +138,15 @@ pub(crate) fn run(name: &'static str, command: &mut Command, interrupt: &Interru
         return Ok(());
     }
     Err(Failure::new(format!("{name} failed ({status})")))
+}
+
+/// Like [`run`], with standard output left to what the whole command is asked for.
+pub(crate) fn run_aside(
+    name: &'static str,
+    command: &mut Command,
+    interrupt: &Interrupt,
+) -> Outcome {
+    run(name, command.stdout(io::stderr()), interrupt)
 }
 
 fn pass_on(name: &'static str, out: impl Read + Send + 'static) {

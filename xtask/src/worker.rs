@@ -8,7 +8,7 @@ use crate::fresh::{self, Inputs};
 use crate::interrupt::Interrupt;
 use crate::place::Place;
 use crate::prepare;
-use crate::process::run;
+use crate::process::run_aside;
 use crate::size;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -49,7 +49,6 @@ pub(crate) fn build(place: &Place, interrupt: &Interrupt) -> Outcome {
         optimise(place, interrupt)?;
         bundle(place, interrupt)?;
         configuration(
-            place,
             &place.at("lychgate.toml"),
             &place.build("worker/lychgate.json"),
             interrupt,
@@ -58,20 +57,16 @@ pub(crate) fn build(place: &Place, interrupt: &Interrupt) -> Outcome {
     size::report(&place.build("worker"))
 }
 
-/// Compiles a configuration file to the JSON that the shim imports; does nothing while there is none.
-pub(crate) fn configuration(
-    place: &Place,
-    from: &Path,
-    to: &Path,
-    interrupt: &Interrupt,
-) -> Outcome {
-    if !from.exists() || !place.at("cli/Cargo.toml").exists() {
-        return Ok(());
-    }
+/// Checks a configuration file and compiles it to the JSON that the shim imports.
+///
+/// # Errors
+/// What the check found; it has printed each error itself.
+pub(crate) fn configuration(from: &Path, to: &Path, interrupt: &Interrupt) -> Outcome {
+    eprintln!("[build] checking {}", from.display());
     let mut check = Command::new("cargo");
     check.args(["run", "--quiet", "--package", "lychgate", "--", "check"]);
     check.arg(from).arg("--emit-json").arg(to);
-    run("the check of the configuration", &mut check, interrupt)
+    run_aside("the check of the configuration", &mut check, interrupt)
 }
 
 /// Makes wrangler report and fetch nothing from outside, and keep its logs in `folder`.
@@ -96,7 +91,7 @@ fn compile(place: &Place, interrupt: &Interrupt) -> Outcome {
         TARGET,
     ]);
     cargo.env(JS_SYS.0, JS_SYS.1);
-    run(
+    run_aside(
         "the compilation of the Worker",
         cargo.current_dir(place.at("")),
         interrupt,
@@ -164,7 +159,7 @@ fn optimise(place: &Place, interrupt: &Interrupt) -> Outcome {
             .arg(&from)
             .arg("-o")
             .arg(&to);
-        run("wasm-opt", &mut wasm_opt, interrupt)
+        run_aside("wasm-opt", &mut wasm_opt, interrupt)
     })
 }
 
@@ -197,7 +192,7 @@ fn bundle(place: &Place, interrupt: &Interrupt) -> Outcome {
             "--external:*.json",
             "--external:cloudflare:*",
         ]);
-        run("esbuild", &mut esbuild, interrupt)
+        run_aside("esbuild", &mut esbuild, interrupt)
     })
 }
 
