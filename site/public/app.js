@@ -42,18 +42,23 @@ function displayName(body) {
   return "someone";
 }
 
-function readable(value) {
-  if (Array.isArray(value)) return value.map(readable).join(", ");
+/** Members of the answer that hold seconds since 1970. */
+const TIMES = ["auth_time", "created", "expires"];
+
+function readable(value, name) {
+  if (TIMES.includes(name) && Number.isFinite(value)) return new Date(value * 1000).toLocaleString();
+  if (Array.isArray(value)) return value.map((item) => readable(item)).join(", ");
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** A nested object becomes rows of its own, so that claims read like the rest. */
+/** A nested object becomes rows of its own, so that claims read like the rest; what stands twice is shown once. */
 function rows(body) {
-  return Object.entries(body).flatMap(([name, value]) =>
+  const found = Object.entries(body).flatMap(([name, value]) =>
     value !== null && typeof value === "object" && !Array.isArray(value)
       ? rows(value)
-      : [[name, readable(value)]],
+      : [[name, readable(value, name)]],
   );
+  return [...new Map(found)];
 }
 
 function fillList(list, entries) {
