@@ -1,5 +1,75 @@
-// What workerd calls. A plain object instead of a class: bound Workers can then call nothing but `fetch`.
-import { fetch, Ledger } from "lychgate-glue";
+// What workerd calls. It fetches and edits headers, which JavaScript does faster; Rust says what and where.
+import { unlessLost } from "lychgate-host";
+import { Forwarding, decide, is_open, open, unreachable, warm } from "lychgate-glue";
+import configuration from "./lychgate.json";
 
-export { Ledger };
-export default { fetch };
+export { Ledger } from "./ledger.js";
+
+// A plain object instead of a class: bound Workers can then call nothing but `fetch`.
+export default {
+  async fetch(request, env, context) {
+    try {
+      return await answer(request, env, context);
+    } catch (error) {
+      // The message of an error may quote what was sent, so its name has to do.
+      console.error(JSON.stringify({ level: "error", event: "failed", reason: error?.name ?? "unknown" }));
+      const headers = { "cache-control": "private, no-store", "content-type": "text/plain", "retry-after": "5" };
+      return new Response("temporarily unavailable\n", { status: 503, headers });
+    }
+  },
+};
+
+const answer = async (request, env, context) => {
+  if (!is_open()) open(configuration, env);
+  const { method, url, headers } = request;
+  const cookie = headers.get("cookie") ?? undefined;
+  const [authorization, origin, upgrade] = ["authorization", "origin", "upgrade"].map((name) => headers.has(name));
+  const decided =
+    warm(method, url, cookie, authorization, origin, upgrade) ??
+    (await unlessLost(decide(request, env, context)));
+  if (!(decided instanceof Forwarding)) return decided;
+  return forward(decided, request, env);
+};
+
+const forward = async (forwarding, request, env) => {
+  let response;
+  try {
+    response = await send(forwarding, request, env);
+  } catch {
+    forwarding.free();
+    return unreachable(request, env);
+  }
+  const { headers } = response;
+  const edits = forwarding.response_edits(
+    names(headers),
+    headers.getSetCookie().join("\n"),
+    headers.get("content-type") ?? undefined,
+    headers.get("cache-control") ?? undefined,
+    headers.get("location") ?? undefined,
+  );
+  if (edits === "") return response;
+  const edited = new Response(response.body, response);
+  apply(edits, edited.headers);
+  return edited;
+};
+
+const send = (forwarding, request, env) => {
+  const { url } = forwarding;
+  if (forwarding.to_assets) return env.ASSETS.fetch(url === undefined ? request : new Request(url, request));
+  const forwarded = new Request(url, request);
+  apply(forwarding.request_edits(names(request.headers)), forwarded.headers);
+  const cache = forwarding.bypasses_caches ? "no-store" : undefined;
+  return fetch(forwarded, { redirect: "manual", cache });
+};
+
+const names = (headers) => [...headers.keys()].join("\n");
+
+/** Lines of `-name`, `=name:value` and `+name:value`, in their order. */
+const apply = (edits, headers) => {
+  for (const line of edits.split("\n")) {
+    const colon = line.indexOf(":");
+    if (line[0] === "-") headers.delete(line.slice(1));
+    else if (line[0] === "=") headers.set(line.slice(1, colon), line.slice(colon + 1));
+    else if (line[0] === "+") headers.append(line.slice(1, colon), line.slice(colon + 1));
+  }
+};

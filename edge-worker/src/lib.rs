@@ -1,27 +1,29 @@
-//! The Cloudflare Workers adapter: exports `fetch` to the hand-written shim and the Durable Object class.
+//! The Cloudflare Workers adapter: carries out what the core decides, and decides nothing.
 //!
-//! It takes `web_sys::Request` as it is, because converting one into the `worker` crate's own type reads
-//! `request.cf` and costs more than a whole warm request.
+//! `shim.js` is what workerd calls. It is written by hand, and so are the bindings: the `worker` crate brings
+//! exported classes, a panic hook and conversions that weigh as much as all of this adapter several times,
+//! and its `Request` costs more than a whole warm request.
 
-#[expect(
-    missing_docs,
-    reason = "the attribute of the Durable Object adds methods without any"
-)]
+mod forward;
+mod gateway;
+mod host;
+mod inbound;
 mod ledger;
+mod number;
+mod platform;
+mod send;
+mod store;
+mod verifier;
 
-pub use ledger::Ledger;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::handler::{schedule_reinit, set_on_abort};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Answers one request.
-///
-/// # Errors
-/// Whatever the runtime throws while the response is built.
-#[wasm_bindgen]
-pub async fn fetch(
-    _request: web_sys::Request,
-    _env: JsValue,
-    _context: JsValue,
-) -> Result<web_sys::Response, JsValue> {
-    web_sys::Response::new_with_opt_str(Some("hello\n"))
+/// Runs once in each instance. After a trap the instance is never entered again: the next call from
+/// JavaScript makes a new one, and what still waits for the old one is told.
+#[wasm_bindgen(start)]
+fn start() {
+    set_on_abort(|| {
+        schedule_reinit();
+        host::trapped();
+    });
 }

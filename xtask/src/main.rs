@@ -28,7 +28,8 @@ const USAGE: &str = "usage:
   cargo xtask up [--port N]   build and run the demo on the ports N, N+1 and N+2 (N is 8787)
   cargo xtask test            run every check and test
   cargo xtask tidy            hold the sources against the rules of ARCHITECTURE.md
-  cargo xtask build worker    build what is deployed to Cloudflare and print its size";
+  cargo xtask build worker    build what is deployed to Cloudflare and print its size
+  cargo xtask build contract  build the Worker that the contract suite drives";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -57,6 +58,7 @@ fn command(words: &[&str]) -> Outcome {
         ["test"] => test::test(&place, &interrupt),
         ["tidy"] => tidy::tidy(&place),
         ["build", "worker"] => worker::build(&place, &interrupt),
+        ["build", "contract"] => worker::build_contract(&place, &interrupt),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(())

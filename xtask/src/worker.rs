@@ -1,7 +1,9 @@
 //! `cargo xtask build worker`: the wasm, the JavaScript around it and the configuration, ready to deploy.
 //!
 //! Everything that is deployed ends up in `build/worker`, and nothing else does, because wrangler uploads
-//! each file there. A change of the configuration alone never compiles Rust.
+//! each file there. A change of the configuration alone never compiles Rust. `cargo xtask build contract`
+//! builds another Worker from the same sources, which opens the parts of the adapter to the contract suite;
+//! it is never deployed.
 
 use crate::failure::{Doing, Outcome};
 use crate::fresh::{self, Inputs};
@@ -18,7 +20,7 @@ use wasm_bindgen_cli_support::Bindgen;
 /// The target that workerd runs.
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
-/// Makes `#[wasm_bindgen]` reach promises through js-sys alone, as the `worker` crate does.
+/// Makes `#[wasm_bindgen]` reach promises through js-sys alone, which is smaller.
 pub(crate) const JS_SYS: (&str, &str) = ("WASM_BINDGEN_USE_JS_SYS", "1");
 
 /// What rustc and wasm-bindgen emit for [`TARGET`]; wasm-opt refuses instructions of features it was not told about.
@@ -34,20 +36,34 @@ const WASM_FEATURES: [&str; 8] = [
     "--enable-exception-handling",
 ];
 
+/// One of the Workers that the adapter is built to.
+struct Build {
+    name: &'static str,
+    shim: &'static str,
+    /// Arguments of cargo.
+    features: &'static [&'static str],
+}
+
+const WORKER: Build = Build {
+    name: "worker",
+    shim: "edge-worker/shim.js",
+    features: &[],
+};
+
+const CONTRACT: Build = Build {
+    name: "contract",
+    shim: "edge-worker/contract.js",
+    features: &["--features", "contract"],
+};
+
 /// Builds `build/worker` and prints what a deployment of it weighs.
 ///
 /// # Errors
 /// A failed step, or a deployment over the limit.
 pub(crate) fn build(place: &Place, interrupt: &Interrupt) -> Outcome {
-    prepare::rust_target(TARGET, interrupt)?;
-    prepare::npm_packages(place, interrupt)?;
-    compile(place, interrupt)?;
     {
-        // Two builds at once would write the same files.
         let _turn = take_turn(place)?;
-        glue(place)?;
-        optimise(place, interrupt)?;
-        bundle(place, interrupt)?;
+        WORKER.make(place, interrupt)?;
         configuration(
             &place.at("lychgate.toml"),
             &place.build("worker/lychgate.json"),
@@ -55,6 +71,15 @@ pub(crate) fn build(place: &Place, interrupt: &Interrupt) -> Outcome {
         )?;
     }
     size::report(&place.build("worker"))
+}
+
+/// Builds `build/contract`.
+///
+/// # Errors
+/// A failed step.
+pub(crate) fn build_contract(place: &Place, interrupt: &Interrupt) -> Outcome {
+    let _turn = take_turn(place)?;
+    CONTRACT.make(place, interrupt)
 }
 
 /// Checks a configuration file and compiles it to the JSON that the shim imports.
@@ -79,25 +104,7 @@ pub(crate) fn keep_to_itself(wrangler: &mut Command, folder: &Path) {
     wrangler.env("CI", "1").env("NO_COLOR", "1");
 }
 
-fn compile(place: &Place, interrupt: &Interrupt) -> Outcome {
-    eprintln!("[build] compiling the Worker for {TARGET}");
-    let mut cargo = Command::new("cargo");
-    cargo.args([
-        "build",
-        "--release",
-        "--package",
-        "lychgate-worker",
-        "--target",
-        TARGET,
-    ]);
-    cargo.env(JS_SYS.0, JS_SYS.1);
-    run_aside(
-        "the compilation of the Worker",
-        cargo.current_dir(place.at("")),
-        interrupt,
-    )
-}
-
+/// Two builds at once would write the same files, and cargo has one place for both Workers.
 fn take_turn(place: &Place) -> Outcome<File> {
     let path = place.build("turn");
     fresh::write(&path, &[])?;
@@ -106,25 +113,130 @@ fn take_turn(place: &Place) -> Outcome<File> {
     Ok(file)
 }
 
-fn glue(place: &Place) -> Outcome {
-    let compiled = place
-        .cargo_target()
-        .join(TARGET)
-        .join("release/lychgate_worker.wasm");
-    let mut inputs = Inputs::of_this_tool()?;
-    inputs.file(&compiled)?;
-    let outputs = [glue_script(place), glue_wasm(place)];
-    inputs.make(place, "glue", &outputs, || {
-        eprintln!("[build] writing the JavaScript around the wasm");
-        generate(&compiled, &place.build("glue"))?;
-        let path = glue_script(place);
-        let script = fs::read_to_string(&path).doing("cannot read the glue")?;
-        // workerd gives a compiled module for a plain import and knows no source phase imports.
-        fresh::write(
-            &path,
-            script.replace("import source ", "import ").as_bytes(),
+impl Build {
+    fn make(&self, place: &Place, interrupt: &Interrupt) -> Outcome {
+        prepare::rust_target(TARGET, interrupt)?;
+        prepare::npm_packages(place, interrupt)?;
+        self.compile(place, interrupt)?;
+        self.glue(place)?;
+        self.optimise(place, interrupt)?;
+        self.bundle(place, interrupt)
+    }
+
+    fn compile(&self, place: &Place, interrupt: &Interrupt) -> Outcome {
+        eprintln!("[build] compiling the {} for {TARGET}", self.name);
+        let mut cargo = Command::new("cargo");
+        cargo.args([
+            "build",
+            "--release",
+            "--package",
+            "lychgate-worker",
+            "--target",
+            TARGET,
+        ]);
+        cargo.args(self.features).env(JS_SYS.0, JS_SYS.1);
+        run_aside(
+            "the compilation of the Worker",
+            cargo.current_dir(place.at("")),
+            interrupt,
         )
-    })
+    }
+
+    fn glue(&self, place: &Place) -> Outcome {
+        let compiled = place
+            .cargo_target()
+            .join(TARGET)
+            .join("release/lychgate_worker.wasm");
+        let mut inputs = Inputs::of_this_tool()?;
+        inputs.file(&compiled)?;
+        let script = self.glue_file(place, "lychgate.js");
+        let outputs = [script.clone(), self.glue_file(place, "lychgate_bg.wasm")];
+        inputs.make(place, &self.stamp("glue"), &outputs, || {
+            eprintln!("[build] writing the JavaScript around the wasm");
+            generate(&compiled, &self.glue_file(place, ""))?;
+            let text = fs::read_to_string(&script).doing("cannot read the glue")?;
+            // workerd gives a compiled module for a plain import and knows no source phase imports.
+            fresh::write(
+                &script,
+                text.replace("import source ", "import ").as_bytes(),
+            )
+        })
+    }
+
+    fn optimise(&self, place: &Place, interrupt: &Interrupt) -> Outcome {
+        let from = self.glue_file(place, "lychgate_bg.wasm");
+        let folder = place.build(self.name);
+        let to = folder.join("lychgate_bg.wasm");
+        let mut inputs = Inputs::of_this_tool()?;
+        inputs.file(&from)?;
+        inputs.file(&place.at("package-lock.json"))?;
+        fs::create_dir_all(&folder).doing(format_args!("cannot make {}", folder.display()))?;
+        inputs.make(
+            place,
+            &self.stamp("optimise"),
+            std::slice::from_ref(&to),
+            || {
+                eprintln!("[build] making the wasm smaller");
+                let mut wasm_opt = Command::new(place.npm_program("wasm-opt"));
+                wasm_opt
+                    .arg("-Os")
+                    .args(WASM_FEATURES)
+                    .arg(&from)
+                    .arg("-o")
+                    .arg(&to);
+                run_aside("wasm-opt", &mut wasm_opt, interrupt)
+            },
+        )
+    }
+
+    fn bundle(&self, place: &Place, interrupt: &Interrupt) -> Outcome {
+        let shim = place.at(self.shim);
+        let host = place.at("edge-worker/host.js");
+        let glue = self.glue_file(place, "lychgate.js");
+        let to = place.build(self.name).join("index.js");
+        let mut inputs = Inputs::of_this_tool()?;
+        let ledger = place.at("edge-worker/ledger.js");
+        let lock = place.at("package-lock.json");
+        for path in [&shim, &ledger, &host, &glue, &lock] {
+            inputs.file(path)?;
+        }
+        inputs.make(
+            place,
+            &self.stamp("bundle"),
+            std::slice::from_ref(&to),
+            || {
+                eprintln!("[build] bundling the JavaScript");
+                let mut esbuild = Command::new(place.npm_program("esbuild"));
+                esbuild
+                    .arg(&shim)
+                    .arg(format!("--outfile={}", to.display()));
+                for (alias, path) in [("lychgate-glue", &glue), ("lychgate-host", &host)] {
+                    esbuild.arg(format!("--alias:{alias}={}", path.display()));
+                }
+                esbuild.args([
+                    "--bundle",
+                    "--minify",
+                    "--format=esm",
+                    "--target=es2022",
+                    "--log-level=warning",
+                ]);
+                esbuild.args([
+                    "--external:*.wasm",
+                    "--external:*.json",
+                    "--external:cloudflare:*",
+                ]);
+                run_aside("esbuild", &mut esbuild, interrupt)
+            },
+        )
+    }
+
+    fn stamp(&self, step: &str) -> String {
+        format!("{}-{step}", self.name)
+    }
+
+    fn glue_file(&self, place: &Place, name: &str) -> PathBuf {
+        place.build("glue").join(self.name).join(name)
+    }
 }
 
 fn generate(compiled: &Path, folder: &Path) -> Outcome {
@@ -140,66 +252,4 @@ fn generate(compiled: &Path, folder: &Path) -> Outcome {
         .and_then(|bindgen| bindgen.generate(folder))
         .map_err(|error| format!("{error:#}"))
         .doing("wasm-bindgen failed")
-}
-
-fn optimise(place: &Place, interrupt: &Interrupt) -> Outcome {
-    let from = glue_wasm(place);
-    let to = place.build("worker/lychgate_bg.wasm");
-    let mut inputs = Inputs::of_this_tool()?;
-    inputs.file(&from)?;
-    inputs.file(&place.at("package-lock.json"))?;
-    let folder = place.build("worker");
-    fs::create_dir_all(&folder).doing(format_args!("cannot make {}", folder.display()))?;
-    inputs.make(place, "optimise", std::slice::from_ref(&to), || {
-        eprintln!("[build] making the wasm smaller");
-        let mut wasm_opt = Command::new(place.npm_program("wasm-opt"));
-        wasm_opt
-            .arg("-Os")
-            .args(WASM_FEATURES)
-            .arg(&from)
-            .arg("-o")
-            .arg(&to);
-        run_aside("wasm-opt", &mut wasm_opt, interrupt)
-    })
-}
-
-fn bundle(place: &Place, interrupt: &Interrupt) -> Outcome {
-    let shim = place.at("edge-worker/shim.js");
-    let to = place.build("worker/index.js");
-    let mut inputs = Inputs::of_this_tool()?;
-    for path in [&shim, &glue_script(place), &place.at("package-lock.json")] {
-        inputs.file(path)?;
-    }
-    inputs.make(place, "bundle", std::slice::from_ref(&to), || {
-        eprintln!("[build] bundling the JavaScript");
-        let mut esbuild = Command::new(place.npm_program("esbuild"));
-        esbuild
-            .arg(&shim)
-            .arg(format!("--outfile={}", to.display()));
-        esbuild.arg(format!(
-            "--alias:lychgate-glue={}",
-            glue_script(place).display()
-        ));
-        esbuild.args([
-            "--bundle",
-            "--minify",
-            "--format=esm",
-            "--target=es2022",
-            "--log-level=warning",
-        ]);
-        esbuild.args([
-            "--external:*.wasm",
-            "--external:*.json",
-            "--external:cloudflare:*",
-        ]);
-        run_aside("esbuild", &mut esbuild, interrupt)
-    })
-}
-
-fn glue_script(place: &Place) -> PathBuf {
-    place.build("glue/lychgate.js")
-}
-
-fn glue_wasm(place: &Place) -> PathBuf {
-    place.build("glue/lychgate_bg.wasm")
 }

@@ -1,0 +1,132 @@
+//! A forward, carried out by `shim.js`.
+//!
+//! The shim fetches, because headers are edited in JavaScript ten times faster and bodies never have to pass
+//! by here. Rust tells it what to change, one `-name` (remove), `=name:value` (set) or `+name:value` (append)
+//! per line; header names and values cannot hold a line break.
+
+use lychgate_core::gateway::edits::CookieEdit;
+use lychgate_core::gateway::{Forward, ForwardTarget};
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// A request that may pass, on its way to an upstream.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Forwarding {
+    forward: Forward,
+    url: Option<String>,
+}
+
+impl Forwarding {
+    /// The forward of a request that came with this authority and target.
+    pub(crate) fn new(forward: Forward, host: &str, received: &str) -> Self {
+        let target = forward.request.target();
+        let url = match &forward.target {
+            ForwardTarget::Assets if target == received => None,
+            // The scheme and host mean nothing to the assets, but an absolute URL needs them.
+            ForwardTarget::Assets => Some(format!("https://{host}{target}")),
+            ForwardTarget::Url(origin) => Some(format!("{origin}{target}")),
+        };
+        Self { forward, url }
+    }
+}
+
+#[wasm_bindgen]
+impl Forwarding {
+    /// Whether it goes to the static assets.
+    #[wasm_bindgen(getter)]
+    pub fn to_assets(&self) -> bool {
+        match self.forward.target {
+            ForwardTarget::Assets => true,
+            ForwardTarget::Url(_) => false,
+        }
+    }
+
+    /// The URL to fetch; `undefined` where the request can be passed as it came.
+    #[wasm_bindgen(getter)]
+    pub fn url(&self) -> Option<String> {
+        self.url.clone()
+    }
+
+    /// Whether shared caches must be passed by.
+    #[wasm_bindgen(getter)]
+    pub fn bypasses_caches(&self) -> bool {
+        self.forward.response.bypasses_caches()
+    }
+
+    /// What to change in the request, given the names of its headers, one per line.
+    pub fn request_edits(&self, names: &str) -> String {
+        let edit = &self.forward.request;
+        let mut edits = Edits::default();
+        for name in names.split('\n').filter(|name| edit.strips(name)) {
+            edits.remove(name);
+        }
+        match edit.cookie() {
+            CookieEdit::Keep => {}
+            CookieEdit::Replace(rest) => edits.set("cookie", rest),
+            CookieEdit::Remove => edits.remove("cookie"),
+        }
+        for (name, value) in edit.set() {
+            edits.set(name.as_str(), value.as_str());
+        }
+        edits.0
+    }
+
+    /// What to change in the response, given the names of its headers and its `Set-Cookie` fields, one per
+    /// line each, and three of its headers.
+    pub fn response_edits(
+        self,
+        names: &str,
+        set_cookies: &str,
+        content_type: Option<String>,
+        cache_control: Option<String>,
+        location: Option<String>,
+    ) -> String {
+        let edit = &self.forward.response;
+        let mut edits = Edits::default();
+        for name in names.split('\n').filter(|name| edit.strips(name)) {
+            edits.remove(name);
+        }
+        let own = cache_control.as_deref();
+        if let Some(policy) = edit.cache_control(content_type.as_deref(), own) {
+            edits.set("cache-control", policy);
+        }
+        if let Some(location) = location.and_then(|value| edit.location(&value)) {
+            edits.set("location", &location);
+        }
+        let keeps = |field: &&str| edit.keeps_set_cookie(field);
+        if !set_cookies.split('\n').all(|field| keeps(&field)) {
+            edits.remove("set-cookie");
+            for field in set_cookies.split('\n').filter(keeps) {
+                edits.append("set-cookie", field);
+            }
+        }
+        for field in edit.set_cookies() {
+            edits.append("set-cookie", field.as_str());
+        }
+        edits.0
+    }
+}
+
+#[derive(Default)]
+struct Edits(String);
+
+impl Edits {
+    fn remove(&mut self, name: &str) {
+        self.line(&["-", name]);
+    }
+
+    fn set(&mut self, name: &str, value: &str) {
+        self.line(&["=", name, ":", value]);
+    }
+
+    fn append(&mut self, name: &str, value: &str) {
+        self.line(&["+", name, ":", value]);
+    }
+
+    fn line(&mut self, parts: &[&str]) {
+        for part in parts {
+            self.0.push_str(part);
+        }
+        self.0.push('\n');
+    }
+}

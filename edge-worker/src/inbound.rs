@@ -1,0 +1,97 @@
+//! A request as the runtime hands it over.
+//!
+//! Only what the core asks for is read. The body stays in the runtime until an endpoint of ours wants it,
+//! so that a forwarded one is never copied.
+
+use crate::host;
+use crate::number::to_double;
+use js_sys::Uint8Array;
+use lychgate_core::http::header::HeaderName;
+use lychgate_core::http::inbound::{BodyError, ByteCount, Inbound};
+use lychgate_core::http::method::Method;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Headers, Request};
+
+/// The request of a browser or another client.
+pub(crate) struct Received {
+    request: Request,
+    headers: Headers,
+    url: String,
+}
+
+impl Received {
+    pub(crate) fn new(request: Request) -> Self {
+        Self {
+            headers: request.headers(),
+            url: request.url(),
+            request,
+        }
+    }
+}
+
+impl Inbound for Received {
+    fn method(&self) -> Method {
+        Method::parse(&self.request.method())
+    }
+
+    fn target(&self) -> &str {
+        split(&self.url).1
+    }
+
+    fn host(&self) -> &str {
+        split(&self.url).0
+    }
+
+    fn header(&self, name: &HeaderName) -> Option<String> {
+        // The name is a token by type, so the runtime has nothing to throw about.
+        self.headers.get(name.as_str()).ok().flatten()
+    }
+
+    async fn body(&self, cap: ByteCount) -> Result<Vec<u8>, BodyError> {
+        if self.request.body_used() {
+            return Err(BodyError::Broken);
+        }
+        let stream = self.request.body().map_or(JsValue::NULL, JsValue::from);
+        let cap = to_double(u64::try_from(cap.0).unwrap_or(u64::MAX));
+        let reading = host::collect(stream, cap).map_err(|_| BodyError::Broken)?;
+        let read = JsFuture::from(reading).await;
+        let read = read.map_err(|_| BodyError::Broken)?;
+        let whole = read.dyn_into::<Uint8Array>();
+        Ok(whole.map_err(|_| BodyError::TooLarge)?.to_vec())
+    }
+}
+
+/// Authority and target of the URL. The runtime has parsed and normalised it (WHATWG URL), so that it has a
+/// scheme, an authority and a path; userinfo would be part of the authority, which then is no host of ours.
+pub(crate) fn split(url: &str) -> (&str, &str) {
+    let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+    // A fragment never reaches a server; were there one, it would not be part of what is matched.
+    let rest = rest.split('#').next().unwrap_or_default();
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    rest.split_at_checked(end).unwrap_or(("", ""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split;
+
+    #[test]
+    fn authority_and_target_are_cut_from_a_url() {
+        for (url, parts) in [
+            ("https://a.example/x?y=z", ("a.example", "/x?y=z")),
+            ("http://localhost:8787/", ("localhost:8787", "/")),
+            ("https://[2001:db8::1]:8443/x", ("[2001:db8::1]:8443", "/x")),
+            (
+                "https://a.example/http://b.example/",
+                ("a.example", "/http://b.example/"),
+            ),
+            ("https://u:p@a.example/x", ("u:p@a.example", "/x")),
+            ("https://a.example/x#y", ("a.example", "/x")),
+            ("nonsense", ("", "")),
+            ("", ("", "")),
+        ] {
+            assert_eq!(split(url), parts, "{url}");
+        }
+    }
+}

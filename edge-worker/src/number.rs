@@ -1,0 +1,41 @@
+//! Whole numbers on their way through JavaScript, which has doubles only.
+
+/// The largest whole number up to which every one is exact.
+const LARGEST: u64 = (1 << 53) - 1;
+
+/// The number as a double; what is too large to be exact becomes the largest exact one.
+pub(crate) fn to_double(number: u64) -> f64 {
+    #[expect(
+        clippy::as_conversions,
+        reason = "the standard library has no other way, and up to 53 bits it is exact"
+    )]
+    {
+        number.min(LARGEST) as f64
+    }
+}
+
+/// The whole number that a double stands for exactly, if it does.
+pub(crate) fn from_double(number: f64) -> Option<u64> {
+    let whole = number >= 0.0 && number <= to_double(LARGEST) && number.fract() == 0.0;
+    #[expect(
+        clippy::as_conversions,
+        reason = "the standard library has no other way, and the line above makes it exact"
+    )]
+    whole.then_some(number as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_exact_whole_numbers_cross() {
+        for number in [0, 1, LARGEST] {
+            assert_eq!(from_double(to_double(number)), Some(number));
+        }
+        assert_eq!(from_double(to_double(u64::MAX)), Some(LARGEST));
+        for number in [-1.0, 0.5, 9_007_199_254_740_992.0, f64::NAN, f64::INFINITY] {
+            assert_eq!(from_double(number), None, "{number}");
+        }
+    }
+}

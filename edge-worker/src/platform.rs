@@ -1,0 +1,126 @@
+//! The port of the core, carried out by the runtime of Workers.
+
+use crate::host::{self, Env, Objects, Store};
+use crate::ledger::client;
+use crate::number::from_double;
+use crate::{send, store, verifier};
+use js_sys::{Date, Uint8Array};
+use lychgate_core::event::{Event, Level};
+use lychgate_core::http::outbound::{Outbound, Reply, SendError, SendLimits};
+use lychgate_core::jose::{SignatureCheck, SignatureVerdict};
+use lychgate_core::platform::ledger::{
+    Count, LedgerError, Partition, RecordKind, RecordName, Versioned, Write, Written,
+};
+use lychgate_core::platform::store::{StoreError, StoreKey};
+use lychgate_core::platform::{Platform, RandomError, VerifierError};
+use lychgate_core::time::UnixTime;
+
+/// The runtime with the bindings of this deployment.
+pub(crate) struct Workers {
+    store: Option<Store>,
+    ledger: Option<Objects>,
+}
+
+impl Workers {
+    /// Takes the bindings that are there. Without one the gateway is closed; should it be asked for all the
+    /// same, it is unavailable.
+    pub(crate) fn new(env: &Env) -> Self {
+        Self {
+            store: env.store(),
+            ledger: env.ledger(),
+        }
+    }
+
+    fn store(&self) -> Result<&Store, StoreError> {
+        self.store.as_ref().ok_or(StoreError)
+    }
+
+    fn ledger(&self) -> Result<&Objects, LedgerError> {
+        self.ledger.as_ref().ok_or(LedgerError::Unavailable)
+    }
+}
+
+/// The time now, in whole seconds. The runtime holds it still while a request computes.
+pub(crate) fn now() -> UnixTime {
+    // The runtime's clock is never before 1970; were it, everything would have expired long after it.
+    UnixTime::from_seconds(from_double((Date::now() / 1000.0).floor()).unwrap_or(u64::MAX))
+}
+
+impl Platform for Workers {
+    fn now(&self) -> UnixTime {
+        now()
+    }
+
+    fn fill_random(&self, out: &mut [u8]) -> Result<(), RandomError> {
+        let length = u32::try_from(out.len()).map_err(|_| RandomError)?;
+        let bytes = Uint8Array::new_with_length(length);
+        host::random_values(&bytes).map_err(|_| RandomError)?;
+        bytes.copy_to(out);
+        Ok(())
+    }
+
+    fn record(&self, event: &Event<'_>) {
+        let line = event.to_json();
+        match event.level() {
+            Level::Info => host::log(&line),
+            Level::Warning => host::warn(&line),
+            Level::Error => host::error(&line),
+        }
+    }
+
+    async fn send(&self, request: Outbound, limits: SendLimits) -> Result<Reply, SendError> {
+        send::send(request, limits).await
+    }
+
+    async fn store_load(&self, key: &StoreKey) -> Result<Option<Vec<u8>>, StoreError> {
+        store::load(self.store()?, key).await
+    }
+
+    async fn store_save(
+        &self,
+        key: &StoreKey,
+        value: &[u8],
+        expires: UnixTime,
+    ) -> Result<(), StoreError> {
+        store::save(self.store()?, key, value, expires).await
+    }
+
+    async fn store_remove(&self, key: &StoreKey) -> Result<(), StoreError> {
+        store::remove(self.store()?, key).await
+    }
+
+    async fn ledger_read(
+        &self,
+        at: &Partition,
+        names: &[RecordName],
+        now: UnixTime,
+    ) -> Result<Vec<Option<Versioned>>, LedgerError> {
+        client::read(self.ledger()?, at, names, now).await
+    }
+
+    async fn ledger_list(
+        &self,
+        at: &Partition,
+        kind: RecordKind,
+        now: UnixTime,
+        limit: Count,
+    ) -> Result<Vec<(RecordName, Versioned)>, LedgerError> {
+        client::list(self.ledger()?, at, kind, now, limit).await
+    }
+
+    async fn ledger_write(
+        &self,
+        at: &Partition,
+        name: &RecordName,
+        write: Write<'_>,
+    ) -> Result<Written, LedgerError> {
+        client::write(self.ledger()?, at, name, write).await
+    }
+
+    async fn verify_signature(
+        &self,
+        check: &SignatureCheck<'_>,
+    ) -> Result<SignatureVerdict, VerifierError> {
+        verifier::verify(check).await
+    }
+}

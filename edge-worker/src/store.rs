@@ -1,0 +1,74 @@
+//! The store: Workers KV (<https://developers.cloudflare.com/kv/api/>).
+//!
+//! KV shows a write elsewhere only after a while and caches what it did not find, so nothing is proved by
+//! it. A read is answered from the nearby cache for 30 seconds, the shortest KV offers: a session that was
+//! missed there is served from the ledger's copy only that long.
+
+use crate::host::{self, Store};
+use crate::number::to_double;
+use js_sys::{Array, Date, Promise, Uint8Array};
+use lychgate_core::platform::store::{StoreError, StoreKey};
+use lychgate_core::time::UnixTime;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+/// How long KV may take; a request that waits longer is better answered 503.
+const TIME_LIMIT: f64 = 5_000.0;
+
+/// For how many seconds the nearby cache answers.
+const CACHE_TTL: f64 = 30.0;
+
+/// KV refuses what expires in less than 60 seconds by its own clock, which may run ahead of ours.
+const SHORTEST_LIFE: f64 = 75.0;
+
+/// Loads a value.
+///
+/// # Errors
+/// [`StoreError`] where KV failed or took too long.
+pub(crate) async fn load(store: &Store, key: &StoreKey) -> Result<Option<Vec<u8>>, StoreError> {
+    let answer = settled(host::load(store, key.as_str(), TIME_LIMIT, CACHE_TTL)).await?;
+    let found = answer.dyn_into::<Array>().map_err(|_| StoreError)?;
+    match found.get(0).dyn_into::<Uint8Array>() {
+        Ok(value) => Ok(Some(value.to_vec())),
+        Err(_) if found.length() == 0 => Ok(None),
+        Err(_) => Err(StoreError),
+    }
+}
+
+/// Saves a value until `expires`, and at least for KV's shortest life.
+///
+/// # Errors
+/// [`StoreError`] where KV failed or did not confirm in time.
+pub(crate) async fn save(
+    store: &Store,
+    key: &StoreKey,
+    value: &[u8],
+    expires: UnixTime,
+) -> Result<(), StoreError> {
+    let soonest = (Date::now() / 1000.0).ceil() + SHORTEST_LIFE;
+    let expiration = to_double(expires.as_seconds()).max(soonest);
+    let value = Uint8Array::from(value);
+    let saving = host::save(store, key.as_str(), value, expiration, TIME_LIMIT);
+    confirmed(settled(saving).await?)
+}
+
+/// Removes a value, there or not.
+///
+/// # Errors
+/// [`StoreError`] where KV failed or did not confirm in time.
+pub(crate) async fn remove(store: &Store, key: &StoreKey) -> Result<(), StoreError> {
+    confirmed(settled(host::remove(store, key.as_str(), TIME_LIMIT)).await?)
+}
+
+async fn settled(started: Result<Promise, JsValue>) -> Result<JsValue, StoreError> {
+    let promise = started.map_err(|_| StoreError)?;
+    JsFuture::from(promise).await.map_err(|_| StoreError)
+}
+
+fn confirmed(answer: JsValue) -> Result<(), StoreError> {
+    if answer.as_bool() == Some(true) {
+        Ok(())
+    } else {
+        Err(StoreError)
+    }
+}

@@ -1,0 +1,83 @@
+//! Signatures by the runtime's own cryptography (<https://www.w3.org/TR/webcrypto-2/>), which is ten times
+//! faster than Rust in wasm.
+//!
+//! Weak keys were refused by the core at import; what is left for the runtime is whether a point lies on its
+//! curve. A wrong `Valid` from here lets anyone in as anyone.
+
+use crate::host;
+use js_sys::Uint8Array;
+use lychgate_core::jose::{Algorithm, SignatureCheck, SignatureVerdict};
+use lychgate_core::platform::VerifierError;
+use std::cell::RefCell;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+
+/// The most imported keys that are kept: those of a few providers, with old and new ones of each.
+const MOST_KEYS: usize = 32;
+
+struct Imported {
+    algorithm: Algorithm,
+    jwk: String,
+    key: JsValue,
+}
+
+thread_local! {
+    /// Public keys, the most recently imported last. They belong to providers, not to requests.
+    static KEYS: RefCell<Vec<Imported>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Verifies one signature.
+///
+/// # Errors
+/// [`VerifierError`] where the runtime failed at it.
+pub(crate) async fn verify(check: &SignatureCheck<'_>) -> Result<SignatureVerdict, VerifierError> {
+    let Some(key) = key(check).await? else {
+        return Ok(SignatureVerdict::Invalid);
+    };
+    let verifying = host::verify(
+        check.algorithm().name(),
+        &key,
+        Uint8Array::from(check.signature()),
+        Uint8Array::from(check.signing_input()),
+    );
+    let answer = JsFuture::from(verifying.map_err(|_| VerifierError)?).await;
+    match answer.map_err(|_| VerifierError)?.as_bool() {
+        Some(true) => Ok(SignatureVerdict::Valid),
+        Some(false) => Ok(SignatureVerdict::Invalid),
+        None => Err(VerifierError),
+    }
+}
+
+/// The imported key, or `None` where the runtime takes it for none.
+async fn key(check: &SignatureCheck<'_>) -> Result<Option<JsValue>, VerifierError> {
+    let (algorithm, jwk) = (check.algorithm(), check.key().jwk());
+    if let Some(key) = KEYS.with_borrow(|keys| kept(keys, algorithm, jwk)) {
+        return Ok(Some(key));
+    }
+    let importing = host::import_key(algorithm.name(), jwk).map_err(|_| VerifierError)?;
+    let key = JsFuture::from(importing).await.map_err(|_| VerifierError)?;
+    if key.is_undefined() {
+        return Ok(None);
+    }
+    KEYS.with_borrow_mut(|keys| {
+        // Another request may have imported the same key meanwhile.
+        if kept(keys, algorithm, jwk).is_some() {
+            return;
+        }
+        if keys.len() >= MOST_KEYS {
+            keys.remove(0);
+        }
+        keys.push(Imported {
+            algorithm,
+            jwk: jwk.to_owned(),
+            key: key.clone(),
+        });
+    });
+    Ok(Some(key))
+}
+
+fn kept(keys: &[Imported], algorithm: Algorithm, jwk: &str) -> Option<JsValue> {
+    keys.iter()
+        .find(|kept| kept.algorithm == algorithm && kept.jwk == jwk)
+        .map(|kept| kept.key.clone())
+}
