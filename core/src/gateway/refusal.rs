@@ -146,10 +146,12 @@ impl Refusal {
                 page.response()
             }
             Detail::Plain | Detail::Allow(_) => {
+                let login = call.deployment.endpoint("login");
+                let needs_session = answer.code == PublicCode::LoginRequired;
                 let page = Failure {
                     status: answer.status,
                     incident: Some(incident),
-                    retry: None,
+                    retry: needs_session.then(|| Href::local(&login)),
                 };
                 page.response()
             }

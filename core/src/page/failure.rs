@@ -14,7 +14,8 @@ pub struct Failure<'a> {
     pub status: Status,
     /// What the log knows this failure by.
     pub incident: Option<&'a str>,
-    /// The page that was asked for, where asking again can help.
+    /// Where the person can go on: for 401 the start of a sign-in, else the page that was asked for,
+    /// where asking again can help.
     pub retry: Option<Href<'a>>,
 }
 
@@ -24,11 +25,9 @@ impl Failure<'_> {
         let (heading, explanation) = words(self.status);
         let ways = match &self.retry {
             None => Html::new().link(Look::First, &Href::HOME, "Go to the start page"),
-            Some(retry) => Html::new().link(Look::First, retry, "Try again").link(
-                Look::Second,
-                &Href::HOME,
-                "Go to the start page",
-            ),
+            Some(retry) => Html::new()
+                .link(Look::First, retry, self.retry_label())
+                .link(Look::Second, &Href::HOME, "Go to the start page"),
         };
         Layout {
             status: self.status,
@@ -39,6 +38,13 @@ impl Failure<'_> {
             form: FormTargets::None,
         }
         .response()
+    }
+
+    fn retry_label(&self) -> &'static str {
+        if self.status == Status::UNAUTHORIZED {
+            return "Sign in";
+        }
+        "Try again"
     }
 }
 

@@ -250,6 +250,21 @@ fn the_incident_and_the_way_on_stand_on_a_failure() {
 }
 
 #[test]
+fn a_sign_in_is_offered_where_one_is_needed() {
+    let page = |status| {
+        Failure {
+            status,
+            incident: None,
+            retry: Some(Href::local("/auth/login")),
+        }
+        .response()
+        .body
+    };
+    assert!(page(Status::UNAUTHORIZED).contains("href=\"/auth/login\">Sign in<"));
+    assert!(page(Status::BAD_GATEWAY).contains("href=\"/auth/login\">Try again<"));
+}
+
+#[test]
 fn a_page_is_small() {
     for (name, response) in ordinary_pages() {
         assert!(

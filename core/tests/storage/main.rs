@@ -14,8 +14,6 @@ mod document;
 #[cfg(test)]
 mod records;
 #[cfg(test)]
-mod statements;
-#[cfg(test)]
 mod support;
 
 #[cfg(test)]
