@@ -37,6 +37,11 @@ test("a body comes back while it is still being sent", async () => {
   assert.ok((await reader.read()).done);
 });
 
+test("a caller can be left without an answer", async () => {
+  await assert.rejects(fetch(`${api.origin}/api/hang-up`));
+  assert.equal((await fetch(`${api.origin}/api/whoami`)).status, 200);
+});
+
 test("redirects, cookies and statuses come as asked", async () => {
   const redirect = await fetch(`${api.origin}/api/redirect?to=https://example.com/x`, { redirect: "manual" });
   assert.equal(redirect.status, 302);

@@ -9,7 +9,8 @@ import { once } from "node:events";
  * - `POST /echo` (also `/api/echo`) streams the body back;
  * - `/api/redirect?to=...` answers 302 with that `Location`;
  * - `/api/set-cookie?cookie=...` answers with each `cookie` as a `Set-Cookie` field;
- * - `/api/status?code=...` answers with that status.
+ * - `/api/status?code=...` answers with that status;
+ * - `/api/hang-up` closes the connection without an answer.
  *
  * `secret` is hidden wherever a header holds it, so that the demo never shows the proof it shares with the
  * gateway to a browser. `requests` collects what was answered, newest last.
@@ -55,6 +56,9 @@ function answer(request, response, seen) {
     case "/set-cookie":
       response.setHeader("set-cookie", parameters.getAll("cookie").map(asField));
       break;
+    case "/hang-up":
+      request.destroy();
+      return;
     case "/status":
       response.statusCode = asStatus(parameters.get("code"));
       break;
