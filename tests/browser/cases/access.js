@@ -1,0 +1,75 @@
+// Who may open what, for pages and for scripts.
+import assert from "node:assert/strict";
+
+export function accessTests(world) {
+  world.test("the staff's pages are refused to a member, who is told what is missing and not which group", async (visitor) => {
+    const page = await visitor.signIn("member");
+    const response = await visitor.visit(page, "/staff/");
+    assert.equal(response.status(), 403);
+    const text = await page.locator("main").innerText();
+    assert.match(text, /Your account may not open this page/);
+    assert.match(text, /needs a group that your account does not have/);
+    assert.match(text, /Mika Member/);
+    assert.doesNotMatch(await page.content(), /staff/i);
+    // Being refused there ends nothing.
+    assert.equal((await visitor.visit(page, "/members/")).status(), 200);
+  });
+
+  world.test("the staff's pages are open to staff", async (visitor) => {
+    const page = await visitor.open("/staff/");
+    await visitor.answerForm(page, "staff");
+    await visitor.arrivesAt(page, "/staff/");
+    await page.getByRole("heading", { name: "Who keeps the gate" }).waitFor();
+  });
+
+  world.test("someone who was refused can come back with another account", async (visitor) => {
+    const page = await visitor.signIn("member");
+    await visitor.visit(page, "/staff/");
+    await page.getByRole("link", { name: "Sign out" }).click();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await visitor.arrivesAt(page, "/auth/signed-out");
+    await visitor.visit(page, "/staff/");
+    await visitor.answerForm(page, "staff");
+    await visitor.arrivesAt(page, "/staff/");
+    await page.getByRole("heading", { name: "Staff", exact: true }).waitFor();
+  });
+
+  world.test("a script without a session gets 401 as JSON and is sent nowhere", async (visitor) => {
+    const page = await visitor.open("/");
+    for (const path of ["/api/whoami", "/members/", "/staff/", "/members/handbook.pdf"]) {
+      const answer = await visitor.fetch(page, path);
+      assert.equal(answer.status, 401, path);
+      assert.equal(answer.redirected, false, path);
+      assert.match(answer.type, /^application\/json/, path);
+      assert.equal(JSON.parse(answer.text).error, "login_required", path);
+    }
+    assert.deepEqual(await visitor.cookies(), []);
+  });
+
+  world.test("a script with a session reaches the API, which sees who asks and no cookie of ours", async (visitor) => {
+    const page = await visitor.signIn("staff");
+    const answer = await visitor.fetch(page, "/api/whoami?x=%2F&y=a%20b", {
+      headers: { "Lychgate-User": "someone-else", "X-Forwarded-Host": "evil.example", "X-Note": "kept" },
+    });
+    assert.equal(answer.status, 200);
+    const { method, url, headers } = JSON.parse(answer.text);
+    assert.equal(method, "GET");
+    assert.equal(url, "/api/whoami?x=%2F&y=a%20b");
+    assert.equal(headers["lychgate-user"], "staff");
+    assert.equal(headers["lychgate-issuer"], world.provider);
+    assert.equal(headers["lychgate-email"], "staff@example.com");
+    assert.equal(headers["lychgate-groups"], "members,staff");
+    assert.equal(headers["x-forwarded-host"], new URL(world.gateway).host);
+    assert.equal(headers["x-note"], "kept");
+    assert.doesNotMatch(headers.cookie ?? "", /lychgate/i);
+    for (const { value } of await visitor.cookies()) assert.ok(!answer.text.includes(value));
+  });
+
+  world.test("the page that calls the API shows its answer", async (visitor) => {
+    const page = await visitor.signIn("member");
+    await page.getByRole("button", { name: "Call the API" }).click();
+    const answer = page.locator("[data-answer]");
+    await answer.getByText("lychgate-user").waitFor();
+    assert.match(await answer.innerText(), /^200\n/);
+  });
+}

@@ -1,0 +1,208 @@
+// Every page there is, dark and light, wide and narrow: it keeps its own policy, and a picture of it is
+// written to target/screenshots.
+import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import { root } from "../demo.js";
+
+const folder = `${root}target/screenshots`;
+const sizes = [
+  ["wide", { width: 1280, height: 800 }],
+  ["narrow", { width: 390, height: 800 }],
+];
+
+/** What is true of every page, whoever wrote it. */
+async function mustBeSound(page, name) {
+  const facts = await page.evaluate(() => ({
+    language: document.documentElement.lang,
+    title: document.title.trim() !== "",
+    headings: document.querySelectorAll("h1").length,
+    main: document.querySelectorAll("main").length,
+    unnamed: [...document.querySelectorAll("a, button")].filter((element) => element.textContent.trim() === "").length,
+  }));
+  assert.deepEqual(facts, { language: "en", title: true, headings: 1, main: 1, unnamed: 0 }, name);
+}
+
+async function photograph(page, name, scheme) {
+  await mustBeSound(page, name);
+  for (const [size, viewport] of sizes) {
+    await page.setViewportSize(viewport);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(overflow <= 0, `${name} is ${overflow} pixels wider than a ${size} window`);
+    await page.screenshot({ path: `${folder}/${name}-${scheme}-${size}.png`, fullPage: true });
+  }
+}
+
+/** Waits until the site knows who is signed in, so that the picture shows it. */
+function settled(page) {
+  return page.locator('.account:not([data-state="asking"])').waitFor();
+}
+
+function submitForm(page, url) {
+  return page.evaluate((action) => {
+    const form = Object.assign(document.createElement("form"), { method: "post", action });
+    document.body.append(form);
+    form.submit();
+  }, url);
+}
+
+/** Pages of the gateway that an address alone leads to. */
+const plainPages = [
+  ["sign-in-unknown", "/auth/callback/demo?code=x&state=nobody", 400, "This sign-in cannot go on"],
+  ["sign-in-malformed", "/auth/callback/demo", 400, "This sign-in cannot go on"],
+  ["sign-in-needed", "/auth/session", 401, "You need to sign in"],
+  ["signed-out", "/auth/signed-out", 200, "You are signed out"],
+  ["not-found", "/auth/nowhere", 404, "There is no such page"],
+  ["malformed", "/a%2Fb", 400, "This request cannot be understood"],
+];
+
+/** Pages of a gateway that cannot open: the same for everything, public or not. */
+function closedTest(world) {
+  world.test("a gateway without its secrets shows one page for everything", async (visitor) => {
+    const closed = await world.demo.startWithoutSecrets();
+    try {
+      await mkdir(folder, { recursive: true });
+      const page = await visitor.context.newPage();
+      for (const path of ["/", "/members/", "/staff/", "/api/whoami", "/auth/login", "/nowhere"]) {
+        const response = await page.goto(closed.gateway + path);
+        assert.equal(response.status(), 503, path);
+        assert.equal(response.headers()["retry-after"], "5", path);
+        await page.getByRole("heading", { name: "This site is not available right now" }).waitFor();
+      }
+      for (const colorScheme of ["light", "dark"]) {
+        await page.emulateMedia({ colorScheme });
+        await photograph(page, "closed", colorScheme);
+      }
+      visitor.expectComplaint(/the server responded with a status of 503/);
+      assert.deepEqual(await visitor.cookies(), []);
+    } finally {
+      await closed.stop();
+    }
+  });
+}
+
+export function pageTests(world) {
+  closedTest(world);
+  for (const scheme of ["light", "dark"]) {
+    const pageTest = (name, steps, options = {}) =>
+      world.test(
+        `${name}, ${scheme}`,
+        async (visitor) => {
+          await mkdir(folder, { recursive: true });
+          const page = await visitor.context.newPage();
+          await steps(visitor, page, (picture) => photograph(page, picture, scheme));
+        },
+        { colorScheme: scheme, ...options },
+      );
+
+    pageTest("the gateway's pages", async (visitor, page, photo) => {
+      for (const [name, path, status, heading] of plainPages) {
+        const response = await visitor.visit(page, path);
+        assert.equal(response.status(), status, path);
+        await page.getByRole("heading", { name: heading }).waitFor();
+        await photo(name);
+      }
+    });
+
+    pageTest("the pages of a sign-in that fails", async (visitor, page, photo) => {
+      for (const [name, answer, status, heading] of [
+        ["sign-in-cancelled", { error: "access_denied" }, 403, "You were not signed in"],
+        ["sign-in-untrusted", { code: "no-code-of-yours" }, 502, "The sign-in failed"],
+        ["sign-in-unavailable", { error: "temporarily_unavailable" }, 502, "The sign-in service does not answer"],
+      ]) {
+        const state = await visitor.beginAttempt(page, "/members/");
+        const query = new URLSearchParams({ ...answer, state, iss: world.provider });
+        const response = await visitor.visit(page, `/auth/callback/demo?${query}`);
+        assert.equal(response.status(), status, name);
+        await page.getByRole("heading", { name: heading }).waitFor();
+        await page.getByText(/give this number/).waitFor();
+        await photo(name);
+        assert.deepEqual(await visitor.cookies(), []);
+      }
+      visitor.expectComplaint(/the server responded with a status of 502/);
+    });
+
+    pageTest("the pages of refusals", async (visitor, page, photo) => {
+      await visitor.visit(page, "/");
+      await submitForm(page, `${world.gateway}/auth/login`);
+      await page.getByRole("heading", { name: "This cannot be done here" }).waitFor();
+      await photo("method-not-allowed");
+      await page.goto(world.otherSite.foreign);
+      await submitForm(page, `${world.gateway}/auth/logout`);
+      await page.getByRole("heading", { name: "This request was refused" }).waitFor();
+      await photo("refused");
+    });
+
+    pageTest("the page of a service that does not answer", async (visitor, page, photo) => {
+      await visitor.visit(page, "/members/");
+      await visitor.answerForm(page, "member");
+      await visitor.arrivesAt(page, "/members/");
+      const response = await visitor.visit(page, "/api/hang-up");
+      assert.equal(response.status(), 502);
+      await page.getByRole("heading", { name: "A service behind this site does not answer" }).waitFor();
+      await photo("unreachable");
+      assert.equal((await visitor.visit(page, "/api/whoami")).status(), 200);
+      visitor.expectComplaint(/the server responded with a status of 502/);
+    });
+
+    pageTest("the provider's form", async (visitor, page, photo) => {
+      await visitor.visit(page, "/members/");
+      await photo("provider-form");
+      await visitor.answerForm(page, "member", "wrong");
+      await page.getByRole("alert").waitFor();
+      await photo("provider-form-again");
+    });
+
+    pageTest("the site's public pages", async (visitor, page, photo) => {
+      await visitor.visit(page, "/");
+      await settled(page);
+      await photo("site-start");
+      const response = await visitor.visit(page, "/nowhere");
+      assert.equal(response.status(), 404);
+      await settled(page);
+      await photo("site-not-found");
+    });
+
+    pageTest("a member's pages", async (visitor, page, photo) => {
+      await visitor.visit(page, "/members/");
+      await visitor.answerForm(page, "member");
+      await visitor.arrivesAt(page, "/members/");
+      await settled(page);
+      await photo("site-members");
+      await page.getByRole("button", { name: "Call the API" }).click();
+      await page.locator("[data-answer]").getByText("lychgate-user").waitFor();
+      await photo("site-members-api");
+      await visitor.visit(page, "/members/report?year=2026&tag=a%20b&x=%2F");
+      await settled(page);
+      await photo("site-report");
+      await visitor.visit(page, "/");
+      await settled(page);
+      await photo("site-start-signed-in");
+      await visitor.visit(page, "/staff/");
+      await photo("forbidden");
+      await visitor.visit(page, "/auth/logout");
+      await photo("sign-out");
+    });
+
+    pageTest("the staff's page", async (visitor, page, photo) => {
+      await visitor.visit(page, "/staff/");
+      await visitor.answerForm(page, "staff");
+      await visitor.arrivesAt(page, "/staff/");
+      await settled(page);
+      await photo("site-staff");
+    });
+
+    pageTest(
+      "the site and the provider's sign-out without scripts",
+      async (visitor, page, photo) => {
+        await visitor.visit(page, "/members/");
+        await visitor.answerForm(page, "member");
+        await visitor.arrivesAt(page, "/members/");
+        await photo("site-members-scriptless");
+        await page.getByRole("button", { name: "Sign out" }).click();
+        await page.waitForURL(`${world.provider}/session/end**`);
+        await photo("provider-sign-out");
+      },
+      { javaScriptEnabled: false },
+    );
+  }
+}

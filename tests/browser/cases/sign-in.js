@@ -1,0 +1,91 @@
+// Signing in: from a protected address to the provider and back to the very same address.
+import assert from "node:assert/strict";
+
+export function signInTests(world) {
+  world.test("a public page needs no session", async (visitor) => {
+    const page = await visitor.context.newPage();
+    const response = await visitor.visit(page, "/");
+    assert.equal(response.status(), 200);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    assert.equal(await visitor.sessionStatus(), 401);
+    assert.deepEqual(await visitor.cookies(), []);
+  });
+
+  world.test("a protected page is shown after signing in and not before", async (visitor) => {
+    const page = await visitor.open("/members/");
+    await visitor.isAskedToSignIn(page);
+    await visitor.answerForm(page, "member");
+    await visitor.arrivesAt(page, "/members/");
+    await page.getByRole("heading", { name: "Members", exact: true }).waitFor();
+    await page.getByText("Mika Member").first().waitFor();
+  });
+
+  const query = "?year=2026&tag=a%20b&x=%2F&y=%C3%A9&&=&z=1+1&r=//e.example";
+  world.test("a deep link keeps its path and query byte for byte", async (visitor) => {
+    const page = await visitor.signIn("member", `/members/report${query}`);
+    assert.equal(await page.evaluate(() => location.pathname + location.search), `/members/report${query}`);
+  });
+
+  world.test("a deep link to a file name keeps its query where the site's own redirect leads", async (visitor) => {
+    const page = await visitor.open(`/members/report.html${query}`);
+    await visitor.answerForm(page, "member");
+    await page.getByRole("heading", { name: "Report" }).waitFor();
+    const { pathname, search } = await page.evaluate(() => ({ pathname: location.pathname, search: location.search }));
+    assert.equal(search, query);
+    // The asset server answers for `report.html` under the name without its ending.
+    assert.ok(["/members/report", "/members/report.html"].includes(pathname), pathname);
+  });
+
+  world.test("a fragment is not lost where the browser keeps it", async (visitor) => {
+    const page = await visitor.signIn("member");
+    await page.goto(`${world.gateway}/members/report?a=b#visits-title`);
+    assert.equal(await page.evaluate(() => location.hash), "#visits-title");
+  });
+
+  world.test("a wrong password shows the form again and the right one goes on", async (visitor) => {
+    const page = await visitor.open("/members/");
+    await visitor.answerForm(page, "member", "wrong");
+    await page.getByRole("alert").waitFor();
+    assert.deepEqual(await visitor.sessionCookies(), []);
+    await visitor.answerForm(page, "member");
+    await visitor.arrivesAt(page, "/members/");
+    assert.equal((await visitor.sessionCookies()).length, 1);
+  });
+
+  world.test("going back from the form leaves no session", async (visitor) => {
+    const page = await visitor.open("/");
+    await visitor.visit(page, "/members/");
+    await visitor.isAskedToSignIn(page);
+    await visitor.back(page, "/");
+    assert.deepEqual(await visitor.sessionCookies(), []);
+    assert.equal(await visitor.sessionStatus(), 401);
+    await page.goForward({ waitUntil: "commit" });
+    await visitor.answerForm(page, "member");
+    await visitor.arrivesAt(page, "/members/");
+    assert.equal(await visitor.sessionStatus(), 200);
+  });
+
+  world.test("a sign-in that the provider cancelled leaves no session and can be tried again", async (visitor) => {
+    const page = await visitor.context.newPage();
+    const state = await visitor.beginAttempt(page, "/members/report?again=1");
+    const answer = new URLSearchParams({ error: "access_denied", state, iss: world.provider });
+    const response = await visitor.visit(page, `/auth/callback/demo?${answer}`);
+    assert.equal(response.status(), 403);
+    await page.getByRole("heading", { name: "You were not signed in" }).waitFor();
+    assert.deepEqual(await visitor.cookies(), []);
+    await page.getByRole("link", { name: "Sign in again" }).click();
+    await visitor.answerForm(page, "member");
+    await visitor.arrivesAt(page, "/members/report?again=1");
+  });
+
+  world.test("ten tabs that wait for the same person all end on their own page", async (visitor) => {
+    const paths = Array.from({ length: 10 }, (_, tab) => `/members/report?tab=${tab}&x=%2F`);
+    const pages = await Promise.all(paths.map((path) => visitor.open(path)));
+    await Promise.all(pages.map((page) => visitor.isAskedToSignIn(page)));
+    await Promise.all(pages.map((page) => visitor.answerForm(page, "member")));
+    await Promise.all(pages.map((page, tab) => visitor.arrivesAt(page, paths[tab])));
+    for (const page of pages) await page.getByRole("heading", { name: "Report" }).waitFor();
+    const names = (await visitor.cookies()).map(({ name }) => name);
+    assert.deepEqual(names, ["__Host-Http-lychgate"]);
+  });
+}
