@@ -24,6 +24,17 @@ pub(crate) fn vectors(page: &str) -> BTreeMap<String, String> {
     found
 }
 
+/// The text of every fenced block that begins with this line.
+pub(crate) fn blocks(page: &str, begin: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut lines = page.lines();
+    while lines.by_ref().any(|line| line == begin) {
+        let inside = lines.by_ref().take_while(|line| *line != END);
+        found.push(inside.map(|line| format!("{line}\n")).collect());
+    }
+    found
+}
+
 #[test]
 fn a_block_reads_as_its_lines() {
     let page = "text\n```vector a\nx = 1\ny = 2\n```\n```json\nz\n```\n```vector b\n```\n";
@@ -31,4 +42,5 @@ fn a_block_reads_as_its_lines() {
     assert_eq!(read.len(), 2);
     assert_eq!(read["a"], "x = 1\ny = 2\n");
     assert_eq!(read["b"], "");
+    assert_eq!(blocks(page, "```json"), ["z\n"]);
 }

@@ -14,6 +14,8 @@ mod document;
 #[cfg(test)]
 mod records;
 #[cfg(test)]
+mod statements;
+#[cfg(test)]
 mod support;
 
 #[cfg(test)]
