@@ -12,17 +12,14 @@
         reason = "a test may panic"
     )
 )]
-#![cfg_attr(
-    test,
-    expect(
-        dead_code,
-        reason = "the suites over the gateway use the rest of the platform"
-    )
-)]
 
 // Clippy takes code for a test's only where `cfg(test)` stands above it.
 #[cfg(test)]
+mod attack;
+#[cfg(test)]
 mod executor;
+#[cfg(test)]
+mod explore;
 #[cfg(test)]
 mod gateway;
 #[cfg(test)]

@@ -44,13 +44,17 @@ fn a_warm_request_is_decided_without_a_platform() {
         has_origin: false,
         is_upgrade: false,
     };
-    let decided = host.gateway.warm(&warm, host.now());
+    let decided = host.gateway().warm(&warm, host.now());
     assert!(matches!(decided, Some(Outcome::Forward(_))));
     let with_authorization = WarmRequest {
         has_authorization: true,
         ..warm
     };
-    assert!(host.gateway.warm(&with_authorization, host.now()).is_none());
+    assert!(
+        host.gateway()
+            .warm(&with_authorization, host.now())
+            .is_none()
+    );
 }
 
 #[test]
@@ -73,7 +77,7 @@ fn a_forged_cookie_makes_no_call() {
         .expect(401);
     assert_eq!(host.world.calls(), []);
     // The real one does, where memory is cold.
-    let cold = host.elsewhere(&crate::host::in_process::Setup::standard());
+    let cold = host.elsewhere();
     let mut there = Browser::new(&cold);
     there.jar.put(SESSION, &good);
     assert!(there.is_signed_in());

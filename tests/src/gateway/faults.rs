@@ -11,10 +11,7 @@ use crate::{
     },
     scripted::{
         Place, World,
-        provider::{
-            Provider,
-            settings::{Answer, Endpoint},
-        },
+        provider::settings::{Answer, Endpoint},
         schedule::{Behaviour, Call},
     },
 };
@@ -22,7 +19,7 @@ use lychgate_core::{
     fault::ConfigurationFault, gateway::Gateway, http::outbound::SendError, time::Seconds,
 };
 use serde_json::json;
-use std::rc::Rc;
+use std::{cell::RefCell, rc::Rc};
 
 /// Every path of a closed gateway answers 503, the public ones too, and the log says why.
 fn is_closed(host: &InProcess, reason: &str) {
@@ -79,7 +76,7 @@ fn a_missing_binding_closes_the_gateway_and_is_named() {
     let fault = ConfigurationFault::MissingBinding {
         name: "LYCHGATE_STORE",
     };
-    host.gateway = Rc::new(Gateway::closed(fault));
+    host.gateway = RefCell::new(Rc::new(Gateway::closed(fault)));
     is_closed(&host, "LYCHGATE_STORE");
 }
 
@@ -110,8 +107,7 @@ fn a_provider_that_cannot_begin_is_a_502_with_a_way_back() {
     for (name, answer) in bad_answers() {
         let host = InProcess::new();
         host.world
-            .provider
-            .borrow_mut()
+            .provider()
             .settings
             .set_answer(Endpoint::Discovery, answer);
         let mut browser = Browser::new(&host);
@@ -122,8 +118,7 @@ fn a_provider_that_cannot_begin_is_a_502_with_a_way_back() {
         assert_eq!(browser.jar.header(host.now()), None, "{name}");
         // Once the provider is back, so is the sign-in.
         host.world
-            .provider
-            .borrow_mut()
+            .provider()
             .settings
             .set_answer(Endpoint::Discovery, Answer::Document);
         browser.sign_in(retry, "member");
@@ -137,7 +132,7 @@ fn a_provider_that_cannot_finish_makes_no_session() {
         for (name, answer) in bad_answers() {
             let host = InProcess::new();
             {
-                let mut provider = host.world.provider.borrow_mut();
+                let mut provider = host.world.provider();
                 provider.settings.claims_in_id_token = false;
                 provider.settings.set_answer(endpoint, answer);
             }
@@ -153,8 +148,7 @@ fn a_provider_that_cannot_finish_makes_no_session() {
             assert_eq!(browser.session(), None, "{endpoint:?} {name}");
             assert_eq!(host.world.count(Call::StoreSave), 0, "{endpoint:?} {name}");
             host.world
-                .provider
-                .borrow_mut()
+                .provider()
                 .settings
                 .set_answer(endpoint, Answer::Document);
             browser.sign_in("/members/", "member");
@@ -169,11 +163,7 @@ fn the_last_good_metadata_and_keys_bridge_an_outage() {
     Browser::signed_in(&host, "member");
     let down = |endpoint| {
         let answer = Answer::Error(SendError::Unreachable);
-        host.world
-            .provider
-            .borrow_mut()
-            .settings
-            .set_answer(endpoint, answer);
+        host.world.provider().settings.set_answer(endpoint, answer);
     };
     down(Endpoint::Discovery);
     down(Endpoint::Keys);
@@ -187,11 +177,11 @@ fn the_last_good_metadata_and_keys_bridge_an_outage() {
 fn a_rotated_key_is_fetched_once() {
     let host = InProcess::new();
     Browser::signed_in(&host, "member");
-    let keys = |host: &InProcess| host.world.provider.borrow().count(Endpoint::Keys);
+    let keys = |host: &InProcess| host.world.provider().count(Endpoint::Keys);
     assert_eq!(keys(&host), 1);
     let rotate = |seed| {
         let signer = crate::scripted::provider::settings::Signer::Ed25519(seed);
-        host.world.provider.borrow_mut().settings.signer = signer;
+        host.world.provider().settings.signer = signer;
     };
     rotate(2);
     Browser::signed_in(&host, "member");
@@ -209,7 +199,7 @@ fn a_rotated_key_is_fetched_once() {
 
 /// A request with a cookie that another isolate issued, so that store and ledger are asked.
 fn cold(setup: &Setup) -> (InProcess, Browser<'static>) {
-    let world = World::new(Provider::new());
+    let world = World::new();
     let first = InProcess::in_world(setup, &world, Place(0));
     let cookie = Browser::signed_in(&first, "member").session().unwrap();
     let second = InProcess::in_world(setup, &world, Place(0));

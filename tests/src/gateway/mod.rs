@@ -2,19 +2,28 @@
 //! a clock and faults of its own can show.
 
 mod access;
+mod any_input;
 mod counts;
 mod faults;
 mod freshness;
+mod secrets;
 mod sessions;
 mod sign_in;
 mod sign_out;
 mod upstreams;
+
+pub use freshness::{ended_elsewhere as run_ended_elsewhere, strict as run_strict};
+pub use sessions::retired_key as run_retired_key;
+pub use sign_in::ten_tabs_sign_in_at_once;
 
 use crate::host::{Host, in_process::InProcess};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A case: its name and what it does.
 pub type Case = (&'static str, fn(&dyn Host));
+
+/// A case with a name that was put together.
+pub type NamedCase = (String, fn(&dyn Host));
 
 /// Every case that any host can run.
 pub fn cases() -> Vec<Case> {
@@ -29,18 +38,25 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// Runs cases, each at a host of `at`, and says at the end which ones failed.
-pub fn run<'h, H: Host + 'h>(cases: &[Case], at: impl Fn() -> H) {
+pub fn run_named<H: Host>(cases: &[NamedCase], at: impl Fn() -> H) {
     let mut failed = Vec::new();
     for (name, case) in cases {
         let host = at();
+        eprintln!("{name}");
         if catch_unwind(AssertUnwindSafe(|| case(&host))).is_err() {
-            failed.push(*name);
+            failed.push(name);
         }
     }
     assert!(failed.is_empty(), "failed: {failed:#?}");
 }
 
+/// The contract's cases by name.
+pub fn named_cases() -> Vec<NamedCase> {
+    let cases = cases().into_iter();
+    cases.map(|(name, case)| (name.to_owned(), case)).collect()
+}
+
 #[test]
 fn the_gateway_in_process_keeps_the_contract() {
-    run(&cases(), InProcess::new);
+    run_named(&named_cases(), InProcess::new);
 }

@@ -113,7 +113,7 @@ fn a_store_that_has_not_heard_yet_is_answered_from_the_ledger() {
     let host = InProcess::with(&setup);
     host.world.store.borrow_mut().lag = Some(Seconds::new(60));
     let browser = Browser::signed_in(&host, "member");
-    let far = host.elsewhere(&setup);
+    let far = host.elsewhere();
     let mut there = Browser::new(&far);
     there.jar = browser.jar.clone();
     assert!(there.is_signed_in());
@@ -142,4 +142,35 @@ fn a_change_of_keys_logs_nobody_out() {
     let mut old = Browser::new(&without);
     old.jar.put(SESSION, &before.unwrap());
     assert!(!old.is_signed_in());
+}
+
+/// A key is accepted until its `not_after`, and not a second longer.
+pub fn retired_key() {
+    let host = InProcess::new();
+    let mut browser = Browser::signed_in(&host, "member");
+    let old = browser.session().unwrap();
+    let mut setup = Setup::standard();
+    // Half an hour after the beginning of every test.
+    setup.configuration["key"] = json!([
+        {"id": 2, "secret": "LYCHGATE_KEY_2"},
+        {"id": 1, "secret": "LYCHGATE_KEY_1", "not_after": "2027-01-01T00:30:00Z"},
+    ]);
+    setup.secrets.push(("LYCHGATE_KEY_2".to_owned(), key(2)));
+    let changed: &'static InProcess =
+        Box::leak(Box::new(InProcess::in_world(&setup, &host.world, Place(0))));
+    browser.host = changed;
+    host.world.pass(Seconds::minutes(30));
+    assert!(browser.is_signed_in());
+    let anew = browser.session().unwrap();
+    assert_ne!(anew, old);
+    host.world.pass(Seconds::new(1));
+    browser.jar.put(SESSION, &old);
+    assert!(!browser.is_signed_in());
+    browser.jar.put(SESSION, &anew);
+    assert!(browser.is_signed_in());
+}
+
+#[test]
+fn a_retired_key_opens_nothing() {
+    retired_key();
 }

@@ -11,7 +11,7 @@ use crate::{
         browser::{ATTEMPT, Browser, SESSION},
         request::Request,
     },
-    scripted::provider::settings::{Authentication, Endpoint},
+    scripted::provider::settings::{Authentication, Endpoint, Signer},
 };
 use lychgate_core::time::Seconds;
 
@@ -44,7 +44,8 @@ fn a_deep_link_survives(host: &dyn Host) {
     assert!(browser.is_signed_in());
 }
 
-fn ten_tabs_sign_in_at_once(host: &dyn Host) {
+/// Ten sign-ins of one browser, side by side.
+pub fn ten_tabs_sign_in_at_once(host: &dyn Host) {
     let mut browser = Browser::new(host);
     let targets: Vec<String> = (0..10).map(|tab| format!("/members/?tab={tab}")).collect();
     let starts: Vec<Request> = targets
@@ -111,16 +112,16 @@ fn signing_in_again_makes_a_new_session(host: &dyn Host) {
 #[test]
 fn a_missing_claim_is_fetched_from_userinfo() {
     let host = InProcess::new();
-    host.world.provider.borrow_mut().settings.claims_in_id_token = false;
+    host.world.provider().settings.claims_in_id_token = false;
     let mut browser = Browser::signed_in(&host, "staff");
     browser.go("/staff/").expect(200);
-    assert_eq!(host.world.provider.borrow().count(Endpoint::Userinfo), 1);
+    assert_eq!(host.world.provider().count(Endpoint::Userinfo), 1);
     let info = browser.fetch("/auth/session").expect(200).json();
     assert_eq!(info["claims"]["email"], "staff@example.com");
     // With the claims in the ID token nobody is asked.
-    host.world.provider.borrow_mut().settings.claims_in_id_token = true;
+    host.world.provider().settings.claims_in_id_token = true;
     Browser::signed_in(&host, "staff");
-    assert_eq!(host.world.provider.borrow().count(Endpoint::Userinfo), 1);
+    assert_eq!(host.world.provider().count(Endpoint::Userinfo), 1);
 }
 
 #[test]
@@ -129,11 +130,11 @@ fn a_public_client_sends_no_secret() {
     let provider = &mut setup.configuration["provider"][0];
     provider.as_object_mut().unwrap().remove("client_secret");
     let host = InProcess::with(&setup);
-    host.world.provider.borrow_mut().settings.authentication = Authentication::None;
+    host.world.provider().settings.authentication = Authentication::None;
     assert!(Browser::signed_in(&host, "member").is_signed_in());
     // The same provider refuses the client that does send one.
     let other = InProcess::new();
-    other.world.provider.borrow_mut().settings.authentication = Authentication::None;
+    other.world.provider().settings.authentication = Authentication::None;
     let mut browser = Browser::new(&other);
     let callback = browser.callback("/members/", "member");
     browser.go(&callback).expect(502);
@@ -152,4 +153,13 @@ fn an_attempt_ends_after_ten_minutes() {
     let callback = in_time.callback("/members/", "member");
     host.world.pass(Seconds::new(599));
     in_time.go(&callback).expect(303);
+}
+
+#[test]
+fn each_kind_of_key_signs_in() {
+    for signer in [Signer::Ed25519(9), Signer::P256(9)] {
+        let host = InProcess::new();
+        host.world.provider().settings.signer = signer;
+        assert!(Browser::signed_in(&host, "member").is_signed_in());
+    }
 }

@@ -86,7 +86,7 @@ fn the_tombstone_refuses_a_cookie_that_comes_back() {
     let host = InProcess::new();
     let mut browser = Browser::signed_in(&host, "member");
     let late = browser.session().unwrap();
-    let far = host.elsewhere(&crate::host::in_process::Setup::standard());
+    let far = host.elsewhere();
     let mut there = Browser::new(&far);
     there.jar = browser.jar.clone();
     assert!(there.is_signed_in());

@@ -27,7 +27,11 @@ use lychgate_core::{
     time::UnixTime,
 };
 use serde_json::Value;
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::RefCell,
+    rc::Rc,
+    sync::{Arc, Mutex},
+};
 
 /// The deployment's address.
 pub const ORIGIN: &str = "https://app.example.com";
@@ -38,7 +42,8 @@ pub const API: &str = "https://api.example.com";
 pub struct InProcess {
     pub world: Rc<World>,
     pub edge: Scripted,
-    pub gateway: Rc<Gateway>,
+    pub gateway: RefCell<Rc<Gateway>>,
+    setup: Setup,
     api_requests: Rc<RefCell<Vec<Request>>>,
 }
 
@@ -82,7 +87,7 @@ impl InProcess {
 
     /// A deployment in a world of its own.
     pub fn with(setup: &Setup) -> Self {
-        Self::in_world(setup, &World::new(Provider::new()), Place(0))
+        Self::in_world(setup, &World::new(), Place(0))
     }
 
     /// A deployment's isolate at a place of a world, with nothing in memory.
@@ -90,20 +95,26 @@ impl InProcess {
         Self {
             world: Rc::clone(world),
             edge: world.edge(place),
-            gateway: Rc::new(setup.gateway()),
+            gateway: RefCell::new(Rc::new(setup.gateway())),
+            setup: setup.clone(),
             api_requests: Rc::default(),
         }
     }
 
     /// The same deployment at another place.
-    pub fn elsewhere(&self, setup: &Setup) -> Self {
-        Self::in_world(setup, &self.world, Place(self.edge.place.0 + 1))
+    pub fn elsewhere(&self) -> Self {
+        Self::in_world(&self.setup, &self.world, Place(self.edge.place.0 + 1))
+    }
+
+    /// The isolate's gateway.
+    pub fn gateway(&self) -> Rc<Gateway> {
+        Rc::clone(&self.gateway.borrow())
     }
 
     /// Answers a request; the work for afterwards is left to the caller.
     pub async fn serve(&self, request: &Request) -> (Response, Option<Later>) {
         let received = Received::new(request, self.authority());
-        let (outcome, later) = self.gateway.handle(&self.edge, &received).await;
+        let (outcome, later) = self.gateway().handle(&self.edge, &received).await;
         let response = match outcome {
             Outcome::Respond(response) => own(response),
             Outcome::Forward(forward) => self.forward(request, &forward),
@@ -115,7 +126,7 @@ impl InProcess {
     pub async fn serve_whole(&self, request: &Request) -> Response {
         let (response, later) = self.serve(request).await;
         if let Some(later) = later {
-            self.gateway.finish(&self.edge, later).await;
+            self.gateway().finish(&self.edge, later).await;
         }
         response
     }
@@ -213,16 +224,20 @@ impl Host for InProcess {
 
     fn at_provider(&self, location: &str, login: &str) -> String {
         let person = Person::by_login(login);
-        let callback = self
-            .world
-            .provider
-            .borrow_mut()
-            .authorize(location, &person);
+        let callback = self.world.provider().authorize(location, &person);
         callback.strip_prefix(ORIGIN).unwrap().to_owned()
     }
 
+    fn scripted_provider(&self) -> Option<Arc<Mutex<Provider>>> {
+        Some(self.world.shared_provider())
+    }
+
+    fn forget(&self) {
+        *self.gateway.borrow_mut() = Rc::new(self.setup.gateway());
+    }
+
     fn token_requests(&self) -> usize {
-        self.world.provider.borrow().count(Endpoint::Token)
+        self.world.provider().count(Endpoint::Token)
     }
 
     fn api_requests(&self) -> usize {

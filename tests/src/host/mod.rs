@@ -4,8 +4,12 @@ pub mod configuration;
 pub mod in_process;
 mod upstream;
 
-use crate::http::{request::Request, response::Response};
+use crate::{
+    http::{request::Request, response::Response},
+    scripted::provider::Provider,
+};
 use lychgate_core::time::UnixTime;
+use std::sync::{Arc, Mutex};
 
 /// A gateway with its provider and upstreams.
 pub trait Host {
@@ -28,6 +32,12 @@ pub trait Host {
 
     /// Signs in at the provider that `location` leads to; the path and query of the callback.
     fn at_provider(&self, location: &str, login: &str) -> String;
+
+    /// The provider, where it is the scripted one.
+    fn scripted_provider(&self) -> Option<Arc<Mutex<Provider>>>;
+
+    /// Forgets what the gateway remembers, but nothing that it stored.
+    fn forget(&self);
 
     /// How many requests the token endpoint saw.
     fn token_requests(&self) -> usize;

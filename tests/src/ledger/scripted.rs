@@ -5,7 +5,6 @@ use crate::{
     executor::{block_on, block_on_all},
     scripted::{
         Place, Scripted, World,
-        provider::Provider,
         schedule::{Behaviour, Call},
     },
 };
@@ -99,12 +98,12 @@ impl LedgerHost for Scripted {
 
 #[test]
 fn the_scripted_ledger_keeps_the_contract() {
-    cases::run(&World::new(Provider::new()).edge(Place(0)));
+    cases::run(&World::new().edge(Place(0)));
 }
 
 #[test]
 fn a_value_that_is_too_large_is_refused() {
-    let edge = World::new(Provider::new()).edge(Place(0));
+    let edge = World::new().edge(Place(0));
     let at = super::partition(
         lychgate_core::platform::ledger::PartitionKind::User,
         "large",

@@ -20,18 +20,20 @@ use lychgate_core::{
     platform::{
         Platform, RandomError, VerifierError,
         ledger::{
-            Count, LedgerError, Partition, RecordKind, RecordName, Versioned, Write, Written,
+            Count, Expected, LedgerError, Partition, RecordKind, RecordName, Versioned, Write,
+            Written,
         },
         store::{StoreError, StoreKey},
     },
     time::{Seconds, UnixTime},
 };
-use provider::Provider;
+use provider::{ISSUER, Provider};
 use random::Random;
 use schedule::{Behaviour, Call, Schedule};
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
+    sync::{Arc, Mutex, MutexGuard},
 };
 use store::Store;
 
@@ -44,10 +46,11 @@ pub struct World {
     random: RefCell<Random>,
     calls: RefCell<Vec<Call>>,
     events: RefCell<Vec<String>>,
+    replacements: RefCell<Vec<UnixTime>>,
     pub schedule: RefCell<Schedule>,
     pub store: RefCell<Store>,
     pub ledger: RefCell<Ledger>,
-    pub provider: RefCell<Provider>,
+    provider: Arc<Mutex<Provider>>,
     pub has_random: Cell<bool>,
 }
 
@@ -60,16 +63,17 @@ pub struct Scripted {
 
 impl World {
     /// A world without faults at [`START`].
-    pub fn new(provider: Provider) -> Rc<Self> {
+    pub fn new() -> Rc<Self> {
         Rc::new(Self {
             clock: Cell::new(START),
             random: RefCell::new(Random::new(1)),
             calls: RefCell::default(),
             events: RefCell::default(),
+            replacements: RefCell::default(),
             schedule: RefCell::default(),
             store: RefCell::default(),
             ledger: RefCell::default(),
-            provider: RefCell::new(provider),
+            provider: Arc::new(Mutex::new(Provider::new(ISSUER))),
             has_random: Cell::new(true),
         })
     }
@@ -80,6 +84,16 @@ impl World {
             world: Rc::clone(self),
             place,
         }
+    }
+
+    /// The provider.
+    pub fn provider(&self) -> MutexGuard<'_, Provider> {
+        self.provider.lock().unwrap()
+    }
+
+    /// The provider, to share.
+    pub fn shared_provider(&self) -> Arc<Mutex<Provider>> {
+        Arc::clone(&self.provider)
     }
 
     /// The time.
@@ -114,6 +128,16 @@ impl World {
     /// The log, one line of JSON per event.
     pub fn events(&self) -> Vec<String> {
         self.events.borrow().clone()
+    }
+
+    /// When a live record was first replaced by another, as the end of a session replaces its head.
+    pub fn first_replacement(&self) -> Option<UnixTime> {
+        self.replacements.borrow().first().copied()
+    }
+
+    /// Begins to look for replacements anew.
+    pub fn forget_ends(&self) {
+        self.replacements.borrow_mut().clear();
     }
 
     async fn begin(&self, call: Call) -> Behaviour {
@@ -180,10 +204,7 @@ impl Platform for Scripted {
         let errors = (SendError::Unreachable, SendError::TimedOut);
         let effect = || {
             let now = self.world.now();
-            self.world
-                .provider
-                .borrow_mut()
-                .answer(&request, limits, now)
+            self.world.provider().answer(&request, limits, now)
         };
         self.world.call(Call::Send, errors, effect).await
     }
@@ -262,7 +283,13 @@ impl Platform for Scripted {
         name: &RecordName,
         write: Write<'_>,
     ) -> Result<Written, LedgerError> {
-        let effect = || self.world.ledger.borrow_mut().write(at, name, &write);
+        let effect = || {
+            let written = self.world.ledger.borrow_mut().write(at, name, &write);
+            if let (Expected::Version(_), Ok(Written::Stored(_))) = (write.expected, &written) {
+                self.world.replacements.borrow_mut().push(self.world.now());
+            }
+            written
+        };
         self.world
             .call(Call::LedgerWrite, LEDGER_ERRORS, effect)
             .await

@@ -23,7 +23,7 @@ use settings::{Answer, Endpoint, Reuse, Settings};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
-/// The provider's issuer identifier.
+/// The provider's issuer identifier, where it is in this process.
 pub const ISSUER: &str = "https://op.example.com";
 /// Our client identifier there.
 pub const CLIENT_ID: &str = "edge";
@@ -33,6 +33,7 @@ pub const CLIENT_SECRET: &str = "SECRET-CLIENT-SECRET";
 /// The provider.
 pub struct Provider {
     pub settings: Settings,
+    pub issuer: String,
     grants: BTreeMap<String, Grant>,
     /// Every request that came, in order.
     pub requests: Vec<Seen>,
@@ -58,9 +59,10 @@ struct Grant {
 
 impl Provider {
     /// A provider that behaves well.
-    pub fn new() -> Self {
+    pub fn new(issuer: &str) -> Self {
         Self {
-            settings: Settings::new(),
+            settings: Settings::new(issuer),
+            issuer: issuer.to_owned(),
             grants: BTreeMap::new(),
             requests: Vec::new(),
             issued: 0,
@@ -71,7 +73,7 @@ impl Provider {
     /// sent to the returned address.
     pub fn authorize(&mut self, url: &str, person: &Person) -> String {
         let (base, query) = url.split_once('?').unwrap();
-        assert_eq!(base, format!("{ISSUER}/authorize"));
+        assert_eq!(base, format!("{}/authorize", self.issuer));
         let asked = Parameters::parse(query).unwrap();
         let needed = |name| {
             asked
@@ -125,7 +127,7 @@ impl Provider {
         now: UnixTime,
     ) -> Result<Reply, SendError> {
         let url = request.url.to_string();
-        let endpoint = Endpoint::of(url.strip_prefix(ISSUER).unwrap_or_default());
+        let endpoint = Endpoint::of(url.strip_prefix(&self.issuer).unwrap_or_default());
         let authorization = request
             .headers
             .iter()

@@ -1,6 +1,6 @@
 //! How the scripted provider behaves: a field for each way to be wrong.
 
-use super::{CLIENT_ID, ISSUER, Person, basic, tokens};
+use super::{CLIENT_ID, Person, basic, tokens};
 use lychgate_core::{
     http::outbound::{Reply, SendError},
     time::UnixTime,
@@ -59,10 +59,11 @@ pub enum Signer {
 }
 
 /// Changes a JSON document before it is sent.
-pub type Edit = Box<dyn Fn(&mut Value)>;
+pub type Edit = Box<dyn Fn(&mut Value) + Send>;
 
 /// Every switch of the provider.
 pub struct Settings {
+    issuer: String,
     answers: BTreeMap<Endpoint, Answer>,
     pub authentication: Authentication,
     pub claims_in_id_token: bool,
@@ -109,8 +110,9 @@ impl Answer {
 
 impl Settings {
     /// A provider that obeys.
-    pub fn new() -> Self {
+    pub fn new(issuer: &str) -> Self {
         Self {
+            issuer: issuer.to_owned(),
             answers: BTreeMap::new(),
             authentication: Authentication::Basic,
             claims_in_id_token: true,
@@ -120,7 +122,7 @@ impl Settings {
             edit_metadata: unchanged(),
             edit_response: unchanged(),
             edit_userinfo: unchanged(),
-            response_issuer: Some(ISSUER.to_owned()),
+            response_issuer: Some(issuer.to_owned()),
             reuse: Reuse::Refused,
             signer: Signer::Ed25519(1),
         }
@@ -146,13 +148,14 @@ impl Settings {
     }
 
     pub(super) fn metadata(&self) -> Value {
+        let at = |path| format!("{}/{path}", self.issuer);
         let mut document = json!({
-            "issuer": ISSUER,
-            "authorization_endpoint": format!("{ISSUER}/authorize"),
-            "token_endpoint": format!("{ISSUER}/token"),
-            "jwks_uri": format!("{ISSUER}/jwks"),
-            "userinfo_endpoint": format!("{ISSUER}/userinfo"),
-            "end_session_endpoint": format!("{ISSUER}/end"),
+            "issuer": self.issuer,
+            "authorization_endpoint": at("authorize"),
+            "token_endpoint": at("token"),
+            "jwks_uri": at("jwks"),
+            "userinfo_endpoint": at("userinfo"),
+            "end_session_endpoint": at("end"),
             "code_challenge_methods_supported": ["S256"],
             "authorization_response_iss_parameter_supported": self.response_issuer.is_some(),
         });
@@ -174,7 +177,7 @@ impl Settings {
             json!({})
         };
         for (name, value) in [
-            ("iss", json!(ISSUER)),
+            ("iss", json!(self.issuer)),
             ("sub", json!(person.subject)),
             ("aud", json!(CLIENT_ID)),
             ("iat", json!(now)),

@@ -1,0 +1,219 @@
+//! Attacks with paths and hosts.
+
+use super::{Row, everywhere, in_process, support::anonymous};
+use crate::{
+    host::Host,
+    http::{browser::Browser, request::Request},
+};
+
+pub const ROWS: &[Row] = &[
+    everywhere(
+        53,
+        "every spelling of a path is one path or none",
+        spellings,
+    ),
+    everywhere(54, "a query opens nothing", query),
+    everywhere(55, "an encoded hash ends no path", encoded_hash),
+    everywhere(56, "one site under each spelling of its host", hosts),
+    everywhere(59, "a user agent opens nothing", user_agent),
+    everywhere(
+        65,
+        "a file reached directly is still protected",
+        direct_files,
+    ),
+    in_process(66, "a gateway that cannot open serves nothing", closed),
+    everywhere(
+        97,
+        "every address of a protected file is protected",
+        aliases,
+    ),
+    everywhere(96, "a method that no route allows is 405", other_methods),
+];
+
+fn spellings(host: &dyn Host) {
+    for protected in [
+        "/open/../members/",
+        "/open/%2e%2e/members/",
+        "/open/%2E./members/",
+        "/./members/",
+        "/%6dembers/",
+        "/members/./",
+        "/open/..\\members/",
+        "\\members/",
+        "/open\\..\\members\\",
+    ] {
+        // A request target that begins with a backslash is no HTTP to some runtimes.
+        let status = anonymous(host, protected).status;
+        assert!(
+            status == 401 || (status == 400 && protected.starts_with('\\')),
+            "{protected}: {status}"
+        );
+    }
+    for refused in [
+        "//members/",
+        "/open//x",
+        "/members%2f",
+        "/open/%2F..",
+        "/open/%5cmembers",
+        "/open/%00",
+        "/open/%0a",
+        "/open/%c0%af",
+        "/open/%zz",
+        "/open/..;x/",
+    ] {
+        anonymous(host, refused).expect(400);
+    }
+    // A path of its own, which nothing protects and which no file has.
+    anonymous(host, "/members;x").expect(404);
+    anonymous(host, "/members/;x").expect(401);
+    // What is matched is what is forwarded.
+    let mut browser = Browser::signed_in(host, "member");
+    for (sent, received) in [
+        ("/open/../api/%61", "/api/a"),
+        ("/api/./b", "/api/b"),
+        ("/api/c%7e", "/api/c~"),
+        ("/api/d;x", "/api/d;x"),
+        ("/api/e%23f", "/api/e%23f"),
+    ] {
+        assert_eq!(browser.fetch(sent).expect(200).json()["url"], received);
+    }
+}
+
+fn query(host: &dyn Host) {
+    for target in [
+        "/members/?path=/",
+        "/members/?/open/",
+        "/api/private?path=/status",
+        "/members/?#/",
+    ] {
+        let status = anonymous(host, target).status;
+        assert!(matches!(status, 401 | 400), "{target}: {status}");
+    }
+    anonymous(host, "/?path=/members/").expect(200);
+}
+
+fn encoded_hash(host: &dyn Host) {
+    anonymous(host, "/members/%23/open").expect(401);
+    anonymous(host, "/members/%3f/open").expect(401);
+    let outside = anonymous(host, "/members%23/open").expect(404);
+    let mut browser = Browser::signed_in(host, "member");
+    let page = browser.go("/members/").expect(200);
+    assert_ne!(page.body, outside.body);
+}
+
+fn hosts(host: &dyn Host) {
+    let ours = host.authority();
+    let (name, port) = ours.split_once(':').unwrap_or((ours, ""));
+    let with_port = |name: &str| match port {
+        "" => name.to_owned(),
+        port => format!("{name}:{port}"),
+    };
+    for same in [
+        with_port(&name.to_uppercase()),
+        with_port(&format!("{name}.")),
+    ] {
+        host.send(&Request::navigation("/").at_host(&same))
+            .expect(200);
+        let refused = Request::script("GET", "/members/").at_host(&same);
+        host.send(&refused).expect(401);
+    }
+    if port.is_empty() {
+        host.send(&Request::navigation("/").at_host(&format!("{ours}:443")))
+            .expect(200);
+    }
+    for other in [
+        "evil.example".to_owned(),
+        with_port(&format!("x.{name}")),
+        format!("{name}:1"),
+        "127.0.0.1".to_owned(),
+    ] {
+        let refused = host
+            .send(&Request::navigation("/").at_host(&other))
+            .expect(421);
+        assert_eq!(refused.header("set-cookie"), None);
+        host.send(&Request::navigation("/members/").at_host(&other))
+            .expect(421);
+    }
+}
+
+fn user_agent(host: &dyn Host) {
+    let robot = |agent: &str| Request::new("GET", "/members/").with("User-Agent", agent);
+    for agent in [
+        "GoogleHC/1.0",
+        "kube-probe/1.30",
+        "ELB-HealthChecker/2.0",
+        "",
+    ] {
+        host.send(&robot(agent)).expect(401);
+    }
+    let browser = Browser::signed_in(host, "member");
+    host.send(&browser.prepare(robot("GoogleHC/1.0")))
+        .expect(200);
+}
+
+fn direct_files(host: &dyn Host) {
+    for file in [
+        "/members/report.html",
+        "/members/handbook.pdf",
+        "/members/index.html",
+        "/members/none.css",
+    ] {
+        anonymous(host, file).expect(401);
+    }
+    let mut browser = Browser::signed_in(host, "member");
+    browser.fetch("/members/handbook.pdf").expect(200);
+}
+
+fn closed() {
+    use crate::host::in_process::{InProcess, Setup};
+    let mut setup = Setup::standard();
+    setup.secrets.clear();
+    let closed = InProcess::with(&setup);
+    for target in ["/", "/members/", "/style.css"] {
+        closed.send(&Request::navigation(target)).expect(503);
+    }
+    InProcess::new().send(&Request::navigation("/")).expect(200);
+}
+
+fn aliases(host: &dyn Host) {
+    let files = [
+        "/staff",
+        "/staff/",
+        "/staff.html",
+        "/staff/index",
+        "/staff/index.html",
+        "/STAFF/../staff/",
+    ];
+    let mut member = Browser::signed_in(host, "member");
+    for file in files {
+        anonymous(host, file).expect(401);
+        member.fetch(file).expect(403);
+    }
+    let report = [
+        "/members/report",
+        "/members/report/",
+        "/members/report.html",
+        "/members/report/index.html",
+    ];
+    for file in report {
+        anonymous(host, file).expect(401);
+    }
+    let mut staff = Browser::signed_in(host, "staff");
+    staff.fetch("/staff/").expect(200);
+    for file in files {
+        let status = staff.fetch(file).status;
+        assert!(matches!(status, 200 | 307 | 404), "{file}: {status}");
+    }
+}
+
+fn other_methods(host: &dyn Host) {
+    let mut browser = Browser::signed_in(host, "member");
+    let before = host.api_requests();
+    for method in ["DELETE", "PUT", "PATCH", "OPTIONS"] {
+        browser.send(Request::script(method, "/api/x")).expect(405);
+        host.send(&Request::script(method, "/api/x")).expect(405);
+    }
+    assert_eq!(host.api_requests(), before);
+    browser.send(Request::script("POST", "/api/x")).expect(200);
+    browser.send(Request::script("HEAD", "/api/x")).expect(200);
+}
