@@ -89,7 +89,7 @@ pub(crate) fn build_contract(place: &Place, interrupt: &Interrupt) -> Outcome {
 pub(crate) fn configuration(from: &Path, to: &Path, interrupt: &Interrupt) -> Outcome {
     eprintln!("[build] checking {}", from.display());
     let mut check = Command::new("cargo");
-    check.args(["run", "--quiet", "--package", "lychgate", "--", "check"]);
+    check.args(["run", "--package", "lychgate", "--", "check"]);
     check.arg(from).arg("--emit-json").arg(to);
     run_aside("the check of the configuration", &mut check, interrupt)
 }
