@@ -94,7 +94,8 @@ export const importKey = async (algorithm, jwk) => {
   try {
     return await crypto.subtle.importKey("jwk", JSON.parse(jwk), ALGORITHMS[algorithm], false, ["verify"]);
   } catch (error) {
-    if (error instanceof DOMException && error.name === "DataError") return undefined;
+    // That is what a point off its curve, or whatever else makes it no key, is answered with.
+    if (error instanceof DOMException) return undefined;
     throw error;
   }
 };
@@ -115,7 +116,7 @@ export const unlessLost = (promise) =>
     promise.then(resolve, reject).finally(() => lost.delete(reject));
   });
 
-/** Called by the wasm as it traps. */
+/** The build has the glue around the wasm call this at a trap, before anything else can run. */
 export const trapped = () => {
   for (const reject of lost) reject(new Error("the wasm trapped"));
   lost.clear();

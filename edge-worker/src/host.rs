@@ -118,7 +118,4 @@ extern "C" {
 
     #[wasm_bindgen(catch)]
     pub fn respond(status: u16, headers: &str, body: &str) -> Result<web_sys::Response, JsValue>;
-
-    #[wasm_bindgen]
-    pub fn trapped();
 }

@@ -4,6 +4,8 @@
 //! exported classes, a panic hook and conversions that weigh as much as all of this adapter several times,
 //! and its `Request` costs more than a whole warm request.
 
+#[cfg(feature = "contract")]
+mod contract;
 mod forward;
 mod gateway;
 mod host;
@@ -19,11 +21,9 @@ use wasm_bindgen::handler::{schedule_reinit, set_on_abort};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Runs once in each instance. After a trap the instance is never entered again: the next call from
-/// JavaScript makes a new one, and what still waits for the old one is told.
+/// JavaScript makes a new one. What still waits for the old one is told by the glue, since an instance that
+/// has trapped can call nothing.
 #[wasm_bindgen(start)]
 fn start() {
-    set_on_abort(|| {
-        schedule_reinit();
-        host::trapped();
-    });
+    set_on_abort(schedule_reinit);
 }

@@ -5,7 +5,7 @@
 //! builds another Worker from the same sources, which opens the parts of the adapter to the contract suite;
 //! it is never deployed.
 
-use crate::failure::{Doing, Outcome};
+use crate::failure::{Doing, Failure, Outcome};
 use crate::fresh::{self, Inputs};
 use crate::interrupt::Interrupt;
 use crate::place::Place;
@@ -155,11 +155,7 @@ impl Build {
             eprintln!("[build] writing the JavaScript around the wasm");
             generate(&compiled, &self.glue_file(place, ""))?;
             let text = fs::read_to_string(&script).doing("cannot read the glue")?;
-            // workerd gives a compiled module for a plain import and knows no source phase imports.
-            fresh::write(
-                &script,
-                text.replace("import source ", "import ").as_bytes(),
-            )
+            fresh::write(&script, adapted(&text)?.as_bytes())
         })
     }
 
@@ -237,6 +233,19 @@ impl Build {
     fn glue_file(&self, place: &Place, name: &str) -> PathBuf {
         place.build("glue").join(self.name).join(name)
     }
+}
+
+/// The glue as workerd takes it: a compiled module comes by a plain import, not one of its source phase. At a
+/// trap it also tells the host, so that nobody waits for what the lost instance had promised.
+fn adapted(glue: &str) -> Outcome<String> {
+    const TRAP: &str = "function __wbg_call_abort_hook() {\n";
+    let (before, after) = glue
+        .split_once(TRAP)
+        .ok_or_else(|| Failure::new("the glue no longer says where it handles a trap"))?;
+    let before = before.replace("import source ", "import ");
+    Ok(format!(
+        "import {{ trapped }} from \"lychgate-host\";\n{before}{TRAP}    trapped();\n{after}"
+    ))
 }
 
 fn generate(compiled: &Path, folder: &Path) -> Outcome {

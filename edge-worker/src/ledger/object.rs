@@ -51,12 +51,15 @@ pub fn ledger_answer(storage: &Storage, question: &Uint8Array) -> Uint8Array {
 /// What the database throws; the runtime tries again later.
 #[wasm_bindgen]
 pub fn ledger_purge(storage: &Storage) -> Result<bool, JsValue> {
+    purge(storage, now_seconds().saturating_sub(GRACE))
+}
+
+/// Deletes what expired by `end`. True where nothing is left.
+pub(crate) fn purge(storage: &Storage, end: u64) -> Result<bool, JsValue> {
     if host::rows(storage, EXISTS, Array::new())?.length() == 0 {
         return Ok(true);
     }
-    let now = now_seconds();
-    let expired = to_double(now.saturating_sub(GRACE)).into();
-    host::rows(storage, PURGE, Array::of1(&expired))?;
+    host::rows(storage, PURGE, Array::of1(&to_double(end).into()))?;
     match earliest(storage)? {
         None => Ok(true),
         Some(expires) => {

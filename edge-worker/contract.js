@@ -1,0 +1,90 @@
+// A Worker for the contract suite alone: it opens store, ledger and verifier of the adapter to whoever asks.
+// `cargo xtask build contract` puts it into build/contract; it is never deployed.
+//
+// Every question is a POST with a JSON object, every answer JSON with status 200 and one of the members `ok`,
+// `error` (the name of the port's error) or `refused` (the core would not even ask). Byte strings are base64url
+// without padding, times are seconds since 1970. 400 means that the question itself is wrong.
+//
+// /ledger/read    {partition: {kind: "user" | "attempt", id}, names: [name], now}
+//                 -> ok: [null | {version, value}]
+// /ledger/list    {partition, kind: "h" | "u" | "a", now, limit} -> ok: [{name, version, value}]
+// /ledger/write   {partition, name, expected: {absent: version} | {version}, value, expires, now,
+//                  answer?: "lost" | "broken"}
+//                 -> ok: {stored: version} | {conflict: null | {version, value}}
+// /ledger/purge   {partition, now} -> ok: true; deletes what expired by `now`, without the usual grace
+//     errors: "unavailable", "outcome_unknown", "too_large"; names are those of `RecordName::text`. With
+//     `answer` the write is carried out, but its answer never comes ("lost") or is an exception ("broken").
+// /store/load     {secret, generation} -> ok: null | value
+// /store/save     {secret, generation, value, expires} -> ok: true
+// /store/remove   {secret, generation} -> ok: true
+//     error: "store"; the key is the one of a session with that secret (32 bytes).
+// /verify         {algorithm, jwk: {}, input, signature} -> ok: "valid" | "invalid"
+//     error: "verifier"; refused: "key" (weak or malformed), "check" (does not fit the key).
+// /trap           ends the wasm instance as a panic does; the answer is 503, and the next question works.
+import { unlessLost } from "lychgate-host";
+import { contract, contract_purge, contract_trap, is_open } from "lychgate-glue";
+import { Ledger as Deployed } from "./ledger.js";
+
+/** The deployed class, which also purges when it is told to. */
+export class Ledger extends Deployed {
+  #storage;
+
+  constructor(state) {
+    super(state);
+    this.#storage = state.storage;
+  }
+
+  async fetch(request) {
+    const { pathname } = new URL(request.url);
+    if (pathname !== "/purge") return super.fetch(request);
+    if (contract_purge(this.#storage, Number(await request.text()))) await this.#storage.deleteAll();
+    return new Response("true");
+  }
+}
+
+/** The namespace, but the answers of its objects are lost or broken. */
+const disturbed = (namespace, answer) => ({
+  idFromName: (name) => namespace.idFromName(name),
+  get: (id) => ({
+    async fetch(...request) {
+      const response = await namespace.get(id).fetch(...request);
+      await response.arrayBuffer();
+      if (answer === "broken") throw new Error("the answer is broken");
+      return new Promise(() => {});
+    },
+  }),
+});
+
+const purge = async ({ partition, now }, env) => {
+  const namespace = env.LYCHGATE_LEDGER;
+  const name = `${partition.kind[0]}1/${partition.id}`;
+  const stub = namespace.get(namespace.idFromName(name));
+  const response = await stub.fetch("https://ledger/purge", { method: "POST", body: String(now) });
+  return `{"ok":${await response.text()}}`;
+};
+
+const answer = async (request, env) => {
+  const { pathname } = new URL(request.url);
+  const text = await request.text();
+  // Asked without arguments first, as in the deployed shim: that makes a new instance after a trap.
+  is_open();
+  if (pathname === "/trap") return contract_trap();
+  const question = JSON.parse(text);
+  if (pathname === "/ledger/purge") return purge(question, env);
+  const bindings = question.answer
+    ? { ...env, LYCHGATE_LEDGER: disturbed(env.LYCHGATE_LEDGER, question.answer) }
+    : env;
+  return unlessLost(contract(pathname, text, bindings));
+};
+
+export default {
+  async fetch(request, env) {
+    try {
+      const text = await answer(request, env);
+      const init = text === undefined ? { status: 400 } : { headers: { "content-type": "application/json" } };
+      return new Response(text ?? "not a question", init);
+    } catch (error) {
+      return new Response(String(error), { status: 503 });
+    }
+  },
+};
