@@ -14,10 +14,10 @@
 // /ledger/purge   {partition, now} -> ok: true; deletes what expired by `now`, without the usual grace
 //     errors: "unavailable", "outcome_unknown", "too_large"; names are those of `RecordName::text`. With
 //     `answer` the write is carried out, but its answer never comes ("lost") or is an exception ("broken").
-// /store/load     {secret, generation} -> ok: null | value
-// /store/save     {secret, generation, value, expires} -> ok: true
-// /store/remove   {secret, generation} -> ok: true
-//     error: "store"; the key is the one of a session with that secret (32 bytes).
+// /store/load     {key} -> ok: null | value
+// /store/save     {key, value, expires} -> ok: true
+// /store/remove   {key} -> ok: true
+//     error: "store".
 // /verify         {algorithm, jwk: {}, input, signature} -> ok: "valid" | "invalid"
 //     error: "verifier"; refused: "key" (weak or malformed), "check" (does not fit the key).
 // /trap           ends the wasm instance as a panic does; the answer is 503, and the next question works.

@@ -12,8 +12,6 @@ use lychgate_core::platform::ledger::{
     Versioned, Write, Written,
 };
 use lychgate_core::platform::store::{StoreError, StoreKey};
-use lychgate_core::secret::Secret;
-use lychgate_core::session::keys::{Generation, SessionSecret};
 use lychgate_core::time::UnixTime;
 use serde_json::{Value, json};
 use wasm_bindgen::JsValue;
@@ -204,9 +202,7 @@ fn partition(question: &Value) -> Option<Partition> {
 }
 
 fn store_key(question: &Value) -> Option<StoreKey> {
-    let secret = base64url::decode_array(text(question, "secret")?)?;
-    let generation = u32::try_from(question.get("generation")?.as_u64()?).ok()?;
-    Some(SessionSecret::new(Secret::new(secret)).store_key(Generation(generation)))
+    StoreKey::parse(text(question, "key")?)
 }
 
 fn text<'a>(question: &'a Value, name: &str) -> Option<&'a str> {
