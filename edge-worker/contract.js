@@ -22,7 +22,7 @@
 //     error: "verifier"; refused: "key" (weak or malformed), "check" (does not fit the key).
 // /trap           ends the wasm instance as a panic does; the answer is 503, and the next question works.
 import { unlessLost } from "lychgate-host";
-import { contract, contract_purge, contract_trap, is_open } from "lychgate-glue";
+import { contract, contract_purge, contract_trap, wake } from "lychgate-glue";
 import { Ledger as Deployed } from "./ledger.js";
 
 /** The deployed class, which also purges when it is told to. */
@@ -67,7 +67,7 @@ const answer = async (request, env) => {
   const { pathname } = new URL(request.url);
   const text = await request.text();
   // Asked without arguments first, as in the deployed shim: that makes a new instance after a trap.
-  is_open();
+  wake();
   if (pathname === "/trap") return contract_trap();
   const question = JSON.parse(text);
   if (pathname === "/ledger/purge") return purge(question, env);

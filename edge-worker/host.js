@@ -109,6 +109,9 @@ export const respond = (status, headers, body) =>
 
 const lost = new Set();
 
+/** How often the wasm has trapped. Each time its instance was lost, with every object in it. */
+export let traps = 0;
+
 /** Settles as `promise` does, or rejects when the wasm traps: what its tasks had promised never comes then. */
 export const unlessLost = (promise) =>
   new Promise((resolve, reject) => {
@@ -118,6 +121,7 @@ export const unlessLost = (promise) =>
 
 /** The build has the glue around the wasm call this at a trap, before anything else can run. */
 export const trapped = () => {
+  traps += 1;
   for (const reject of lost) reject(new Error("the wasm trapped"));
   lost.clear();
 };

@@ -1,6 +1,6 @@
 // What workerd calls. It fetches and edits headers, which JavaScript does faster; Rust says what and where.
-import { unlessLost } from "lychgate-host";
-import { Forwarding, decide, is_open, open, unreachable, warm } from "lychgate-glue";
+import { traps, unlessLost } from "lychgate-host";
+import { Edge, Forwarding, unreachable, wake } from "lychgate-glue";
 import configuration from "./lychgate.json";
 
 export { Ledger } from "./ledger.js";
@@ -19,14 +19,27 @@ export default {
   },
 };
 
+let edge;
+let made;
+
+/** The gateway of this isolate, made anew after a trap. */
+const edgeOf = (env) => {
+  wake();
+  if (made !== traps) {
+    edge = new Edge(configuration, env);
+    made = traps;
+  }
+  return edge;
+};
+
 const answer = async (request, env, context) => {
-  if (!is_open()) open(configuration, env);
+  const edge = edgeOf(env);
   const { method, url, headers } = request;
   const cookie = headers.get("cookie") ?? undefined;
   const [authorization, origin, upgrade] = ["authorization", "origin", "upgrade"].map((name) => headers.has(name));
   const decided =
-    warm(method, url, cookie, authorization, origin, upgrade) ??
-    (await unlessLost(decide(request, env, context)));
+    edge.warm(method, url, cookie, authorization, origin, upgrade) ??
+    (await unlessLost(edge.decide(request, env, context)));
   if (!(decided instanceof Forwarding)) return decided;
   return forward(decided, request, env);
 };

@@ -4,6 +4,9 @@ use crate::host::{Env, Storage};
 use crate::ledger::object;
 use crate::number::from_double;
 use crate::platform::Workers;
+use alloc::rc::Rc;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use lychgate_core::encoding::base64url;
 use lychgate_core::jose::{Algorithm, KeySet, SignatureCheck, SignatureVerdict};
 use lychgate_core::platform::Platform;
@@ -21,7 +24,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[wasm_bindgen]
 pub async fn contract(path: String, body: String, env: Env) -> Option<String> {
     let question: Value = serde_json::from_str(&body).ok()?;
-    let platform = Workers::new(&env);
+    let platform = Workers::new(&env, Rc::default());
     let answer = match path.as_str() {
         "/ledger/read" => ledger_read(&platform, &question).await,
         "/ledger/list" => ledger_list(&platform, &question).await,

@@ -4,6 +4,8 @@
 //! by here. Rust tells it what to change, one `-name` (remove), `=name:value` (set) or `+name:value` (append)
 //! per line; header names and values cannot hold a line break.
 
+use alloc::format;
+use alloc::string::String;
 use lychgate_core::gateway::edits::CookieEdit;
 use lychgate_core::gateway::{Forward, ForwardTarget};
 use wasm_bindgen::prelude::wasm_bindgen;

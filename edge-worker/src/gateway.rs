@@ -1,14 +1,18 @@
 //! The gateway of this isolate and the exports that `shim.js` calls it by.
 //!
-//! What is kept between requests is the gateway alone. Nothing of a request stays in it, and a trap of the
-//! wasm loses it: the shim asks [`is_open`] first, which also makes the new instance.
+//! What is kept between requests is the gateway and the keys of providers. Nothing of a request stays in them.
+//! The shim holds them as one object of JavaScript, which refuses every call once its instance has trapped.
 
 use crate::forward::Forwarding;
 use crate::host::{self, Context, Env};
 use crate::inbound::{Received, split};
 use crate::platform::{Workers, now};
 use crate::send::header_lines;
-use js_sys::Reflect;
+use crate::verifier::Keys;
+use alloc::format;
+use alloc::rc::Rc;
+use alloc::string::String;
+use js_sys::{Promise, Reflect};
 use lychgate_core::event::Incident;
 use lychgate_core::fault::ConfigurationFault;
 use lychgate_core::gateway::{Gateway, Outcome, WarmRequest};
@@ -18,90 +22,89 @@ use lychgate_core::page::failure::Failure;
 use lychgate_core::page::problem::problem;
 use lychgate_core::platform::Platform;
 use lychgate_core::secret::Secret;
-use std::cell::RefCell;
-use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::future_to_promise;
 
-thread_local! {
-    static GATEWAY: RefCell<Option<Rc<Gateway>>> = const { RefCell::new(None) };
+/// The gateway of one isolate.
+#[wasm_bindgen]
+pub struct Edge {
+    gateway: Rc<Gateway>,
+    keys: Rc<Keys>,
 }
 
-/// Whether [`open`] was called in this instance. It takes no arguments, so that nothing is copied into an
-/// instance that has trapped.
+/// Makes a new instance where the last one has trapped. It takes no arguments, because those are copied before
+/// it is looked at which instance they go to; so it is called before anything else.
 #[wasm_bindgen]
-pub fn is_open() -> bool {
-    GATEWAY.with_borrow(Option::is_some)
-}
+pub fn wake() {}
 
-/// Makes the gateway, which answers 503 to everything where the deployment lacks something.
 #[wasm_bindgen]
-pub fn open(configuration: &str, env: &Env) {
-    let secret = |name: &str| {
-        let value = Reflect::get(env.as_ref(), &JsValue::from_str(name)).ok()?;
-        value.as_string().map(Secret::new)
-    };
-    let gateway = Gateway::start(configuration.as_bytes(), secret);
-    let gateway = match missing_binding(env, gateway.needs_assets()) {
-        Some(name) => Gateway::closed(ConfigurationFault::MissingBinding { name }),
-        None => gateway,
-    };
-    GATEWAY.set(Some(Rc::new(gateway)));
-}
-
-/// Decides from memory alone; `undefined` where more than that is needed.
-///
-/// # Errors
-/// What the runtime throws at a response of ours.
-#[wasm_bindgen]
-pub fn warm(
-    method: &str,
-    url: &str,
-    cookie: Option<String>,
-    has_authorization: bool,
-    has_origin: bool,
-    is_upgrade: bool,
-) -> Result<JsValue, JsValue> {
-    let (host, target) = split(url);
-    let request = WarmRequest {
-        method: Method::parse(method),
-        target,
-        host,
-        cookie: cookie.as_deref(),
-        has_authorization,
-        has_origin,
-        is_upgrade,
-    };
-    match gateway()?.warm(&request, now()) {
-        Some(outcome) => answer(outcome, host, target),
-        None => Ok(JsValue::UNDEFINED),
+impl Edge {
+    /// Makes the gateway, which answers 503 to everything where the deployment lacks something.
+    #[wasm_bindgen(constructor)]
+    pub fn new(configuration: &str, env: &Env) -> Self {
+        let secret = |name: &str| {
+            let value = Reflect::get(env.as_ref(), &JsValue::from_str(name)).ok()?;
+            value.as_string().map(Secret::new)
+        };
+        let gateway = Gateway::start(configuration.as_bytes(), secret);
+        let gateway = match missing_binding(env, gateway.needs_assets()) {
+            Some(name) => Gateway::closed(ConfigurationFault::MissingBinding { name }),
+            None => gateway,
+        };
+        Self {
+            gateway: Rc::new(gateway),
+            keys: Rc::default(),
+        }
     }
-}
 
-/// Decides about a request: a `Response`, or a [`Forwarding`] for the shim to carry out.
-///
-/// # Errors
-/// What the runtime throws at a response of ours.
-#[wasm_bindgen]
-pub async fn decide(
-    request: web_sys::Request,
-    env: Env,
-    context: Context,
-) -> Result<JsValue, JsValue> {
-    let gateway = gateway()?;
-    let platform = Workers::new(&env);
-    let url = request.url();
-    let received = Received::new(request);
-    let (outcome, later) = gateway.handle(&platform, &received).await;
-    if let Some(later) = later {
-        context.wait_until(&future_to_promise(async move {
-            gateway.finish(&platform, later).await;
-            Ok(JsValue::UNDEFINED)
-        }))?;
+    /// Decides from memory alone; `undefined` where more than that is needed.
+    ///
+    /// # Errors
+    /// What the runtime throws at a response of ours.
+    pub fn warm(
+        &self,
+        method: &str,
+        url: &str,
+        cookie: Option<String>,
+        has_authorization: bool,
+        has_origin: bool,
+        is_upgrade: bool,
+    ) -> Result<JsValue, JsValue> {
+        let (host, target) = split(url);
+        let request = WarmRequest {
+            method: Method::parse(method),
+            target,
+            host,
+            cookie: cookie.as_deref(),
+            has_authorization,
+            has_origin,
+            is_upgrade,
+        };
+        match self.gateway.warm(&request, now()) {
+            Some(outcome) => answer(outcome, host, target),
+            None => Ok(JsValue::UNDEFINED),
+        }
     }
-    let (host, target) = split(&url);
-    answer(outcome, host, target)
+
+    /// Decides about a request: a `Response`, or a [`Forwarding`] for the shim to carry out.
+    pub fn decide(&self, request: web_sys::Request, env: &Env, context: Context) -> Promise {
+        let gateway = Rc::clone(&self.gateway);
+        let platform = Workers::new(env, Rc::clone(&self.keys));
+        future_to_promise(async move {
+            let url = request.url();
+            let received = Received::new(request);
+            let (outcome, later) = gateway.handle(&platform, &received).await;
+            if let Some(later) = later {
+                context.wait_until(&future_to_promise(async move {
+                    gateway.finish(&platform, later).await;
+                    Ok(JsValue::UNDEFINED)
+                }))?;
+            }
+            let (host, target) = split(&url);
+            answer(outcome, host, target)
+        })
+    }
 }
 
 /// The answer where an upstream cannot be reached.
@@ -112,7 +115,7 @@ pub async fn decide(
 pub fn unreachable(request: &web_sys::Request, env: &Env) -> Result<web_sys::Response, JsValue> {
     let mut random = [0; 6];
     // Without random bytes the incident is all zeroes, and the answer the same.
-    let _ = Workers::new(env).fill_random(&mut random);
+    let _ = Workers::new(env, Rc::default()).fill_random(&mut random);
     let incident = Incident::new(random);
     let incident = incident.as_str();
     host::warn(&format!(
@@ -130,10 +133,6 @@ pub fn unreachable(request: &web_sys::Request, env: &Env) -> Result<web_sys::Res
     } else {
         problem(Status::BAD_GATEWAY, "upstream_unavailable", Some(incident))
     })
-}
-
-fn gateway() -> Result<Rc<Gateway>, JsValue> {
-    GATEWAY.with_borrow(|gateway| gateway.clone().ok_or(JsValue::NULL))
 }
 
 fn answer(outcome: Outcome, host: &str, target: &str) -> Result<JsValue, JsValue> {

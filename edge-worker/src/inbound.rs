@@ -5,6 +5,8 @@
 
 use crate::host;
 use crate::number::to_double;
+use alloc::string::String;
+use alloc::vec::Vec;
 use js_sys::Uint8Array;
 use lychgate_core::http::header::HeaderName;
 use lychgate_core::http::inbound::{BodyError, ByteCount, Inbound};

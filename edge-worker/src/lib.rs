@@ -3,6 +3,11 @@
 //! `shim.js` is what workerd calls. It is written by hand, and so are the bindings: the `worker` crate brings
 //! exported classes, a panic hook and conversions that weigh as much as all of this adapter several times,
 //! and its `Request` costs more than a whole warm request.
+//!
+//! In wasm it does without std, whose panics bring their messages and places along; here a panic is a trap.
+#![cfg_attr(target_family = "wasm", no_std)]
+
+extern crate alloc;
 
 #[cfg(feature = "contract")]
 mod contract;
@@ -26,4 +31,14 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[wasm_bindgen(start)]
 fn start() {
     set_on_abort(schedule_reinit);
+}
+
+#[cfg(target_family = "wasm")]
+#[global_allocator]
+static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+
+#[cfg(target_family = "wasm")]
+#[panic_handler]
+fn panic(_info: &core::panic::PanicInfo<'_>) -> ! {
+    core::arch::wasm32::unreachable()
 }

@@ -16,12 +16,13 @@ pub(crate) fn to_double(number: u64) -> f64 {
 
 /// The whole number that a double stands for exactly, if it does.
 pub(crate) fn from_double(number: f64) -> Option<u64> {
-    let whole = number >= 0.0 && number <= to_double(LARGEST) && number.fract() == 0.0;
     #[expect(
         clippy::as_conversions,
-        reason = "the standard library has no other way, and the line above makes it exact"
+        reason = "the standard library has no other way, and the next line refuses what was inexact"
     )]
-    whole.then_some(number as u64)
+    let whole = number as u64;
+    #[expect(clippy::float_cmp, reason = "nothing but the same number will do")]
+    (to_double(whole) == number).then_some(whole)
 }
 
 #[cfg(test)]

@@ -3,7 +3,10 @@
 use crate::host::{self, Env, Objects, Store};
 use crate::ledger::client;
 use crate::number::from_double;
-use crate::{send, store, verifier};
+use crate::verifier::Keys;
+use crate::{send, store};
+use alloc::rc::Rc;
+use alloc::vec::Vec;
 use js_sys::{Date, Uint8Array};
 use lychgate_core::event::{Event, Level};
 use lychgate_core::http::outbound::{Outbound, Reply, SendError, SendLimits};
@@ -19,13 +22,15 @@ use lychgate_core::time::UnixTime;
 pub(crate) struct Workers {
     store: Option<Store>,
     ledger: Option<Objects>,
+    keys: Rc<Keys>,
 }
 
 impl Workers {
     /// Takes the bindings that are there. Without one the gateway is closed; should it be asked for all the
     /// same, it is unavailable.
-    pub(crate) fn new(env: &Env) -> Self {
+    pub(crate) fn new(env: &Env, keys: Rc<Keys>) -> Self {
         Self {
+            keys,
             store: env.store(),
             ledger: env.ledger(),
         }
@@ -43,7 +48,8 @@ impl Workers {
 /// The time now, in whole seconds. The runtime holds it still while a request computes.
 pub(crate) fn now() -> UnixTime {
     // The runtime's clock is never before 1970; were it, everything would have expired long after it.
-    UnixTime::from_seconds(from_double((Date::now() / 1000.0).floor()).unwrap_or(u64::MAX))
+    let milliseconds = from_double(Date::now()).unwrap_or(u64::MAX);
+    UnixTime::from_seconds(milliseconds / 1000)
 }
 
 impl Platform for Workers {
@@ -121,6 +127,6 @@ impl Platform for Workers {
         &self,
         check: &SignatureCheck<'_>,
     ) -> Result<SignatureVerdict, VerifierError> {
-        verifier::verify(check).await
+        self.keys.verify(check).await
     }
 }

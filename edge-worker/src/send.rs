@@ -4,6 +4,7 @@
 
 use crate::host;
 use crate::number::to_double;
+use alloc::string::{String, ToString};
 use js_sys::{Array, Uint8Array};
 use lychgate_core::http::header::{HeaderName, HeaderValue};
 use lychgate_core::http::outbound::{Outbound, Reply, SendError, SendLimits};

@@ -6,9 +6,11 @@
 
 use crate::host::{self, Store};
 use crate::number::to_double;
-use js_sys::{Array, Date, Promise, Uint8Array};
+use crate::platform::now;
+use alloc::vec::Vec;
+use js_sys::{Array, Promise, Uint8Array};
 use lychgate_core::platform::store::{StoreError, StoreKey};
-use lychgate_core::time::UnixTime;
+use lychgate_core::time::{Seconds, UnixTime};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
@@ -19,7 +21,7 @@ const TIME_LIMIT: f64 = 5_000.0;
 const CACHE_TTL: f64 = 30.0;
 
 /// KV refuses what expires in less than 60 seconds by its own clock, which may run ahead of ours.
-const SHORTEST_LIFE: f64 = 75.0;
+const SHORTEST_LIFE: Seconds = Seconds::new(75);
 
 /// Loads a value.
 ///
@@ -45,8 +47,7 @@ pub(crate) async fn save(
     value: &[u8],
     expires: UnixTime,
 ) -> Result<(), StoreError> {
-    let soonest = (Date::now() / 1000.0).ceil() + SHORTEST_LIFE;
-    let expiration = to_double(expires.as_seconds()).max(soonest);
+    let expiration = to_double(expires.max(now().plus(SHORTEST_LIFE)).as_seconds());
     let value = Uint8Array::from(value);
     let saving = host::save(store, key.as_str(), value, expiration, TIME_LIMIT);
     confirmed(settled(saving).await?)

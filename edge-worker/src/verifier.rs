@@ -5,10 +5,13 @@
 //! curve. A wrong `Valid` from here lets anyone in as anyone.
 
 use crate::host;
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::cell::RefCell;
 use js_sys::Uint8Array;
 use lychgate_core::jose::{Algorithm, SignatureCheck, SignatureVerdict};
 use lychgate_core::platform::VerifierError;
-use std::cell::RefCell;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
@@ -21,59 +24,61 @@ struct Imported {
     key: JsValue,
 }
 
-thread_local! {
-    /// Public keys, the most recently imported last. They belong to providers, not to requests.
-    static KEYS: RefCell<Vec<Imported>> = const { RefCell::new(Vec::new()) };
-}
+/// Imported public keys, the most recent last. They belong to providers, not to requests.
+#[derive(Default)]
+pub(crate) struct Keys(RefCell<Vec<Imported>>);
 
-/// Verifies one signature.
-///
-/// # Errors
-/// [`VerifierError`] where the runtime failed at it.
-pub(crate) async fn verify(check: &SignatureCheck<'_>) -> Result<SignatureVerdict, VerifierError> {
-    let Some(key) = key(check).await? else {
-        return Ok(SignatureVerdict::Invalid);
-    };
-    let verifying = host::verify(
-        check.algorithm().name(),
-        &key,
-        Uint8Array::from(check.signature()),
-        Uint8Array::from(check.signing_input()),
-    );
-    let answer = JsFuture::from(verifying.map_err(|_| VerifierError)?).await;
-    match answer.map_err(|_| VerifierError)?.as_bool() {
-        Some(true) => Ok(SignatureVerdict::Valid),
-        Some(false) => Ok(SignatureVerdict::Invalid),
-        None => Err(VerifierError),
+impl Keys {
+    /// Verifies one signature.
+    ///
+    /// # Errors
+    /// [`VerifierError`] where the runtime failed at it.
+    pub(crate) async fn verify(
+        &self,
+        check: &SignatureCheck<'_>,
+    ) -> Result<SignatureVerdict, VerifierError> {
+        let Some(key) = self.key(check).await? else {
+            return Ok(SignatureVerdict::Invalid);
+        };
+        let verifying = host::verify(
+            check.algorithm().name(),
+            &key,
+            Uint8Array::from(check.signature()),
+            Uint8Array::from(check.signing_input()),
+        );
+        let answer = JsFuture::from(verifying.map_err(|_| VerifierError)?).await;
+        match answer.map_err(|_| VerifierError)?.as_bool() {
+            Some(true) => Ok(SignatureVerdict::Valid),
+            Some(false) => Ok(SignatureVerdict::Invalid),
+            None => Err(VerifierError),
+        }
     }
-}
 
-/// The imported key, or `None` where the runtime takes it for none.
-async fn key(check: &SignatureCheck<'_>) -> Result<Option<JsValue>, VerifierError> {
-    let (algorithm, jwk) = (check.algorithm(), check.key().jwk());
-    if let Some(key) = KEYS.with_borrow(|keys| kept(keys, algorithm, jwk)) {
-        return Ok(Some(key));
-    }
-    let importing = host::import_key(algorithm.name(), jwk).map_err(|_| VerifierError)?;
-    let key = JsFuture::from(importing).await.map_err(|_| VerifierError)?;
-    if key.is_undefined() {
-        return Ok(None);
-    }
-    KEYS.with_borrow_mut(|keys| {
+    /// The imported key, or `None` where the runtime takes it for none.
+    async fn key(&self, check: &SignatureCheck<'_>) -> Result<Option<JsValue>, VerifierError> {
+        let (algorithm, jwk) = (check.algorithm(), check.key().jwk());
+        if let Some(key) = kept(&self.0.borrow(), algorithm, jwk) {
+            return Ok(Some(key));
+        }
+        let importing = host::import_key(algorithm.name(), jwk).map_err(|_| VerifierError)?;
+        let key = JsFuture::from(importing).await.map_err(|_| VerifierError)?;
+        if key.is_undefined() {
+            return Ok(None);
+        }
+        let mut keys = self.0.borrow_mut();
         // Another request may have imported the same key meanwhile.
-        if kept(keys, algorithm, jwk).is_some() {
-            return;
+        if kept(&keys, algorithm, jwk).is_none() {
+            if keys.len() >= MOST_KEYS {
+                keys.remove(0);
+            }
+            keys.push(Imported {
+                algorithm,
+                jwk: jwk.to_owned(),
+                key: key.clone(),
+            });
         }
-        if keys.len() >= MOST_KEYS {
-            keys.remove(0);
-        }
-        keys.push(Imported {
-            algorithm,
-            jwk: jwk.to_owned(),
-            key: key.clone(),
-        });
-    });
-    Ok(Some(key))
+        Ok(Some(key))
+    }
 }
 
 fn kept(keys: &[Imported], algorithm: Algorithm, jwk: &str) -> Option<JsValue> {

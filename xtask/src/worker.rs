@@ -175,7 +175,9 @@ impl Build {
                 eprintln!("[build] making the wasm smaller");
                 let mut wasm_opt = Command::new(place.npm_program("wasm-opt"));
                 wasm_opt
-                    .arg("-Os")
+                    .arg("-Oz")
+                    // The stack lies lowest, so that nothing stands at the first addresses.
+                    .arg("--low-memory-unused")
                     .args(WASM_FEATURES)
                     .arg(&from)
                     .arg("-o")

@@ -6,6 +6,7 @@
 
 use super::wire::{Answer, LARGEST_VALUE, Question};
 use crate::host::{self, Objects};
+use alloc::vec::Vec;
 use js_sys::{Promise, Uint8Array};
 use lychgate_core::platform::ledger::{
     Count, LedgerError, Partition, RecordKind, RecordName, Versioned, Write, Written,

@@ -7,6 +7,9 @@
 use super::wire::{Answer, LARGEST_VALUE, Question};
 use crate::host::{self, Storage};
 use crate::number::{from_double, to_double};
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use js_sys::{Array, Date, Uint8Array};
 use lychgate_core::platform::ledger::{Expected, RecordName, Version, Versioned};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -194,5 +197,5 @@ fn version_of(number: &JsValue) -> Result<Version, JsValue> {
 }
 
 fn now_seconds() -> u64 {
-    from_double((Date::now() / 1000.0).floor()).unwrap_or(0)
+    from_double(Date::now()).unwrap_or(0) / 1000
 }

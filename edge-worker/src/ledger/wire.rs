@@ -16,6 +16,7 @@
 //!
 //! Whatever deviates, by one byte left over at the end too, is no question and no answer.
 
+use alloc::vec::Vec;
 use lychgate_core::platform::ledger::{Expected, RecordName, Version, Versioned};
 
 /// The most bytes of a record's value.
