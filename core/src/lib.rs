@@ -17,6 +17,7 @@ pub mod gateway;
 pub mod http;
 pub mod jose;
 pub mod oidc;
+pub mod ordered;
 pub mod page;
 pub mod platform;
 pub mod secret;

@@ -243,7 +243,7 @@ impl fmt::Display for PatternFault {
             Self::StarInSegment { segment } => {
                 write!(
                     f,
-                    "a star stands for a whole segment, not for a part of {segment:?}"
+                    "a star stands for a whole segment, not for a part of \"{segment}\""
                 )
             }
             Self::RestBeforeEnd => f.write_str("** stands at the end of a pattern only"),

@@ -5,7 +5,8 @@
 //! one that matches: at each segment it is at most as wide as they are.
 
 use super::pattern::{Pattern, Step, Tail};
-use alloc::{borrow::Cow, collections::BTreeMap, string::String, vec, vec::Vec};
+use crate::ordered::OrderedMap;
+use alloc::{borrow::Cow, string::String, vec, vec::Vec};
 
 /// Patterns by their steps; each leads to the place of its group of routes.
 #[derive(Clone, Debug)]
@@ -20,7 +21,7 @@ pub(super) struct GroupIndex(pub(super) usize);
 
 #[derive(Clone, Debug, Default)]
 struct Node {
-    literals: BTreeMap<String, usize>,
+    literals: OrderedMap<String, usize>,
     any: Option<usize>,
     end: Option<GroupIndex>,
     rest: Option<GroupIndex>,
@@ -103,7 +104,13 @@ impl Trie {
             return at;
         };
         let child = match step {
-            Step::Literal(text) => *node.literals.entry(text.clone()).or_insert(fresh),
+            Step::Literal(text) => match node.literals.get(text) {
+                Some(child) => *child,
+                None => {
+                    node.literals.insert(text.clone(), fresh);
+                    fresh
+                }
+            },
             Step::Any => *node.any.get_or_insert(fresh),
         };
         if child == fresh {

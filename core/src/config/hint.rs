@@ -21,7 +21,7 @@ fn with_data(fault: &ConfigFault) -> Option<String> {
     }
     if let ConfigFault::UnknownUpstream { similar } = fault {
         let similar = similar.as_ref()?;
-        return Some(format!("did you mean {similar:?}?"));
+        return Some(format!("did you mean \"{similar}\"?"));
     }
     if let ConfigFault::Crossing { both, .. } = fault {
         return Some(format!("add a route for {both}, which then decides"));

@@ -192,7 +192,8 @@ async fn claims<P: Platform, R: Inbound>(
     tokens: &Tokens,
 ) -> Result<Map<String, Value>, Fault> {
     let stated = |name: &String| Some((name.clone(), id_token.claim(name)?.clone()));
-    let mut claims: Map<String, Value> = provider.claims.iter().filter_map(stated).collect();
+    let mut claims = Map::new();
+    claims.extend(provider.claims.iter().filter_map(stated));
     let missing: Vec<&String> = provider
         .claims
         .iter()
@@ -210,8 +211,8 @@ async fn claims<P: Platform, R: Inbound>(
     let reply = provider::send(call, request, Exchange::Userinfo).await?;
     let mut more = userinfo::read(&reply, id_token.subject()).map_err(ProviderFault::Userinfo)?;
     for name in missing {
-        if let Some(value) = more.remove(name) {
-            claims.insert(name.clone(), value);
+        if let Some(value) = more.get_mut(name) {
+            claims.insert(name.clone(), value.take());
         }
     }
     Ok(claims)

@@ -10,11 +10,11 @@ use crate::{
     encoding::base64url,
     fault::ConfigurationFault,
     http::header::HeaderValue,
+    ordered::OrderedMap,
     secret::Secret,
     session::memo::SessionMemo,
 };
 use alloc::{
-    collections::BTreeMap,
     format,
     string::{String, ToString},
     vec::Vec,
@@ -28,10 +28,10 @@ pub(super) struct Deployment {
     /// The origin of `public_url`, as text.
     pub(super) origin: String,
     pub(super) ring: KeyRing,
-    client_secrets: BTreeMap<String, Secret<String>>,
-    proofs: BTreeMap<String, HeaderValue>,
+    client_secrets: OrderedMap<String, Secret<String>>,
+    proofs: OrderedMap<String, HeaderValue>,
     pub(super) sessions: RefCell<SessionMemo>,
-    pub(super) providers: RefCell<BTreeMap<String, ProviderMemory>>,
+    pub(super) providers: RefCell<OrderedMap<String, ProviderMemory>>,
 }
 
 impl Deployment {
@@ -48,7 +48,7 @@ impl Deployment {
                 })
         };
         let ring = ring(&config.keys, &secret)?;
-        let mut client_secrets = BTreeMap::new();
+        let mut client_secrets = OrderedMap::new();
         for provider in &config.providers {
             match &provider.client_authentication {
                 ClientAuthentication::None => {}
@@ -57,7 +57,7 @@ impl Deployment {
                 }
             }
         }
-        let mut proofs = BTreeMap::new();
+        let mut proofs = OrderedMap::new();
         for upstream in &config.upstreams {
             if let Identity::Headers { proof: Some(name) } = &upstream.identity {
                 let value = HeaderValue::parse(secret(name)?.expose().as_str());
@@ -73,7 +73,7 @@ impl Deployment {
             client_secrets,
             proofs,
             sessions: RefCell::new(SessionMemo::new()),
-            providers: RefCell::new(BTreeMap::new()),
+            providers: RefCell::new(OrderedMap::new()),
             config,
         })
     }

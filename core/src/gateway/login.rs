@@ -27,14 +27,12 @@ use crate::{
         authorization_request,
         return_to::ReturnTo,
     },
+    ordered::OrderedMap,
     page::redirect::see_other,
     platform::Platform,
     secret::Secret,
 };
-use alloc::{
-    string::{String, ToString},
-    vec::Vec,
-};
+use alloc::{string::ToString, vec::Vec};
 
 /// Of the query only `return_to` counts; scopes and claims come from the configuration alone.
 pub(super) async fn serve<P: Platform, R: Inbound>(
@@ -134,17 +132,16 @@ fn clear_oldest<P: Platform, R: Inbound>(
     if held.len() < MOST_PER_BROWSER {
         return Vec::new();
     }
-    let mut by_age: Vec<(u64, String)> = held
-        .into_iter()
-        .map(|(name, text)| (began(call, name, text), name.to_string()))
-        .collect();
-    by_age.sort();
+    let mut by_age = OrderedMap::new();
+    for (name, text) in held {
+        by_age.insert((began(call, name, text), name.to_string()), ());
+    }
     let surplus = by_age
         .len()
         .saturating_sub(MOST_PER_BROWSER)
         .saturating_add(1);
     by_age
-        .iter()
+        .keys()
         .take(surplus)
         .filter_map(|(_, name)| clear(name))
         .collect()

@@ -243,5 +243,10 @@ fn remember<P: Platform, R: Inbound>(
     change: impl FnOnce(&mut ProviderMemory),
 ) {
     let mut providers = call.deployment.providers.borrow_mut();
-    change(providers.entry(provider.id.clone()).or_default());
+    if providers.get(&provider.id).is_none() {
+        providers.insert(provider.id.clone(), ProviderMemory::default());
+    }
+    if let Some(memory) = providers.get_mut(&provider.id) {
+        change(memory);
+    }
 }

@@ -4,14 +4,14 @@
 //! forgotten. An entry that is read while old becomes young again. So every operation costs one or
 //! two look-ups, and what is used stays.
 
-use alloc::collections::BTreeMap;
+use crate::ordered::OrderedMap;
 use core::mem;
 
 /// A bounded map from `K` to `V`.
 #[derive(Debug)]
 pub struct Generations<K, V> {
-    young: BTreeMap<K, Weighed<V>>,
-    old: BTreeMap<K, Weighed<V>>,
+    young: OrderedMap<K, Weighed<V>>,
+    old: OrderedMap<K, Weighed<V>>,
     young_bytes: usize,
     half: usize,
 }
@@ -26,8 +26,8 @@ impl<K: Ord + Copy, V> Generations<K, V> {
     /// An empty map that holds values of about `bytes` bytes in total.
     pub const fn new(bytes: usize) -> Self {
         Self {
-            young: BTreeMap::new(),
-            old: BTreeMap::new(),
+            young: OrderedMap::new(),
+            old: OrderedMap::new(),
             young_bytes: 0,
             half: bytes / 2,
         }
