@@ -1,6 +1,9 @@
 //! What is written to the log: one JSON line per event, which cannot hold a secret by type.
 
-use crate::{fault::Fault, session::handle::SessionHandle};
+use crate::{
+    fault::{ConfigurationFault, Fault},
+    session::handle::SessionHandle,
+};
 use alloc::{format, string::String, string::ToString};
 use serde::Serialize;
 
@@ -36,7 +39,7 @@ pub enum Event<'a> {
         /// Stands on the page, too.
         incident: Incident,
         /// The reason.
-        fault: &'a Fault,
+        fault: &'a ConfigurationFault,
     },
 }
 
@@ -93,7 +96,6 @@ impl Event<'_> {
             Self::Refused { fault, .. } => match fault {
                 Fault::Browser(_) => Level::Info,
                 Fault::Provider(_) | Fault::Platform(_) => Level::Warning,
-                Fault::Configuration(_) => Level::Error,
             },
         }
     }
@@ -136,6 +138,7 @@ impl Event<'_> {
             Self::Closed { incident, fault } => {
                 line.event = "closed";
                 line.incident = Some(incident.as_str());
+                line.code = Some(ConfigurationFault::ANSWER.code.as_str());
                 line.reason = Some(fault.to_string());
             }
         }
@@ -166,9 +169,9 @@ mod tests {
 
     #[test]
     fn a_missing_secret_is_named_in_the_log() {
-        let fault = Fault::from(ConfigurationFault::MissingSecret {
+        let fault = ConfigurationFault::MissingSecret {
             name: "LYCHGATE_KEY_1".into(),
-        });
+        };
         let line = Event::Closed {
             incident: Incident::new([0; 6]),
             fault: &fault,

@@ -14,7 +14,7 @@ use alloc::string::String;
 use core::fmt;
 
 /// Why a request was refused or failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// The request itself.
     Browser(BrowserFault),
@@ -22,8 +22,6 @@ pub enum Fault {
     Provider(ProviderFault),
     /// The edge platform.
     Platform(PlatformFault),
-    /// The deployment's configuration.
-    Configuration(ConfigurationFault),
 }
 
 /// Faults of the request.
@@ -58,7 +56,7 @@ pub enum BrowserFault {
 }
 
 /// Faults of the provider.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProviderFault {
     /// It could not be reached.
     Send(Exchange, SendError),
@@ -102,16 +100,19 @@ pub enum PlatformFault {
     Random,
     /// Signatures could not be verified.
     Verifier,
-    /// Something of ours that cannot be sealed or written.
+    /// Something of ours that cannot be sealed or written, or that the configuration check should
+    /// have kept from coming this far.
     Internal,
 }
 
-/// Faults of the configuration that were found at the edge.
+/// Faults of the configuration that were found at the edge. They are no fault of any request: the
+/// gateway is closed to all of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConfigurationFault {
     /// The bundled configuration breaks rules; `lychgate check` lists them.
     Invalid {
-        /// The first error, as `lychgate check` prints it.
+        /// The place of the first, such as `route[2].access`; empty for the whole. What is wrong there is
+        /// said by `lychgate check`, which keeps the words out of the edge.
         first: String,
         /// How many there are.
         count: usize,
@@ -131,8 +132,6 @@ pub enum ConfigurationFault {
         /// The secret's name.
         name: String,
     },
-    /// A route needs a session, and there is no provider to sign in at.
-    NoProvider,
     /// The platform lacks a binding.
     MissingBinding {
         /// Its name.
@@ -194,12 +193,16 @@ impl Fault {
                 status: Status::SERVICE_UNAVAILABLE,
                 code: PublicCode::TemporarilyUnavailable,
             },
-            Self::Configuration(_) => Answer {
-                status: Status::SERVICE_UNAVAILABLE,
-                code: PublicCode::Misconfigured,
-            },
         }
     }
+}
+
+impl ConfigurationFault {
+    /// The public answer of a closed gateway.
+    pub const ANSWER: Answer = Answer {
+        status: Status::SERVICE_UNAVAILABLE,
+        code: PublicCode::Misconfigured,
+    };
 }
 
 impl BrowserFault {
@@ -274,7 +277,6 @@ impl fmt::Display for Fault {
             Self::Browser(fault) => write!(f, "browser: {fault:?}"),
             Self::Provider(fault) => write!(f, "provider: {fault:?}"),
             Self::Platform(fault) => write!(f, "platform: {fault:?}"),
-            Self::Configuration(fault) => write!(f, "configuration: {fault}"),
         }
     }
 }
@@ -285,7 +287,7 @@ impl fmt::Display for ConfigurationFault {
             Self::Invalid { first, count } => {
                 write!(
                     f,
-                    "{count} errors in the configuration, the first: {first}; run `lychgate check`"
+                    "{count} errors in the configuration, the first at `{first}`: run `lychgate check`"
                 )
             }
             Self::MissingSecret { name } => write!(f, "the secret {name} is not set"),
@@ -298,7 +300,6 @@ impl fmt::Display for ConfigurationFault {
             Self::BadProof { name } => {
                 write!(f, "the secret {name} cannot stand in a header field")
             }
-            Self::NoProvider => f.write_str("no provider is configured"),
             Self::MissingBinding { name } => write!(f, "the binding {name} is missing"),
         }
     }
@@ -318,5 +319,4 @@ into_fault! {
     Browser(BrowserFault),
     Provider(ProviderFault),
     Platform(PlatformFault),
-    Configuration(ConfigurationFault),
 }

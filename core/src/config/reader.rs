@@ -47,6 +47,7 @@ pub enum Kind {
 const LONGEST_LIST: usize = 10_000;
 
 impl Faults {
+    #[inline(never)]
     pub(super) fn add(&self, at: ConfigPath, fault: ConfigFault) {
         self.0.borrow_mut().push(ConfigError { at, fault });
     }
@@ -101,11 +102,13 @@ impl<'a> Table<'a> {
     }
 
     /// Adds a fault at `key`.
+    #[inline(never)]
     pub(super) fn fault(&self, key: &str, fault: ConfigFault) {
         self.faults.add(self.at.key(key), fault);
     }
 
     /// Adds the fault that `key` is missing, where it is.
+    #[inline(never)]
     pub(super) fn require(&self, key: &'static str) {
         if !self.has(key) {
             self.faults
@@ -114,6 +117,7 @@ impl<'a> Table<'a> {
     }
 
     /// The string at `key`, where there is one.
+    #[inline(never)]
     pub(super) fn text(&self, key: &str) -> Option<Text<'a>> {
         Text::open(self.members.get(key)?, self.at.key(key), self.faults)
     }

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     config::{ClientAuthentication, Provider},
     cookie::{name, request::RequestCookies, set_cookie},
-    fault::{BrowserFault, ConfigurationFault, Exchange, Fault, PlatformFault, ProviderFault},
+    fault::{BrowserFault, Exchange, Fault, PlatformFault, ProviderFault},
     http::{header::HeaderName, inbound::Inbound, response::Response},
     oidc::{
         attempt::{self, Attempt},
@@ -163,12 +163,9 @@ async fn exchange<P: Platform, R: Inbound>(
 ) -> Result<Tokens, Fault> {
     let credential = match &provider.client_authentication {
         ClientAuthentication::None => ClientCredential::None,
-        ClientAuthentication::ClientSecretBasic(name) => {
+        ClientAuthentication::ClientSecretBasic(_) => {
             let secret = call.deployment.client_secret(provider);
-            let missing = || ConfigurationFault::MissingSecret {
-                name: name.0.clone(),
-            };
-            ClientCredential::Basic(secret.ok_or_else(missing)?)
+            ClientCredential::Basic(secret.ok_or(PlatformFault::Internal)?)
         }
     };
     let exchange = CodeExchange {

@@ -3,19 +3,23 @@
 use super::{outcome::Outcome, random, refusal};
 use crate::{
     event::Event,
-    fault::Fault,
+    fault::ConfigurationFault,
     http::inbound::Inbound,
     page::{failure::Failure, problem::problem},
     platform::Platform,
 };
 
-pub(super) fn answer<P: Platform>(platform: &P, request: &impl Inbound, fault: &Fault) -> Outcome {
+pub(super) fn answer<P: Platform>(
+    platform: &P,
+    request: &impl Inbound,
+    fault: &ConfigurationFault,
+) -> Outcome {
     let incident = random::incident(platform);
     platform.record(&Event::Closed {
         incident: incident.clone(),
         fault,
     });
-    let answer = fault.answer();
+    let answer = ConfigurationFault::ANSWER;
     Outcome::Respond(if refusal::wants_html(request) {
         let page = Failure {
             status: answer.status,

@@ -5,6 +5,7 @@
 use crate::{
     access::decision::Audience,
     cookie::name,
+    encoding::ascii::contains_ignoring_case,
     http::{
         header::{HeaderName, HeaderValue},
         url::{Origin, Url},
@@ -156,7 +157,7 @@ impl ResponseEdit {
             Audience::Everyone => return None,
             Audience::Principal => {}
         }
-        let is_forbidden = own.is_some_and(|own| own.to_ascii_lowercase().contains("no-store"));
+        let is_forbidden = own.is_some_and(|own| contains_ignoring_case(own, "no-store"));
         let is_page = content_type.is_none_or(is_document);
         Some(match self.kind {
             UpstreamKind::Assets if !is_page && !is_forbidden => REVALIDATE,
@@ -297,11 +298,11 @@ mod tests {
         );
         assert_eq!(files.cache_control(None, None), Some(NO_STORE));
         assert_eq!(
-            files.cache_control(Some("application/pdf"), Some("public")),
+            files.cache_control(Some("image/png"), Some("public")),
             Some(REVALIDATE)
         );
         assert_eq!(
-            files.cache_control(Some("application/pdf"), Some("No-Store")),
+            files.cache_control(Some("image/png"), Some("No-Store")),
             Some(NO_STORE)
         );
         assert!(files.strips("Expires") && files.bypasses_caches());

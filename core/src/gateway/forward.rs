@@ -84,8 +84,11 @@ fn headers(
         Scheme::Http => "http",
         Scheme::Https => "https",
     };
-    let host = deployment.origin.split("://").nth(1).unwrap_or_default();
-    for (name, value) in [("x-forwarded-proto", scheme), ("x-forwarded-host", host)] {
+    let host = public.authority();
+    for (name, value) in [
+        ("x-forwarded-proto", scheme),
+        ("x-forwarded-host", host.as_str()),
+    ] {
         out.extend(HeaderName::parse(name).zip(HeaderValue::parse(value)));
     }
     match &upstream.identity {

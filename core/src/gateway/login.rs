@@ -15,7 +15,7 @@ use crate::{
         set_cookie::{self, SameSite},
     },
     encoding::parameters::Parameters,
-    fault::{BrowserFault, ConfigurationFault, PlatformFault},
+    fault::{BrowserFault, PlatformFault},
     http::{
         header::{HeaderName, HeaderValue},
         inbound::Inbound,
@@ -64,7 +64,7 @@ pub(super) async fn begin<P: Platform, R: Inbound>(
         .config
         .providers
         .first()
-        .ok_or(ConfigurationFault::NoProvider)?;
+        .ok_or(PlatformFault::Internal)?;
     let refuse = |refusal: Refusal| {
         refusal.with(Detail::SignIn {
             retry: return_to.clone(),

@@ -28,12 +28,8 @@ pub use outcome::{Forward, ForwardTarget, Later, Outcome};
 pub use warm::WarmRequest;
 
 use crate::{
-    config::Config,
-    fault::{ConfigurationFault, Fault},
-    http::inbound::Inbound,
-    platform::Platform,
-    secret::Secret,
-    time::UnixTime,
+    config::Config, fault::ConfigurationFault, http::inbound::Inbound, platform::Platform,
+    secret::Secret, time::UnixTime,
 };
 use alloc::{
     boxed::Box,
@@ -52,7 +48,7 @@ pub struct Gateway(State);
 #[derive(Debug)]
 enum State {
     Open(Box<Deployment>),
-    Closed(Fault),
+    Closed(ConfigurationFault),
 }
 
 impl Gateway {
@@ -62,7 +58,10 @@ impl Gateway {
             Ok(config) => config,
             Err(errors) => {
                 return Self::closed(ConfigurationFault::Invalid {
-                    first: errors.first().map(ToString::to_string).unwrap_or_default(),
+                    first: errors
+                        .first()
+                        .map(|error| error.at.to_string())
+                        .unwrap_or_default(),
                     count: errors.len(),
                 });
             }
@@ -75,7 +74,7 @@ impl Gateway {
 
     /// A gateway that answers every request with 503, for this reason.
     pub const fn closed(fault: ConfigurationFault) -> Self {
-        Self(State::Closed(Fault::Configuration(fault)))
+        Self(State::Closed(fault))
     }
 
     /// Whether any upstream is the platform's static assets, so that the adapter must have them.

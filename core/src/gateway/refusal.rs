@@ -3,6 +3,7 @@
 use super::{random, serve::Call, visitor::StaleCookies};
 use crate::{
     access::decision::Missing,
+    encoding::ascii::contains_ignoring_case,
     event::Event,
     fault::{Fault, PublicCode},
     http::{
@@ -22,11 +23,15 @@ use crate::{
     },
     platform::Platform,
 };
-use alloc::{format, string::String, vec::Vec};
+use alloc::{boxed::Box, format, string::String, vec::Vec};
 
-/// A fault with what its answer needs beside it.
+/// A fault with what its answer needs beside it; boxed, because it is rare and everything else that
+/// a flow returns is small.
 #[derive(Debug)]
-pub(super) struct Refusal {
+pub(super) struct Refusal(Box<Parts>);
+
+#[derive(Debug)]
+struct Parts {
     fault: Fault,
     detail: Detail,
     stale: StaleCookies,
@@ -58,29 +63,34 @@ pub(super) enum Detail {
 
 impl<F: Into<Fault>> From<F> for Refusal {
     fn from(fault: F) -> Self {
-        Self {
-            fault: fault.into(),
-            detail: Detail::Plain,
-            stale: StaleCookies::None,
-            cookies: Vec::new(),
-        }
+        Self::new(fault.into())
     }
 }
 
 impl Refusal {
+    #[inline(never)]
+    fn new(fault: Fault) -> Self {
+        Self(Box::new(Parts {
+            fault,
+            detail: Detail::Plain,
+            stale: StaleCookies::None,
+            cookies: Vec::new(),
+        }))
+    }
+
     pub(super) fn with(mut self, detail: Detail) -> Self {
-        self.detail = detail;
+        self.0.detail = detail;
         self
     }
 
     pub(super) fn with_cookies(mut self, cookies: Vec<HeaderValue>) -> Self {
-        self.cookies = cookies;
+        self.0.cookies = cookies;
         self
     }
 
     /// Also clears a session cookie that counts for nothing.
-    pub(super) const fn clearing(mut self, stale: StaleCookies) -> Self {
-        self.stale = stale;
+    pub(super) fn clearing(mut self, stale: StaleCookies) -> Self {
+        self.0.stale = stale;
         self
     }
 
@@ -89,15 +99,15 @@ impl Refusal {
         let incident = random::incident(call.platform);
         call.platform.record(&Event::Refused {
             incident: incident.clone(),
-            fault: &self.fault,
+            fault: &self.0.fault,
         });
-        let answer = self.fault.answer();
+        let answer = self.0.fault.answer();
         let mut response = if wants_html(call.request) {
             self.page(call, incident.as_str())
         } else {
             problem(answer.status, answer.code.as_str(), Some(incident.as_str()))
         };
-        if let Detail::Allow(methods) = &self.detail {
+        if let Detail::Allow(methods) = &self.0.detail {
             let listed: Vec<&str> = methods.iter().map(Method::as_str).collect();
             response.headers.extend(
                 HeaderValue::parse(listed.join(", ")).map(|value| (HeaderName::ALLOW, value)),
@@ -106,16 +116,16 @@ impl Refusal {
         if answer.status == Status::UNAUTHORIZED {
             response.headers.extend(challenge(call, answer.code));
         }
-        let stale = self.stale.clear(call.deployment.config.session.same_site);
-        let cookies = stale.into_iter().chain(self.cookies);
+        let stale = self.0.stale.clear(call.deployment.config.session.same_site);
+        let cookies = stale.into_iter().chain(self.0.cookies);
         let cookies = cookies.map(|field| (HeaderName::SET_COOKIE, field));
         response.headers.extend(cookies);
         response
     }
 
     fn page<P: Platform, R: Inbound>(&self, call: &Call<'_, P, R>, incident: &str) -> Response {
-        let answer = self.fault.answer();
-        match &self.detail {
+        let answer = self.0.fault.answer();
+        match &self.0.detail {
             Detail::Missing { missing, who } => {
                 let sign_out = call.deployment.endpoint("logout");
                 let page = Forbidden {
@@ -163,7 +173,7 @@ impl Refusal {
 pub(super) fn wants_html(request: &impl Inbound) -> bool {
     request
         .header(&HeaderName::ACCEPT)
-        .is_some_and(|accept| accept.to_ascii_lowercase().contains("text/html"))
+        .is_some_and(|accept| contains_ignoring_case(&accept, "text/html"))
 }
 
 /// A 401 says how to get in (RFC 9110, section 11.6.1): for a session by going to `login`, which no

@@ -4,15 +4,8 @@
 //! hosts have no place in a configured or discovered URL. The form kept is the normal one: scheme
 //! and host in lower case, the scheme's own port left out.
 
-use alloc::{
-    borrow::ToOwned,
-    format,
-    string::{String, ToString},
-};
-use core::{
-    fmt,
-    net::{Ipv4Addr, Ipv6Addr},
-};
+use alloc::{borrow::ToOwned, format, string::String};
+use core::fmt;
 
 /// `http` or `https`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,7 +150,7 @@ impl Origin {
         self.scheme
     }
 
-    /// The host in lower case, an IPv6 address in brackets.
+    /// The host in lower case.
     pub fn host(&self) -> &str {
         &self.host
     }
@@ -176,37 +169,26 @@ impl Origin {
         name.eq_ignore_ascii_case(&self.host) && port == Ok(self.port)
     }
 
+    /// Host and, where it is not the scheme's own, port, as in a `Host` header.
+    pub fn authority(&self) -> String {
+        if self.port == self.scheme.default_port() {
+            self.host.clone()
+        } else {
+            format!("{}:{}", self.host, self.port)
+        }
+    }
+
     /// Whether the host is a loopback address or `localhost`.
     pub fn is_loopback(&self) -> bool {
-        if self.host == "localhost" || self.host.ends_with(".localhost") {
-            return true;
-        }
-        match self.address() {
-            Some(Address::V4(address)) => address.is_loopback(),
-            Some(Address::V6(address)) => address.is_loopback(),
-            None => false,
-        }
+        self.host == "localhost"
+            || self.host.ends_with(".localhost")
+            || self.host == LOOPBACK_V6
+            || matches!(octets(&self.host), Some([127, ..]))
     }
 
     /// Whether the host is one that only the operator's own network reaches.
     fn is_internal(&self) -> bool {
-        self.is_loopback()
-            || match self.address() {
-                Some(Address::V4(address)) => is_internal_v4(address),
-                Some(Address::V6(address)) => is_internal_v6(address),
-                None => false,
-            }
-    }
-
-    fn address(&self) -> Option<Address> {
-        if let Some(inner) = self
-            .host
-            .strip_prefix('[')
-            .and_then(|rest| rest.strip_suffix(']'))
-        {
-            return inner.parse().ok().map(Address::V6);
-        }
-        self.host.parse().ok().map(Address::V4)
+        self.is_loopback() || octets(&self.host).is_some_and(is_internal)
     }
 }
 
@@ -216,11 +198,9 @@ impl fmt::Display for Origin {
             Scheme::Http => "http",
             Scheme::Https => "https",
         };
-        write!(f, "{scheme}://{}", self.host)?;
-        if self.port == self.scheme.default_port() {
-            return Ok(());
-        }
-        write!(f, ":{}", self.port)
+        f.write_str(scheme)?;
+        f.write_str("://")?;
+        f.write_str(&self.authority())
     }
 }
 
@@ -233,13 +213,9 @@ impl Scheme {
     }
 }
 
-enum Address {
-    V4(Ipv4Addr),
-    V6(Ipv6Addr),
-}
-
 fn split_scheme(text: &str) -> Result<(Scheme, &str), UrlFault> {
-    let (scheme, rest) = text.split_once("://").ok_or(UrlFault::Scheme)?;
+    let (scheme, rest) = text.split_once(':').ok_or(UrlFault::Scheme)?;
+    let rest = rest.strip_prefix("//").ok_or(UrlFault::Scheme)?;
     if scheme.eq_ignore_ascii_case("https") {
         Ok((Scheme::Https, rest))
     } else if scheme.eq_ignore_ascii_case("http") {
@@ -277,10 +253,10 @@ fn parse_port(digits: &str) -> Result<u16, UrlFault> {
 
 fn parse_host(host: &str) -> Result<String, UrlFault> {
     let host = host.to_ascii_lowercase();
-    if let Some(inner) = host.strip_prefix('[') {
-        let inner = inner.strip_suffix(']').ok_or(UrlFault::Host)?;
-        let address: Ipv6Addr = inner.parse().map_err(|_| UrlFault::Host)?;
-        return Ok(format!("[{address}]"));
+    // Of IPv6 addresses only the loopback one is taken: providers and origins have names, and an
+    // address has too many spellings and wrappings to tell the operator's own network apart.
+    if host == LOOPBACK_V6 {
+        return Ok(host);
     }
     let good_label = |label: &str| {
         !label.is_empty()
@@ -298,37 +274,41 @@ fn parse_host(host: &str) -> Result<String, UrlFault> {
     // (`0xd8.072.54990`), so it must be one in its usual form to all.
     let last = host.rsplit('.').next().unwrap_or_default();
     if last.starts_with(|first: char| first.is_ascii_digit()) {
-        let address: Ipv4Addr = host.parse().map_err(|_| UrlFault::Host)?;
-        return Ok(address.to_string());
+        octets(&host).ok_or(UrlFault::Host)?;
     }
     Ok(host)
 }
 
-fn is_internal_v4(address: Ipv4Addr) -> bool {
-    let [first, second, ..] = address.octets();
-    address.is_private()
-        || address.is_link_local()
-        || address.is_loopback()
-        || address.is_broadcast()
-        || first == 0
-        || first >= 224
-        || (first == 100 && (64..128).contains(&second))
-        || (first == 192 && second == 0)
-        || (first == 198 && (18..20).contains(&second))
+const LOOPBACK_V6: &str = "[::1]";
+
+/// The bytes of an IPv4 address in its usual form: four decimal numbers without leading zeros.
+fn octets(host: &str) -> Option<[u8; 4]> {
+    let mut parts = host.split('.');
+    let mut octets = [0; 4];
+    for octet in &mut octets {
+        let part = parts.next()?;
+        let is_plain = part.bytes().all(|byte| byte.is_ascii_digit())
+            && (part == "0" || !part.starts_with('0'));
+        *octet = part.parse().ok().filter(|_| is_plain)?;
+    }
+    parts.next().is_none().then_some(octets)
 }
 
-fn is_internal_v6(address: Ipv6Addr) -> bool {
-    if let Some(mapped) = address.to_ipv4() {
-        return is_internal_v4(mapped);
+/// Addresses that are not on the public internet (RFC 6890), and those that are no single host.
+const fn is_internal(octets: [u8; 4]) -> bool {
+    match octets {
+        [0 | 10 | 127 | 224..=255, ..] | [169, 254, ..] | [192, 168 | 0, ..] => true,
+        [100, second, ..] => matches!(second, 64..=127),
+        [172, second, ..] => matches!(second, 16..=31),
+        [198, second, ..] => matches!(second, 18 | 19),
+        _ => false,
     }
-    // Only global unicast (2000::/3) is public, and of that not 6to4 and NAT64 wrappers of IPv4.
-    let [first, second, ..] = address.segments();
-    (first & 0xe000) != 0x2000 || first == 0x2002 || (first == 0x2001 && second == 0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::string::ToString;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -347,8 +327,8 @@ mod tests {
             "http://localhost:8787/a?b=c"
         );
         assert_eq!(
-            url("https://[2001:DB8::1]:8443/").to_string(),
-            "https://[2001:db8::1]:8443/"
+            url("https://9.9.9.9:8443/").to_string(),
+            "https://9.9.9.9:8443/"
         );
     }
 
@@ -360,6 +340,13 @@ mod tests {
             ("https://op.example/#x", UrlFault::Character),
             ("https://0xd8.072.54990", UrlFault::Host),
             ("https://2130706433", UrlFault::Host),
+            ("https://127.0.0.01", UrlFault::Host),
+            ("https://127.0.0.256", UrlFault::Host),
+            ("https://1.2.3", UrlFault::Host),
+            ("https://[2001:db8::1]", UrlFault::Host),
+            ("https://[::ffff:10.0.0.1]", UrlFault::Host),
+            ("https://[fd00::1]", UrlFault::Host),
+            ("https://[::1", UrlFault::Host),
             ("https://op.example.", UrlFault::Host),
             ("https://", UrlFault::Host),
             ("https://op.example:0443", UrlFault::Port),
@@ -378,18 +365,25 @@ mod tests {
     #[test]
     fn a_public_deployment_reaches_public_https_only() {
         assert!(url("https://op.example.com/x").is_within(Reach::Public));
-        assert!(url("https://9.9.9.9/x").is_within(Reach::Public));
+        for text in [
+            "https://9.9.9.9/x",
+            "https://172.32.0.1/x",
+            "https://100.128.0.1/x",
+        ] {
+            assert!(url(text).is_within(Reach::Public), "{text}");
+        }
         for text in [
             "http://op.example.com/x",
             "https://localhost/x",
             "https://127.0.0.1/x",
             "https://10.1.2.3/x",
+            "https://172.31.0.1/x",
+            "https://192.168.0.1/x",
+            "https://0.0.0.0/x",
+            "https://224.0.0.1/x",
             "https://169.254.169.254/x",
             "https://100.64.0.1/x",
             "https://[::1]/x",
-            "https://[fd00::1]/x",
-            "https://[::ffff:10.0.0.1]/x",
-            "https://[fe80::1]/x",
         ] {
             assert!(!url(text).is_within(Reach::Public), "{text}");
             assert!(url(text).is_within(Reach::Loopback), "{text}");

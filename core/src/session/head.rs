@@ -10,11 +10,13 @@ use crate::{
         ring::KeyRing,
         seal::{Place, Purpose, SealFault},
     },
+    encoding::members::Members,
     platform::ledger::{Partition, RecordName, Versioned},
     time::UnixTime,
 };
 use alloc::{format, string::String, vec::Vec};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
 /// A session's head in the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,8 +28,7 @@ pub struct Head {
 }
 
 /// The part of a head that we read ourselves.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct HeadFacts {
     /// Alive or ended.
     pub state: HeadState,
@@ -36,15 +37,15 @@ pub struct HeadFacts {
     /// The provider's id in the configuration.
     pub provider: String,
     /// The provider's session, for logout by `sid`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
     /// The generation of the record, and of the copy.
     pub generation: u32,
 }
 
 /// Whether a session is alive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum HeadState {
     /// Alive.
     Live,
@@ -58,7 +59,7 @@ pub enum HeadState {
 }
 
 /// What ended a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EndReason {
     /// The user signed out.
@@ -134,9 +135,49 @@ impl Head {
         let length = usize::try_from(u32::from_be_bytes(*length)).map_err(|_| Unreadable)?;
         let (facts, copy) = rest.split_at_checked(length).ok_or(Unreadable)?;
         Ok(Self {
-            facts: serde_json::from_slice(facts).map_err(|_| Unreadable)?,
+            facts: Members::parse(facts)
+                .and_then(HeadFacts::read)
+                .ok_or(Unreadable)?,
             copy: copy.to_vec(),
         })
+    }
+}
+
+impl HeadFacts {
+    fn read(mut members: Members) -> Option<Self> {
+        let facts = Self {
+            state: HeadState::read(members.take("state")?)?,
+            created: members.number("created")?,
+            provider: members.text("provider")?,
+            sid: members.optional_text("sid")?,
+            generation: members.number("generation")?.try_into().ok()?,
+        };
+        members.end()?;
+        Some(facts)
+    }
+}
+
+impl HeadState {
+    fn read(value: Value) -> Option<Self> {
+        let mut members = match value {
+            Value::String(state) => return (state == "live").then_some(Self::Live),
+            Value::Object(members) => Members::of(members),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => return None,
+        };
+        let mut ended = Members::of(members.object("ended")?);
+        members.end()?;
+        let state = Self::Ended {
+            at: ended.number("at")?,
+            why: EndReason::read(&ended.text("why")?)?,
+        };
+        ended.end()?;
+        Some(state)
+    }
+}
+
+impl EndReason {
+    fn read(text: &str) -> Option<Self> {
+        (text == "logout").then_some(Self::Logout)
     }
 }
 
@@ -207,6 +248,27 @@ mod tests {
             open(&user, SessionHandle::from_bytes([5; 16])),
             Err(Unreadable)
         );
+    }
+
+    #[test]
+    fn facts_of_another_version_are_not_read() {
+        let read = |json: &str| Members::parse(json.as_bytes()).and_then(HeadFacts::read);
+        let live = r#"{"state":"live","created":5,"provider":"demo","generation":3}"#;
+        let ended = r#"{"state":{"ended":{"at":7,"why":"logout"}},"created":5,"provider":"demo","generation":3}"#;
+        assert_eq!(read(live).unwrap().state, HeadState::Live);
+        let why = EndReason::Logout;
+        assert_eq!(read(ended).unwrap().state, HeadState::Ended { at: 7, why });
+        for (from, to) in [
+            ("live", "alive"),
+            ("\"generation\":3", "\"generation\":-3"),
+            ("\"generation\":3", "\"generation\":4294967296"),
+            ("\"created\":5,", ""),
+            ("{", "{\"more\":1,"),
+        ] {
+            assert!(read(&live.replacen(from, to, 1)).is_none(), "{to}");
+        }
+        assert!(read(&ended.replace("logout", "other")).is_none());
+        assert!(read(&ended.replace("\"at\":7", "\"at\":7,\"x\":1")).is_none());
     }
 
     #[test]

@@ -3,16 +3,16 @@
 use super::keys::{Generation, SessionSecret};
 use crate::{
     cookie::seal::{Place, Purpose, SealFault},
+    encoding::members::Members,
     time::UnixTime,
 };
 use alloc::{string::String, vec::Vec};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 use zeroize::Zeroize;
 
 /// What a session knows about its user.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Serialize)]
 pub struct SessionRecord {
     /// The provider's id in the configuration.
     pub provider: String,
@@ -21,29 +21,29 @@ pub struct SessionRecord {
     /// `sub`
     pub sub: String,
     /// `sid`: the provider's session.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
     /// `auth_time`
     pub auth_time: u64,
     /// `acr`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub acr: Option<String>,
     /// `amr`
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub amr: Vec<String>,
     /// The configured claims, as the provider sent them.
     pub claims: Map<String, Value>,
     /// Groups, from the configured claim.
     pub groups: Vec<String>,
     /// The scope granted, where the provider named it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
     /// For signing out at the provider.
     pub id_token: String,
     /// For calls on the user's behalf.
     pub access_token: String,
     /// For new tokens.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<String>,
     /// When the session began.
     pub created: u64,
@@ -106,7 +106,29 @@ impl SessionRecord {
         let opened = session
             .record_key(generation)
             .open(place(key.as_str(), origin), sealed);
-        serde_json::from_slice(opened.ok()?.expose()).ok()
+        Self::read(Members::parse(opened.ok()?.expose())?)
+    }
+
+    fn read(mut members: Members) -> Option<Self> {
+        let record = Self {
+            provider: members.text("provider")?,
+            iss: members.text("iss")?,
+            sub: members.text("sub")?,
+            sid: members.optional_text("sid")?,
+            auth_time: members.number("auth_time")?,
+            acr: members.optional_text("acr")?,
+            amr: members.texts("amr")?,
+            claims: members.object("claims")?,
+            groups: members.texts("groups")?,
+            scope: members.optional_text("scope")?,
+            id_token: members.text("id_token")?,
+            access_token: members.text("access_token")?,
+            refresh_token: members.optional_text("refresh_token")?,
+            created: members.number("created")?,
+            generation: members.number("generation")?.try_into().ok()?,
+        };
+        members.end()?;
+        Some(record)
     }
 
     /// About how many bytes the record takes in memory.

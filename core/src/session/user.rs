@@ -5,11 +5,13 @@ use crate::{
         ring::KeyRing,
         seal::{Place, Purpose, SealFault},
     },
+    encoding::members::Members,
     platform::ledger::{Partition, PartitionKind, RecordName, Versioned},
     time::UnixTime,
 };
 use alloc::{string::String, vec::Vec};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 /// A user at an issuer: `SHA-256(length 4 | iss | length 4 | sub)`.
@@ -17,14 +19,11 @@ use sha2::{Digest, Sha256};
 pub struct UserKey([u8; 32]);
 
 /// What holds for all sessions of a user.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct UserRecord {
     /// Sessions created before this end; seconds since the epoch.
-    #[serde(default)]
     pub not_before: u64,
     /// Whether the user is shut out altogether.
-    #[serde(default)]
     pub disabled: bool,
 }
 
@@ -80,6 +79,18 @@ impl UserRecord {
         ring.seal(place(&name, origin), nonce, &json)
     }
 
+    fn read(mut members: Members) -> Option<Self> {
+        let not_before = members.number("not_before")?;
+        let Value::Bool(disabled) = members.take("disabled")? else {
+            return None;
+        };
+        members.end()?;
+        Some(Self {
+            not_before,
+            disabled,
+        })
+    }
+
     /// Opens a user record.
     ///
     /// # Errors
@@ -94,7 +105,9 @@ impl UserRecord {
         let name = place_name(user);
         let opened = ring.open(place(&name, origin), &stored.value, now);
         let opened = opened.map_err(|_| Unreadable)?;
-        serde_json::from_slice(opened.plaintext.expose()).map_err(|_| Unreadable)
+        Members::parse(opened.plaintext.expose())
+            .and_then(Self::read)
+            .ok_or(Unreadable)
     }
 }
 
