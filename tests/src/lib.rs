@@ -30,3 +30,5 @@ mod http;
 mod ledger;
 #[cfg(test)]
 mod scripted;
+#[cfg(test)]
+mod workerd;

@@ -185,6 +185,7 @@ fn contract(place: &Place, interrupt: &Interrupt) -> Outcome {
     if !place.at("tests/Cargo.toml").exists() {
         return Ok(());
     }
+    worker::build_contract(place, interrupt)?;
     cargo(&["test", "--package", CONTRACT], interrupt)
 }
 

@@ -107,7 +107,11 @@ fn slash_tricks(host: &dyn Host) {
 
 fn suffix_hosts(host: &dyn Host) {
     let ours = host.authority();
-    for stranger in [format!("{ours}.evil.example"), format!("evil-{ours}")] {
+    let suffixed = match ours.split_once(':') {
+        Some((name, port)) => format!("{name}.evil.example:{port}"),
+        None => format!("{ours}.evil.example"),
+    };
+    for stranger in [suffixed, format!("evil-{ours}")] {
         host.send(&Request::navigation("/").at_host(&stranger))
             .expect(421);
         assert_eq!(lands(host, &format!("https://{stranger}/")), "/");

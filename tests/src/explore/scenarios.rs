@@ -9,6 +9,7 @@ use crate::{
         response::Response,
     },
     scripted::{
+        Place, World,
         provider::settings::Reuse,
         schedule::{Behaviour, Call},
     },
@@ -18,7 +19,7 @@ use lychgate_core::{
     time::{Seconds, UnixTime},
 };
 use serde_json::json;
-use std::{collections::BTreeMap, future::Future, pin::Pin};
+use std::{collections::BTreeMap, future::Future, pin::Pin, rc::Rc};
 
 /// A call that goes wrong: its kind, how many of the kind go well before it, and how.
 type Fault = Option<(Call, usize, Behaviour)>;
@@ -241,32 +242,56 @@ fn callback_and_sign_out(choices: &mut Choices, plan: Plan) -> Calls {
     calls
 }
 
-/// Signs out at one place while `asked` is under way at `at`, and time passes.
+/// A session that is there when a run begins.
+struct Prepared {
+    setup: Setup,
+    bound: Seconds,
+    world: Rc<World>,
+    cookie: String,
+}
+
+impl Prepared {
+    fn new((setup, bound): (Setup, Seconds)) -> Self {
+        let host = InProcess::with(&setup);
+        let cookie = Browser::signed_in(&host, "member").session().unwrap();
+        Self {
+            setup,
+            bound,
+            world: Rc::clone(&host.world),
+            cookie,
+        }
+    }
+
+    /// A browser with the session, at a place that knows the provider.
+    fn browser<'h>(&self, host: &'h InProcess) -> Browser<'h> {
+        let mut browser = Browser::new(host);
+        browser.jar.put(SESSION, &self.cookie);
+        browser.go("/auth/logout").expect(200);
+        browser
+    }
+}
+
+/// Signs out at one place while another request is under way, and time passes.
 fn sign_out_beside(
     choices: &mut Choices,
-    (setup, bound): (&Setup, Seconds),
+    prepared: &Prepared,
     plan: Plan,
     (memory, second): (Memory, fn() -> Request),
 ) -> Calls {
-    let host = InProcess::with(setup);
-    let far = host.elsewhere();
-    let other = match plan.at {
-        Where::Here => &host,
-        Where::Elsewhere => &far,
-    };
-    let browser = Browser::signed_in(&host, "member");
-    let cookie = browser.session().unwrap();
+    let host = InProcess::in_world(&prepared.setup, &prepared.world.fork(), Place(0));
+    let far = (plan.at == Where::Elsewhere).then(|| host.elsewhere());
+    let other = far.as_ref().unwrap_or(&host);
+    let browser = prepared.browser(&host);
+    let mut there = prepared.browser(other);
     match memory {
-        Memory::Cold => host.world.pass(Seconds::new(11)),
+        Memory::Cold => {}
         Memory::Aging => {
-            let mut there = Browser::new(other);
-            there.jar = browser.jar.clone();
             assert!(there.is_signed_in());
             host.world.pass(Seconds::new(6));
         }
     }
     let leave = browser.prepare(Request::form("/auth/logout"));
-    let asked = browser.prepare(second());
+    let asked = there.prepare(second());
     host.world.forget_ends();
     disturb(&host, plan);
     let steps = vec![request(&host, &leave), request(other, &asked), tick(&host)];
@@ -279,7 +304,7 @@ fn sign_out_beside(
         assert!(ended.is_some(), "signed out, and nothing ended");
     }
     if let Some(ended) = ended {
-        is_over([&host, &far], &cookie, ended, bound);
+        is_over([&host, other], &prepared.cookie, ended, prepared.bound);
     }
     calls
 }
@@ -331,36 +356,30 @@ fn a_callback_beside_a_sign_out_keeps_the_two_sessions_apart() {
 
 #[test]
 fn no_ended_session_is_served_beyond_its_bound() {
-    for (name, (setup, bound), ways) in [
+    for (name, rules, ways) in [
         ("fast", fast(), WAYS.as_slice()),
         ("strict", strict(), SHORT_WAYS.as_slice()),
     ] {
-        let rules = (&setup, bound);
-        run_all(
-            &format!("sign-out and a cold request, {name}"),
-            (Answers::Later, ways),
-            1_000,
-            |choices, plan| sign_out_beside(choices, rules, plan, (Memory::Cold, page)),
-        );
-        run_all(
-            &format!("sign-out and a request with refresh, {name}"),
-            (Answers::Later, ways),
-            1_000,
-            |choices, plan| sign_out_beside(choices, rules, plan, (Memory::Aging, page)),
-        );
+        let prepared = Prepared::new(rules);
+        for (what, memory) in [("cold", Memory::Cold), ("aging", Memory::Aging)] {
+            run_all(
+                &format!("sign-out beside a request, memory {what}, {name}"),
+                (Answers::Later, ways),
+                1_000,
+                |choices, plan| sign_out_beside(choices, &prepared, plan, (memory, page)),
+            );
+        }
     }
 }
 
 #[test]
-fn two_sign_outs_end_one_session_once() {
-    let (setup, bound) = fast();
+fn two_sign_outs_end_one_session() {
+    let prepared = Prepared::new(fast());
+    let second = || Request::form("/auth/logout");
     run_all(
         "two sign-outs",
         (Answers::AtOnce, &SHORT_WAYS),
         1_000,
-        |choices, plan| {
-            let second = || Request::form("/auth/logout");
-            sign_out_beside(choices, (&setup, bound), plan, (Memory::Cold, second))
-        },
+        |choices, plan| sign_out_beside(choices, &prepared, plan, (Memory::Cold, second)),
     );
 }

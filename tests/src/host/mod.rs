@@ -2,7 +2,11 @@
 
 pub mod configuration;
 pub mod in_process;
+mod provider_login;
+mod provider_server;
 mod upstream;
+mod wire;
+pub mod workerd;
 
 use crate::{
     http::{request::Request, response::Response},

@@ -4,6 +4,7 @@
 //! pass this suite.
 
 mod cases;
+mod durable_object;
 mod scripted;
 
 use lychgate_core::{

@@ -13,10 +13,10 @@ use std::collections::BTreeMap;
 const LARGEST: usize = 128 * 1024;
 
 /// All partitions.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Ledger(BTreeMap<(Partition, RecordName), Row>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Row {
     version: u64,
     value: Vec<u8>,

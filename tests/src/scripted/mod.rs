@@ -78,6 +78,15 @@ impl World {
         })
     }
 
+    /// A world with the same time and the same stored values, and nothing else.
+    pub fn fork(&self) -> Rc<Self> {
+        let fork = Self::new();
+        fork.clock.set(self.clock.get());
+        fork.store.replace(self.store.borrow().clone());
+        fork.ledger.replace(self.ledger.borrow().clone());
+        fork
+    }
+
     /// The edge at `place`.
     pub fn edge(self: &Rc<Self>, place: Place) -> Scripted {
         Scripted {

@@ -8,14 +8,14 @@ use std::collections::BTreeMap;
 pub struct Place(pub u8);
 
 /// The store of the whole world.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Store {
     values: BTreeMap<String, Vec<Entry>>,
     /// How long other places do not see a write.
     pub lag: Option<Seconds>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Entry {
     place: Place,
     at: UnixTime,

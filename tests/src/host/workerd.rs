@@ -1,0 +1,286 @@
+//! The built Worker in workerd, behind a real socket.
+//!
+//! A Node script starts it together with its upstreams and, unless the test brings one, the demo's
+//! provider. Closing the script's standard input ends all of them, also when a test panics.
+
+use super::{
+    Host,
+    configuration::{Places, configuration, secrets},
+    provider_login, provider_server, wire,
+};
+use crate::{
+    http::{request::Request, response::Response},
+    scripted::provider::{CLIENT_ID, CLIENT_SECRET, Provider},
+};
+use lychgate_core::time::UnixTime;
+use serde_json::{Value, json};
+use std::{
+    io::{BufRead, BufReader},
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    sync::{Arc, Mutex},
+    thread,
+    time::{Duration, Instant, SystemTime},
+};
+
+/// A running Worker.
+pub struct Workerd {
+    child: Child,
+    origin: String,
+    issuer: String,
+    port: u16,
+    control: u16,
+    provider: Option<Arc<Mutex<Provider>>>,
+}
+
+/// What is run.
+pub struct Setup {
+    pub worker: &'static str,
+    pub configuration: Option<Value>,
+    pub secrets: Vec<(String, String)>,
+    pub without: Vec<&'static str>,
+    pub claims_in_id_token: bool,
+    /// Whether calls of store and ledger are counted and can fail.
+    pub is_counted: bool,
+    /// Whether the provider is the scripted one.
+    pub has_scripted_provider: bool,
+    /// A provider that is none of ours; nothing stands between the Worker and what it fetches.
+    pub issuer: Option<&'static str>,
+}
+
+impl Setup {
+    /// The deployment of the suites with the demo's provider.
+    pub fn standard() -> Self {
+        Self {
+            worker: "build/worker",
+            configuration: Some(configuration(&places("lychgate-demo"))),
+            secrets: secrets("SECRET-CLIENT-SECRET"),
+            without: Vec::new(),
+            claims_in_id_token: true,
+            is_counted: false,
+            has_scripted_provider: false,
+            issuer: None,
+        }
+    }
+
+    /// The same with the scripted provider, calls counted.
+    pub fn scripted() -> Self {
+        Self {
+            configuration: Some(configuration(&places(CLIENT_ID))),
+            secrets: secrets(CLIENT_SECRET),
+            is_counted: true,
+            has_scripted_provider: true,
+            ..Self::standard()
+        }
+    }
+
+    /// The Worker of the ledger's contract.
+    pub fn contract() -> Self {
+        Self {
+            worker: "build/contract",
+            configuration: None,
+            secrets: Vec::new(),
+            ..Self::standard()
+        }
+    }
+}
+
+/// Places that the script fills in.
+fn places(client_id: &str) -> Places {
+    Places {
+        public_url: "$ORIGIN".to_owned(),
+        issuer: "$ISSUER".to_owned(),
+        api: "$API".to_owned(),
+        client_id: client_id.to_owned(),
+    }
+}
+
+impl Workerd {
+    /// Starts a deployment and waits until it serves.
+    pub fn start(setup: &Setup) -> Self {
+        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
+        let built = root.join(setup.worker).join("index.js");
+        assert!(
+            built.is_file(),
+            "{} is not built; `cargo xtask test` builds it first",
+            setup.worker
+        );
+        let provider = setup.has_scripted_provider.then(provider_server::start);
+        let mut asked = json!({
+            "worker": setup.worker,
+            "bindings": setup.secrets.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
+            "without": setup.without,
+            "claimsInIdToken": setup.claims_in_id_token,
+            "counted": setup.is_counted,
+        });
+        if let Some(configuration) = &setup.configuration {
+            asked["configuration"] = json!(configuration.to_string());
+        }
+        if let Some(provider) = &provider {
+            asked["issuer"] = json!(provider.lock().unwrap().issuer);
+        }
+        if let Some(issuer) = setup.issuer {
+            asked["issuer"] = json!(issuer);
+            asked["direct"] = json!(true);
+        }
+        let mut child = Command::new("node")
+            .arg("tests/workerd/run.mjs")
+            .arg(asked.to_string())
+            .current_dir(root)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        output.read_line(&mut line).unwrap();
+        let started: Value = serde_json::from_str(&line)
+            .unwrap_or_else(|_| panic!("workerd did not start: {line:?}"));
+        let origin = started["origin"].as_str().unwrap().to_owned();
+        let port = origin.rsplit(':').next().unwrap().parse().unwrap();
+        Self {
+            child,
+            issuer: started["issuer"].as_str().unwrap_or_default().to_owned(),
+            control: u16::try_from(started["control"].as_u64().unwrap()).unwrap(),
+            origin,
+            port,
+            provider,
+        }
+    }
+
+    /// Asks the script that runs it all.
+    pub fn control(&self, method: &str, path: &str, body: &Value) -> Value {
+        let request = Request::new(method, path).with_body(body.to_string().as_bytes());
+        wire::exchange(self.control, "localhost", &request).json()
+    }
+
+    /// The calls of store and ledger since the last time.
+    pub fn calls(&self) -> Vec<String> {
+        let made = self
+            .send(&Request::new("GET", "/.test/calls"))
+            .expect(200)
+            .json();
+        serde_json::from_value(made).unwrap()
+    }
+
+    /// Makes store or ledger fail from now on.
+    pub fn fail(&self, faults: &Value) {
+        let request =
+            Request::new("POST", "/.test/faults").with_body(faults.to_string().as_bytes());
+        self.send(&request).expect(200);
+    }
+
+    /// Makes fetches of that path fail from now on.
+    pub fn fail_fetches(&self, path: &str, fault: &Value) {
+        self.control("POST", "/fault", &json!({"path": path, "fault": fault}));
+    }
+
+    /// The fetches since the last time.
+    pub fn fetches(&self) -> Vec<String> {
+        serde_json::from_value(self.control("GET", "/fetches", &Value::Null)).unwrap()
+    }
+
+    /// What the Worker wrote to its log, as soon as `wanted` is in it, or after a while.
+    pub fn wait_for_log(&self, wanted: &str) -> String {
+        let begun = Instant::now();
+        loop {
+            let log = self.control("GET", "/log", &Value::Null);
+            let log = log.as_str().unwrap().to_owned();
+            if log.contains(wanted) || begun.elapsed() > Duration::from_secs(10) {
+                return log;
+            }
+            thread::yield_now();
+        }
+    }
+
+    /// The port it listens on.
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Sends a request as it stands.
+    pub fn exchange(&self, request: &Request) -> Response {
+        wire::exchange(self.port, self.authority(), request)
+    }
+
+    /// Sends requests at the same time.
+    pub fn exchange_all(&self, requests: &[Request]) -> Vec<Response> {
+        let (port, authority) = (self.port, self.authority());
+        thread::scope(|scope| {
+            let running: Vec<_> = requests
+                .iter()
+                .map(|request| scope.spawn(move || wire::exchange(port, authority, request)))
+                .collect();
+            let responses = running.into_iter().map(|thread| thread.join().unwrap());
+            responses.collect()
+        })
+    }
+}
+
+impl Drop for Workerd {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        let _ = self.child.wait();
+    }
+}
+
+impl Host for Workerd {
+    fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    fn send(&self, request: &Request) -> Response {
+        self.exchange(request)
+    }
+
+    fn send_all(&self, requests: &[Request]) -> Vec<Response> {
+        self.exchange_all(requests)
+    }
+
+    fn at_provider(&self, location: &str, login: &str) -> String {
+        let callback = match &self.provider {
+            Some(provider) => {
+                let person = crate::scripted::provider::Person::by_login(login);
+                provider.lock().unwrap().authorize(location, &person)
+            }
+            None => provider_login::sign_in(&self.issuer, location, login),
+        };
+        callback.strip_prefix(&self.origin).unwrap().to_owned()
+    }
+
+    fn scripted_provider(&self) -> Option<Arc<Mutex<Provider>>> {
+        self.provider.clone()
+    }
+
+    fn forget(&self) {
+        self.control("POST", "/restart", &Value::Null);
+    }
+
+    fn token_requests(&self) -> usize {
+        use crate::scripted::provider::settings::Endpoint;
+        if let Some(provider) = &self.provider {
+            return provider.lock().unwrap().count(Endpoint::Token);
+        }
+        let port = self.issuer.rsplit(':').next().unwrap().parse().unwrap();
+        let log = wire::exchange(
+            port,
+            "localhost",
+            &Request::new("GET", "/test/token-requests"),
+        );
+        log.json().as_array().unwrap().len()
+    }
+
+    fn api_requests(&self) -> usize {
+        let count = self.control("GET", "/api-requests", &Value::Null);
+        usize::try_from(count.as_u64().unwrap()).unwrap()
+    }
+
+    fn now(&self) -> UnixTime {
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        UnixTime::from_seconds(since.unwrap().as_secs())
+    }
+}

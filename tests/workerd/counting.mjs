@@ -1,0 +1,60 @@
+// Stands in front of the built Worker in tests: counts what it asks of its bindings, and lets them fail.
+//
+// `GET /.test/calls` answers the calls since the last such request; `POST /.test/faults` takes
+// `{store?: "fail" | "missing", ledger?: "fail" | "hang"}`.
+import worker, { Ledger } from "./index.js";
+
+export { Ledger };
+
+let calls = [];
+let faults = {};
+
+const failing = () => {
+  throw new Error("the test says so");
+};
+
+const store = (real) => {
+  const counted = (name, otherwise) => (...parameters) => {
+    calls.push(`store ${name}`);
+    if (faults.store === "fail") failing();
+    return faults.store === "missing" && otherwise ? otherwise() : real[name](...parameters);
+  };
+  return {
+    get: counted("get", async () => null),
+    getWithMetadata: counted("getWithMetadata", async () => ({ value: null, metadata: null })),
+    put: counted("put"),
+    delete: counted("delete"),
+  };
+};
+
+const ledger = (real) => ({
+  idFromName: (name) => real.idFromName(name),
+  get: (...parameters) => {
+    const object = real.get(...parameters);
+    return {
+      fetch: (...request) => {
+        calls.push("ledger");
+        if (faults.ledger === "fail") failing();
+        if (faults.ledger === "hang") return new Promise(() => {});
+        return object.fetch(...request);
+      },
+    };
+  },
+});
+
+export default {
+  async fetch(request, env, context) {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/.test/calls") {
+      const made = calls;
+      calls = [];
+      return Response.json(made);
+    }
+    if (pathname === "/.test/faults") {
+      faults = await request.json();
+      return Response.json(true);
+    }
+    const bindings = { ...env, LYCHGATE_STORE: store(env.LYCHGATE_STORE), LYCHGATE_LEDGER: ledger(env.LYCHGATE_LEDGER) };
+    return worker.fetch(request, bindings, context);
+  },
+};

@@ -1,0 +1,180 @@
+// Runs a built Worker in workerd, with a real provider and API where asked, for the suite that started it.
+//
+// The one argument is JSON:
+// - `worker`: the folder of the build, from the repository's root;
+// - `configuration`: the text of lychgate.json, in which $ORIGIN, $ISSUER and $API are filled in;
+// - `bindings`: secrets by name; `without`: bindings that this deployment lacks;
+// - `issuer`: of a provider that runs already; without it, the demo's provider is started;
+// - `claimsInIdToken`: as the demo's provider understands it;
+// - `direct`: lets the Worker fetch by itself, so that what cannot be reached really cannot;
+// - `counted`: puts counting.mjs in front, which counts calls of the store and the ledger and lets them fail.
+//
+// It prints one line of JSON, `{origin, issuer, control}`, once all of it serves, and ends when its standard
+// input does, so that nothing outlives the suite. `control` answers GET /api-requests, /log and /fetches, and
+// POST /restart, which begins a new isolate, and /fault with `{path, fault}` for fetches of the Worker:
+// "broken", "slow", "html", "huge" or null.
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createServer, request as httpRequest } from "node:http";
+import { dirname, join } from "node:path";
+import { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { Log, LogLevel, Miniflare, Response } from "miniflare";
+import { startApi } from "../../site/api/index.js";
+import { demoClients, startProvider } from "../../site/provider/index.js";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
+const asked = JSON.parse(process.argv[2]);
+const closing = [];
+
+const freePort = async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return port;
+};
+
+const port = await freePort();
+const origin = `http://localhost:${port}`;
+const api = await startApi();
+closing.push(() => api.close());
+let { issuer } = asked;
+if (asked.configuration !== undefined && issuer === undefined) {
+  const clients = demoClients({ gateway: origin, clientSecret: asked.bindings.DEMO_CLIENT_SECRET });
+  const provider = await startProvider({ clients, claimsInIdToken: asked.claimsInIdToken, readLog: true });
+  closing.push(() => provider.close());
+  ({ issuer } = provider);
+}
+
+const lines = [];
+const fetches = [];
+const faults = new Map();
+
+/** Every fetch of the Worker comes by here. */
+const outbound = async (request) => {
+  const url = new URL(request.url);
+  fetches.push(`${request.method} ${url.origin === issuer ? "provider" : "api"} ${url.pathname}`);
+  const html = { "content-type": "text/html" };
+  switch (faults.get(url.pathname)) {
+    case "broken":
+      return new Response(new ReadableStream({ start: (body) => body.error(new Error("broken")) }));
+    case "slow":
+      return new Promise(() => {});
+    case "html":
+      return new Response("<html><script>SECRET-PAGE</script>", { status: 500, headers: html });
+    case "huge":
+      return new Response("x".repeat(400_000), { headers: { "content-type": "application/json" } });
+  }
+  return relay(request);
+};
+
+/** Passes a request on as it is; `fetch` of Node would add headers of its own. */
+const relay = (request) =>
+  new Promise((resolve, reject) => {
+    const { method, url, body } = request;
+    // No upstream of the tests speaks WebSocket, and Node would wait for it to.
+    const { upgrade, ...headers } = Object.fromEntries(request.headers);
+    const sent = httpRequest(url, { method, headers, family: 4 }, (answer) => {
+      const fields = [];
+      for (let at = 0; at < answer.rawHeaders.length; at += 2) {
+        const [name, value] = answer.rawHeaders.slice(at, at + 2);
+        if (!/^(connection|keep-alive|transfer-encoding)$/i.test(name)) fields.push([name, value]);
+      }
+      const status = answer.statusCode;
+      const isEmpty = method === "HEAD" || status === 204 || status === 304;
+      resolve(new Response(isEmpty ? null : Readable.toWeb(answer), { status, headers: fields }));
+    });
+    sent.on("error", reject);
+    if (body) {
+      Readable.fromWeb(body).pipe(sent);
+    } else {
+      sent.end();
+    }
+  });
+
+const filled = () =>
+  asked.configuration?.replaceAll("$ORIGIN", origin).replaceAll("$ISSUER", issuer).replaceAll("$API", api.origin);
+
+const read = (name) => readFileSync(join(root, asked.worker, name));
+const modules = [
+  { type: "ESModule", path: "index.js", contents: read("index.js").toString() },
+  { type: "CompiledWasm", path: "lychgate_bg.wasm", contents: read("lychgate_bg.wasm") },
+];
+if (asked.configuration !== undefined) {
+  modules.push({ type: "Text", path: "lychgate.json", contents: filled() });
+}
+if (asked.counted) {
+  const contents = readFileSync(join(root, "tests/workerd/counting.mjs"), "utf8");
+  modules.unshift({ type: "ESModule", path: "counting.mjs", contents });
+}
+
+const has = (name) => !asked.without?.includes(name);
+const options = (isolate) => ({
+  name: "lychgate",
+  host: "127.0.0.1",
+  port,
+  cf: false,
+  log: new Log(LogLevel.ERROR),
+  modules,
+  compatibilityDate: "2026-04-01",
+  bindings: { ...asked.bindings, TEST_ISOLATE: isolate },
+  kvNamespaces: has("LYCHGATE_STORE") ? ["LYCHGATE_STORE"] : [],
+  durableObjects: has("LYCHGATE_LEDGER") ? { LYCHGATE_LEDGER: { className: "Ledger", useSQLite: true } } : {},
+  assets: {
+    directory: join(root, "site/public"),
+    binding: has("ASSETS") ? "ASSETS" : undefined,
+    routerConfig: { has_user_worker: true, invoke_user_worker_ahead_of_assets: true },
+    assetConfig: { html_handling: "auto-trailing-slash", not_found_handling: "404-page" },
+  },
+  outboundService: asked.direct ? undefined : outbound,
+  handleRuntimeStdio: (out, err) => {
+    for (const stream of [out, err]) {
+      Readable.from(stream).setEncoding("utf8").on("data", (text) => lines.push(text));
+    }
+  },
+});
+
+let isolate = 0;
+const miniflare = new Miniflare(options(isolate));
+closing.unshift(() => miniflare.dispose());
+await miniflare.ready;
+
+const control = createServer(async (request, response) => {
+  let body = "";
+  for await (const chunk of request) {
+    body += chunk;
+  }
+  const answer = async () => {
+    switch (request.url) {
+      case "/api-requests":
+        return api.requests.length;
+      case "/log":
+        return lines.join("");
+      case "/fetches":
+        return fetches.splice(0);
+      case "/fault": {
+        const { path, fault } = JSON.parse(body);
+        return faults.set(path, fault) && true;
+      }
+      case "/restart":
+        isolate += 1;
+        await miniflare.setOptions(options(isolate));
+        return true;
+    }
+    return null;
+  };
+  response.end(JSON.stringify(await answer()));
+}).listen(0, "127.0.0.1");
+await once(control, "listening");
+closing.push(() => control.close());
+
+console.log(JSON.stringify({ origin, issuer, control: control.address().port }));
+
+process.stdin.resume();
+await once(process.stdin, "end");
+for (const close of closing) {
+  await close();
+}
+process.exit(0);
