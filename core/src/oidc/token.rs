@@ -12,7 +12,7 @@ use crate::{
     secret::Secret,
 };
 use alloc::{borrow::ToOwned, format, string::String, vec};
-use base64ct::{Base64, Encoding};
+use base64::{Engine, engine::general_purpose::STANDARD};
 
 /// How we prove who we are, with the secret at hand.
 #[derive(Debug)]
@@ -122,7 +122,7 @@ fn basic(client_id: &str, secret: &Secret<String>) -> Option<HeaderValue> {
     ));
     HeaderValue::parse(format!(
         "Basic {}",
-        Base64::encode_string(joined.expose().as_bytes())
+        STANDARD.encode(joined.expose().as_bytes())
     ))
 }
 

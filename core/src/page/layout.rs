@@ -7,7 +7,7 @@ use crate::http::{
     url::Origin,
 };
 use alloc::{format, string::String};
-use base64ct::{Base64, Encoding};
+use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
 
 /// The style of every page. Its digest stands in the policy, so it is the only style that applies.
@@ -115,7 +115,7 @@ pub(super) fn with_common_headers(response: Response) -> Response {
 }
 
 fn policy(form: &FormTargets<'_>) -> HeaderValue {
-    let digest = Base64::encode_string(&Sha256::digest(STYLE));
+    let digest = STANDARD.encode(Sha256::digest(STYLE));
     let mut targets = String::new();
     match form {
         FormTargets::None => targets.push_str(" 'none'"),
