@@ -36,6 +36,11 @@ pub const ROWS: &[Row] = &[
     ),
     everywhere(8, "another person's code signs nobody in", login_csrf),
     everywhere(9, "a repeated parameter is refused", repeated_parameters),
+    not_yet_built(
+        9,
+        "a repeated logout_token",
+        "there is no back-channel logout yet",
+    ),
     everywhere(
         10,
         "the response must come from the provider",

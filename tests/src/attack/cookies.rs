@@ -1,6 +1,6 @@
 //! Attacks with cookies.
 
-use super::{Row, everywhere, in_process};
+use super::{Row, everywhere, in_process, not_yet_built};
 use crate::{
     gateway::run_retired_key,
     host::Host,
@@ -22,6 +22,11 @@ pub const ROWS: &[Row] = &[
         other_names,
     ),
     everywhere(25, "a session that was there before is not taken", fixation),
+    not_yet_built(
+        25,
+        "a new id at step-up and linking",
+        "sessions are neither stepped up nor linked yet",
+    ),
     everywhere(26, "signing out really clears the cookie", clearing),
     everywhere(
         27,

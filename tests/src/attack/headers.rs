@@ -261,6 +261,7 @@ fn two_values(host: &dyn Host) {
             &format!("{}, https://evil.example", host.origin()),
         ),
         post().with("Sec-Fetch-Site", "cross-site"),
+        Request::script("GET", "/api/x").with("Origin", "https://a.example, https://b.example"),
     ];
     for request in twice {
         browser.send(request).expect(400);

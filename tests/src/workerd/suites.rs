@@ -5,6 +5,7 @@ use crate::{
     gateway::{named_cases, run_named},
     host::{
         Host,
+        configuration::key,
         workerd::{Setup, Workerd},
     },
 };
@@ -18,6 +19,12 @@ fn the_worker_keeps_the_contract_with_a_real_provider() {
 
 #[test]
 fn attacks_on_the_worker_fail() {
-    let host: Rc<dyn Host> = Rc::new(Workerd::start(&Setup::scripted()));
+    let worker = Rc::new(Workerd::start(&Setup::scripted()));
+    let host: Rc<dyn Host> = Rc::<Workerd>::clone(&worker);
     run_named(&attack::everywhere_cases(), || Rc::clone(&host));
+    let log = worker.wait_for_log("\"refused\"");
+    assert!(log.contains("\"refused\""), "nothing was logged");
+    for secret in ["SECRET-", "eyJ", &key(1)] {
+        assert!(!log.contains(secret), "{secret} is in the log");
+    }
 }
