@@ -2,8 +2,8 @@
 
 /** Accounts by login; `claims` is what the provider says about each. */
 export const demoAccounts = {
-  member: account("member", "Mika Member", ["members"]),
-  staff: account("staff", "Sam Staff", ["members", "staff"]),
+  member: account("member", "Demo member", ["members"]),
+  staff: account("staff", "Demo staff", ["members", "staff"]),
 };
 
 function account(login, name, groups) {

@@ -9,7 +9,7 @@ export function accessTests(world) {
     const text = await page.locator("main").innerText();
     assert.match(text, /Your account may not open this page/);
     assert.match(text, /needs a group that your account does not have/);
-    assert.match(text, /Mika Member/);
+    assert.match(text, /Demo member/);
     assert.doesNotMatch(await page.content(), /staff/i);
     // Being refused there ends nothing.
     assert.equal((await visitor.visit(page, "/members/")).status(), 200);

@@ -17,7 +17,7 @@ export function signInTests(world) {
     await visitor.answerForm(page, "member");
     await visitor.arrivesAt(page, "/members/");
     await page.getByRole("heading", { name: "Members", exact: true }).waitFor();
-    await page.getByText("Mika Member").first().waitFor();
+    await page.getByText("Demo member").first().waitFor();
   });
 
   const query = "?year=2026&tag=a%20b&x=%2F&y=%C3%A9&&=&z=1+1&r=//e.example";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 
 /** Words that stand on the protected pages and nowhere else. */
-const secrets = /What the gate knows|What the API is told|Through the gate, by season|lychgate-user|Mika Member/;
+const secrets = /What the gate knows|What the API is told|Through the gate, by season|lychgate-user|Demo member/;
 
 /** Protected addresses that a history may hold: a page, a page with a query, an API's answer, a file. */
 const visited = ["/members/report?year=2026", "/api/whoami", "/members/handbook.pdf", "/members/"];
@@ -158,7 +158,7 @@ export function signOutTests(world) {
     const response = await visitor.visit(page, "/auth/logout");
     assert.match(response.headers()["content-security-policy"], /form-action 'self' http:\/\/localhost:\d+;/);
     await page.getByRole("heading", { name: "Sign out?" }).waitFor();
-    assert.match(await page.locator("main").innerText(), /Mika Member/);
+    assert.match(await page.locator("main").innerText(), /Demo member/);
     await page.getByRole("link", { name: "Stay signed in" }).click();
     await visitor.arrivesAt(page, "/");
     assert.equal(await visitor.sessionStatus(), 200);
