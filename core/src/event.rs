@@ -95,7 +95,7 @@ impl Event<'_> {
             Self::Closed { .. } => Level::Error,
             Self::Refused { fault, .. } => match fault {
                 Fault::Browser(_) => Level::Info,
-                Fault::Provider(_) | Fault::Platform(_) => Level::Warning,
+                Fault::Provider(_) | Fault::Platform(_) | Fault::Upstream(_) => Level::Warning,
             },
         }
     }

@@ -22,6 +22,8 @@ pub enum Fault {
     Provider(ProviderFault),
     /// The edge platform.
     Platform(PlatformFault),
+    /// The upstream that an allowed request was forwarded to.
+    Upstream(UpstreamFault),
 }
 
 /// Faults of the request.
@@ -105,6 +107,13 @@ pub enum PlatformFault {
     Internal,
 }
 
+/// Faults of an upstream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UpstreamFault {
+    /// No connection, or it broke before the headers came.
+    Unreachable,
+}
+
 /// Faults of the configuration that were found at the edge. They are no fault of any request: the
 /// gateway is closed to all of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -177,6 +186,8 @@ pub enum PublicCode {
     ProviderUnavailable,
     /// `provider_error`: the provider's answer was not acceptable.
     ProviderError,
+    /// `upstream_unavailable`: what stands behind the gateway cannot be reached.
+    UpstreamUnavailable,
     /// `temporarily_unavailable`
     TemporarilyUnavailable,
     /// `misconfigured`
@@ -189,6 +200,10 @@ impl Fault {
         match self {
             Self::Browser(fault) => fault.answer(),
             Self::Provider(fault) => fault.answer(),
+            Self::Upstream(UpstreamFault::Unreachable) => Answer {
+                status: Status::BAD_GATEWAY,
+                code: PublicCode::UpstreamUnavailable,
+            },
             Self::Platform(_) => Answer {
                 status: Status::SERVICE_UNAVAILABLE,
                 code: PublicCode::TemporarilyUnavailable,
@@ -264,6 +279,7 @@ impl PublicCode {
             Self::LoginRefused => "login_refused",
             Self::ProviderUnavailable => "provider_unavailable",
             Self::ProviderError => "provider_error",
+            Self::UpstreamUnavailable => "upstream_unavailable",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
             Self::Misconfigured => "misconfigured",
         }
@@ -277,6 +293,7 @@ impl fmt::Display for Fault {
             Self::Browser(fault) => write!(f, "browser: {fault:?}"),
             Self::Provider(fault) => write!(f, "provider: {fault:?}"),
             Self::Platform(fault) => write!(f, "platform: {fault:?}"),
+            Self::Upstream(fault) => write!(f, "upstream: {fault:?}"),
         }
     }
 }

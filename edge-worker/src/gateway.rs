@@ -9,18 +9,13 @@ use crate::inbound::{Received, split};
 use crate::platform::{Workers, now};
 use crate::send::header_lines;
 use crate::verifier::Keys;
-use alloc::format;
 use alloc::rc::Rc;
 use alloc::string::String;
 use js_sys::{Promise, Reflect};
-use lychgate_core::event::Incident;
 use lychgate_core::fault::ConfigurationFault;
-use lychgate_core::gateway::{Gateway, Outcome, WarmRequest};
+use lychgate_core::gateway::{self, Gateway, Outcome, WarmRequest};
 use lychgate_core::http::method::Method;
-use lychgate_core::http::response::{Response, Status};
-use lychgate_core::page::failure::Failure;
-use lychgate_core::page::problem::problem;
-use lychgate_core::platform::Platform;
+use lychgate_core::http::response::Response;
 use lychgate_core::secret::Secret;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -112,27 +107,9 @@ impl Edge {
 /// # Errors
 /// What the runtime throws at it.
 #[wasm_bindgen]
-pub fn unreachable(request: &web_sys::Request, env: &Env) -> Result<web_sys::Response, JsValue> {
-    let mut random = [0; 6];
-    // Without random bytes the incident is all zeroes, and the answer the same.
-    let _ = Workers::new(env, Rc::default()).fill_random(&mut random);
-    let incident = Incident::new(random);
-    let incident = incident.as_str();
-    host::warn(&format!(
-        r#"{{"level":"warning","event":"refused","incident":"{incident}","code":"upstream_unavailable","reason":"upstream: unreachable"}}"#
-    ));
-    let accept = request.headers().get("accept").ok().flatten();
-    let wants_html = accept.is_some_and(|accept| accept.to_ascii_lowercase().contains("text/html"));
-    respond(&if wants_html {
-        let page = Failure {
-            status: Status::BAD_GATEWAY,
-            incident: Some(incident),
-            retry: None,
-        };
-        page.response()
-    } else {
-        problem(Status::BAD_GATEWAY, "upstream_unavailable", Some(incident))
-    })
+pub fn unreachable(request: web_sys::Request, env: &Env) -> Result<web_sys::Response, JsValue> {
+    let platform = Workers::new(env, Rc::default());
+    respond(&gateway::unreachable(&platform, &Received::new(request)))
 }
 
 fn answer(outcome: Outcome, host: &str, target: &str) -> Result<JsValue, JsValue> {

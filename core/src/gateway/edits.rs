@@ -12,6 +12,7 @@ use crate::{
     },
 };
 use alloc::{format, string::String, vec::Vec};
+use core::fmt;
 
 /// Changes to a request.
 #[derive(Debug)]
@@ -22,8 +23,8 @@ pub struct RequestEdit {
     pub(super) strip: Vec<HeaderName>,
 }
 
-/// What becomes of the `Cookie` header.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What becomes of the `Cookie` header. It shows no cookie in `Debug`: they are other people's.
+#[derive(Clone, PartialEq, Eq)]
 pub enum CookieEdit {
     /// It holds none of ours.
     Keep,
@@ -31,6 +32,16 @@ pub enum CookieEdit {
     Replace(String),
     /// Nothing is left of it.
     Remove,
+}
+
+impl fmt::Debug for CookieEdit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Keep => "Keep",
+            Self::Replace(_) => "Replace(..)",
+            Self::Remove => "Remove",
+        })
+    }
 }
 
 /// Changes to a response.

@@ -7,7 +7,6 @@ pub mod edits;
 pub mod outcome;
 
 mod callback;
-mod closed;
 mod deployment;
 mod endpoints;
 mod establish;
@@ -21,10 +20,12 @@ mod random;
 mod refusal;
 mod serve;
 mod session_info;
+mod unserved;
 mod visitor;
 mod warm;
 
 pub use outcome::{Forward, ForwardTarget, Later, Outcome};
+pub use unserved::unreachable;
 pub use warm::WarmRequest;
 
 use crate::{
@@ -113,7 +114,10 @@ impl Gateway {
                 .answer()
                 .await
             }
-            State::Closed(fault) => (closed::answer(platform, request, fault), None),
+            State::Closed(fault) => {
+                let response = unserved::closed(platform, request, fault);
+                (Outcome::Respond(response), None)
+            }
         }
     }
 

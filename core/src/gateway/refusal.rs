@@ -199,6 +199,7 @@ const fn reason(code: PublicCode) -> Reason {
         PublicCode::ProviderUnavailable => Reason::ProviderUnavailable,
         PublicCode::ProviderError => Reason::Untrusted,
         PublicCode::TemporarilyUnavailable
+        | PublicCode::UpstreamUnavailable
         | PublicCode::Misconfigured
         | PublicCode::WrongHost
         | PublicCode::NotFound

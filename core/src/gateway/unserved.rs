@@ -1,0 +1,47 @@
+//! The answers to requests that are not served for no reason of their own: the gateway is closed, or
+//! the upstream cannot be reached.
+
+use super::{random, refusal};
+use crate::{
+    event::{Event, Incident},
+    fault::{Answer, ConfigurationFault, Fault, UpstreamFault},
+    http::{inbound::Inbound, response::Response},
+    page::{failure::Failure, problem::problem},
+    platform::Platform,
+};
+
+/// The answer of a gateway that cannot open.
+pub(super) fn closed<P: Platform>(
+    platform: &P,
+    request: &impl Inbound,
+    fault: &ConfigurationFault,
+) -> Response {
+    let incident = random::incident(platform);
+    let response = answer(request, ConfigurationFault::ANSWER, &incident);
+    platform.record(&Event::Closed { incident, fault });
+    response
+}
+
+/// The answer to a request that was forwarded to an upstream which cannot be reached.
+pub fn unreachable<P: Platform>(platform: &P, request: &impl Inbound) -> Response {
+    let fault = Fault::Upstream(UpstreamFault::Unreachable);
+    let incident = random::incident(platform);
+    let response = answer(request, fault.answer(), &incident);
+    platform.record(&Event::Refused {
+        incident,
+        fault: &fault,
+    });
+    response
+}
+
+fn answer(request: &impl Inbound, answer: Answer, incident: &Incident) -> Response {
+    if !refusal::wants_html(request) {
+        return problem(answer.status, answer.code.as_str(), Some(incident.as_str()));
+    }
+    let page = Failure {
+        status: answer.status,
+        incident: Some(incident.as_str()),
+        retry: None,
+    };
+    page.response()
+}
