@@ -9,7 +9,7 @@ use crate::{
     http::{method::Method, url::UrlFault},
     time::Seconds,
 };
-use alloc::string::String;
+use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 /// A fault and its place.
@@ -50,8 +50,8 @@ pub enum ConfigFault {
     },
     /// A key that nothing reads.
     UnknownKey {
-        /// The key that was perhaps meant.
-        similar: Option<&'static str>,
+        /// The keys that may stand there.
+        known: &'static [&'static str],
     },
     /// An empty list or string.
     Empty,
@@ -135,8 +135,8 @@ pub enum ConfigFault {
     ProofUnused,
     /// No upstream of that id.
     UnknownUpstream {
-        /// The id that was perhaps meant.
-        similar: Option<String>,
+        /// The ids there are.
+        known: Vec<String>,
     },
     /// No path pattern.
     Pattern(PatternFault),

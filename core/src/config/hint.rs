@@ -4,24 +4,29 @@ use super::{
     at::Step,
     fault::{ConfigError, ConfigFault},
     reader::Kind,
+    similar,
 };
 use crate::access::pattern::PatternFault;
 use alloc::{borrow::ToOwned, format, string::String};
 
 pub(super) fn hint(error: &ConfigError) -> Option<String> {
-    with_data(&error.fault)
+    with_data(error)
         .or_else(|| brackets(error).map(ToOwned::to_owned))
         .or_else(|| plain(&error.fault).map(ToOwned::to_owned))
 }
 
 /// Hints that name what was perhaps meant.
-fn with_data(fault: &ConfigFault) -> Option<String> {
-    if let ConfigFault::UnknownKey { similar } = fault {
-        return similar.map(|similar| format!("did you mean {similar}?"));
+fn with_data(error: &ConfigError) -> Option<String> {
+    let fault = &error.fault;
+    if let ConfigFault::UnknownKey { known } = fault {
+        let Some(Step::Key(key)) = error.at.steps().last() else {
+            return None;
+        };
+        let meant = similar::closest(key, known.iter().copied())?;
+        return Some(format!("did you mean {meant}?"));
     }
-    if let ConfigFault::UnknownUpstream { similar } = fault {
-        let similar = similar.as_ref()?;
-        return Some(format!("did you mean \"{similar}\"?"));
+    if let ConfigFault::UnknownUpstream { known } = fault {
+        return Some(format!("there are: {}", known.join(", "))).filter(|_| !known.is_empty());
     }
     if let ConfigFault::Crossing { both, .. } = fault {
         return Some(format!("add a route for {both}, which then decides"));

@@ -3,7 +3,7 @@
 //! Reading goes on after a fault, so that all of them are reported at once; what could not be read
 //! is `None`, and a configuration with any fault is never built.
 
-use super::{at::ConfigPath, fault::ConfigError, fault::ConfigFault, similar};
+use super::{at::ConfigPath, fault::ConfigError, fault::ConfigFault};
 use alloc::{string::String, vec::Vec};
 use core::{cell::RefCell, fmt};
 use serde_json::{Map, Value};
@@ -71,8 +71,7 @@ impl<'a> Table<'a> {
             return None;
         };
         for key in members.keys().filter(|key| !known.contains(&key.as_str())) {
-            let similar = similar::closest(key, known.iter().copied());
-            faults.add(at.key(key), ConfigFault::UnknownKey { similar });
+            faults.add(at.key(key), ConfigFault::UnknownKey { known });
         }
         Some(Self {
             at,

@@ -5,7 +5,6 @@ use super::{
     at::ConfigPath,
     fault::ConfigFault,
     reader::{Faults, Table},
-    similar,
     site::Site,
     text,
     upstream::Upstreams,
@@ -19,7 +18,7 @@ use crate::{
     },
     http::method::Method,
 };
-use alloc::{borrow::ToOwned, string::ToString, vec::Vec};
+use alloc::{borrow::ToOwned, vec::Vec};
 
 pub(super) const KEYS: &[&str] = &["path", "methods", "access", "upstream", "require"];
 const REQUIREMENTS: &[&str] = &["any_group", "all_groups", "email_domains"];
@@ -169,7 +168,6 @@ fn find_upstream(id: &str, upstreams: &Upstreams) -> Result<UpstreamIndex, Confi
     if let Some(place) = ids.position(|known| known.as_deref() == Some(id)) {
         return Ok(UpstreamIndex(place));
     }
-    let known = upstreams.ids.iter().flatten();
-    let similar = similar::closest(id, known.map(AsRef::as_ref)).map(ToString::to_string);
-    Err(ConfigFault::UnknownUpstream { similar })
+    let known = upstreams.ids.iter().flatten().cloned().collect();
+    Err(ConfigFault::UnknownUpstream { known })
 }

@@ -6,7 +6,7 @@ use crate::access::{
     principal::Principal,
 };
 use crate::http::{method::Method, path::RequestPath};
-use alloc::{borrow::ToOwned, string::ToString, vec};
+use alloc::{borrow::ToOwned, format, string::ToString, vec};
 use serde_json::{Value, json};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -281,25 +281,28 @@ fn an_unknown_key_is_refused_at_every_level_and_its_neighbour_named() {
         ),
         ("/insecure", "insecure", None),
     ] {
-        let found = faults(&with(pointer, json!(["x"])));
-        assert_eq!(
-            found,
-            one(place, ConfigFault::UnknownKey { similar }),
+        let json = with(pointer, json!(["x"])).to_string();
+        let errors = Config::from_json(json.as_bytes()).unwrap_err();
+        let [error] = errors.as_slice() else {
+            panic!("{pointer}: {errors:?}");
+        };
+        assert_eq!(error.at.to_string(), place);
+        assert!(
+            matches!(error.fault, ConfigFault::UnknownKey { .. }),
             "{pointer}"
         );
+        let hint = similar.map(|similar| format!("did you mean {similar}?"));
+        assert_eq!(error.hint(), hint, "{pointer}");
     }
 }
 
 #[test]
 fn a_route_names_an_upstream_that_is_there() {
-    let similar = Some("site".to_owned());
     let found = faults(&with("/route/0/upstream", json!("sites")));
+    let known = vec!["site".to_owned(), "api".to_owned()];
     assert_eq!(
         found,
-        one(
-            "route[0].upstream",
-            ConfigFault::UnknownUpstream { similar }
-        )
+        one("route[0].upstream", ConfigFault::UnknownUpstream { known })
     );
 }
 

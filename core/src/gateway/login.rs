@@ -27,7 +27,6 @@ use crate::{
         authorization_request,
         return_to::ReturnTo,
     },
-    ordered::OrderedMap,
     page::redirect::see_other,
     platform::Platform,
     secret::Secret,
@@ -132,19 +131,19 @@ fn clear_oldest<P: Platform, R: Inbound>(
     if held.len() < MOST_PER_BROWSER {
         return Vec::new();
     }
-    let mut by_age = OrderedMap::new();
+    let mut aged = Vec::new();
     for (name, text) in held {
-        by_age.insert((began(call, name, text), name.to_string()), ());
+        aged.push((began(call, name, text), name));
     }
-    let surplus = by_age
-        .len()
-        .saturating_sub(MOST_PER_BROWSER)
-        .saturating_add(1);
-    by_age
-        .keys()
-        .take(surplus)
-        .filter_map(|(_, name)| clear(name))
-        .collect()
+    let mut cleared = Vec::new();
+    while aged.len() >= MOST_PER_BROWSER {
+        let Some(oldest) = (0..aged.len()).min_by_key(|place| aged.get(*place)) else {
+            break;
+        };
+        let (_, name) = aged.swap_remove(oldest);
+        cleared.extend(clear(name));
+    }
+    cleared
 }
 
 /// When an attempt began; the epoch where it cannot be read.
