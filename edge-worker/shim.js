@@ -34,6 +34,11 @@ const edgeOf = (env) => {
 
 const answer = async (request, env, context) => {
   const edge = edgeOf(env);
+  const born = traps;
+  // What was made before a trap points into memory that is gone, and must not be touched after it.
+  const mustLive = () => {
+    if (born !== traps) throw new Error("the wasm trapped");
+  };
   const { method, url, headers } = request;
   const cookie = headers.get("cookie") ?? undefined;
   const [authorization, origin, upgrade] = ["authorization", "origin", "upgrade"].map((name) => headers.has(name));
@@ -41,17 +46,19 @@ const answer = async (request, env, context) => {
     edge.warm(method, url, cookie, authorization, origin, upgrade) ??
     (await unlessLost(edge.decide(request, env, context)));
   if (!(decided instanceof Forwarding)) return decided;
-  return forward(decided, request, env);
+  mustLive();
+  return forward(decided, request, env, mustLive);
 };
 
-const forward = async (forwarding, request, env) => {
+const forward = async (forwarding, request, env, mustLive) => {
   let response;
   try {
     response = await send(forwarding, request, env);
   } catch {
-    forwarding.free();
+    wake();
     return unreachable(request, env);
   }
+  mustLive();
   const { headers } = response;
   const edits = forwarding.response_edits(
     names(headers),

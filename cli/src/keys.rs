@@ -18,10 +18,10 @@ pub(crate) fn generate(output: &mut impl Write, messages: &mut impl Write) -> io
     writeln!(
         messages,
         "\
-This is a sealing key: whoever has it can make sessions. Set it as a secret:
+This is a sealing key: whoever has it can open captured cookies and write ones that open. Set it as a secret:
     npx wrangler secret put LYCHGATE_KEY_1
 or, without showing it at all:
-    lychgate keys generate | npx wrangler secret put LYCHGATE_KEY_1
+    cargo run -q -p lychgate -- keys generate | npx wrangler secret put LYCHGATE_KEY_1
 For `wrangler dev`, write LYCHGATE_KEY_1=\"...\" into .dev.vars and keep that file out of git.
 Then name it in lychgate.toml:
     [[key]]

@@ -9,22 +9,19 @@ use crate::{
 };
 use lychgate_core::{
     access::{aliases::Aliases, routes::Route},
-    config::{Config, UpstreamTarget},
+    config::Config,
     http::{method::Method, path::RequestPath},
 };
 use std::path::{Path, PathBuf};
 
-/// What is wrong beside `file`, where its configuration serves static files at all.
+/// What is wrong beside `file`. Assets that `wrangler.toml` names are served even where the configuration
+/// has no upstream for them, so they are looked at in any case.
 ///
 /// # Errors
 /// [`CheckError::Unreadable`], for files that are there.
 pub(crate) fn problems(file: &Path, config: &Config) -> Result<Vec<Problem>, CheckError> {
-    let serves_files = config
-        .upstreams
-        .iter()
-        .any(|upstream| matches!(upstream.target, UpstreamTarget::Assets));
     let wrangler = file.with_file_name("wrangler.toml");
-    if !serves_files || !wrangler.exists() {
+    if !wrangler.exists() {
         return Ok(Vec::new());
     }
     let text = read(&wrangler)?;

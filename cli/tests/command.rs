@@ -281,6 +281,28 @@ fn files_served_past_the_worker_fail_the_check() {
 }
 
 #[test]
+fn files_without_an_upstream_fail_the_check_where_they_are_served_past_the_worker() {
+    let run = |test, line: &str| {
+        let good = GOOD.replace("assets = true", "url = \"https://origin.example.com\"");
+        assert_ne!(good, GOOD);
+        let folder = Folder::new(test).with("lychgate.toml", &good);
+        let wrangler = WRANGLER.replace("run_worker_first = true", line);
+        folder.with("wrangler.toml", &wrangler).run(&["check"])
+    };
+    assert_eq!(
+        run("no_upstream_first", "run_worker_first = true").code,
+        Some(0)
+    );
+    let ran = run("no_upstream", "");
+    assert_eq!(ran.code, Some(1));
+    assert!(
+        ran.messages.contains("served without passing Lychgate"),
+        "{}",
+        ran.messages
+    );
+}
+
+#[test]
 fn a_protected_fallback_file_fails_the_check() {
     let run = |test, protected: &str, handling: &str| {
         let wrangler = format!("{WRANGLER}not_found_handling = \"{handling}\"\n");

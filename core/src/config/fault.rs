@@ -228,7 +228,7 @@ impl fmt::Display for ConfigFault {
             Self::HeaderName => f.write_str("not a header name"),
             Self::Target => f.write_str("expected exactly one of assets = true and url"),
             Self::UpstreamIsOurselves => f.write_str("the upstream is public_url itself"),
-            Self::AssetsIdentity => f.write_str("static assets take no identity"),
+            Self::AssetsIdentity => f.write_str("static assets get the request as it came"),
             Self::ProofMissing => f.write_str("identity headers towards a URL need a proof"),
             Self::ProofUnused => f.write_str("a proof without identity = \"headers\""),
             Self::UnknownUpstream { .. } => f.write_str("there is no upstream of this id"),

@@ -58,7 +58,9 @@ fn missing(key: &str) -> Option<&'static str> {
         }
         "route" => "without a route every path is 404; public ones are routes too",
         "access" => "access is [\"public\"] or [\"session\"], and always written",
-        "upstream" => "the id of an [[upstream]]",
+        "upstream" => {
+            "[[upstream]] says where allowed requests go, and each route names one by its id"
+        }
         _ => return None,
     })
 }
@@ -66,7 +68,7 @@ fn missing(key: &str) -> Option<&'static str> {
 /// Hints that need nothing of the fault's data.
 const fn plain(fault: &ConfigFault) -> Option<&'static str> {
     Some(match fault {
-        ConfigFault::Empty => "leave the key out where nothing is asked for",
+        ConfigFault::Empty => "write something, or leave the key out where it is not required",
         ConfigFault::NotAnOrigin => "end it after the host and port",
         ConfigFault::OutOfReach => {
             "use https and a public host; for trying out, set public_url to http://localhost:8787"

@@ -44,6 +44,9 @@ fn read_one(table: &Table<'_>, id: Option<String>, site: &Site) -> Option<Upstre
     let strip = table.parsed_list("strip", |text| {
         HeaderName::parse(text).ok_or(ConfigFault::HeaderName)
     });
+    if matches!(target, Some(UpstreamTarget::Assets)) && strip.is_some() {
+        table.fault("strip", ConfigFault::AssetsIdentity);
+    }
     Some(Upstream {
         id: id?,
         target: target?,

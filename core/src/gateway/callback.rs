@@ -4,13 +4,14 @@
 //! one ever speaks to the provider, and a mark whose write is in doubt counts as used.
 
 use super::{
-    establish, login, provider, random,
+    establish, login, logout, provider, random,
     refusal::{Detail, Refusal},
     serve::Call,
+    visitor,
 };
 use crate::{
     config::{ClientAuthentication, Provider},
-    cookie::{name, request::RequestCookies, set_cookie},
+    cookie::{name, request::RequestCookies},
     fault::{BrowserFault, Exchange, Fault, PlatformFault, ProviderFault},
     http::{header::HeaderName, inbound::Inbound, response::Response},
     oidc::{
@@ -50,7 +51,7 @@ pub(super) async fn serve<P: Platform, R: Inbound>(
     let cookie_name = attempt::cookie_name(&response.state);
     let attempt = find_attempt(call, cookies, &cookie_name, &response.state).map_err(home)?;
     let retry = attempt.return_to.clone();
-    let done = finish(call, provider, response, attempt).await;
+    let done = finish(call, provider, response, attempt, cookies).await;
     let clear = login::clear(&cookie_name);
     match done {
         Ok(mut response) => {
@@ -95,6 +96,7 @@ async fn finish<P: Platform, R: Inbound>(
     provider: &Provider,
     response: AuthorizationResponse,
     attempt: Attempt,
+    cookies: RequestCookies<'_>,
 ) -> Result<Response, Fault> {
     if attempt.provider != provider.id {
         return Err(BrowserFault::AttemptOfOtherProvider.into());
@@ -117,10 +119,14 @@ async fn finish<P: Platform, R: Inbound>(
     let claims = claims(call, provider, &metadata, &id_token, &tokens).await?;
     let session = establish::session(call, provider, &id_token, claims, tokens).await?;
     let mut response = see_other(attempt.return_to.as_str()).ok_or(PlatformFault::Internal)?;
-    let same_site = call.deployment.config.session.same_site;
-    let buried = set_cookie::clear(name::TOMBSTONE, same_site);
-    for field in [Some(session), buried].into_iter().flatten() {
-        response.headers.push((HeaderName::SET_COOKIE, field));
+    response.headers.push((HeaderName::SET_COOKIE, session));
+    // A late answer to an earlier request must not bring the session back that this one replaces.
+    let replaced = cookies
+        .one(name::SESSION)
+        .and_then(|text| visitor::open(call.deployment, text, call.now));
+    if let Some(replaced) = replaced {
+        let tombstone = logout::bury(call, replaced.handle)?;
+        response.headers.push((HeaderName::SET_COOKIE, tombstone));
     }
     Ok(response)
 }
@@ -180,6 +186,9 @@ async fn exchange<P: Platform, R: Inbound>(
     Ok(token::read(&reply).map_err(ProviderFault::Token)?)
 }
 
+/// The claims that are taken from one document only.
+const EMAIL: [&str; 2] = ["email", "email_verified"];
+
 /// The configured claims: from the ID token, and from userinfo where one is missing there.
 async fn claims<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
@@ -188,7 +197,15 @@ async fn claims<P: Platform, R: Inbound>(
     id_token: &VerifiedIdToken,
     tokens: &Tokens,
 ) -> Result<Map<String, Value>, Fault> {
-    let stated = |name: &String| Some((name.clone(), id_token.claim(name)?.clone()));
+    // An address and its verification belong together: one of each document would verify an address
+    // that nobody verified. Where the ID token lacks one, userinfo is asked for both.
+    let is_split = EMAIL.iter().any(|name| id_token.claim(name).is_none());
+    let asks_elsewhere =
+        |name: &str| is_split && metadata.userinfo_endpoint.is_some() && EMAIL.contains(&name);
+    let stated = |name: &String| {
+        let claim = id_token.claim(name).filter(|_| !asks_elsewhere(name))?;
+        Some((name.clone(), claim.clone()))
+    };
     let mut claims = Map::new();
     claims.extend(provider.claims.iter().filter_map(stated));
     let missing: Vec<&String> = provider

@@ -101,15 +101,9 @@ impl RequestEdit {
     /// A false "no" lets a client say who it is, or have a request read as another one.
     pub fn strips(&self, name: &str) -> bool {
         is_ours(name)
-            || starts_with(name, "x-forwarded-")
-            || starts_with(name, "x-forwarded_")
-            || FORWARDING
-                .iter()
-                .any(|other| name.eq_ignore_ascii_case(other))
-            || self
-                .strip
-                .iter()
-                .any(|other| name.eq_ignore_ascii_case(other.as_str()))
+            || begins_like(name, "x-forwarded-")
+            || FORWARDING.iter().any(|other| is_like(name, other))
+            || self.strip.iter().any(|other| is_like(name, other.as_str()))
     }
 
     /// What becomes of the `Cookie` header.
@@ -135,6 +129,8 @@ impl ResponseEdit {
 
     /// Whether a `Set-Cookie` field of the upstream is kept: every one but those of our names.
     pub fn keeps_set_cookie(&self, value: &str) -> bool {
+        // Old browsers send a cookie without a name back as if its value were name and value.
+        let value = value.trim_start_matches([' ', '\t', '=']);
         let key = value.split(['=', ';']).next().unwrap_or_default();
         !name::is_ours(key.trim())
     }
@@ -190,14 +186,27 @@ impl ResponseEdit {
     }
 }
 
-/// Whether a name is under our prefix, in any case; some servers read `_` as `-`.
+/// Whether a name is under our prefix.
 fn is_ours(name: &str) -> bool {
-    starts_with(name, "lychgate-") || starts_with(name, "lychgate_")
+    begins_like(name, "lychgate-")
 }
 
-fn starts_with(name: &str, prefix: &str) -> bool {
-    name.get(..prefix.len())
-        .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+/// Whether a server may take `name` for `other`: many make environment variables of headers, in which
+/// case is lost and every sign may become the same one.
+fn is_like(name: &str, other: &str) -> bool {
+    name.len() == other.len() && begins_like(name, other)
+}
+
+fn begins_like(name: &str, prefix: &str) -> bool {
+    let fold = |byte: u8| {
+        if byte.is_ascii_alphanumeric() {
+            byte.to_ascii_lowercase()
+        } else {
+            b'-'
+        }
+    };
+    let start = name.as_bytes().get(..prefix.len());
+    start.is_some_and(|start| start.iter().copied().map(fold).eq(prefix.bytes().map(fold)))
 }
 
 fn is_document(content_type: &str) -> bool {
@@ -247,6 +256,11 @@ mod tests {
             "X-HTTP-Method-Override",
             "Connection",
             "X-Team",
+            "x_team",
+            "Lychgate.User",
+            "lychgate!groups",
+            "X_Original_URL",
+            "x.forwarded.host",
         ] {
             assert!(request().strips(name), "{name}");
         }
@@ -271,6 +285,7 @@ mod tests {
             "__Host-Http-lychgate=x; Path=/",
             " __host-http-lychgate-a-1 =x",
             "__Host-Http-lychgate",
+            "=__Host-Http-lychgate=x; Path=/",
         ] {
             assert!(!edit.keeps_set_cookie(value), "{value}");
         }

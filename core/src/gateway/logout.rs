@@ -245,14 +245,24 @@ fn farewell<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     handle: SessionHandle,
 ) -> Result<Vec<HeaderValue>, Fault> {
+    let same_site = call.deployment.config.session.same_site;
+    let clear = set_cookie::clear(name::SESSION, same_site);
+    let tombstone = bury(call, handle)?;
+    Ok(clear.into_iter().chain([tombstone]).collect())
+}
+
+/// The field that sets the tombstone of a session.
+pub(super) fn bury<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    handle: SessionHandle,
+) -> Result<HeaderValue, Fault> {
     let deployment = call.deployment;
-    let same_site = deployment.config.session.same_site;
     let nonce = random::bytes(call.platform)?;
     let text = tombstone::seal(handle, &deployment.ring, &deployment.origin, nonce);
     let text = text.map_err(|_| PlatformFault::Internal)?;
-    let clear = set_cookie::clear(name::SESSION, same_site);
-    let bury = set_cookie::set(name::TOMBSTONE, &text, tombstone::LIFETIME, same_site);
-    Ok([clear, bury].into_iter().flatten().collect())
+    let same_site = deployment.config.session.same_site;
+    let field = set_cookie::set(name::TOMBSTONE, &text, tombstone::LIFETIME, same_site);
+    field.ok_or_else(|| PlatformFault::Internal.into())
 }
 
 /// Nobody was signed in: the browser forgets whatever it held.

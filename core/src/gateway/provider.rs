@@ -1,7 +1,7 @@
 //! What the provider publishes: its metadata and keys, remembered for a bounded time.
 //!
 //! What was fetched counts as fresh for an hour. After that it is fetched again, and where that
-//! fails, the last good answer serves for a day. An unknown key has the set fetched once more, at
+//! fails, the last good answer serves for a day and the next fetch waits for a minute. An unknown key has the set fetched once more, at
 //! most once a minute, so that a rotation is seen at once and a flood of made-up keys is not felt.
 
 use super::serve::Call;
@@ -32,6 +32,7 @@ pub(super) struct ProviderMemory {
     metadata: Option<Remembered<ProviderMetadata>>,
     keys: Option<Remembered<KeySet>>,
     forced_at: Option<UnixTime>,
+    failed_at: Option<UnixTime>,
 }
 
 #[derive(Debug)]
@@ -70,6 +71,9 @@ pub(super) async fn metadata<P: Platform, R: Inbound>(
     if let Some(metadata) = remembered(FRESH) {
         return Ok(metadata);
     }
+    if let Some(metadata) = remembered(LAST_GOOD).filter(|_| failed_lately(call, provider)) {
+        return Ok(metadata);
+    }
     match fetch_metadata(call, provider).await {
         Ok(metadata) => {
             let value = Rc::new(metadata);
@@ -81,7 +85,10 @@ pub(super) async fn metadata<P: Platform, R: Inbound>(
             });
             Ok(value)
         }
-        Err(fault) => remembered(LAST_GOOD).ok_or(fault),
+        Err(fault) => {
+            remember(call, provider, |memory| memory.failed_at = Some(call.now));
+            remembered(LAST_GOOD).ok_or(fault)
+        }
     }
 }
 
@@ -153,10 +160,26 @@ async fn keys<P: Platform, R: Inbound>(
     if let Some(keys) = remembered(FRESH) {
         return Ok(keys);
     }
+    if let Some(keys) = remembered(LAST_GOOD).filter(|_| failed_lately(call, provider)) {
+        return Ok(keys);
+    }
     match fetch_keys(call, provider, metadata).await {
         Ok(keys) => Ok(keys),
-        Err(fault) => remembered(LAST_GOOD).ok_or(fault),
+        Err(fault) => {
+            remember(call, provider, |memory| memory.failed_at = Some(call.now));
+            remembered(LAST_GOOD).ok_or(fault)
+        }
     }
+}
+
+/// Whether a fetch failed less than a cool-down ago. Nobody waits for the next one to fail while
+/// there is a last good answer.
+fn failed_lately<P: Platform, R: Inbound>(call: &Call<'_, P, R>, provider: &Provider) -> bool {
+    let providers = call.deployment.providers.borrow();
+    let failed_at = providers
+        .get(&provider.id)
+        .and_then(|memory| memory.failed_at);
+    failed_at.is_some_and(|at| call.now.since(at) < COOL_DOWN)
 }
 
 /// The key set fetched anew; `None` where that was done less than a cool-down ago.

@@ -298,7 +298,7 @@ async fn ask<P: Platform>(
 }
 
 /// The record of the head's generation: from the store, or, where the store does not show it yet,
-/// the ledger's copy.
+/// the ledger's copy. A record of a provider that is no longer configured counts for nothing.
 fn read_record(
     deployment: &Deployment,
     cookie: &SessionCookie,
@@ -308,7 +308,9 @@ fn read_record(
     let generation = head.generation();
     let open =
         |sealed: &[u8]| SessionRecord::open(sealed, &cookie.secret, generation, &deployment.origin);
-    stored.and_then(open).or_else(|| open(&head.copy))
+    let record = stored.and_then(open).or_else(|| open(&head.copy))?;
+    let provider = deployment.config.provider(&record.provider)?;
+    (provider.issuer == record.iss).then_some(record)
 }
 
 fn renewal<P: Platform, R: Inbound>(

@@ -8,7 +8,7 @@ use crate::{
         in_process::{InProcess, Setup},
     },
     http::{
-        browser::{Browser, SESSION},
+        browser::{Browser, SESSION, TOMBSTONE},
         request::Request,
     },
     scripted::Place,
@@ -173,4 +173,63 @@ pub fn retired_key() {
 #[test]
 fn a_retired_key_opens_nothing() {
     retired_key();
+}
+
+#[test]
+fn signing_in_again_buries_the_session_that_is_replaced() {
+    let host = InProcess::new();
+    let mut browser = Browser::signed_in(&host, "member");
+    let old = browser.session().unwrap();
+    browser.sign_in("/auth/login?return_to=/", "staff");
+    assert!(browser.is_signed_in());
+    // A late answer to an earlier request sets the old cookie once more.
+    browser.jar.put(SESSION, &old);
+    assert!(!browser.is_signed_in());
+    browser.jar.put(SESSION, &old);
+    browser.jar.remove(TOMBSTONE);
+    assert!(browser.is_signed_in());
+}
+
+#[test]
+fn sessions_of_a_provider_that_is_no_longer_configured_count_for_nothing() {
+    let host = InProcess::new();
+    let cookie = Browser::signed_in(&host, "member").session().unwrap();
+    let accepts = |setup: &Setup| {
+        let changed = InProcess::in_world(setup, &host.world, Place(0));
+        let mut browser = Browser::new(&changed);
+        browser.jar.put(SESSION, &cookie);
+        browser.is_signed_in()
+    };
+    let mut setup = Setup::standard();
+    assert!(accepts(&setup));
+    setup.configuration["provider"][0]["issuer"] = json!("https://other.example.com");
+    assert!(!accepts(&setup));
+    let mut setup = Setup::standard();
+    setup.configuration["provider"][0]["id"] = json!("other");
+    assert!(!accepts(&setup));
+}
+
+#[test]
+fn an_address_is_verified_by_the_document_that_states_it() {
+    let corp = |verified_in_id_token: bool| {
+        let host = InProcess::new();
+        {
+            let mut provider = host.world.provider();
+            provider.settings.edit_claims = Box::new(move |claims| {
+                claims["email"] = json!("a@corp.com");
+                claims.as_object_mut().unwrap().remove("email_verified");
+                if verified_in_id_token {
+                    claims["email_verified"] = json!(true);
+                }
+            });
+            provider.settings.edit_userinfo = Box::new(|claims| {
+                claims["email"] = json!("a@mail.example.net");
+                claims["email_verified"] = json!(true);
+            });
+        }
+        let mut browser = Browser::signed_in(&host, "member");
+        browser.fetch("/corp/x").status
+    };
+    assert_eq!(corp(true), 200);
+    assert_eq!(corp(false), 403);
 }
