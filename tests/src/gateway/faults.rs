@@ -278,3 +278,26 @@ fn without_random_bytes_nothing_is_sealed() {
     host.world.has_random.set(true);
     browser.go("/members/").expect(303);
 }
+
+#[test]
+fn an_outage_is_not_waited_for_while_there_is_a_last_good_answer() {
+    let host = InProcess::new();
+    let mut browser = Browser::new(&host);
+    browser.go("/members/").expect(303);
+    host.world.pass(Seconds::minutes(61));
+    let gone = Answer::Error(SendError::TimedOut);
+    host.world
+        .provider()
+        .settings
+        .set_answer(Endpoint::Discovery, gone);
+    let mut sent_by_a_visit = || {
+        host.world.forget_calls();
+        browser.go("/members/").expect(303);
+        let calls = host.world.calls();
+        calls.iter().filter(|call| **call == Call::Send).count()
+    };
+    assert_eq!(sent_by_a_visit(), 1);
+    assert_eq!(sent_by_a_visit(), 0);
+    host.world.pass(Seconds::minutes(1));
+    assert_eq!(sent_by_a_visit(), 1);
+}
