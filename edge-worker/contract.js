@@ -1,27 +1,7 @@
 // A Worker for the contract suite alone: it opens store, ledger and verifier of the adapter to whoever asks.
 // `cargo xtask build contract` puts it into build/contract; it is never deployed.
 //
-// Every question is a POST with a JSON object, every answer JSON with status 200 and one of the members `ok`,
-// `error` (the name of the port's error) or `refused` (the core would not even ask). Byte strings are base64url
-// without padding, times are seconds since 1970. 400 means that the question itself is wrong.
-//
-// /ledger/read    {partition: {kind: "user" | "attempt", id}, names: [name], now}
-//                 -> ok: [null | {version, value}]
-// /ledger/list    {partition, kind: "h" | "u" | "a", now, limit} -> ok: [{name, version, value}]
-// /ledger/write   {partition, name, expected: {absent: version} | {version}, value, expires, now,
-//                  answer?: "lost" | "broken"}
-//                 -> ok: {stored: version} | {conflict: null | {version, value}}
-// /ledger/purge   {partition, now} -> ok: true; deletes what expired by `now`, without the usual grace
-//     errors: "unavailable", "outcome_unknown", "too_large"; names are those of `RecordName::text`. With
-//     `answer` the write is carried out, but its answer never comes ("lost") or is an exception ("broken").
-// /store/load     {key} -> ok: null | value
-// /store/save     {key, value, expires} -> ok: true
-// /store/remove   {key} -> ok: true
-//     error: "store".
-// /verify         {algorithm, jwk: {}, input, signature} -> ok: "valid" | "invalid"
-//     error: "verifier"; refused: "key" (weak or malformed), "check" (does not fit the key).
-// /trap           as /ledger/read, but panics after it; the answer is 503 for it and for every question that is
-//                 under way in the same isolate, and the next one works.
+// How it is asked stands in contract/src/lib.rs, which answers all but `/ledger/purge` and the member `answer`.
 import { unlessLost } from "lychgate-host";
 import { contract, contract_purge, wake } from "lychgate-glue";
 import { Ledger as Deployed } from "./ledger.js";
@@ -64,12 +44,21 @@ const purge = async ({ partition, now }, env) => {
   return `{"ok":${await response.text()}}`;
 };
 
+/** What is no JSON is for the wasm to refuse. */
+const parsed = (text) => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
 const answer = async (request, env) => {
   const { pathname } = new URL(request.url);
   const text = await request.text();
   // Asked without arguments first, as in the deployed shim: that makes a new instance after a trap.
   wake();
-  const question = JSON.parse(text);
+  const question = parsed(text) ?? {};
   if (pathname === "/ledger/purge") return purge(question, env);
   const bindings = question.answer
     ? { ...env, LYCHGATE_LEDGER: disturbed(env.LYCHGATE_LEDGER, question.answer) }

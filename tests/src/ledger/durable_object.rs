@@ -179,10 +179,16 @@ fn the_durable_object_answers_again_after_a_trap_and_refuses_what_is_too_large()
     let refused = contract.write(&at, &name, &write(128 * 1024 + 1));
     assert_eq!(refused, Err(LedgerError::TooLarge));
     assert!(contract.write(&at, &name, &write(128 * 1024)).is_ok());
+    let question = json!({"partition": partition(&at), "names": [name.text()], "now": contract.now().as_seconds()});
+    contract
+        .0
+        .exchange(&request("/trap", &question))
+        .expect(503);
+    // Without a question nothing is asked and nothing traps.
     contract
         .0
         .exchange(&Request::new("POST", "/trap"))
-        .expect(503);
+        .expect(400);
     let found = contract.read(&at, &[name], contract.now()).unwrap();
     assert_eq!(found[0].as_ref().unwrap().value.len(), 128 * 1024);
 }

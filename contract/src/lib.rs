@@ -1,0 +1,74 @@
+//! Opens the port of an adapter to the contract suite, in the same words on every host.
+//!
+//! An adapter built for the suite hands [`answer`] the path and the body of each request. Such a build is never
+//! deployed: it lets whoever asks write into store and ledger.
+//!
+//! Every question is a POST with a JSON object, every answer JSON with status 200 and one of the members `ok`,
+//! `error` (the name of the port's error) or `refused` (the core would not even ask). Byte strings are base64url
+//! without padding, times are seconds since 1970. 400 means that the question itself is wrong.
+//!
+//! ```text
+//! /ledger/read    {partition: {kind: "user" | "attempt", id}, names: [name], now}
+//!                 -> ok: [null | {version, value}]
+//! /ledger/list    {partition, kind: "h" | "u" | "a", now, limit} -> ok: [{name, version, value}]
+//! /ledger/write   {partition, name, expected: {absent: version} | {version}, value, expires, now,
+//!                  answer?: "lost" | "broken"}
+//!                 -> ok: {stored: version} | {conflict: null | {version, value}}
+//! /ledger/purge   {partition, now} -> ok: true; deletes what expired by `now`, without the usual grace
+//!     errors: "unavailable", "outcome_unknown", "too_large"; names are those of `RecordName::text`. With
+//!     `answer` the write is carried out, but its answer never comes ("lost") or is an exception ("broken").
+//! /store/load     {key} -> ok: null | value
+//! /store/save     {key, value, expires} -> ok: true
+//! /store/remove   {key} -> ok: true
+//!     error: "store".
+//! /verify         {algorithm, jwk: {}, input, signature, repeat?: 1 to 100000} -> ok: "valid" | "invalid"
+//!     error: "verifier"; refused: "key" (weak or malformed), "check" (does not fit the key). The verifier is
+//!     asked `repeat` times, so that the time of one answer tells that of one verification.
+//! /trap           as /ledger/read, but panics after it; the answer is 503 for it and for every question that is
+//!                 under way in the same instance, and the next one works.
+//! ```
+//!
+//! `/ledger/purge` and `answer` are about how a host keeps its ledger, so each adapter sees to them itself.
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+mod ledger;
+mod question;
+mod reply;
+mod store;
+mod verify;
+
+use alloc::string::{String, ToString};
+use lychgate_core::platform::Platform;
+use serde_json::Value;
+
+/// Answers one question with a line of JSON; `None` where it is none.
+///
+/// # Panics
+/// Where `/trap` asks for it.
+pub async fn answer<P: Platform>(platform: &P, path: &str, body: &str) -> Option<String> {
+    let question: Value = serde_json::from_str(body).ok()?;
+    let answer = match path {
+        "/ledger/read" => ledger::read(platform, &question).await,
+        "/ledger/list" => ledger::list(platform, &question).await,
+        "/ledger/write" => ledger::write(platform, &question).await,
+        "/store/load" => store::load(platform, &question).await,
+        "/store/save" => store::save(platform, &question).await,
+        "/store/remove" => store::remove(platform, &question).await,
+        "/verify" => verify::verify(platform, &question).await,
+        "/trap" => trap(platform, &question).await,
+        _ => None,
+    };
+    answer.map(|answer| answer.to_string())
+}
+
+/// Panics after a read, so that nothing of the host waits on the stack.
+async fn trap<P: Platform>(platform: &P, question: &Value) -> Option<Value> {
+    ledger::read(platform, question).await?;
+    #[expect(clippy::panic, reason = "that is what the suite asks for")]
+    {
+        panic!("the contract suite asked for it");
+    }
+}
