@@ -112,6 +112,8 @@ pub enum PlatformFault {
 pub enum UpstreamFault {
     /// No connection, or it broke before the headers came.
     Unreachable,
+    /// The host's own rules forbid requests to it: Spin's `allowed_outbound_hosts`.
+    NotAllowed,
 }
 
 /// Faults of the configuration that were found at the edge. They are no fault of any request: the
@@ -141,9 +143,10 @@ pub enum ConfigurationFault {
         /// The secret's name.
         name: String,
     },
-    /// The platform lacks a binding.
+    /// The platform lacks something that its own settings must grant: a binding of a Worker, a store or a
+    /// mounted folder of a Spin component.
     MissingBinding {
-        /// Its name.
+        /// Its name, as in the platform's settings.
         name: &'static str,
     },
 }
@@ -204,6 +207,8 @@ impl Fault {
                 status: Status::BAD_GATEWAY,
                 code: PublicCode::UpstreamUnavailable,
             },
+            // Nobody outside is to blame: the deployment forbids what its configuration asks for.
+            Self::Upstream(UpstreamFault::NotAllowed) => ConfigurationFault::ANSWER,
             Self::Platform(_) => Answer {
                 status: Status::SERVICE_UNAVAILABLE,
                 code: PublicCode::TemporarilyUnavailable,
@@ -250,6 +255,7 @@ impl ProviderFault {
             }
             // The person, or the provider on the person's behalf, said no: nothing is broken.
             Self::Refused(_) => (Status::FORBIDDEN, PublicCode::LoginRefused),
+            Self::Send(_, SendError::NotAllowed) => return ConfigurationFault::ANSWER,
             Self::Send(..) => (Status::BAD_GATEWAY, PublicCode::ProviderUnavailable),
             Self::Discovery(_)
             | Self::ResponseIssuer
@@ -317,7 +323,7 @@ impl fmt::Display for ConfigurationFault {
             Self::BadProof { name } => {
                 write!(f, "the secret {name} cannot stand in a header field")
             }
-            Self::MissingBinding { name } => write!(f, "the binding {name} is missing"),
+            Self::MissingBinding { name } => write!(f, "the deployment lacks {name}"),
         }
     }
 }

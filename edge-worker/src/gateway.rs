@@ -12,7 +12,7 @@ use crate::verifier::Keys;
 use alloc::rc::Rc;
 use alloc::string::String;
 use js_sys::{Promise, Reflect};
-use lychgate_core::fault::ConfigurationFault;
+use lychgate_core::fault::{ConfigurationFault, UpstreamFault};
 use lychgate_core::gateway::{self, Gateway, Outcome, WarmRequest};
 use lychgate_core::http::method::Method;
 use lychgate_core::http::response::Response;
@@ -109,7 +109,11 @@ impl Edge {
 #[wasm_bindgen]
 pub fn unreachable(request: web_sys::Request, env: &Env) -> Result<web_sys::Response, JsValue> {
     let platform = Workers::new(env, Rc::default());
-    respond(&gateway::unreachable(&platform, &Received::new(request)))
+    respond(&gateway::unreachable(
+        &platform,
+        &Received::new(request),
+        UpstreamFault::Unreachable,
+    ))
 }
 
 fn answer(outcome: Outcome, host: &str, target: &str) -> Result<JsValue, JsValue> {
@@ -126,11 +130,11 @@ fn respond(response: &Response) -> Result<web_sys::Response, JsValue> {
 
 fn missing_binding(env: &Env, needs_assets: bool) -> Option<&'static str> {
     if env.store().is_none() {
-        Some("LYCHGATE_STORE")
+        Some("the binding LYCHGATE_STORE")
     } else if env.ledger().is_none() {
-        Some("LYCHGATE_LEDGER")
+        Some("the binding LYCHGATE_LEDGER")
     } else if needs_assets && !env.assets().is_object() {
-        Some("ASSETS")
+        Some("the binding ASSETS")
     } else {
         None
     }

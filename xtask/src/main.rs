@@ -1,6 +1,7 @@
-//! Builds, runs and tests Lychgate: `cargo xtask up | test | build worker`.
+//! Builds, runs and tests Lychgate: `cargo xtask up | test | build`.
 
 mod chrome;
+mod component;
 mod demo;
 mod failure;
 mod fresh;
@@ -11,12 +12,14 @@ mod prepare;
 mod process;
 mod serving;
 mod size;
+mod spin;
 mod test;
 mod tidy;
 mod up;
 mod wasm_tests;
 mod worker;
 
+use demo::Edge;
 use failure::{Doing, Failure, Outcome};
 use interrupt::Interrupt;
 use place::Place;
@@ -25,11 +28,15 @@ use std::path::absolute;
 use std::process::ExitCode;
 
 const USAGE: &str = "usage:
-  cargo xtask up [--port N]   build and run the demo on the ports N, N+1 and N+2 (N is 8787)
+  cargo xtask up [--host workers|spin] [--port N]
+                              build and run the demo on the ports N, N+1 and N+2 (N is 8787)
   cargo xtask test            run every check and test
   cargo xtask tidy            hold the sources against the rules of ARCHITECTURE.md
   cargo xtask build worker    build what is deployed to Cloudflare and print its size
-  cargo xtask build contract  build the Worker that the contract suite drives";
+  cargo xtask build contract  build the Worker that the contract suite drives
+  cargo xtask build spin      build the component that runs on Spin and print its size
+  cargo xtask build spin-contract
+                              build the components that the contract suite drives";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -53,12 +60,16 @@ fn command(words: &[&str]) -> Outcome {
     }
     let place = Place::find()?;
     match words {
-        ["up"] => up::up(&place, Ports::starting_at(ports::DEFAULT)?, &interrupt),
-        ["up", "--port", port] => up::up(&place, asked_ports(port)?, &interrupt),
+        ["up", options @ ..] => {
+            let (edge, ports) = asked(options)?;
+            up::up(&place, edge, ports, &interrupt)
+        }
         ["test"] => test::test(&place, &interrupt),
         ["tidy"] => tidy::tidy(&place),
         ["build", "worker"] => worker::build(&place, &interrupt),
         ["build", "contract"] => worker::build_contract(&place, &interrupt),
+        ["build", "spin"] => component::build(&place, &interrupt),
+        ["build", "spin-contract"] => component::build_for_tests(&place, &interrupt),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(())
@@ -67,6 +78,25 @@ fn command(words: &[&str]) -> Outcome {
     }
 }
 
-fn asked_ports(port: &str) -> Outcome<Ports> {
-    Ports::starting_at(port.parse().doing(format_args!("--port {port}"))?)
+/// The host and the ports that `up` is asked for, each option at most once.
+fn asked(options: &[&str]) -> Outcome<(Edge, Ports)> {
+    let (mut edge, mut ports) = (None, None);
+    let mut rest = options;
+    loop {
+        rest = match rest {
+            [] => break,
+            ["--host", name, rest @ ..] if edge.is_none() => {
+                edge = Some(Edge::named(name)?);
+                rest
+            }
+            ["--port", port, rest @ ..] if ports.is_none() => {
+                let first = port.parse().doing(format_args!("--port {port}"))?;
+                ports = Some(Ports::starting_at(first)?);
+                rest
+            }
+            _ => return Err(Failure::new(USAGE)),
+        };
+    }
+    let usual = Ports::starting_at(ports::DEFAULT)?;
+    Ok((edge.unwrap_or(Edge::Workers), ports.unwrap_or(usual)))
 }

@@ -1,4 +1,4 @@
-//! What a deployment weighs, as Cloudflare counts it: every uploaded file, compressed by gzip.
+//! What a deployment weighs: to Cloudflare every uploaded file, compressed by gzip; to Spin the component.
 
 use crate::failure::{Doing, Failure, Outcome};
 use flate2::Compression;
@@ -36,6 +36,25 @@ pub(crate) fn report(folder: &Path) -> Outcome {
         return Err(Failure::new(format!(
             "the deployment weighs {packed_total} bytes compressed, more than the {LIMIT} allowed"
         )));
+    }
+    Ok(())
+}
+
+/// The most that a component may weigh, in bytes, as it is and compressed.
+const COMPONENT_LIMIT: (usize, usize) = (1_000_000, 350_000);
+
+/// Prints the raw and compressed size of a component.
+///
+/// # Errors
+/// Over [`COMPONENT_LIMIT`], or a file that cannot be read.
+pub(crate) fn component(path: &Path) -> Outcome {
+    let bytes = fs::read(path).doing(format_args!("cannot read {}", path.display()))?;
+    let (raw, packed) = (bytes.len(), packed_size(&bytes)?);
+    let (most, most_packed) = COMPONENT_LIMIT;
+    eprintln!("{:>10} {:>10}  file", "bytes", "gzip -9");
+    eprintln!("{raw:>10} {packed:>10}  lychgate.wasm, of {most} and {most_packed} allowed");
+    if raw > most || packed > most_packed {
+        return Err(Failure::new("the component weighs more than allowed"));
     }
     Ok(())
 }

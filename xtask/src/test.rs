@@ -1,11 +1,13 @@
 //! `cargo xtask test`: every check and test there is, the quick ones first, up to the first that fails.
 
 use crate::chrome;
+use crate::component;
 use crate::failure::{Doing, Failure, Outcome};
 use crate::interrupt::Interrupt;
 use crate::place::Place;
 use crate::prepare;
 use crate::process::run;
+use crate::spin;
 use crate::tidy;
 use crate::worker;
 use std::fs;
@@ -16,25 +18,41 @@ use std::time::Instant;
 /// A target without a standard library: core must compile for it.
 const BARE_TARGET: &str = "thumbv7em-none-eabihf";
 
-/// Packages that the plain steps leave out: the Worker is for wasm32 alone, and the contract suite needs the
-/// built Worker.
+/// Packages that the plain steps leave out: some are for wasm alone, and the contract suite and the host of
+/// components need what is built of them.
+const LEFT_OUT: [&str; 10] = [
+    "--exclude",
+    WORKER,
+    "--exclude",
+    COMPONENT,
+    "--exclude",
+    HELLO,
+    "--exclude",
+    spin::HOST,
+    "--exclude",
+    CONTRACT,
+];
 const WORKER: &str = "lychgate-worker";
+const COMPONENT: &str = "lychgate-spin";
+const HELLO: &str = "lychgate-spin-hello";
 const CONTRACT: &str = "lychgate-tests";
 
 type Step = (&'static str, fn(&Place, &Interrupt) -> Outcome);
 
-const STEPS: [Step; 14] = [
+const STEPS: [Step; 16] = [
     ("install what the tests need", set_up),
     ("formatting", formatting),
     ("rules of the repository", |place, _| tidy::tidy(place)),
     ("lints of the native crates", native_lints),
     ("lints of the Worker", worker_lints),
+    ("lints of the components", component_lints),
     ("core without a standard library", bare_core),
     ("unit tests", unit_tests),
     ("core's tests under wasm32", wasm_tests),
     ("the demo's provider and API", demo_servers),
     ("the Worker and its size", worker::build),
     ("dry run of a deployment", dry_run),
+    ("the component and its size", component::build),
     ("lints of the contract suite", contract_lints),
     ("contract suite in workerd", contract),
     ("browser tests", browser),
@@ -63,6 +81,7 @@ pub(crate) fn test(place: &Place, interrupt: &Interrupt) -> Outcome {
 
 fn set_up(place: &Place, interrupt: &Interrupt) -> Outcome {
     prepare::rust_target(worker::TARGET, interrupt)?;
+    prepare::rust_target(component::TARGET, interrupt)?;
     prepare::rust_target(BARE_TARGET, interrupt)?;
     prepare::npm_packages(place, interrupt)?;
     // Found now, so that a machine without one is told before minutes have passed.
@@ -76,16 +95,11 @@ fn formatting(_: &Place, interrupt: &Interrupt) -> Outcome {
 }
 
 fn native_lints(_: &Place, interrupt: &Interrupt) -> Outcome {
-    let words = [
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--exclude",
-        WORKER,
-        "--exclude",
-        CONTRACT,
-    ];
-    cargo(&[&words[..], &["--", "-D", "warnings"]].concat(), interrupt)
+    let words = ["clippy", "--workspace", "--all-targets"];
+    cargo(
+        &[&words[..], &LEFT_OUT, &["--", "-D", "warnings"]].concat(),
+        interrupt,
+    )
 }
 
 fn worker_lints(_: &Place, interrupt: &Interrupt) -> Outcome {
@@ -107,6 +121,22 @@ fn worker_lints(_: &Place, interrupt: &Interrupt) -> Outcome {
     )
 }
 
+fn component_lints(_: &Place, interrupt: &Interrupt) -> Outcome {
+    for features in [&[][..], &["--features", "contract"]] {
+        let words = [
+            "clippy",
+            "--package",
+            COMPONENT,
+            "--target",
+            component::TARGET,
+        ];
+        let words = [&words[..], features, &["--", "-D", "warnings"]].concat();
+        cargo(&words, interrupt)?;
+    }
+    let words = ["clippy", "--package", HELLO, "--target", component::TARGET];
+    cargo(&[&words[..], &["--", "-D", "warnings"]].concat(), interrupt)
+}
+
 fn bare_core(_: &Place, interrupt: &Interrupt) -> Outcome {
     cargo(
         &[
@@ -122,14 +152,7 @@ fn bare_core(_: &Place, interrupt: &Interrupt) -> Outcome {
 
 fn unit_tests(_: &Place, interrupt: &Interrupt) -> Outcome {
     cargo(
-        &[
-            "test",
-            "--workspace",
-            "--exclude",
-            WORKER,
-            "--exclude",
-            CONTRACT,
-        ],
+        &[&["test", "--workspace"], &LEFT_OUT[..]].concat(),
         interrupt,
     )
 }
@@ -186,6 +209,8 @@ fn contract(place: &Place, interrupt: &Interrupt) -> Outcome {
         return Ok(());
     }
     worker::build_contract(place, interrupt)?;
+    component::build_for_tests(place, interrupt)?;
+    spin::prepare(interrupt)?;
     cargo(&["test", "--package", CONTRACT], interrupt)
 }
 

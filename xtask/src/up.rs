@@ -1,13 +1,12 @@
 //! `cargo xtask up`: builds everything, runs the demo, and ends all of it together.
 
-use crate::demo::Demo;
+use crate::demo::{Demo, Edge};
 use crate::failure::{Failure, Outcome};
 use crate::interrupt::Interrupt;
 use crate::place::Place;
 use crate::ports::Ports;
 use crate::process::{Group, POLL};
 use crate::serving::{listens, serves};
-use crate::worker;
 use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -23,10 +22,9 @@ const SILENCE_LIMIT: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 /// A busy port, a failed build, or a process that ended by itself.
-pub(crate) fn up(place: &Place, ports: Ports, interrupt: &Interrupt) -> Outcome {
+pub(crate) fn up(place: &Place, edge: Edge, ports: Ports, interrupt: &Interrupt) -> Outcome {
     ports.must_be_free()?;
-    worker::build(place, interrupt)?;
-    let demo = Demo::prepare(place, ports, interrupt)?;
+    let demo = Demo::prepare(place, edge, ports, interrupt)?;
     let mut groups = Vec::new();
     let outcome = run(place, &demo, ports, interrupt, &mut groups);
     // All are asked before the first is waited for.
@@ -50,10 +48,7 @@ fn run(
         &mut provider(place, demo, ports, &gateway),
     )?);
     groups.push(Group::start_prefixed("api", &mut api(place, demo, ports))?);
-    groups.push(Group::start_prefixed(
-        "gateway",
-        &mut wrangler(place, demo, ports),
-    )?);
+    groups.push(Group::start_prefixed("gateway", &mut demo.gateway(place))?);
     if !wait_until_serving(ports, interrupt, groups)? {
         return Ok(());
     }
@@ -145,22 +140,4 @@ fn api(place: &Place, demo: &Demo, ports: Ports) -> Command {
     node.env("PORT", ports.api.to_string());
     node.env("DEMO_API_PROOF", demo.secret("DEMO_API_PROOF"));
     node
-}
-
-fn wrangler(place: &Place, demo: &Demo, ports: Ports) -> Command {
-    let mut wrangler = Command::new(place.npm_program("wrangler"));
-    wrangler
-        .args(["dev", "--config"])
-        .arg(demo.folder.join("wrangler.toml"));
-    wrangler.args([
-        "--ip",
-        "127.0.0.1",
-        "--inspector-port",
-        "0",
-        "--show-interactive-dev-session=false",
-    ]);
-    wrangler.arg("--port").arg(ports.gateway.to_string());
-    wrangler.arg("--persist-to").arg(demo.folder.join("state"));
-    worker::keep_to_itself(&mut wrangler, &demo.folder);
-    wrangler
 }

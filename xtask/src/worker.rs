@@ -104,8 +104,8 @@ pub(crate) fn keep_to_itself(wrangler: &mut Command, folder: &Path) {
     wrangler.env("CI", "1").env("NO_COLOR", "1");
 }
 
-/// Two builds at once would write the same files, and cargo has one place for both Workers.
-fn take_turn(place: &Place) -> Outcome<File> {
+/// Two builds at once would write the same files, and cargo has one place for both Workers and both components.
+pub(crate) fn take_turn(place: &Place) -> Outcome<File> {
     let path = place.build("turn");
     fresh::write(&path, &[])?;
     let file = File::open(&path).doing("cannot open the lock of the build")?;

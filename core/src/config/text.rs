@@ -13,11 +13,13 @@ pub(super) fn identifier(text: &str) -> Result<String, ConfigFault> {
     }
 }
 
-/// The name of a secret: `[A-Z][A-Z0-9_]*`, as environment variables and bindings have it.
+/// The name of a secret: upper-case words with single underscores between them. In this case it is a
+/// binding of a Worker and an environment variable, in lower case a variable of a Spin application.
 pub(super) fn secret_name(text: &str) -> Result<SecretName, ConfigFault> {
     let plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
     let starts = text.starts_with(|first: char| first.is_ascii_uppercase());
-    if starts && text.len() <= 64 && text.bytes().all(plain) {
+    let is_word_by_word = !text.contains("__") && !text.ends_with('_');
+    if starts && is_word_by_word && text.len() <= 64 && text.bytes().all(plain) {
         Ok(SecretName(text.to_owned()))
     } else {
         Err(ConfigFault::SecretName)
@@ -81,7 +83,17 @@ mod tests {
         for good in ["A", "LYCHGATE_KEY_1"] {
             assert_eq!(secret_name(good), Ok(SecretName(good.to_owned())));
         }
-        for bad in ["", "1A", "_A", "a", "A-B", "A B", &"A".repeat(65)] {
+        for bad in [
+            "",
+            "1A",
+            "_A",
+            "A_",
+            "A__B",
+            "a",
+            "A-B",
+            "A B",
+            &"A".repeat(65),
+        ] {
             assert_eq!(secret_name(bad), Err(ConfigFault::SecretName), "{bad}");
         }
     }

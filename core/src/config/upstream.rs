@@ -67,7 +67,10 @@ fn read_target(table: &Table<'_>, site: &Site) -> Option<UpstreamTarget> {
         },
         (false, true) => table.parsed("url", |text| {
             let origin = site::parse_origin(text)?;
-            site::in_reach(text, site.reach())?;
+            // Such a request never leaves the host, so it needs no TLS.
+            if !origin.is_spin_component() {
+                site::in_reach(text, site.reach())?;
+            }
             if Some(&origin) == site.public_url.as_ref() {
                 return Err(ConfigFault::UpstreamIsOurselves);
             }

@@ -7,9 +7,11 @@ pub mod edits;
 pub mod outcome;
 
 mod callback;
+mod configured;
 mod deployment;
 mod endpoints;
 mod establish;
+mod fields;
 mod forward;
 mod health;
 mod identity;
@@ -24,18 +26,16 @@ mod unserved;
 mod visitor;
 mod warm;
 
+pub use configured::Configured;
 pub use outcome::{Forward, ForwardTarget, Later, Outcome};
 pub use unserved::unreachable;
 pub use warm::WarmRequest;
 
 use crate::{
-    config::Config, fault::ConfigurationFault, http::inbound::Inbound, platform::Platform,
-    secret::Secret, time::UnixTime,
+    fault::ConfigurationFault, http::inbound::Inbound, platform::Platform, secret::Secret,
+    time::UnixTime,
 };
-use alloc::{
-    boxed::Box,
-    string::{String, ToString},
-};
+use alloc::{boxed::Box, string::String};
 use deployment::Deployment;
 use serve::Call;
 
@@ -55,22 +55,7 @@ enum State {
 impl Gateway {
     /// Opens the gateway with a compiled configuration and a look-up of secrets by name.
     pub fn start(configuration: &[u8], secret: impl Fn(&str) -> Option<Secret<String>>) -> Self {
-        let config = match Config::from_json(configuration) {
-            Ok(config) => config,
-            Err(errors) => {
-                return Self::closed(ConfigurationFault::Invalid {
-                    first: errors
-                        .first()
-                        .map(|error| error.at.to_string())
-                        .unwrap_or_default(),
-                    count: errors.len(),
-                });
-            }
-        };
-        match Deployment::new(config, secret) {
-            Ok(deployment) => Self(State::Open(Box::new(deployment))),
-            Err(fault) => Self::closed(fault),
-        }
+        Configured::read(configuration).open(secret)
     }
 
     /// A gateway that answers every request with 503, for this reason.

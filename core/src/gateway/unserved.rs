@@ -1,5 +1,5 @@
 //! The answers to requests that are not served for no reason of their own: the gateway is closed, or
-//! the upstream cannot be reached.
+//! the upstream does not answer.
 
 use super::{random, refusal};
 use crate::{
@@ -22,9 +22,13 @@ pub(super) fn closed<P: Platform>(
     response
 }
 
-/// The answer to a request that was forwarded to an upstream which cannot be reached.
-pub fn unreachable<P: Platform>(platform: &P, request: &impl Inbound) -> Response {
-    let fault = Fault::Upstream(UpstreamFault::Unreachable);
+/// The answer to a request that was forwarded to an upstream which does not answer.
+pub fn unreachable<P: Platform>(
+    platform: &P,
+    request: &impl Inbound,
+    fault: UpstreamFault,
+) -> Response {
+    let fault = Fault::Upstream(fault);
     let incident = random::incident(platform);
     let response = answer(request, fault.answer(), &incident);
     platform.record(&Event::Refused {

@@ -7,3 +7,6 @@ pub mod outbound;
 pub mod path;
 pub mod response;
 pub mod url;
+
+#[cfg(test)]
+mod url_tests;

@@ -51,4 +51,6 @@ pub enum SendError {
     TimedOut,
     /// The body was larger than the limit.
     TooLarge,
+    /// The host's own rules forbid requests to that origin: Spin's `allowed_outbound_hosts`.
+    NotAllowed,
 }

@@ -6,6 +6,9 @@
 use crate::{encoding::base64url, time::UnixTime};
 use alloc::{format, string::String, vec::Vec};
 
+/// The most bytes of a record's value.
+pub const LARGEST_VALUE: usize = 128 * 1024;
+
 /// What a partition is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PartitionKind {
@@ -65,7 +68,7 @@ pub struct Count(pub u32);
 pub struct Write<'a> {
     /// What must stand there for the write to happen.
     pub expected: Expected,
-    /// The new, sealed value; at most 128 KiB.
+    /// The new, sealed value; at most [`LARGEST_VALUE`] bytes.
     pub value: &'a [u8],
     /// When the record is gone.
     pub expires: UnixTime,

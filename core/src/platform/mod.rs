@@ -4,6 +4,7 @@
 //! admits a replay or an ended session; from `verify_signature`, anyone.
 
 pub mod ledger;
+pub mod sql;
 pub mod store;
 
 use crate::{

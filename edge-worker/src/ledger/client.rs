@@ -4,12 +4,12 @@
 //! What failed before it was sent wrote nothing; a write that was sent and not answered, by time-out, by
 //! an exception of the runtime or by a failure inside the object, may have happened.
 
-use super::wire::{Answer, LARGEST_VALUE, Question};
+use super::wire::{Answer, Question};
 use crate::host::{self, Objects};
 use alloc::vec::Vec;
 use js_sys::{Promise, Uint8Array};
 use lychgate_core::platform::ledger::{
-    Count, LedgerError, Partition, RecordKind, RecordName, Versioned, Write, Written,
+    Count, LARGEST_VALUE, LedgerError, Partition, RecordKind, RecordName, Versioned, Write, Written,
 };
 use lychgate_core::time::UnixTime;
 use wasm_bindgen::JsCast;

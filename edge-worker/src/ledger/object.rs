@@ -4,36 +4,21 @@
 //! Everything here is synchronous: no other request comes between two statements, and a trap reaches the
 //! class as an exception instead of leaving the caller without an answer.
 
-use super::wire::{Answer, LARGEST_VALUE, Question};
+use super::wire::{Answer, Question};
 use crate::host::{self, Storage};
 use crate::number::{from_double, to_double};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use js_sys::{Array, Date, Uint8Array};
-use lychgate_core::platform::ledger::{Expected, RecordName, Version, Versioned};
+use lychgate_core::platform::ledger::{Expected, LARGEST_VALUE, RecordName, Version, Versioned};
+use lychgate_core::platform::sql::{CREATE, GRACE, INSERT, LIST, READ, UPDATE};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
-const CREATE: &str = "CREATE TABLE IF NOT EXISTS ledger(\
-    part TEXT NOT NULL, name TEXT NOT NULL, version INTEGER NOT NULL, expires INTEGER NOT NULL, \
-    value BLOB NOT NULL, PRIMARY KEY(part,name)) STRICT";
 const EXISTS: &str = "SELECT 1 FROM sqlite_master WHERE type='table' AND name='ledger'";
-const READ: &str = "SELECT name,version,value FROM ledger \
-    WHERE part=?1 AND expires>?2 AND name IN (SELECT value FROM json_each(?3))";
-const LIST: &str = "SELECT name,version,value FROM ledger \
-    WHERE part=?1 AND expires>?2 AND name>=?3 AND name<?4 ORDER BY name LIMIT ?5";
-const INSERT: &str = "INSERT INTO ledger(part,name,version,value,expires) VALUES(?1,?2,?3,?4,?5) \
-    ON CONFLICT(part,name) DO UPDATE SET version=max(?3,version+1),value=?4,expires=?5 \
-    WHERE ledger.expires<=?6 RETURNING version";
-const UPDATE: &str = "UPDATE ledger SET version=version+1,value=?4,expires=?5 \
-    WHERE part=?1 AND name=?2 AND version=?3 AND expires>?6 RETURNING version";
 const EARLIEST: &str = "SELECT min(expires) FROM ledger";
 const PURGE: &str = "DELETE FROM ledger WHERE expires<=?1";
-
-/// For how many seconds a record stays after it expired: clocks of two machines differ, and a mark that is
-/// purged too early lets a thing happen twice.
-const GRACE: u64 = 300;
 
 /// Answers one question.
 #[wasm_bindgen]

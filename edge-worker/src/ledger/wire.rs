@@ -19,9 +19,6 @@
 use alloc::vec::Vec;
 use lychgate_core::platform::ledger::{Expected, RecordName, Version, Versioned};
 
-/// The most bytes of a record's value.
-pub(crate) const LARGEST_VALUE: usize = 128 * 1024;
-
 /// A question to a partition. Times are seconds since 1970.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Question<'a> {

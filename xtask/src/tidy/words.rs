@@ -131,7 +131,8 @@ fn core(path: &str) -> bool {
 }
 
 fn adapter(path: &str) -> bool {
-    path.starts_with("edge-worker/src/") && is_rust(path)
+    let is_adapter = path.starts_with("edge-worker/src/") || path.starts_with("spin-app/src/");
+    is_adapter && is_rust(path)
 }
 
 fn warm(path: &str) -> bool {

@@ -1,7 +1,10 @@
-//! The folder a demo runs from: its configuration for its ports, its secrets, its copy of the Worker.
+//! The folder a demo runs from: its configuration for its ports, its secrets, its copy of what was built.
 //!
-//! Each port has a folder of its own below `build/demo`, so that two demos share neither state nor keys,
-//! and so that a build for a deployment never changes a running demo.
+//! Each port and host has a folder of its own below `build/demo`, so that two demos share neither state nor
+//! keys, and so that a build for a deployment never changes a running demo.
+
+mod spin;
+mod workers;
 
 use crate::failure::{Doing, Failure, Outcome};
 use crate::fresh;
@@ -15,50 +18,86 @@ use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// The secrets that the demo's configuration names.
 const SECRETS: [&str; 3] = ["LYCHGATE_KEY_1", "DEMO_CLIENT_SECRET", "DEMO_API_PROOF"];
 
-/// What of the committed `wrangler.toml` differs when it runs from the demo's folder.
-const CHANGES: [(&str, &str); 3] = [
-    (
-        "main = \"build/worker/index.js\"",
-        "main = \"worker/index.js\"",
-    ),
-    (
-        "directory = \"./site/public\"",
-        "directory = \"../../../site/public\"",
-    ),
-    ("[build]\ncommand = \"cargo xtask build worker\"\n", ""),
-];
+/// What runs the gateway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Edge {
+    Workers,
+    Spin,
+}
+
+impl Edge {
+    /// The host called `name` on the command line.
+    ///
+    /// # Errors
+    /// Any other name.
+    pub(crate) fn named(name: &str) -> Outcome<Self> {
+        match name {
+            "workers" => Ok(Self::Workers),
+            "spin" => Ok(Self::Spin),
+            _ => Err(Failure::new(format!(
+                "--host {name}: must be workers or spin"
+            ))),
+        }
+    }
+}
 
 /// A demo that is ready to start.
 pub(crate) struct Demo {
-    /// Holds `wrangler.toml`, `.dev.vars`, the Worker and its state.
-    pub(crate) folder: PathBuf,
+    edge: Edge,
+    ports: Ports,
+    /// Holds what the host reads, and its state.
+    folder: PathBuf,
     /// Name and value of each secret.
-    pub(crate) secrets: Vec<(String, String)>,
+    secrets: Vec<(String, String)>,
 }
 
 impl Demo {
-    /// Writes all that a demo on these ports needs; secrets of an earlier run stay, so that its state stays
-    /// readable.
-    pub(crate) fn prepare(place: &Place, ports: Ports, interrupt: &Interrupt) -> Outcome<Self> {
-        let folder = place.build("demo").join(ports.gateway.to_string());
-        copy_worker(&place.build("worker"), &folder.join("worker"))?;
-        let wrangler =
-            fs::read_to_string(place.at("wrangler.toml")).doing("cannot read wrangler.toml")?;
-        fresh::write(
-            &folder.join("wrangler.toml"),
-            from_demo_folder(&wrangler)?.as_bytes(),
-        )?;
+    /// Builds the gateway and writes all that a demo on these ports needs; secrets of an earlier run stay, so
+    /// that its state stays readable.
+    pub(crate) fn prepare(
+        place: &Place,
+        edge: Edge,
+        ports: Ports,
+        interrupt: &Interrupt,
+    ) -> Outcome<Self> {
+        let name = match edge {
+            Edge::Workers => ports.gateway.to_string(),
+            Edge::Spin => format!("{}-spin", ports.gateway),
+        };
+        let folder = place.build("demo").join(name);
+        match edge {
+            Edge::Workers => workers::files(place, &folder, interrupt)?,
+            Edge::Spin => spin::files(place, &folder, ports, interrupt)?,
+        }
         let text =
             fs::read_to_string(place.at("lychgate.toml")).doing("cannot read lychgate.toml")?;
         let moved = folder.join("lychgate.toml");
         fresh::write(&moved, at_ports(&text, ports).as_bytes())?;
-        worker::configuration(&moved, &folder.join("worker/lychgate.json"), interrupt)?;
+        let json = match edge {
+            Edge::Workers => "worker/lychgate.json",
+            Edge::Spin => "configuration/lychgate.json",
+        };
+        worker::configuration(&moved, &folder.join(json), interrupt)?;
         let secrets = secrets(&folder.join(".dev.vars"))?;
-        Ok(Self { folder, secrets })
+        Ok(Self {
+            edge,
+            ports,
+            folder,
+            secrets,
+        })
+    }
+
+    /// What runs the gateway.
+    pub(crate) fn gateway(&self, place: &Place) -> Command {
+        match self.edge {
+            Edge::Workers => workers::command(place, &self.folder, self.ports),
+            Edge::Spin => spin::command(place, &self.folder, self.ports, &self.secrets),
+        }
     }
 
     /// The value of one secret.
@@ -66,18 +105,6 @@ impl Demo {
         let found = self.secrets.iter().find(|(held, _)| held == name);
         found.map_or("", |(_, value)| value)
     }
-}
-
-fn copy_worker(from: &Path, to: &Path) -> Outcome {
-    if to.exists() {
-        fs::remove_dir_all(to).doing(format_args!("cannot empty {}", to.display()))?;
-    }
-    for entry in fs::read_dir(from).doing(format_args!("cannot list {}", from.display()))? {
-        let entry = entry.doing("cannot list the built Worker")?;
-        let bytes = fs::read(entry.path()).doing("cannot read the built Worker")?;
-        fresh::write(&to.join(entry.file_name()), &bytes)?;
-    }
-    Ok(())
 }
 
 /// Moves every origin of the demo to `ports`, all at once, because the ranges may overlap.
@@ -104,15 +131,19 @@ fn at_ports(text: &str, ports: Ports) -> String {
     })
 }
 
-fn from_demo_folder(wrangler: &str) -> Outcome<String> {
-    CHANGES
+/// A committed file as it runs from a demo's folder.
+///
+/// # Errors
+/// One that does not hold each text exactly once.
+fn changed(name: &str, text: &str, changes: &[(&str, &str)]) -> Outcome<String> {
+    changes
         .iter()
-        .try_fold(wrangler.to_owned(), |text, (from, to)| {
+        .try_fold(text.to_owned(), |text, (from, to)| {
             if text.matches(from).count() == 1 {
                 return Ok(text.replacen(from, to, 1));
             }
             Err(Failure::new(format!(
-                "wrangler.toml should hold this exactly once: {}",
+                "{name} should hold this exactly once: {}",
                 from.trim_end()
             )))
         })
@@ -186,16 +217,12 @@ mod tests {
     }
 
     #[test]
-    fn committed_wrangler_file_runs_from_the_demo_folder() {
-        let committed = include_str!("../../wrangler.toml");
-        let moved = from_demo_folder(committed).unwrap();
-        assert!(moved.contains("main = \"worker/index.js\""));
-        assert!(!moved.contains("[build]"));
-    }
-
-    #[test]
-    fn wrangler_file_without_an_expected_line_is_refused() {
-        let changed = include_str!("../../wrangler.toml").replace("./site/public", "./elsewhere");
-        assert!(from_demo_folder(&changed).is_err());
+    fn a_file_without_an_expected_text_is_refused() {
+        let changes = [("main = \"a\"", "main = \"b\"")];
+        let moved = changed("wrangler.toml", "main = \"a\"\n", &changes);
+        assert_eq!(moved.unwrap(), "main = \"b\"\n");
+        for text in ["main = \"c\"\n", "main = \"a\"\nmain = \"a\"\n"] {
+            assert!(changed("wrangler.toml", text, &changes).is_err(), "{text}");
+        }
     }
 }

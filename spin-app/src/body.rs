@@ -1,0 +1,80 @@
+//! Bodies: streams that pass through untouched, and the few that are read or written here.
+
+use lychgate_core::http::inbound::{BodyError, ByteCount};
+use spin_sdk::wasip3::http::types::{ErrorCode, Trailers};
+use spin_sdk::wasip3::wit_bindgen::{FutureReader, StreamReader, StreamResult};
+use spin_sdk::wasip3::{spawn, wit_future, wit_stream};
+
+/// What follows a body: trailers, or why it ended early.
+pub(crate) type End = FutureReader<Result<Option<Trailers>, ErrorCode>>;
+
+const CHUNK: usize = 16 * 1024;
+
+/// A body and what follows it.
+pub(crate) struct Body {
+    pub(crate) contents: Option<StreamReader<u8>>,
+    pub(crate) end: End,
+}
+
+impl Body {
+    /// No body.
+    pub(crate) fn none() -> Self {
+        let (_, end) = wit_future::new(|| Ok(None));
+        Self {
+            contents: None,
+            end,
+        }
+    }
+
+    /// A body that is there already. It is written while the host sends it.
+    pub(crate) fn of(bytes: Vec<u8>) -> Self {
+        if bytes.is_empty() {
+            return Self::none();
+        }
+        let (mut writer, contents) = wit_stream::new();
+        let (ended, end) = wit_future::new(|| Ok(None));
+        spawn(async move {
+            // What is left over was not wanted any more.
+            writer.write_all(bytes).await;
+            drop(writer);
+            drop(ended);
+        });
+        Self {
+            contents: Some(contents),
+            end,
+        }
+    }
+
+    /// Reads it whole.
+    ///
+    /// # Errors
+    /// [`BodyError::TooLarge`] as soon as more than `cap` bytes came, [`BodyError::Broken`] where it ended
+    /// early.
+    pub(crate) async fn collect(self, cap: ByteCount) -> Result<Vec<u8>, BodyError> {
+        let mut whole = Vec::new();
+        if let Some(mut contents) = self.contents {
+            loop {
+                let (result, chunk) = contents.read(Vec::with_capacity(CHUNK)).await;
+                whole.extend_from_slice(&chunk);
+                if whole.len() > cap.0 {
+                    return Err(BodyError::TooLarge);
+                }
+                match result {
+                    StreamResult::Complete(_) => {}
+                    StreamResult::Dropped => break,
+                    StreamResult::Cancelled => return Err(BodyError::Broken),
+                }
+            }
+        }
+        match self.end.await {
+            Ok(_) => Ok(whole),
+            Err(_) => Err(BodyError::Broken),
+        }
+    }
+}
+
+/// A future for the host that says nothing went wrong on our side.
+pub(crate) fn accepted() -> FutureReader<Result<(), ErrorCode>> {
+    let (_, reader) = wit_future::new(|| Ok(()));
+    reader
+}

@@ -1,0 +1,86 @@
+//! The gateway of this instance.
+//!
+//! The configuration is a mounted file and every secret a variable that has to be asked for, so a first
+//! request makes the gateway and the others of this instance find it. One that cannot open answers 503 to
+//! everything; where the reason may pass by itself, the next request tries again.
+
+use crate::folder::Folder;
+use crate::{ledger, log, store};
+use lychgate_core::fault::ConfigurationFault;
+use lychgate_core::gateway::{Configured, Gateway};
+use lychgate_core::secret::Secret;
+use spin_sdk::variables::{self, Error};
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+/// Where the manifest mounts the compiled configuration and the static files.
+pub(crate) const CONFIGURATION: (&str, &str) = ("/lychgate", "lychgate.json");
+pub(crate) const SITE: &str = "/site";
+
+/// The most bytes of a configuration; thousands of routes fit.
+const LARGEST_CONFIGURATION: u64 = 4 * 1024 * 1024;
+
+thread_local! {
+    static GATEWAY: OnceCell<Rc<Gateway>> = const { OnceCell::new() };
+}
+
+/// How long a gateway is good for.
+enum Started {
+    Lasting(Gateway),
+    ForNow(Gateway),
+}
+
+/// The gateway, made where there is none yet.
+pub(crate) async fn gateway() -> Rc<Gateway> {
+    if let Some(gateway) = GATEWAY.with(|kept| kept.get().cloned()) {
+        return gateway;
+    }
+    match start().await {
+        // Another request may have made one meanwhile; then that one counts, with what it remembers.
+        Started::Lasting(gateway) => {
+            GATEWAY.with(|kept| Rc::clone(kept.get_or_init(|| Rc::new(gateway))))
+        }
+        Started::ForNow(gateway) => Rc::new(gateway),
+    }
+}
+
+async fn start() -> Started {
+    let lacks =
+        |name| Started::Lasting(Gateway::closed(ConfigurationFault::MissingBinding { name }));
+    let Some(json) = configuration().await else {
+        return lacks("the configuration: the manifest must mount it at /lychgate/lychgate.json");
+    };
+    if !store::is_granted().await {
+        return lacks("a store: key_value_stores of the manifest must list \"default\"");
+    }
+    if !ledger::is_granted().await {
+        return lacks("a database: sqlite_databases of the manifest must list \"default\"");
+    }
+    let configured = Configured::read(&json);
+    let mut secrets = Vec::new();
+    for name in configured.secret_names() {
+        match variables::get(name.to_lowercase()).await {
+            Ok(value) => secrets.push((name, value)),
+            Err(Error::Undefined(_)) => {}
+            Err(error) => {
+                log::host_error("variables", &error.to_string());
+                let fault = ConfigurationFault::MissingSecret { name };
+                return Started::ForNow(Gateway::closed(fault));
+            }
+        }
+    }
+    let gateway = configured.open(|name| {
+        let found = secrets.iter().find(|(other, _)| other == name);
+        found.map(|(_, value)| Secret::new(value.clone()))
+    });
+    if gateway.needs_assets() && Folder::mounted_at(SITE).is_none() {
+        return lacks("the static files: the manifest must mount them at /site");
+    }
+    Started::Lasting(gateway)
+}
+
+async fn configuration() -> Option<Vec<u8>> {
+    let (folder, name) = CONFIGURATION;
+    let folder = Folder::mounted_at(folder)?;
+    folder.open(name).await?.whole(LARGEST_CONFIGURATION).await
+}

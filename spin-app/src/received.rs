@@ -1,0 +1,129 @@
+//! A request as the host hands it over.
+//!
+//! The body stays in the host until an endpoint of ours wants it, so that a forwarded one is never copied.
+
+use crate::body::{Body, accepted};
+use crate::fields::{self, FieldList};
+use lychgate_core::gateway::WarmRequest;
+use lychgate_core::http::header::HeaderName;
+use lychgate_core::http::inbound::{BodyError, ByteCount, Inbound};
+use lychgate_core::http::method::Method;
+use spin_sdk::wasip3::http::types;
+use std::cell::RefCell;
+
+/// The request of a browser or another client.
+pub(crate) struct Received {
+    method: Method,
+    target: String,
+    host: String,
+    cookie: Option<String>,
+    fields: FieldList,
+    request: RefCell<Option<types::Request>>,
+}
+
+impl Received {
+    pub(crate) fn new(request: types::Request) -> Self {
+        let fields = request.get_headers().copy_all();
+        Self {
+            method: method(request.get_method()),
+            // What has no path, such as `OPTIONS *`, is refused like any path that does not begin with `/`.
+            target: request.get_path_with_query().unwrap_or_default(),
+            host: request.get_authority().unwrap_or_default(),
+            cookie: fields::joined(&fields, "cookie"),
+            fields,
+            request: RefCell::new(Some(request)),
+        }
+    }
+
+    /// The parts that memory alone can decide by.
+    pub(crate) fn warm(&self) -> WarmRequest<'_> {
+        WarmRequest {
+            method: self.method.clone(),
+            target: &self.target,
+            host: &self.host,
+            cookie: self.cookie.as_deref(),
+            has_authorization: fields::has(&self.fields, "authorization"),
+            has_origin: fields::has(&self.fields, "origin"),
+            is_upgrade: fields::has(&self.fields, "upgrade"),
+        }
+    }
+
+    /// The header fields.
+    pub(crate) const fn fields(&self) -> &FieldList {
+        &self.fields
+    }
+
+    /// The body, once. A `GET` or `HEAD` that announces none has none: its empty stream would be sent on as
+    /// a body of unknown length.
+    pub(crate) fn take_body(&self) -> Option<Body> {
+        let request = self.request.borrow_mut().take()?;
+        let (contents, end) = types::Request::consume_body(request, accepted());
+        let announces = |name| fields::has(&self.fields, name);
+        let is_bodiless = matches!(self.method, Method::Get | Method::Head)
+            && !announces("content-length")
+            && !announces("transfer-encoding");
+        if is_bodiless {
+            return Some(Body::none());
+        }
+        Some(Body {
+            contents: Some(contents),
+            end,
+        })
+    }
+}
+
+impl Inbound for Received {
+    fn method(&self) -> Method {
+        self.method.clone()
+    }
+
+    fn target(&self) -> &str {
+        &self.target
+    }
+
+    fn host(&self) -> &str {
+        &self.host
+    }
+
+    fn header(&self, name: &HeaderName) -> Option<String> {
+        fields::joined(&self.fields, name.as_str())
+    }
+
+    async fn body(&self, cap: ByteCount) -> Result<Vec<u8>, BodyError> {
+        let body = self.take_body().ok_or(BodyError::Broken)?;
+        body.collect(cap).await
+    }
+}
+
+fn method(method: types::Method) -> Method {
+    match method {
+        types::Method::Get => Method::Get,
+        types::Method::Head => Method::Head,
+        types::Method::Post => Method::Post,
+        types::Method::Put => Method::Put,
+        types::Method::Patch => Method::Patch,
+        types::Method::Delete => Method::Delete,
+        types::Method::Options => Method::Options,
+        types::Method::Connect => Method::Other("CONNECT".to_owned()),
+        types::Method::Trace => Method::Other("TRACE".to_owned()),
+        types::Method::Other(other) => Method::parse(&other),
+    }
+}
+
+/// The method as the host takes it.
+pub(crate) fn host_method(method: &Method) -> types::Method {
+    match method {
+        Method::Get => types::Method::Get,
+        Method::Head => types::Method::Head,
+        Method::Post => types::Method::Post,
+        Method::Put => types::Method::Put,
+        Method::Patch => types::Method::Patch,
+        Method::Delete => types::Method::Delete,
+        Method::Options => types::Method::Options,
+        Method::Other(other) => match other.as_str() {
+            "CONNECT" => types::Method::Connect,
+            "TRACE" => types::Method::Trace,
+            other => types::Method::Other(other.to_owned()),
+        },
+    }
+}

@@ -1,0 +1,27 @@
+//! Responses as the host takes them.
+
+use crate::body::Body;
+use crate::fields::{self, FieldList};
+use lychgate_core::http::response;
+use spin_sdk::wasip3::http::types::{ErrorCode, Response};
+
+/// A response of our own.
+///
+/// # Errors
+/// What the host does not accept.
+pub(crate) fn own(response: response::Response) -> Result<Response, ErrorCode> {
+    let status = response.status.code();
+    let body = Body::of(response.body.into_bytes());
+    with(status, fields::of_ours(response.headers), body)
+}
+
+/// A response of these parts.
+///
+/// # Errors
+/// What the host does not accept.
+pub(crate) fn with(status: u16, fields: FieldList, body: Body) -> Result<Response, ErrorCode> {
+    let (response, _) = Response::new(fields::into_host(fields)?, body.contents, body.end);
+    let taken = response.set_status_code(status);
+    taken.map_err(|()| ErrorCode::InternalError(None))?;
+    Ok(response)
+}

@@ -1,0 +1,83 @@
+//! Requests of our own to providers.
+//!
+//! The host follows no redirect and caches nothing; no more than the limit's bytes are read.
+
+use crate::body::{Body, accepted};
+use crate::fields::{self, FieldList, joined};
+use crate::limit::within;
+use crate::received::host_method;
+use lychgate_core::http::inbound::BodyError;
+use lychgate_core::http::inbound::ByteCount;
+use lychgate_core::http::method::Method;
+use lychgate_core::http::outbound::{Outbound, Reply, SendError, SendLimits};
+use lychgate_core::http::url::{Origin, Scheme};
+use spin_sdk::wasip3::http::client;
+use spin_sdk::wasip3::http::types::{self, ErrorCode, Request, Response};
+
+/// Sends a request and reads its reply.
+///
+/// # Errors
+/// Any [`SendError`].
+pub(crate) async fn send(request: Outbound, limits: SendLimits) -> Result<Reply, SendError> {
+    let exchange = exchange(request, limits.body);
+    let replied = within(limits.timeout, exchange).await;
+    replied.unwrap_or(Err(SendError::TimedOut))
+}
+
+async fn exchange(request: Outbound, cap: ByteCount) -> Result<Reply, SendError> {
+    let mut fields = fields::of_ours(request.headers);
+    let body = match request.body {
+        None => Body::none(),
+        Some(text) => {
+            fields.push(("content-length".to_owned(), text.len().to_string().into()));
+            Body::of(text.into_bytes())
+        }
+    };
+    let (origin, target) = (request.url.origin(), request.url.target());
+    let response = ask(&request.method, origin, target, fields, body).await?;
+    let status = response.get_status_code();
+    let content_type = joined(&response.get_headers().copy_all(), "content-type");
+    let (contents, end) = Response::consume_body(response, accepted());
+    let contents = Some(contents);
+    let body = Body { contents, end }.collect(cap).await;
+    Ok(Reply {
+        status,
+        content_type,
+        body: body.map_err(|error| match error {
+            BodyError::TooLarge => SendError::TooLarge,
+            BodyError::Broken => SendError::Unreachable,
+        })?,
+    })
+}
+
+/// Sends a request of these parts; the response comes without its body.
+///
+/// # Errors
+/// [`SendError::NotAllowed`] where the manifest does not list the origin, else [`SendError::Unreachable`].
+pub(crate) async fn ask(
+    method: &Method,
+    origin: &Origin,
+    target: &str,
+    fields: FieldList,
+    body: Body,
+) -> Result<Response, SendError> {
+    let fields = fields::into_host(fields).map_err(|_| SendError::Unreachable)?;
+    let (request, _) = Request::new(fields, body.contents, body.end, None);
+    let scheme = match origin.scheme() {
+        Scheme::Http => types::Scheme::Http,
+        Scheme::Https => types::Scheme::Https,
+    };
+    request
+        .set_method(&host_method(method))
+        .and_then(|()| request.set_scheme(Some(&scheme)))
+        .and_then(|()| request.set_authority(Some(&origin.authority())))
+        .and_then(|()| request.set_path_with_query(Some(target)))
+        .map_err(|()| SendError::Unreachable)?;
+    client::send(request).await.map_err(|error| {
+        if matches!(error, ErrorCode::HttpRequestDenied) {
+            SendError::NotAllowed
+        } else {
+            SendError::Unreachable
+        }
+    })
+}
