@@ -8,6 +8,7 @@
 extern crate alloc;
 
 pub mod access;
+pub mod assets;
 pub mod config;
 pub mod cookie;
 pub mod encoding;

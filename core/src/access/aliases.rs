@@ -1,8 +1,9 @@
 //! The other spellings under which a server of static files answers with the same file.
 //!
-//! `/x`, `/x/`, `/x.html`, `/x/index` and `/x/index.html` are one file to the asset servers of the
-//! platforms, whichever of them their settings make the canonical one. A rule for one spelling
-//! that let another pass would protect nothing, so the rules of all of them hold together.
+//! `/x`, `/x/`, `/x.html`, `/x/index`, `/x/index.html` and `/x/.html` are one file to the asset
+//! servers of the platforms, whichever of them their settings make the canonical one. A rule for
+//! one spelling that let another pass would protect nothing, so the rules of all of them hold
+//! together. `assets` decides with the same [`Ending`]s which file a path names.
 
 use alloc::{borrow::Cow, format, vec::Vec};
 
@@ -15,12 +16,76 @@ pub enum Aliases {
     StaticFiles,
 }
 
+/// What a spelling adds to the path of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// `/x`
+    Bare,
+    /// `/x.html`
+    Html,
+    /// `/x/`
+    Slash,
+    /// `/x/index`
+    Index,
+    /// `/x/index.html`
+    IndexHtml,
+    /// `/x/.html`: to servers that only append the ending, `/x/` in full.
+    DotHtml,
+}
+
 /// More endings than this on one path (`/x.html/index.html/index`) name no file of a real site.
 const MOST_ENDINGS: usize = 4;
 
 /// The path behind more than [`MOST_ENDINGS`] endings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TooManyEndings;
+
+impl Ending {
+    const ALL: [Self; 6] = [
+        Self::Bare,
+        Self::Html,
+        Self::Slash,
+        Self::Index,
+        Self::IndexHtml,
+        Self::DotHtml,
+    ];
+
+    /// `base` with this ending; `None` where the root has no such spelling.
+    pub(crate) fn spell<'a>(self, base: &[&'a str]) -> Option<Vec<Cow<'a, str>>> {
+        let mut path: Vec<Cow<'a, str>> = base.iter().copied().map(Cow::Borrowed).collect();
+        let below = match self {
+            Self::Bare => return (!path.is_empty()).then_some(path),
+            Self::Html => {
+                let name = path.pop()?;
+                path.push(Cow::Owned(format!("{name}.html")));
+                return Some(path);
+            }
+            Self::Slash => "",
+            Self::Index => "index",
+            Self::IndexHtml => "index.html",
+            Self::DotHtml => ".html",
+        };
+        path.push(Cow::Borrowed(below));
+        Some(path)
+    }
+
+    /// The longest ending of `segments`, and what stands before it.
+    pub(crate) fn split<'a>(segments: &[&'a str]) -> (Vec<&'a str>, Self) {
+        let mut base = segments.to_vec();
+        let ending = match base.pop() {
+            None | Some("") => Self::Slash,
+            Some("index") => Self::Index,
+            Some("index.html") => Self::IndexHtml,
+            Some(".html") => Self::DotHtml,
+            Some(last) => {
+                let stem = last.strip_suffix(".html");
+                base.push(stem.unwrap_or(last));
+                stem.map_or(Self::Bare, |_| Self::Html)
+            }
+        };
+        (base, ending)
+    }
+}
 
 /// Every spelling of every file that `segments` can name: the path is taken as it stands, and again
 /// without each of its endings in turn.
@@ -35,14 +100,15 @@ pub(super) fn spellings<'a>(
     if base.last() == Some(&"") {
         base.pop();
     }
-    push_spellings(&mut all, &base);
+    let spell = |base: &[&'a str]| Ending::ALL.map(|ending| ending.spell(base));
+    all.extend(spell(&base).into_iter().flatten());
     let mut endings = 0_usize;
     while strip_ending(&mut base) {
         endings = endings.saturating_add(1);
         if endings > MOST_ENDINGS {
             return Err(TooManyEndings);
         }
-        push_spellings(&mut all, &base);
+        all.extend(spell(&base).into_iter().flatten());
     }
     Ok(all)
 }
@@ -59,26 +125,10 @@ fn strip_ending(base: &mut Vec<&str>) -> bool {
         base.push(last);
         return false;
     };
-    // `/.html` is a spelling of `/` to servers that only append the ending.
     if !stem.is_empty() {
         base.push(stem);
     }
     true
-}
-
-fn push_spellings<'a>(all: &mut Vec<Vec<Cow<'a, str>>>, base: &[&'a str]) {
-    let below = |name: &'static str| -> Vec<Cow<'a, str>> {
-        let base = base.iter().copied();
-        base.chain([name]).map(Cow::Borrowed).collect()
-    };
-    let mut file: Vec<Cow<'a, str>> = base.iter().copied().map(Cow::Borrowed).collect();
-    if !file.is_empty() {
-        all.push(file.clone());
-    }
-    let name = file.pop().unwrap_or_default();
-    file.push(Cow::Owned(format!("{name}.html")));
-    all.push(file);
-    all.extend(["", "index", "index.html"].map(below));
 }
 
 #[cfg(test)]
@@ -100,8 +150,15 @@ mod tests {
     }
 
     #[test]
-    fn a_page_has_five_spellings() {
-        let all = vec!["/x", "/x.html", "/x/", "/x/index", "/x/index.html"];
+    fn a_page_has_six_spellings() {
+        let all = vec![
+            "/x",
+            "/x.html",
+            "/x/",
+            "/x/index",
+            "/x/index.html",
+            "/x/.html",
+        ];
         assert_eq!(spellings_of("/x").unwrap(), all);
         assert_eq!(spellings_of("/x/").unwrap(), all);
         for spelling in &all {
@@ -116,7 +173,7 @@ mod tests {
     #[test]
     fn the_root_is_its_index() {
         let root = spellings_of("/").unwrap();
-        assert_eq!(root, vec!["/.html", "/", "/index", "/index.html"]);
+        assert_eq!(root, vec!["/", "/index", "/index.html", "/.html"]);
         for spelling in ["/index", "/index.html", "/.html", "/index/"] {
             let others = spellings_of(spelling).unwrap();
             assert!(others.iter().any(|other| other == "/"), "{spelling}");
@@ -131,5 +188,30 @@ mod tests {
             Err(TooManyEndings)
         );
         assert!(spellings_of("/x/indexes/a.htm/index.html").is_ok());
+    }
+
+    #[test]
+    fn a_path_splits_into_a_page_and_its_longest_ending() {
+        for (path, base, ending) in [
+            ("/", "", Ending::Slash),
+            ("/x", "/x", Ending::Bare),
+            ("/x/", "/x", Ending::Slash),
+            ("/x.html", "/x", Ending::Html),
+            ("/x.html.html", "/x.html", Ending::Html),
+            ("/x.htm", "/x.htm", Ending::Bare),
+            ("/x/index", "/x", Ending::Index),
+            ("/x/index.html", "/x", Ending::IndexHtml),
+            ("/x/.html", "/x", Ending::DotHtml),
+            ("/index.html", "", Ending::IndexHtml),
+            ("/indexes", "/indexes", Ending::Bare),
+        ] {
+            let parsed = RequestPath::parse(path).unwrap();
+            let segments: Vec<_> = parsed.segments().collect();
+            let segments: Vec<&str> = segments.iter().map(AsRef::as_ref).collect();
+            let (split, found) = Ending::split(&segments);
+            let joined: String = split.iter().map(|one| format!("/{one}")).collect();
+            assert_eq!((joined.as_str(), found), (base, ending), "{path}");
+            assert_eq!(found.spell(&split).unwrap(), segments, "{path}");
+        }
     }
 }

@@ -1,0 +1,161 @@
+//! The response for a file, or for none.
+
+use super::{condition::Conditions, content_type, entity_tag::EntityTag, file_name::FileName};
+use crate::{
+    http::{
+        header::{HeaderName, HeaderValue},
+        method::Method,
+        response::Status,
+    },
+    time::UnixTime,
+};
+use alloc::{format, string::String, vec::Vec};
+
+/// What is known about a file.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Its length in bytes.
+    pub length: u64,
+    /// What tells its contents from others. Without one nothing is ever 304 by tag.
+    pub tag: Option<EntityTag>,
+    /// When it was modified, where that means anything; it then stands in `Last-Modified`. Cloudflare
+    /// sends none.
+    pub modified: Option<UnixTime>,
+}
+
+/// A response whose body is in a file.
+#[derive(Debug)]
+pub struct FileResponse {
+    /// The status.
+    pub status: Status,
+    /// Header fields in order.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// What of the file follows.
+    pub body: Body,
+}
+
+/// What of a file is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// Nothing.
+    Empty,
+    /// All of it.
+    Whole,
+    /// A part of it.
+    Range(ByteRange),
+}
+
+/// A part of a file, which lies inside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ByteRange {
+    pub(super) first: u64,
+    pub(super) last: u64,
+}
+
+impl ByteRange {
+    /// The place of the first byte.
+    pub const fn first(self) -> u64 {
+        self.first
+    }
+
+    /// How many bytes there are; at least one.
+    pub const fn length(self) -> u64 {
+        self.last.saturating_sub(self.first).saturating_add(1)
+    }
+}
+
+/// What Cloudflare says about every file: any cache may keep it, and must ask each time.
+const CACHE_CONTROL: &str = "public, max-age=0, must-revalidate";
+
+impl FileResponse {
+    /// A response without a file.
+    pub(super) fn empty(status: Status, method: &Method) -> Self {
+        let response = Self {
+            status,
+            headers: Vec::new(),
+            body: Body::Empty,
+        };
+        response.with_length(0, method)
+    }
+
+    /// 405 (RFC 9110, section 15.5.6).
+    pub(super) fn method_not_allowed(method: &Method) -> Self {
+        let response = Self::empty(Status::METHOD_NOT_ALLOWED, method);
+        response.with(HeaderName::ALLOW, HeaderValue::from_static("GET, HEAD"))
+    }
+
+    /// 307 to a path of this site.
+    pub(super) fn redirect(location: String, method: &Method) -> Self {
+        let response = Self::empty(Status::TEMPORARY_REDIRECT, method);
+        match HeaderValue::parse(location) {
+            Some(location) => response.with(HeaderName::LOCATION, location),
+            // Both parts of it are encoded, so this cannot be; were it to, nothing is found.
+            None => Self::empty(Status::NOT_FOUND, method),
+        }
+    }
+
+    /// The answer to a request for a file that is there.
+    pub(super) fn of_file(
+        name: &FileName,
+        found: &Found,
+        method: &Method,
+        conditions: &Conditions,
+    ) -> Self {
+        Self::whole(Status::OK, name, found, method, conditions)
+    }
+
+    /// All of a file, whatever the request asks beside it.
+    pub(super) fn whole(
+        status: Status,
+        name: &FileName,
+        found: &Found,
+        method: &Method,
+        conditions: &Conditions,
+    ) -> Self {
+        let response = Self::about(status, name, found, conditions);
+        let body = if *method == Method::Head {
+            Body::Empty
+        } else {
+            Body::Whole
+        };
+        Self { body, ..response }.with_length(found.length, method)
+    }
+
+    /// The headers that every response about a file has.
+    fn about(status: Status, name: &FileName, found: &Found, conditions: &Conditions) -> Self {
+        let mut headers = Vec::new();
+        if let Some(content_type) = content_type::of(name) {
+            headers.push((
+                HeaderName::CONTENT_TYPE,
+                HeaderValue::from_static(content_type),
+            ));
+        }
+        if !conditions.is_authorized {
+            headers.push((
+                HeaderName::CACHE_CONTROL,
+                HeaderValue::from_static(CACHE_CONTROL),
+            ));
+        }
+        let tag = found.tag.as_ref().map(EntityTag::value);
+        headers.extend(tag.map(|tag| (HeaderName::ETAG, tag)));
+        Self {
+            status,
+            headers,
+            body: Body::Empty,
+        }
+    }
+
+    /// Says how long the body is. Nothing to HEAD, like Cloudflare: some hosts hold a body against its
+    /// length, and that of HEAD is empty.
+    fn with_length(self, length: u64, method: &Method) -> Self {
+        match (method, HeaderValue::parse(format!("{length}"))) {
+            (Method::Head, _) | (_, None) => self,
+            (_, Some(length)) => self.with(HeaderName::CONTENT_LENGTH, length),
+        }
+    }
+
+    fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+}
