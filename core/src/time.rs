@@ -2,6 +2,8 @@
 //!
 //! Nothing here reads a clock: the time of a request is read once by the platform and passed down.
 
+pub mod utc;
+
 use core::fmt;
 
 /// A point in time: seconds since 1970-01-01T00:00:00Z (RFC 7519, section 2, `NumericDate`).

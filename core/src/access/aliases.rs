@@ -38,7 +38,7 @@ const MOST_ENDINGS: usize = 4;
 
 /// The path behind more than [`MOST_ENDINGS`] endings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct TooManyEndings;
+pub(crate) struct TooManyEndings;
 
 impl Ending {
     const ALL: [Self; 6] = [
@@ -92,7 +92,7 @@ impl Ending {
 ///
 /// # Errors
 /// [`TooManyEndings`], so that the work is bounded; such a path is answered like an unknown one.
-pub(super) fn spellings<'a>(
+pub(crate) fn spellings<'a>(
     segments: &'a [Cow<'a, str>],
 ) -> Result<Vec<Vec<Cow<'a, str>>>, TooManyEndings> {
     let mut all = Vec::new();

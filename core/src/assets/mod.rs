@@ -9,7 +9,7 @@
 //! looks and says what it found, until there is a response or a file to make one from.
 //!
 //! # What differs, on purpose
-//! - Ranges are answered; Cloudflare sends the whole file.
+//! - Ranges are answered, and `Accept-Ranges` says so; Cloudflare sends the whole file.
 //! - `If-None-Match` takes lists and `*`, and `If-Match`, `If-Modified-Since` and
 //!   `If-Unmodified-Since` count; Cloudflare compares `If-None-Match` with its tag as text and knows
 //!   no other. A page of a 404 is never 304, as RFC 9110, section 13.2.1 asks.
@@ -34,5 +34,9 @@ mod content_type;
 pub mod entity_tag;
 pub mod file_name;
 pub mod plan;
+mod range;
 mod resolve;
 pub mod response;
+
+#[cfg(all(test, not(target_family = "wasm")))]
+mod properties;

@@ -9,7 +9,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 const OBSERVED: &str = include_str!("testdata/observed.txt");
 
 /// What came back, as a line of the table: the status, and the file or the `Location`.
-pub(super) fn answer(files: &[&str], method: &str, target: &str) -> (String, FileResponse) {
+fn answer(files: &[&str], method: &str, target: &str) -> (String, FileResponse) {
     let mut step = plan(Method::parse(method), target, |_| None);
     loop {
         match step {
@@ -101,14 +101,15 @@ fn headers_are_those_of_the_asset_server() {
     let cache = "cache-control: public, max-age=0, must-revalidate";
     let html = "content-type: text/html; charset=utf-8";
     let files = ["index.html", "404.html", "d"];
+    let ranges = "accept-ranges: bytes";
     let (_, response) = answer(&files, "GET", "/");
-    assert_eq!(text(&response), [html, cache, "content-length: 7"]);
+    assert_eq!(text(&response), [html, cache, "content-length: 7", ranges]);
     let (_, response) = answer(&files, "HEAD", "/");
-    assert_eq!(text(&response), [html, cache]);
+    assert_eq!(text(&response), [html, cache, ranges]);
     let (_, response) = answer(&files, "GET", "/nope");
     assert_eq!(text(&response), [html, cache, "content-length: 7"]);
     let (_, response) = answer(&files, "GET", "/d");
-    assert_eq!(text(&response), [cache, "content-length: 7"]);
+    assert_eq!(text(&response), [cache, "content-length: 7", ranges]);
     let (_, response) = answer(&files, "POST", "/");
     assert_eq!(text(&response), ["content-length: 0", "allow: GET, HEAD"]);
     let (_, response) = answer(&files, "GET", "/index.html?q");

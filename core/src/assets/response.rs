@@ -1,8 +1,15 @@
 //! The response for a file, or for none.
 
-use super::{condition::Conditions, content_type, entity_tag::EntityTag, file_name::FileName};
+use super::{
+    condition::{Conditions, Verdict},
+    content_type,
+    entity_tag::EntityTag,
+    file_name::FileName,
+    range::Ranged,
+};
 use crate::{
     http::{
+        date,
         header::{HeaderName, HeaderValue},
         method::Method,
         response::Status,
@@ -101,7 +108,37 @@ impl FileResponse {
         method: &Method,
         conditions: &Conditions,
     ) -> Self {
-        Self::whole(Status::OK, name, found, method, conditions)
+        match conditions.evaluate(found) {
+            Verdict::Send => {}
+            // The type stays: what may be kept of it is decided by what it is.
+            Verdict::NotModified => {
+                return Self::about(Status::NOT_MODIFIED, name, found, conditions);
+            }
+            Verdict::Failed => return Self::empty(Status::PRECONDITION_FAILED, method),
+        }
+        // A range means nothing to another method (RFC 9110, section 14.2).
+        let ranged = if *method == Method::Get {
+            conditions.ranged(found)
+        } else {
+            Ranged::Whole
+        };
+        match ranged {
+            Ranged::Whole => Self::whole(Status::OK, name, found, method, conditions)
+                .with(HeaderName::ACCEPT_RANGES, HeaderValue::from_static("bytes")),
+            Ranged::Part(range) => Self::part(range, name, found, conditions),
+            Ranged::Unsatisfiable => Self::empty(Status::RANGE_NOT_SATISFIABLE, method)
+                .with_content_range(format!("bytes */{}", found.length)),
+        }
+    }
+
+    /// 206 (RFC 9110, section 15.3.7).
+    fn part(range: ByteRange, name: &FileName, found: &Found, conditions: &Conditions) -> Self {
+        let ByteRange { first, last } = range;
+        let response = Self::about(Status::PARTIAL_CONTENT, name, found, conditions);
+        let body = Body::Range(range);
+        Self { body, ..response }
+            .with_content_range(format!("bytes {first}-{last}/{}", found.length))
+            .with_length(range.length(), &Method::Get)
     }
 
     /// All of a file, whatever the request asks beside it.
@@ -136,8 +173,11 @@ impl FileResponse {
                 HeaderValue::from_static(CACHE_CONTROL),
             ));
         }
-        let tag = found.tag.as_ref().map(EntityTag::value);
+        let tag = found.tag.as_ref().and_then(EntityTag::value);
         headers.extend(tag.map(|tag| (HeaderName::ETAG, tag)));
+        let modified = found.modified.and_then(date::format);
+        let modified = modified.and_then(HeaderValue::parse);
+        headers.extend(modified.map(|modified| (HeaderName::LAST_MODIFIED, modified)));
         Self {
             status,
             headers,
@@ -151,6 +191,13 @@ impl FileResponse {
         match (method, HeaderValue::parse(format!("{length}"))) {
             (Method::Head, _) | (_, None) => self,
             (_, Some(length)) => self.with(HeaderName::CONTENT_LENGTH, length),
+        }
+    }
+
+    fn with_content_range(self, range: String) -> Self {
+        match HeaderValue::parse(range) {
+            Some(range) => self.with(HeaderName::CONTENT_RANGE, range),
+            None => self,
         }
     }
 

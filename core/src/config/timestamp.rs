@@ -1,10 +1,6 @@
 //! Points in time as `2026-12-01T00:00:00Z` (RFC 3339, in UTC and whole seconds).
 
-use crate::time::UnixTime;
-
-/// Days of a common year before each month.
-const DAYS_BEFORE: [u64; 12] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
-const DAYS_IN: [u64; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+use crate::time::{UnixTime, utc::Utc};
 
 /// The point in time that `text` spells, from 1970 on.
 pub(super) fn parse(text: &str) -> Option<UnixTime> {
@@ -15,46 +11,23 @@ pub(super) fn parse(text: &str) -> Option<UnixTime> {
     let mut time = time.split(':');
     let (hour, minute) = (number(time.next()?, 2)?, number(time.next()?, 2)?);
     let second = number(time.next()?, 2)?;
-    let in_range = year >= 1970 && hour < 24 && minute < 60 && second < 60;
-    if !in_range || date.next().is_some() || time.next().is_some() {
+    if date.next().is_some() || time.next().is_some() {
         return None;
     }
-    let days = days_since_epoch(year, month, day)?;
-    let hours = days.checked_mul(24)?.checked_add(hour)?;
-    let minutes = hours.checked_mul(60)?.checked_add(minute)?;
-    let seconds = minutes.checked_mul(60)?.checked_add(second)?;
-    Some(UnixTime::from_seconds(seconds))
+    let utc = Utc {
+        year,
+        month,
+        day,
+        hour,
+        minute,
+        second,
+    };
+    utc.to_unix()
 }
 
 fn number(text: &str, digits: usize) -> Option<u64> {
     let plain = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|_| plain)
-}
-
-fn days_since_epoch(year: u64, month: u64, day: u64) -> Option<u64> {
-    let index = usize::try_from(month.checked_sub(1)?).ok()?;
-    let leap = (year.is_multiple_of(4) && !year.is_multiple_of(100)) || year.is_multiple_of(400);
-    let extra = |applies: bool| u64::from(leap && applies);
-    let in_month = DAYS_IN.get(index)?.checked_add(extra(month == 2))?;
-    if day == 0 || day > in_month {
-        return None;
-    }
-    let whole_years = year.checked_sub(1970)?.checked_mul(365)?;
-    let leap_days = leap_years_before(year).checked_sub(leap_years_before(1970))?;
-    whole_years
-        .checked_add(leap_days)?
-        .checked_add(*DAYS_BEFORE.get(index)?)?
-        .checked_add(extra(month > 2))?
-        .checked_add(day)?
-        .checked_sub(1)
-}
-
-/// Leap years from year 1 up to the one before `year`.
-const fn leap_years_before(year: u64) -> u64 {
-    let past = year.saturating_sub(1);
-    (past / 4)
-        .saturating_sub(past / 100)
-        .saturating_add(past / 400)
 }
 
 #[cfg(test)]
