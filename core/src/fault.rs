@@ -114,6 +114,8 @@ pub enum UpstreamFault {
     Unreachable,
     /// The host's own rules forbid requests to it: Spin's `allowed_outbound_hosts`.
     NotAllowed,
+    /// The folder of static files cannot be read.
+    Unreadable,
 }
 
 /// Faults of the configuration that were found at the edge. They are no fault of any request: the
@@ -209,7 +211,7 @@ impl Fault {
             },
             // Nobody outside is to blame: the deployment forbids what its configuration asks for.
             Self::Upstream(UpstreamFault::NotAllowed) => ConfigurationFault::ANSWER,
-            Self::Platform(_) => Answer {
+            Self::Platform(_) | Self::Upstream(UpstreamFault::Unreadable) => Answer {
                 status: Status::SERVICE_UNAVAILABLE,
                 code: PublicCode::TemporarilyUnavailable,
             },

@@ -45,6 +45,40 @@ impl Body {
         }
     }
 
+    /// A stream that passes through, whatever its length.
+    pub(crate) fn passed(contents: StreamReader<u8>) -> Self {
+        Self {
+            contents: Some(contents),
+            ..Self::none()
+        }
+    }
+
+    /// The first `length` bytes of a stream.
+    pub(crate) fn beginning(mut from: StreamReader<u8>, length: u64) -> Self {
+        let (mut writer, contents) = wit_stream::new();
+        let (ended, end) = wit_future::new(|| Ok(None));
+        spawn(async move {
+            let mut left = usize::try_from(length).unwrap_or(usize::MAX);
+            while left > 0 {
+                let (result, mut chunk) = from.read(Vec::with_capacity(CHUNK.min(left))).await;
+                // A stream may bring more than it was asked for, and end before its time; then the host
+                // misses bytes of what was announced, and breaks the response off.
+                chunk.truncate(left);
+                left = left.saturating_sub(chunk.len());
+                let unwanted = writer.write_all(chunk).await;
+                if !unwanted.is_empty() || !matches!(result, StreamResult::Complete(_)) {
+                    break;
+                }
+            }
+            drop(writer);
+            drop(ended);
+        });
+        Self {
+            contents: Some(contents),
+            end,
+        }
+    }
+
     /// Reads it whole.
     ///
     /// # Errors

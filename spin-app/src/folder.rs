@@ -4,7 +4,7 @@ use spin_sdk::wasip3::filesystem::preopens::get_directories;
 use spin_sdk::wasip3::filesystem::types::{
     Descriptor, DescriptorFlags, DescriptorType, ErrorCode, OpenFlags, PathFlags,
 };
-use spin_sdk::wasip3::wit_bindgen::{FutureReader, StreamReader, StreamResult};
+use spin_sdk::wasip3::wit_bindgen::{StreamReader, StreamResult};
 
 /// A mounted folder.
 pub(crate) struct Folder(Descriptor);
@@ -12,10 +12,22 @@ pub(crate) struct Folder(Descriptor);
 /// An open file.
 pub(crate) struct File {
     descriptor: Descriptor,
+    /// In bytes.
     pub(crate) length: u64,
-    /// When its contents last changed, in nanoseconds since 1970, where the host knows.
-    pub(crate) modified: Option<i128>,
+    /// When its contents last changed, where the host knows.
+    pub(crate) modified: Option<Modified>,
 }
+
+/// A time since 1970, in whole seconds and nanoseconds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Modified {
+    pub(crate) seconds: u64,
+    pub(crate) nanoseconds: u32,
+}
+
+/// The folder, or a file in it, cannot be read.
+#[derive(Debug)]
+pub(crate) struct Unreadable(pub(crate) ErrorCode);
 
 impl Folder {
     /// The folder that is mounted at `path`.
@@ -26,57 +38,78 @@ impl Folder {
             .map(|(folder, _)| Self(folder))
     }
 
-    /// Opens the file called `name`, relative to the folder; `None` where there is none. The host lets no
-    /// name out of the folder.
-    pub(crate) async fn open(&self, name: &str) -> Option<File> {
+    /// Opens the file called `name`, relative to the folder; `None` where nothing, or no file, has that name.
+    /// The host lets no name out of the folder.
+    ///
+    /// # Errors
+    /// [`Unreadable`]
+    pub(crate) async fn open(&self, name: &str) -> Result<Option<File>, Unreadable> {
         let (at, read) = (PathFlags::SYMLINK_FOLLOW, DescriptorFlags::READ);
-        let opened = self
-            .0
-            .open_at(at, name.to_owned(), OpenFlags::empty(), read);
-        let descriptor = opened.await.ok()?;
-        let stat = descriptor.stat().await.ok()?;
+        let opened = self.0.open_at(at, name.to_owned(), OpenFlags::empty(), read);
+        let descriptor = match opened.await {
+            Ok(descriptor) => descriptor,
+            Err(error) if is_absent(&error) => return Ok(None),
+            Err(error) => return Err(Unreadable(error)),
+        };
+        let stat = descriptor.stat().await.map_err(Unreadable)?;
         if !matches!(stat.type_, DescriptorType::RegularFile) {
-            return None;
+            return Ok(None);
         }
-        let modified = stat.data_modification_timestamp.map(|instant| {
-            i128::from(instant.seconds)
-                .saturating_mul(1_000_000_000)
-                .saturating_add(i128::from(instant.nanoseconds))
+        let modified = stat.data_modification_timestamp.and_then(|instant| {
+            Some(Modified {
+                seconds: u64::try_from(instant.seconds).ok()?,
+                nanoseconds: instant.nanoseconds,
+            })
         });
-        Some(File {
+        Ok(Some(File {
             descriptor,
             length: stat.size,
             modified,
-        })
+        }))
     }
 }
 
 impl File {
-    /// The contents from `offset` to the end.
-    pub(crate) fn contents(
-        &self,
-        offset: u64,
-    ) -> (StreamReader<u8>, FutureReader<Result<(), ErrorCode>>) {
-        self.descriptor.read_via_stream(offset)
+    /// The contents from `offset` to the end. A stream that ends early could not be read further.
+    pub(crate) fn contents(&self, offset: u64) -> StreamReader<u8> {
+        self.descriptor.read_via_stream(offset).0
     }
 
-    /// All of it; `None` where it is larger than `cap` or cannot be read to its end.
-    pub(crate) async fn whole(&self, cap: u64) -> Option<Vec<u8>> {
-        if self.length > cap {
-            return None;
-        }
-        let (mut contents, end) = self.contents(0);
-        let mut whole = Vec::with_capacity(usize::try_from(self.length).ok()?);
+    /// All of it.
+    ///
+    /// # Errors
+    /// [`Unreadable`], where there were fewer or more bytes than the file's length, too.
+    pub(crate) async fn whole(&self) -> Result<Vec<u8>, Unreadable> {
+        let (mut contents, end) = self.descriptor.read_via_stream(0);
+        let mut whole = Vec::new();
         loop {
             let (result, chunk) = contents.read(Vec::with_capacity(16 * 1024)).await;
             whole.extend_from_slice(&chunk);
             match result {
                 StreamResult::Complete(_) => {}
-                StreamResult::Dropped => break,
-                StreamResult::Cancelled => return None,
+                StreamResult::Dropped | StreamResult::Cancelled => break,
             }
         }
-        end.await.ok()?;
-        (u64::try_from(whole.len()) == Ok(self.length)).then_some(whole)
+        end.await.map_err(Unreadable)?;
+        if u64::try_from(whole.len()) == Ok(self.length) {
+            Ok(whole)
+        } else {
+            // It was written to meanwhile.
+            Err(Unreadable(ErrorCode::Busy))
+        }
     }
+}
+
+/// Whether the host means that nothing is there: a part of the path is no folder, the name is too long for
+/// any file, or not one.
+const fn is_absent(error: &ErrorCode) -> bool {
+    matches!(
+        error,
+        ErrorCode::NoEntry
+            | ErrorCode::NotDirectory
+            | ErrorCode::IsDirectory
+            | ErrorCode::NameTooLong
+            | ErrorCode::IllegalByteSequence
+            | ErrorCode::Invalid
+    )
 }

@@ -3,7 +3,7 @@
 use crate::body::{Body, accepted};
 use crate::platform::Spin;
 use crate::received::Received;
-use crate::{respond, send};
+use crate::{assets, respond, send};
 use lychgate_core::fault::UpstreamFault;
 use lychgate_core::gateway::edits::{RequestEdit, ResponseEdit};
 use lychgate_core::gateway::{self, Forward, ForwardTarget};
@@ -27,7 +27,7 @@ pub(crate) async fn carry_out(forward: Forward, received: Received) -> Result<Re
         response,
     } = forward;
     match target {
-        ForwardTarget::Assets => Err(ErrorCode::InternalError(None)),
+        ForwardTarget::Assets => assets::serve(&request, &response, &received).await,
         ForwardTarget::Url(origin) => to_origin(&origin, &request, &response, &received).await,
     }
 }

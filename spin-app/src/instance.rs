@@ -81,6 +81,9 @@ async fn start() -> Started {
 
 async fn configuration() -> Option<Vec<u8>> {
     let (folder, name) = CONFIGURATION;
-    let folder = Folder::mounted_at(folder)?;
-    folder.open(name).await?.whole(LARGEST_CONFIGURATION).await
+    let file = Folder::mounted_at(folder)?.open(name).await.ok()??;
+    if file.length > LARGEST_CONFIGURATION {
+        return None;
+    }
+    file.whole().await.ok()
 }

@@ -3,6 +3,7 @@
 //! One instance answers many requests, up to sixteen of them in turns. What it keeps between them is the
 //! gateway and public files; nothing of a request stands in anything static.
 
+mod assets;
 mod body;
 #[cfg(feature = "contract")]
 mod contract;
