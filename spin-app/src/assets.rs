@@ -14,8 +14,8 @@ use lychgate_core::assets::entity_tag::EntityTag;
 use lychgate_core::assets::plan::{Presence, Step, plan};
 use lychgate_core::assets::response::{self, FileResponse, Found};
 use lychgate_core::fault::UpstreamFault;
-use lychgate_core::gateway::edits::{RequestEdit, ResponseEdit};
 use lychgate_core::gateway;
+use lychgate_core::gateway::edits::{RequestEdit, ResponseEdit};
 use lychgate_core::http::inbound::Inbound;
 use lychgate_core::time::UnixTime;
 use sha2::{Digest, Sha256};
@@ -161,10 +161,10 @@ async fn body(name: &str, known: &Known, wanted: response::Body) -> Result<Body,
         response::Body::Range(range) => (range.first(), range.length()),
     };
     if let Some(contents) = &known.contents {
-        let part = usize::try_from(first).ok().zip(usize::try_from(length).ok());
-        let part = part.and_then(|(first, length)| {
-            contents.get(first..)?.get(..length)
-        });
+        let part = usize::try_from(first)
+            .ok()
+            .zip(usize::try_from(length).ok());
+        let part = part.and_then(|(first, length)| contents.get(first..)?.get(..length));
         return Ok(Body::of(part.unwrap_or_default().to_vec()));
     }
     let opened = site()?.open(name).await?.ok_or(GONE)?;

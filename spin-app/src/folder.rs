@@ -45,7 +45,9 @@ impl Folder {
     /// [`Unreadable`]
     pub(crate) async fn open(&self, name: &str) -> Result<Option<File>, Unreadable> {
         let (at, read) = (PathFlags::SYMLINK_FOLLOW, DescriptorFlags::READ);
-        let opened = self.0.open_at(at, name.to_owned(), OpenFlags::empty(), read);
+        let opened = self
+            .0
+            .open_at(at, name.to_owned(), OpenFlags::empty(), read);
         let descriptor = match opened.await {
             Ok(descriptor) => descriptor,
             Err(error) if is_absent(&error) => return Ok(None),
