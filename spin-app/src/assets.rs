@@ -21,7 +21,7 @@ use lychgate_core::time::UnixTime;
 use sha2::{Digest, Sha256};
 use spin_sdk::wasip3::filesystem::types as filesystem;
 use spin_sdk::wasip3::http::types::{ErrorCode, Response};
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -36,6 +36,7 @@ const MOST_BYTES: u64 = 4 * 1024 * 1024;
 const GONE: Unreadable = Unreadable(filesystem::ErrorCode::NoEntry);
 
 thread_local! {
+    static FOLDER: OnceCell<Rc<Folder>> = const { OnceCell::new() };
     static MEMORY: RefCell<Memory> = RefCell::default();
 }
 
@@ -114,7 +115,7 @@ async fn known(name: &str) -> Result<Option<Rc<Known>>, Unreadable> {
     if let Some(known) = remembered {
         return Ok(known);
     }
-    let known = match site()?.open(name).await? {
+    let known = match site().await?.open(name).await? {
         None => None,
         Some(file) => Some(read(name, file).await?),
     };
@@ -167,7 +168,7 @@ async fn body(name: &str, known: &Known, wanted: response::Body) -> Result<Body,
         let part = part.and_then(|(first, length)| contents.get(first..)?.get(..length));
         return Ok(Body::of(part.unwrap_or_default().to_vec()));
     }
-    let opened = site()?.open(name).await?.ok_or(GONE)?;
+    let opened = site().await?.open(name).await?.ok_or(GONE)?;
     let contents = opened.contents(first);
     Ok(match wanted {
         response::Body::Range(_) => Body::beginning(contents, length),
@@ -175,8 +176,12 @@ async fn body(name: &str, known: &Known, wanted: response::Body) -> Result<Body,
     })
 }
 
-fn site() -> Result<Folder, Unreadable> {
-    Folder::mounted_at(SITE).ok_or(GONE)
+async fn site() -> Result<Rc<Folder>, Unreadable> {
+    if let Some(folder) = FOLDER.with(|kept| kept.get().cloned()) {
+        return Ok(folder);
+    }
+    let folder = Rc::new(Folder::at(SITE).await.ok_or(GONE)?);
+    Ok(FOLDER.with(|kept| Rc::clone(kept.get_or_init(|| folder))))
 }
 
 impl Memory {

@@ -30,12 +30,23 @@ pub(crate) struct Modified {
 pub(crate) struct Unreadable(pub(crate) ErrorCode);
 
 impl Folder {
-    /// The folder that is mounted at `path`.
-    pub(crate) fn mounted_at(path: &str) -> Option<Self> {
-        let mut mounted = get_directories().into_iter();
-        mounted
-            .find(|(_, at)| at == path)
-            .map(|(folder, _)| Self(folder))
+    /// The folder at `path`, which Spin mounts by itself or, with all that the manifest lists, as a part of `/`.
+    pub(crate) async fn at(path: &str) -> Option<Self> {
+        let mounted = get_directories().into_iter();
+        let below = |at: &str| {
+            let rest = path.strip_prefix(at.trim_end_matches('/'))?;
+            (rest.is_empty() || rest.starts_with('/')).then(|| rest.trim_start_matches('/'))
+        };
+        let nearest = mounted
+            .filter_map(|(folder, at)| Some((folder, below(&at)?)))
+            .min_by_key(|(_, rest)| rest.len());
+        let (folder, rest) = nearest?;
+        if rest.is_empty() {
+            return Some(Self(folder));
+        }
+        let (at, read) = (PathFlags::SYMLINK_FOLLOW, DescriptorFlags::READ);
+        let opened = folder.open_at(at, rest.to_owned(), OpenFlags::DIRECTORY, read);
+        opened.await.ok().map(Self)
     }
 
     /// Opens the file called `name`, relative to the folder; `None` where nothing, or no file, has that name.

@@ -73,7 +73,7 @@ async fn start() -> Started {
         let found = secrets.iter().find(|(other, _)| other == name);
         found.map(|(_, value)| Secret::new(value.clone()))
     });
-    if gateway.needs_assets() && Folder::mounted_at(SITE).is_none() {
+    if gateway.needs_assets() && Folder::at(SITE).await.is_none() {
         return lacks("the static files: the manifest must mount them at /site");
     }
     Started::Lasting(gateway)
@@ -81,7 +81,7 @@ async fn start() -> Started {
 
 async fn configuration() -> Option<Vec<u8>> {
     let (folder, name) = CONFIGURATION;
-    let file = Folder::mounted_at(folder)?.open(name).await.ok()??;
+    let file = Folder::at(folder).await?.open(name).await.ok()??;
     if file.length > LARGEST_CONFIGURATION {
         return None;
     }

@@ -11,8 +11,12 @@ use spin_sdk::wasip3::http::types::{ErrorCode, Response};
 /// What the host does not accept.
 pub(crate) fn own(response: response::Response) -> Result<Response, ErrorCode> {
     let status = response.status.code();
-    let body = Body::of(response.body.into_bytes());
-    with(status, fields::of_ours(response.headers), body)
+    let mut fields = fields::of_ours(response.headers);
+    if !response.body.is_empty() {
+        let length = response.body.len().to_string();
+        fields.push(("content-length".to_owned(), length.into_bytes()));
+    }
+    with(status, fields, Body::of(response.body.into_bytes()))
 }
 
 /// A response of these parts.
