@@ -1,22 +1,25 @@
 // Starts the demo for the browser tests and ends it with everything it started.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdir, rm } from "node:fs/promises";
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 
+/** What runs the gateway, `workers` or `spin`; for Spin, `SPIN` names the program that takes `up`. */
+const { HOST: host = "workers", SPIN: spin } = process.env;
+
 /**
  * Builds and starts the demo on three free ports.
  *
- * Returns `gateway` and `provider`, their origins, `startWithoutSecrets()`, which starts the same Worker where none
+ * Returns `gateway` and `provider`, their origins, `startWithoutSecrets()`, which starts the same gateway where none
  * of its secrets is set, and `stop()`, which returns once the demo has ended.
  */
 export async function startDemo() {
   const port = await freePorts();
-  const child = spawn("cargo", ["xtask", "up", "--port", String(port)], {
+  const child = spawn("cargo", ["xtask", "up", "--host", host, "--port", String(port)], {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -36,32 +39,23 @@ export async function startDemo() {
       tell();
       await ended;
       // The folder belongs to this port alone and holds keys that nobody needs any more.
-      await rm(`${root}build/demo/${port}`, { recursive: true, force: true });
+      await rm(folderOf(port), { recursive: true, force: true });
     },
   };
 }
 
 /** A gateway that cannot open. Returns its origin and `stop()`. */
 async function startWithoutSecrets(demoPort) {
-  const demo = `${root}build/demo/${demoPort}`;
   const port = await freePorts();
-  // A folder beside the demo's, because the paths in wrangler.toml are relative.
-  const folder = `${root}build/demo/${port}`;
+  // A folder beside the demo's, because the paths in its files are relative.
+  const folder = folderOf(port);
   await mkdir(folder, { recursive: true });
-  for (const part of ["wrangler.toml", "worker"]) await cp(`${demo}/${part}`, `${folder}/${part}`, { recursive: true });
-  const words = ["dev", "--config", `${folder}/wrangler.toml`, "--ip", "127.0.0.1", "--port", String(port)];
-  const child = spawn(`${root}node_modules/.bin/wrangler`, [...words, "--inspector-port", "0"], {
+  const { program, words, env, serving } = await gateways[host](folderOf(demoPort), folder, port);
+  const child = spawn(program, words, {
     stdio: ["ignore", "pipe", "pipe"],
-    // A group of its own, so that workerd can be ended with it.
+    // A group of its own, so that whatever it starts can be ended with it.
     detached: true,
-    env: {
-      ...process.env,
-      CI: "1",
-      CLOUDFLARE_CF_FETCH_ENABLED: "false",
-      WRANGLER_SEND_METRICS: "false",
-      WRANGLER_LOG_PATH: `${folder}/logs`,
-      WRANGLER_REGISTRY_PATH: `${folder}/registry`,
-    },
+    env: { ...process.env, ...env },
   });
   const ended = new Promise((resolve) => child.once("close", resolve));
   const tell = () => process.kill(-child.pid, "SIGTERM");
@@ -71,7 +65,7 @@ async function startWithoutSecrets(demoPort) {
   const failed = ended.then(() => {
     throw new Error(`the gateway without secrets did not start:\n${log.join("\n")}`);
   });
-  await Promise.race([untilLine(lines, (line) => line.includes("Ready on"), log), failed]);
+  await Promise.race([untilLine(lines, (line) => line.includes(serving), log), failed]);
   failed.catch(() => {});
   return {
     gateway: `http://localhost:${port}`,
@@ -83,6 +77,48 @@ async function startWithoutSecrets(demoPort) {
     },
   };
 }
+
+const folderOf = (port) => `${root}build/demo/${port}${host === "spin" ? "-spin" : ""}`;
+
+/** For each host: copies a demo to another folder without its secrets, and says how it is started there. */
+const gateways = {
+  async workers(demo, folder, port) {
+    for (const part of ["wrangler.toml", "worker"]) {
+      await cp(`${demo}/${part}`, `${folder}/${part}`, { recursive: true });
+    }
+    const words = ["dev", "--config", `${folder}/wrangler.toml`, "--ip", "127.0.0.1", "--port", String(port)];
+    return {
+      program: `${root}node_modules/.bin/wrangler`,
+      words: [...words, "--inspector-port", "0"],
+      env: {
+        CI: "1",
+        CLOUDFLARE_CF_FETCH_ENABLED: "false",
+        WRANGLER_SEND_METRICS: "false",
+        WRANGLER_LOG_PATH: `${folder}/logs`,
+        WRANGLER_REGISTRY_PATH: `${folder}/registry`,
+      },
+      serving: "Ready on",
+    };
+  },
+  async spin(demo, folder, port) {
+    for (const part of ["lychgate.wasm", "configuration"]) {
+      await cp(`${demo}/${part}`, `${folder}/${part}`, { recursive: true });
+    }
+    // The variables of the application are set, but the component is given none of them.
+    const manifest = await readFile(`${demo}/spin.toml`, "utf8");
+    const sections = manifest.split(/^(?=\[)/mu);
+    const kept = sections.filter((section) => !section.startsWith("[component.lychgate.variables]"));
+    if (kept.length !== sections.length - 1) throw new Error("spin.toml gives the component no variables");
+    await writeFile(`${folder}/spin.toml`, kept.join(""));
+    const names = ["LYCHGATE_KEY_1", "DEMO_CLIENT_SECRET", "DEMO_API_PROOF"];
+    return {
+      program: spin,
+      words: ["up", "--from", `${folder}/spin.toml`, "--listen", `127.0.0.1:${port}`, "--state-dir", `${folder}/state`],
+      env: Object.fromEntries(names.map((name) => [`SPIN_VARIABLE_${name}`, "unused"])),
+      serving: "Serving http",
+    };
+  },
+};
 
 async function ready(child, ended, gateway, log) {
   const failed = ended.then(() => {

@@ -39,7 +39,7 @@ const CONTRACT: &str = "lychgate-tests";
 
 type Step = (&'static str, fn(&Place, &Interrupt) -> Outcome);
 
-const STEPS: [Step; 16] = [
+const STEPS: [Step; 17] = [
     ("install what the tests need", set_up),
     ("formatting", formatting),
     ("rules of the repository", |place, _| tidy::tidy(place)),
@@ -55,7 +55,8 @@ const STEPS: [Step; 16] = [
     ("the component and its size", component::build),
     ("lints of the contract suite", contract_lints),
     ("contract suite in workerd", contract),
-    ("browser tests", browser),
+    ("browser tests on Workers", browser_on_workers),
+    ("browser tests on Spin", browser_on_spin),
 ];
 
 /// Runs all steps and says how long each took.
@@ -172,11 +173,8 @@ fn wasm_tests(_: &Place, interrupt: &Interrupt) -> Outcome {
 }
 
 fn demo_servers(place: &Place, interrupt: &Interrupt) -> Outcome {
-    node_tests(
-        &[place.at("site/provider"), place.at("site/api")],
-        interrupt,
-        None,
-    )
+    let folders = [place.at("site/provider"), place.at("site/api")];
+    node_tests(&folders, &[], interrupt)
 }
 
 fn dry_run(place: &Place, interrupt: &Interrupt) -> Outcome {
@@ -214,13 +212,21 @@ fn contract(place: &Place, interrupt: &Interrupt) -> Outcome {
     cargo(&["test", "--package", CONTRACT], interrupt)
 }
 
-fn browser(place: &Place, interrupt: &Interrupt) -> Outcome {
-    let folder = place.at("tests/browser");
-    if !folder.exists() {
-        return Ok(());
-    }
+fn browser_on_workers(place: &Place, interrupt: &Interrupt) -> Outcome {
+    browser(place, &[("HOST", Path::new("workers"))], interrupt)
+}
+
+fn browser_on_spin(place: &Place, interrupt: &Interrupt) -> Outcome {
+    spin::prepare(interrupt)?;
+    let program = spin::program(place);
+    let variables = [("HOST", Path::new("spin")), ("SPIN", &program)];
+    browser(place, &variables, interrupt)
+}
+
+fn browser(place: &Place, variables: &[(&str, &Path)], interrupt: &Interrupt) -> Outcome {
     let chrome = chrome::find(interrupt)?;
-    node_tests(&[folder], interrupt, Some(&chrome))
+    let variables = [variables, &[("CHROME", &chrome)]].concat();
+    node_tests(&[place.at("tests/browser")], &variables, interrupt)
 }
 
 fn cargo(words: &[&str], interrupt: &Interrupt) -> Outcome {
@@ -228,7 +234,7 @@ fn cargo(words: &[&str], interrupt: &Interrupt) -> Outcome {
 }
 
 /// Versions of Node disagree about what a folder after `--test` means, so it is given each file.
-fn node_tests(folders: &[PathBuf], interrupt: &Interrupt, chrome: Option<&Path>) -> Outcome {
+fn node_tests(folders: &[PathBuf], variables: &[(&str, &Path)], interrupt: &Interrupt) -> Outcome {
     let mut files = Vec::new();
     for folder in folders {
         for entry in fs::read_dir(folder).doing(format_args!("cannot list {}", folder.display()))? {
@@ -244,8 +250,6 @@ fn node_tests(folders: &[PathBuf], interrupt: &Interrupt, chrome: Option<&Path>)
     files.sort();
     let mut node = Command::new("node");
     node.args(["--test", "--test-reporter=spec"]).args(files);
-    if let Some(chrome) = chrome {
-        node.env("CHROME", chrome);
-    }
+    node.envs(variables.iter().copied());
     run("node --test", &mut node, interrupt)
 }
