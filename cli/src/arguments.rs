@@ -29,8 +29,9 @@ usage: lychgate check [FILE] [--emit-json OUT]
 
 lychgate check [FILE]
     Checks FILE (lychgate.toml where left out) and, where a wrangler.toml lies
-    beside it, that static files are served through Lychgate alone. Prints every
-    error as FILE:LINE:COLUMN: what is wrong (hint: what to do).
+    beside it, that static files are served through Lychgate alone; where a
+    spin.toml does, that it grants what Lychgate needs and leads nobody around it.
+    Prints every error as FILE:LINE:COLUMN: what is wrong (hint: what to do).
 
     --emit-json OUT    also write the configuration as canonical JSON, for a build
 

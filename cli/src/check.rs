@@ -1,10 +1,11 @@
 //! `lychgate check`: the configuration itself, and what stands around it.
 
-pub use crate::problem::Problem;
+pub use crate::problem::{Note, Problem};
 use crate::{
     Ending, canonical,
     document::{Document, SyntaxError},
     position::Position,
+    problem::Found,
     rotation, surroundings,
 };
 use lychgate_core::{
@@ -28,6 +29,8 @@ pub struct Checked {
     pub config: Config,
     /// As canonical JSON, for the edge.
     pub json: String,
+    /// What is worth knowing about the files beside it.
+    pub notes: Vec<Note>,
 }
 
 /// Why there is no [`Checked`].
@@ -44,7 +47,7 @@ pub enum CheckError {
     Problems(Vec<Problem>),
 }
 
-/// Checks the configuration in `file` and the `wrangler.toml` beside it.
+/// Checks the configuration in `file` and the `wrangler.toml` and `spin.toml` beside it.
 ///
 /// # Errors
 /// [`CheckError`]
@@ -66,12 +69,15 @@ pub fn check(file: &Path) -> Result<Checked, CheckError> {
         });
         CheckError::Problems(in_order(problems.collect()))
     })?;
-    let problems = surroundings::problems(file, &config)?;
-    if problems.is_empty() {
-        Ok(Checked { config, json })
-    } else {
-        Err(CheckError::Problems(problems))
+    let Found { problems, notes } = surroundings::look(file, &config)?;
+    if !problems.is_empty() {
+        return Err(CheckError::Problems(problems));
     }
+    Ok(Checked {
+        config,
+        json,
+        notes,
+    })
 }
 
 pub(crate) fn command(
@@ -106,6 +112,9 @@ pub(crate) fn command(
     }
     for note in rotation::notes(&checked.config, now()) {
         writeln!(messages, "{}: note: {note}", file.display())?;
+    }
+    for note in &checked.notes {
+        writeln!(messages, "{note}")?;
     }
     if let Some(out) = emit_json
         && let Err(error) = write(out, &checked.json)

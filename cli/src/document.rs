@@ -39,6 +39,11 @@ impl<'a> Document<'a> {
         Err(errors.collect())
     }
 
+    /// The whole file.
+    pub(crate) fn root(&self) -> &DeTable<'a> {
+        self.root.get_ref()
+    }
+
     /// The file as JSON; points in time become strings.
     pub(crate) fn to_json(&self) -> Value {
         table_to_json(self.root.get_ref())
@@ -94,7 +99,8 @@ impl<'a> Document<'a> {
     }
 }
 
-fn entry<'t, 'a>(
+/// The value at `name`, and where its key stands.
+pub(crate) fn entry<'t, 'a>(
     table: &'t DeTable<'a>,
     name: &str,
 ) -> Option<(Range<usize>, &'t Spanned<DeValue<'a>>)> {

@@ -13,6 +13,7 @@ mod position;
 mod problem;
 mod redirects;
 mod rotation;
+mod spin;
 mod surroundings;
 mod wrangler;
 

@@ -1,10 +1,11 @@
-//! What stands around a configuration and could undo it: the settings of the asset server.
+//! What stands around a configuration and could undo it: the settings of the asset server, and the manifest
+//! of a Spin application.
 
 use crate::{
     check::{CheckError, read, syntax_problem},
     position::Position,
-    problem::Problem,
-    redirects,
+    problem::{Found, Problem},
+    redirects, spin,
     wrangler::{self, Assets, Fallback, Order},
 };
 use lychgate_core::{
@@ -14,12 +15,28 @@ use lychgate_core::{
 };
 use std::path::{Path, PathBuf};
 
-/// What is wrong beside `file`. Assets that `wrangler.toml` names are served even where the configuration
-/// has no upstream for them, so they are looked at in any case.
+/// What is wrong beside `file`, and what is worth knowing.
 ///
 /// # Errors
 /// [`CheckError::Unreadable`], for files that are there.
-pub(crate) fn problems(file: &Path, config: &Config) -> Result<Vec<Problem>, CheckError> {
+pub(crate) fn look(file: &Path, config: &Config) -> Result<Found, CheckError> {
+    let mut found = spin(&file.with_file_name("spin.toml"), config)?;
+    let mut problems = workers(file, config)?;
+    problems.append(&mut found.problems);
+    Ok(Found { problems, ..found })
+}
+
+fn spin(manifest: &Path, config: &Config) -> Result<Found, CheckError> {
+    if !manifest.exists() {
+        return Ok(Found::default());
+    }
+    let text = read(manifest)?;
+    Ok(spin::look(manifest, &text, config))
+}
+
+/// What is wrong with the settings of a Worker. Assets that `wrangler.toml` names are served even where the configuration
+/// has no upstream for them, so they are looked at in any case.
+fn workers(file: &Path, config: &Config) -> Result<Vec<Problem>, CheckError> {
     let wrangler = file.with_file_name("wrangler.toml");
     if !wrangler.exists() {
         return Ok(Vec::new());

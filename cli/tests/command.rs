@@ -47,6 +47,31 @@ directory = "./public"
 run_worker_first = true
 "#;
 
+const SPIN: &str = r#"spin_manifest_version = 2
+
+[application]
+name = "x"
+
+[variables]
+lychgate_key_1 = { required = true, secret = true }
+client_secret = { required = true, secret = true }
+
+[[trigger.http]]
+route = "/..."
+component = "lychgate"
+
+[component.lychgate]
+source = "lychgate.wasm"
+files = [{ source = "c", destination = "/lychgate" }, { source = "public", destination = "/site" }]
+allowed_outbound_hosts = ["https://op.example.com"]
+key_value_stores = ["default"]
+sqlite_databases = ["default"]
+
+[component.lychgate.variables]
+lychgate_key_1 = "{{ lychgate_key_1 }}"
+client_secret = "{{ client_secret }}"
+"#;
+
 /// A folder of one test, empty at its start.
 struct Folder(PathBuf);
 
@@ -317,6 +342,69 @@ fn a_protected_fallback_file_fails_the_check() {
     assert_eq!(run("spa-none", "/index.html", "none").code, Some(0));
     assert_eq!(run("page", "/404.html", "404-page").code, Some(1));
     assert_eq!(run("page-open", "/staff/**", "404-page").code, Some(0));
+}
+
+#[test]
+fn a_spin_manifest_that_lacks_something_fails_the_check() {
+    let run = |test, from: &str, to: &str| {
+        let folder = Folder::new(test).with("lychgate.toml", GOOD);
+        folder
+            .with("spin.toml", &SPIN.replace(from, to))
+            .run(&["check"])
+    };
+    let ran = run("spin", "", "");
+    assert_eq!((ran.code, ran.messages.as_str()), (Some(0), ""));
+    assert!(ran.output.ends_with("LYCHGATE_KEY_1, CLIENT_SECRET\n"));
+    let ran = run("spin_lacks", "\"/site\"", "\"/sites\"");
+    assert_eq!((ran.code, ran.output.as_str()), (Some(1), ""));
+    assert_eq!(
+        ran.messages,
+        "spin.toml:16:1: nothing is mounted at /site, the files of the upstream \"site\" \
+         (hint: add { source = \"FOLDER\", destination = \"/site\" } to files)\n"
+    );
+    let ran = run("spin_note", "\"/...\"", "\"/app/...\"");
+    assert_eq!(ran.code, Some(0));
+    assert!(
+        ran.messages
+            .starts_with("spin.toml:11:1: note: only requests to /app/... reach Lychgate"),
+        "{}",
+        ran.messages
+    );
+    assert_eq!(run("spin_syntax", "name = ", "name ").code, Some(1));
+}
+
+#[test]
+fn both_hosts_are_checked_at_once() {
+    let wrangler = WRANGLER.replace("run_worker_first = true", "");
+    let ran = Folder::new("both_hosts")
+        .with("lychgate.toml", GOOD)
+        .with("wrangler.toml", &wrangler)
+        .with("spin.toml", &SPIN.replace("\"default\"", "\"other\""))
+        .run(&["check"]);
+    assert_eq!(ran.code, Some(1));
+    let files: Vec<_> = ran
+        .messages
+        .lines()
+        .filter_map(|line| line.split(':').next())
+        .collect();
+    assert_eq!(files, ["wrangler.toml", "spin.toml", "spin.toml"]);
+}
+
+#[test]
+fn the_demo_s_spin_manifest_is_checked_with_its_configuration() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let read = |file| fs::read_to_string(root.join(file)).unwrap();
+    let run = |test, manifest: &str| {
+        let folder = Folder::new(test).with("lychgate.toml", &read("lychgate.toml"));
+        folder.with("spin.toml", manifest).run(&["check"])
+    };
+    let ran = run("demo_spin", &read("spin.toml"));
+    assert_eq!((ran.code, ran.messages.as_str()), (Some(0), ""));
+    let ran = run(
+        "demo_spin_stores",
+        &read("spin.toml").replace("\"default\"", "\"other\""),
+    );
+    assert_eq!(ran.messages.lines().count(), 2, "{}", ran.messages);
 }
 
 #[test]
