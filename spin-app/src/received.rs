@@ -44,7 +44,9 @@ impl Received {
             cookie: self.cookie.as_deref(),
             has_authorization: fields::has(&self.fields, "authorization"),
             has_origin: fields::has(&self.fields, "origin"),
-            is_upgrade: fields::has(&self.fields, "upgrade"),
+            // The host takes `Upgrade` away.
+            is_upgrade: fields::has(&self.fields, "upgrade")
+                || fields::has(&self.fields, "sec-websocket-key"),
         }
     }
 

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** What runs the gateway, `workers` or `spin`; for Spin, `SPIN` names the program that takes `up`. */
-const { HOST: host = "workers", SPIN: spin } = process.env;
+export const { HOST: host = "workers", SPIN: spin } = process.env;
 
 /**
  * Builds and starts the demo on three free ports.

@@ -1,5 +1,6 @@
-//! Builds, runs and tests Lychgate: `cargo xtask up | test | build`.
+//! Builds, runs and tests Lychgate: `cargo xtask up | test | bench | build`.
 
+mod bench;
 mod chrome;
 mod component;
 mod demo;
@@ -31,6 +32,8 @@ const USAGE: &str = "usage:
   cargo xtask up [--host workers|spin] [--port N]
                               build and run the demo on the ports N, N+1 and N+2 (N is 8787)
   cargo xtask test            run every check and test
+  cargo xtask bench --host spin
+                              measure a host; writes docs/BENCHMARKS.md
   cargo xtask tidy            hold the sources against the rules of ARCHITECTURE.md
   cargo xtask build worker    build what is deployed to Cloudflare and print its size
   cargo xtask build contract  build the Worker that the contract suite drives
@@ -63,6 +66,10 @@ fn command(words: &[&str]) -> Outcome {
         ["up", options @ ..] => {
             let (edge, ports) = asked(options)?;
             up::up(&place, edge, ports, &interrupt)
+        }
+        ["bench", options @ ..] => {
+            let (edge, _) = asked(options)?;
+            bench::bench(&place, edge, &interrupt)
         }
         ["test"] => test::test(&place, &interrupt),
         ["tidy"] => tidy::tidy(&place),

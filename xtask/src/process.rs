@@ -57,6 +57,11 @@ impl Group {
         Ok(group)
     }
 
+    /// The identifier of its first process.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The name it was started under.
     pub(crate) fn name(&self) -> &'static str {
         self.name

@@ -42,18 +42,26 @@ fn run(
     groups: &mut Vec<Group>,
 ) -> Outcome {
     let gateway = format!("http://localhost:{}", ports.gateway);
-    eprintln!("[demo] starting the provider, the API and the gateway");
-    groups.push(Group::start_prefixed(
-        "provider",
-        &mut provider(place, demo, ports, &gateway),
-    )?);
-    groups.push(Group::start_prefixed("api", &mut api(place, demo, ports))?);
-    groups.push(Group::start_prefixed("gateway", &mut demo.gateway(place))?);
+    start(place, demo, ports, groups)?;
     if !wait_until_serving(ports, interrupt, groups)? {
         return Ok(());
     }
     println!("ready {gateway}");
     watch(ports, interrupt, groups)
+}
+
+/// Starts the provider, the API and, last, the gateway.
+///
+/// # Errors
+/// One that cannot be started; those before it are in `groups`.
+pub(crate) fn start(place: &Place, demo: &Demo, ports: Ports, groups: &mut Vec<Group>) -> Outcome {
+    let gateway = format!("http://localhost:{}", ports.gateway);
+    eprintln!("[demo] starting the provider, the API and the gateway");
+    let mut provider = provider(place, demo, ports, &gateway);
+    groups.push(Group::start_prefixed("provider", &mut provider)?);
+    groups.push(Group::start_prefixed("api", &mut api(place, demo, ports))?);
+    groups.push(Group::start_prefixed("gateway", &mut demo.gateway(place))?);
+    Ok(())
 }
 
 /// Returns when a signal comes; fails when a process ends, or when wrangler lives on without its workerd.

@@ -79,7 +79,11 @@ impl FetchMetadata {
             origin: once(request, HeaderName::ORIGIN)?,
             accept: request.header(&HeaderName::ACCEPT),
             prefetch,
-            upgrade: sent(HeaderName::UPGRADE),
+            // Hosts that speak no WebSocket take `Upgrade` away before anyone sees it, but not the key.
+            upgrade: match [HeaderName::UPGRADE, HeaderName::SEC_WEBSOCKET_KEY].map(sent) {
+                [Sent::No, Sent::No] => Sent::No,
+                [Sent::Yes, _] | [_, Sent::Yes] => Sent::Yes,
+            },
         })
     }
 

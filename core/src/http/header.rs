@@ -53,6 +53,7 @@ names! {
     SEC_FETCH_MODE = "sec-fetch-mode",
     SEC_FETCH_SITE = "sec-fetch-site",
     SEC_PURPOSE = "sec-purpose",
+    SEC_WEBSOCKET_KEY = "sec-websocket-key",
     SET_COOKIE = "set-cookie",
     STRICT_TRANSPORT_SECURITY = "strict-transport-security",
     UPGRADE = "upgrade",

@@ -1,0 +1,129 @@
+//! A bounded load: some clients, each with one connection that it keeps, one request after the other.
+
+use crate::failure::{Doing, Failure, Outcome};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Ipv4Addr, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+/// As many as keep both cores busy without queueing for long.
+const CLIENTS: usize = 8;
+
+/// Nothing that is measured takes this long.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A request that is sent again and again, and what must come back.
+pub(super) struct Target {
+    pub(super) port: u16,
+    pub(super) path: &'static str,
+    /// The `Cookie` header, where there is one.
+    pub(super) cookie: Option<String>,
+    /// A text that the body of a right answer, which is 200, contains.
+    pub(super) shows: &'static str,
+}
+
+/// Sends `requests` requests, shared among the clients.
+///
+/// # Errors
+/// A connection that breaks, or an answer that is not the right one.
+pub(super) fn send(target: &Target, requests: usize) -> Outcome {
+    let share = requests.div_ceil(CLIENTS);
+    thread::scope(|scope| {
+        let clients: Vec<_> = (0..CLIENTS)
+            .map(|_| scope.spawn(move || client(target, share)))
+            .collect();
+        let mut outcome = Ok(());
+        for client in clients {
+            let ended = client
+                .join()
+                .unwrap_or_else(|_| Err(Failure::new("a client panicked")));
+            outcome = outcome.and(ended);
+        }
+        outcome
+    })
+}
+
+fn client(target: &Target, requests: usize) -> Outcome {
+    let doing = || format!("the load on port {} at {}", target.port, target.path);
+    let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, target.port)).doing(doing())?;
+    stream.set_read_timeout(Some(PATIENCE)).doing(doing())?;
+    stream.set_nodelay(true).doing(doing())?;
+    let mut reader = BufReader::new(stream);
+    let request = request(target);
+    for _ in 0..requests {
+        reader.get_mut().write_all(&request).doing(doing())?;
+        let (status, body) = response(&mut reader).doing(doing())?;
+        let shows = body
+            .windows(target.shows.len())
+            .any(|at| at == target.shows.as_bytes());
+        if status != 200 || !shows {
+            let what = doing();
+            return Err(Failure::new(format!("{what} was answered {status}")));
+        }
+    }
+    Ok(())
+}
+
+fn request(target: &Target) -> Vec<u8> {
+    let Target { port, path, .. } = target;
+    let mut head = format!("GET {path} HTTP/1.1\r\nhost: localhost:{port}\r\n");
+    head.push_str("accept: text/html\r\nsec-fetch-mode: navigate\r\nsec-fetch-dest: document\r\n");
+    head.push_str("accept-language: en\r\nuser-agent: bench\r\n");
+    if let Some(cookie) = &target.cookie {
+        head.push_str(&format!("cookie: {cookie}\r\n"));
+    }
+    head.push_str("\r\n");
+    head.into_bytes()
+}
+
+/// Status and body of a response with a length or in chunks.
+fn response(reader: &mut impl BufRead) -> std::io::Result<(u16, Vec<u8>)> {
+    let broken = || std::io::Error::other("not a response");
+    let mut line = String::new();
+    reader.read_line(&mut line)?;
+    let status = line.split(' ').nth(1).and_then(|code| code.parse().ok());
+    let status = status.ok_or_else(broken)?;
+    let mut length = None;
+    loop {
+        line.clear();
+        reader.read_line(&mut line)?;
+        let Some((name, value)) = line.trim_end().split_once(':') else {
+            break;
+        };
+        if name.eq_ignore_ascii_case("content-length") {
+            length = Some(value.trim().parse().map_err(|_| broken())?);
+        }
+    }
+    let mut body = Vec::new();
+    match length {
+        Some(length) => {
+            reader.take(length).read_to_end(&mut body)?;
+        }
+        None => loop {
+            line.clear();
+            reader.read_line(&mut line)?;
+            let size = u64::from_str_radix(line.trim_end(), 16).map_err(|_| broken())?;
+            reader.take(size).read_to_end(&mut body)?;
+            line.clear();
+            reader.read_line(&mut line)?;
+            if size == 0 {
+                break;
+            }
+        },
+    }
+    Ok((status, body))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn responses_are_read_by_length_and_in_chunks() {
+        let text = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhelloHTTP/1.1 404 x\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n";
+        let mut reader = text.as_bytes();
+        assert_eq!(response(&mut reader).unwrap(), (200, b"hello".to_vec()));
+        assert_eq!(response(&mut reader).unwrap(), (404, b"abcde".to_vec()));
+        assert!(response(&mut reader).is_err());
+    }
+}

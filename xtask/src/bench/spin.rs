@@ -1,0 +1,162 @@
+//! The gateway on Spin beside a component that only says hello.
+
+use super::load::Target;
+use super::{Scenario, measure, report};
+use crate::demo::{Demo, Edge};
+use crate::failure::{Doing, Failure, Outcome};
+use crate::fresh;
+use crate::interrupt::Interrupt;
+use crate::place::Place;
+use crate::ports::Ports;
+use crate::process::{Group, POLL};
+use crate::serving::serves;
+use crate::{component, spin, up};
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// The demo stands on this port and the two after it, the other component on the next.
+const FIRST_PORT: u16 = 8_990;
+const HELLO_PORT: u16 = 8_993;
+
+/// How long the servers may take until all of them serve.
+const START_LIMIT: Duration = Duration::from_secs(60);
+
+/// The application that only says hello.
+const MANIFEST: &str = "spin_manifest_version = 2
+
+[application]
+name = \"hello\"
+
+[[trigger.http]]
+route = \"/...\"
+component = \"hello\"
+
+[component.hello]
+source = \"../../spin-hello/hello.wasm\"
+";
+
+pub(super) fn bench(place: &Place, interrupt: &Interrupt) -> Outcome {
+    let ports = Ports::starting_at(FIRST_PORT)?;
+    ports.must_be_free()?;
+    component::build_for_tests(place, interrupt)?;
+    let demo = Demo::prepare(place, Edge::Spin, ports, interrupt)?;
+    let mut servers = Vec::new();
+    let outcome = run(place, &demo, ports, &mut servers, interrupt);
+    servers.iter().for_each(Group::ask_to_end);
+    servers.iter_mut().for_each(Group::make_end);
+    let text = outcome?;
+    println!("{text}");
+    report::write(place, "spin", &text)
+}
+
+fn run(
+    place: &Place,
+    demo: &Demo,
+    ports: Ports,
+    servers: &mut Vec<Group>,
+    interrupt: &Interrupt,
+) -> Outcome<String> {
+    up::start(place, demo, ports, servers)?;
+    let gateway = servers.last().map_or(0, Group::process);
+    servers.push(Group::start_prefixed("hello", &mut hello(place)?)?);
+    let hello = servers.last().map_or(0, Group::process);
+    wait_for(ports, servers)?;
+    let cookie = signed_in(place, ports)?;
+    let at_gateway = |name, path, cookie, shows| Scenario {
+        name,
+        target: Target {
+            port: ports.gateway,
+            path,
+            cookie,
+            shows,
+        },
+        process: gateway,
+    };
+    let scenarios = [
+        Scenario {
+            name: "a component that says hello",
+            target: Target {
+                port: HELLO_PORT,
+                path: "/",
+                cookie: None,
+                shows: "hello",
+            },
+            process: hello,
+        },
+        at_gateway("Lychgate, a public page", "/", None, "</html>"),
+        at_gateway(
+            "Lychgate, a page that needs a session, which is warm",
+            "/members/",
+            Some(cookie.clone()),
+            "</html>",
+        ),
+        at_gateway(
+            "Lychgate, the same session, forwarded to an API by HTTP",
+            "/api/whoami",
+            Some(cookie),
+            "lychgate-user",
+        ),
+    ];
+    let measured = measure(&scenarios, servers, interrupt)?;
+    let program = spin::program(place);
+    let rustc = report::version(Command::new("rustc").arg("--version"));
+    Ok(format!(
+        "{}; {rustc}, {}, {}, host: {}. An instance serves 128 requests, 16 at once.\n\n{}",
+        report::machine(),
+        report::locked(place, "spin-sdk"),
+        report::locked(place, "wasmtime"),
+        report::version(Command::new(program).arg("--version")),
+        report::table(&measured),
+    ))
+}
+
+fn hello(place: &Place) -> Outcome<Command> {
+    let folder = place.build("bench/hello");
+    let manifest = folder.join("spin.toml");
+    fresh::write(&manifest, MANIFEST.as_bytes())?;
+    let mut command = Command::new(spin::program(place));
+    command.arg("up").arg("--from").arg(manifest);
+    command
+        .arg("--listen")
+        .arg(format!("127.0.0.1:{HELLO_PORT}"));
+    command.arg("--state-dir").arg(folder.join("state"));
+    Ok(command)
+}
+
+fn wait_for(ports: Ports, servers: &mut [Group]) -> Outcome {
+    let started = Instant::now();
+    let all = [
+        (ports.provider, "/.well-known/openid-configuration"),
+        (ports.api, "/"),
+        (ports.gateway, "/auth/health"),
+        (HELLO_PORT, "/"),
+    ];
+    while !all.iter().all(|(port, path)| serves(*port, path)) {
+        for server in &mut *servers {
+            if let Some(status) = server.ended()? {
+                let name = server.name();
+                return Err(Failure::new(format!("{name} ended by itself ({status})")));
+            }
+        }
+        if started.elapsed() > START_LIMIT {
+            return Err(Failure::new("the servers do not serve"));
+        }
+        thread::sleep(POLL);
+    }
+    Ok(())
+}
+
+/// The `Cookie` header of a member who signed in at the demo's provider.
+fn signed_in(place: &Place, ports: Ports) -> Outcome<String> {
+    let output = Command::new("node")
+        .arg(place.at("tests/bench/sign-in.mjs"))
+        .arg(format!("http://localhost:{}", ports.gateway))
+        .output()
+        .doing("cannot run node")?;
+    if !output.status.success() {
+        let why = String::from_utf8_lossy(&output.stderr);
+        return Err(Failure::new(format!("nobody could sign in: {why}")));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
