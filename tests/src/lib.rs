@@ -31,4 +31,6 @@ mod ledger;
 #[cfg(test)]
 mod scripted;
 #[cfg(test)]
+mod spin;
+#[cfg(test)]
 mod workerd;

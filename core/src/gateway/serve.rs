@@ -72,8 +72,7 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
             cookie: cookie.as_deref(),
             has_authorization: self.has(&HeaderName::AUTHORIZATION),
             has_origin: self.has(&HeaderName::ORIGIN),
-            is_upgrade: self.has(&HeaderName::UPGRADE)
-                || self.has(&HeaderName::SEC_WEBSOCKET_KEY),
+            is_upgrade: self.has(&HeaderName::UPGRADE) || self.has(&HeaderName::SEC_WEBSOCKET_KEY),
         };
         if let Some(outcome) = warm::decide(self.deployment, &warm, self.now) {
             return (outcome, None);

@@ -1,6 +1,6 @@
 // What other sites try in the browser of someone who is signed in here.
-import { host } from "../demo.js";
 import assert from "node:assert/strict";
+import { host } from "../demo.js";
 
 /** Someone who is signed in and opens the other site in a second tab. */
 async function lured(visitor, origin) {
@@ -80,9 +80,9 @@ export function crossSiteTests(world) {
 
     world.test(`${who} cannot frame a page of ours`, async (visitor) => {
       const { page } = await lured(visitor, origin);
-      // The site's own pages are protected by its file `_headers`, which Cloudflare alone reads.
-      const own = host === "workers" ? ["/"] : [];
-      for (const path of [...own, "/members/", "/auth/logout", "/auth/signed-out"]) {
+      // The site's files are protected by one of them, `_headers`, which Cloudflare alone reads.
+      const files = host === "workers" ? ["/", "/members/"] : [];
+      for (const path of [...files, "/auth/logout", "/auth/signed-out"]) {
         const framed = await page.evaluate(async (url) => {
           const frame = Object.assign(document.createElement("iframe"), { src: url });
           const loaded = new Promise((resolve) => frame.addEventListener("load", resolve));

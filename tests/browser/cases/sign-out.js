@@ -1,6 +1,6 @@
 // Signing out: it ends here and at the provider, in every tab, and nothing can be brought back.
-import { host } from "../demo.js";
 import assert from "node:assert/strict";
+import { host } from "../demo.js";
 
 /** Words that stand on the protected pages and nowhere else. */
 const secrets = /What the gate knows|What the API is told|Through the gate, by season|lychgate-user|Demo member/;

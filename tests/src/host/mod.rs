@@ -4,6 +4,7 @@ pub mod configuration;
 pub mod in_process;
 mod provider_login;
 mod provider_server;
+pub mod spin;
 mod upstream;
 mod wire;
 pub mod workerd;
@@ -42,6 +43,12 @@ pub trait Host {
 
     /// Forgets what the gateway remembers, but nothing that it stored.
     fn forget(&self);
+
+    /// Whether every request meets the same memory; elsewhere an ended session may pass for as long as
+    /// `fresh_for` says.
+    fn is_one_instance(&self) -> bool {
+        true
+    }
 
     /// How many requests the token endpoint saw.
     fn token_requests(&self) -> usize;

@@ -1,4 +1,4 @@
-//! The built Worker in workerd, behind a real socket.
+//! The built Worker in workerd, or the built component on Spin, behind a real socket.
 //!
 //! A Node script starts it together with its upstreams and, unless the test brings one, the demo's
 //! provider. Closing the script's standard input ends all of them, also when a test panics.
@@ -6,7 +6,9 @@
 use super::{
     Host,
     configuration::{Places, configuration, secrets},
-    provider_login, provider_server, wire,
+    provider_login, provider_server,
+    spin::{self, Spin},
+    wire,
 };
 use crate::{
     http::{request::Request, response::Response},
@@ -31,10 +33,13 @@ pub struct Workerd {
     port: u16,
     control: u16,
     provider: Option<Arc<Mutex<Provider>>>,
+    is_on_spin: bool,
 }
 
 /// What is run.
 pub struct Setup {
+    /// Where it runs on Spin.
+    pub spin: Option<Spin>,
     pub worker: &'static str,
     pub configuration: Option<Value>,
     pub secrets: Vec<(String, String)>,
@@ -52,6 +57,7 @@ impl Setup {
     /// The deployment of the suites with the demo's provider.
     pub fn standard() -> Self {
         Self {
+            spin: None,
             worker: "build/worker",
             configuration: Some(configuration(&places("lychgate-demo"))),
             secrets: secrets("SECRET-CLIENT-SECRET"),
@@ -71,6 +77,19 @@ impl Setup {
             is_counted: true,
             has_scripted_provider: true,
             ..Self::standard()
+        }
+    }
+
+    /// The same deployment as a component on Spin.
+    #[must_use]
+    pub fn on_spin(self, reuse: usize) -> Self {
+        let component = match self.worker {
+            "build/contract" => "build/spin-contract/lychgate.wasm",
+            _ => "build/spin/lychgate.wasm",
+        };
+        Self {
+            spin: Some(Spin { component, reuse }),
+            ..self
         }
     }
 
@@ -99,11 +118,14 @@ impl Workerd {
     /// Starts a deployment and waits until it serves.
     pub fn start(setup: &Setup) -> Self {
         let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
-        let built = root.join(setup.worker).join("index.js");
+        let built = match &setup.spin {
+            None => root.join(setup.worker).join("index.js"),
+            Some(spin) => root.join(spin.component),
+        };
         assert!(
             built.is_file(),
             "{} is not built; `cargo xtask test` builds it first",
-            setup.worker
+            built.display()
         );
         let provider = setup.has_scripted_provider.then(provider_server::start);
         let mut asked = json!({
@@ -123,8 +145,17 @@ impl Workerd {
             asked["issuer"] = json!(issuer);
             asked["direct"] = json!(true);
         }
+        let script = match &setup.spin {
+            None => "tests/workerd/run.mjs",
+            Some(spin) => {
+                asked["component"] = json!(spin.component);
+                asked["reuse"] = json!(spin.reuse);
+                asked["program"] = json!(spin::program(&root));
+                "tests/spin/run.mjs"
+            }
+        };
         let mut child = Command::new("node")
-            .arg("tests/workerd/run.mjs")
+            .arg(script)
             .arg(asked.to_string())
             .current_dir(root)
             .stdin(Stdio::piped())
@@ -145,6 +176,7 @@ impl Workerd {
             origin,
             port,
             provider,
+            is_on_spin: setup.spin.is_some(),
         }
     }
 
@@ -254,6 +286,10 @@ impl Host for Workerd {
 
     fn scripted_provider(&self) -> Option<Arc<Mutex<Provider>>> {
         self.provider.clone()
+    }
+
+    fn is_one_instance(&self) -> bool {
+        !self.is_on_spin
     }
 
     fn forget(&self) {

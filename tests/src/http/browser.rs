@@ -78,9 +78,13 @@ impl<'h> Browser<'h> {
         self.go(&callback).expect(303).location().to_owned()
     }
 
-    /// Signs out.
+    /// Signs out; all instances know it then.
     pub fn sign_out(&mut self) -> Response {
-        self.send(Request::form("/auth/logout"))
+        let response = self.send(Request::form("/auth/logout"));
+        if !self.host.is_one_instance() {
+            self.host.forget();
+        }
+        response
     }
 
     /// The session cookie's value.

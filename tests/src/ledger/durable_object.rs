@@ -1,4 +1,4 @@
-//! The ledger's contract on the Durable Object, in workerd.
+//! The ledger's contract on the Durable Object in workerd, and on the database of Spin.
 
 use super::{LedgerHost, OwnedWrite, cases};
 use crate::{
@@ -161,6 +161,14 @@ impl LedgerHost for Contract {
 #[test]
 fn the_durable_object_keeps_the_contract() {
     cases::run(&Contract(Workerd::start(&Setup::contract())));
+}
+
+#[test]
+fn the_database_of_spin_keeps_the_contract() {
+    for reuse in [128, 1] {
+        let setup = Setup::contract().on_spin(reuse);
+        cases::run(&Contract(Workerd::start(&setup)));
+    }
 }
 
 #[test]

@@ -1,0 +1,155 @@
+// Runs a built component on Spin, with a real provider and API where asked, for the suite that started it.
+//
+// The one argument is JSON:
+// - `component`: the wasm, from the repository's root; `program`: what takes `up`; `reuse`: how many requests an
+//   instance serves;
+// - `configuration`: the text of lychgate.json, in which $ORIGIN, $ISSUER and $API are filled in;
+// - `bindings`: secrets by name;
+// - `without`: what this deployment lacks: a secret's name, "default" stores, "site", "configuration", "hosts";
+// - `issuer`: of a provider that runs already; without it, the demo's provider is started;
+// - `claimsInIdToken`: as the demo's provider understands it.
+//
+// It prints one line of JSON, `{origin, issuer, control}`, once all of it serves, and ends when its standard input
+// does, so that nothing outlives the suite. `control` answers GET /api-requests, /log and /state (the folder of the
+// databases), and POST /restart, which begins with new instances.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { startApi } from "../../site/api/index.js";
+import { demoClients, startProvider } from "../../site/provider/index.js";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
+const asked = JSON.parse(process.argv[2]);
+const has = (name) => !asked.without?.includes(name);
+
+const freePort = async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return port;
+};
+
+const port = await freePort();
+const origin = `http://localhost:${port}`;
+const api = await startApi();
+const closing = [() => api.close()];
+let { issuer } = asked;
+if (asked.configuration !== undefined && issuer === undefined) {
+  const clients = demoClients({ gateway: origin, clientSecret: asked.bindings.DEMO_CLIENT_SECRET });
+  const provider = await startProvider({ clients, claimsInIdToken: asked.claimsInIdToken, readLog: true });
+  closing.push(() => provider.close());
+  ({ issuer } = provider);
+}
+
+mkdirSync(join(root, "build/test-spin"), { recursive: true });
+const folder = mkdtempSync(join(root, "build/test-spin/"));
+closing.push(() => rmSync(folder, { recursive: true, force: true }));
+const configuration = asked.configuration
+  ?.replaceAll("$ORIGIN", origin)
+  .replaceAll("$ISSUER", issuer)
+  .replaceAll("$API", api.origin);
+if (configuration !== undefined) {
+  mkdirSync(join(folder, "configuration"));
+  writeFileSync(join(folder, "configuration/lychgate.json"), configuration);
+}
+const names = Object.keys(asked.bindings);
+const list = (items) => JSON.stringify(items.filter((item) => item !== undefined));
+const files = [
+  configuration !== undefined && has("configuration")
+    ? `{ source = "configuration", destination = "/lychgate" }`
+    : undefined,
+  has("site") ? `{ source = ${JSON.stringify(join(root, "site/public"))}, destination = "/site" }` : undefined,
+].filter((mount) => mount !== undefined);
+const text = (lines) => `${lines.join("\n")}\n`;
+writeFileSync(
+  join(folder, "spin.toml"),
+  text([
+    "spin_manifest_version = 2",
+    "[application]",
+    'name = "test"',
+    "[variables]",
+    ...names.map((name) => `${name.toLowerCase()} = { required = true, secret = true }`),
+    "[[trigger.http]]",
+    'route = "/..."',
+    'component = "lychgate"',
+    "[[trigger.http]]",
+    "route = { private = true }",
+    'component = "hello"',
+    "[component.hello]",
+    `source = ${JSON.stringify(join(root, "build/spin-hello/hello.wasm"))}`,
+    "[component.lychgate]",
+    `source = ${JSON.stringify(join(root, asked.component))}`,
+    `files = [${files.join(", ")}]`,
+    `allowed_outbound_hosts = ${has("hosts") ? list([issuer, api.origin, "http://hello.spin.internal"]) : "[]"}`,
+    `key_value_stores = ${has("key_value_stores") ? '["default"]' : "[]"}`,
+    `sqlite_databases = ${has("sqlite_databases") ? '["default"]' : "[]"}`,
+    "[component.lychgate.variables]",
+    ...names.filter(has).map((name) => `${name.toLowerCase()} = "{{ ${name.toLowerCase()} }}"`),
+  ]),
+);
+
+const lines = [];
+const start = async () => {
+  const words = ["up", "--from", join(folder, "spin.toml"), "--listen", `127.0.0.1:${port}`];
+  words.push("--state-dir", join(folder, "state"), "--max-instance-reuse-count", String(asked.reuse));
+  const variables = Object.entries(asked.bindings).map(([name, value]) => [`SPIN_VARIABLE_${name}`, value]);
+  const child = spawn(asked.program, words, {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...Object.fromEntries(variables) },
+  });
+  const ended = once(child, "exit");
+  const serves = new Promise((resolve) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on("line", (line) => {
+        lines.push(line);
+        if (line.includes("Serving http")) resolve(true);
+      });
+    }
+  });
+  if ((await Promise.race([serves, ended])) !== true) throw new Error(`spin did not start:\n${lines.join("\n")}`);
+  return {
+    pid: child.pid,
+    async stop() {
+      child.kill("SIGTERM");
+      await ended;
+    },
+  };
+};
+let running = await start();
+closing.unshift(() => running.stop());
+
+const control = createServer(async (request, response) => {
+  const answer = async () => {
+    switch (request.url) {
+      case "/api-requests":
+        return api.requests.length;
+      case "/log":
+        return lines.join("\n");
+      case "/state":
+        return { folder: join(folder, "state"), process: running.pid };
+      case "/restart":
+        await running.stop();
+        running = await start();
+        return true;
+    }
+    return null;
+  };
+  response.end(JSON.stringify(await answer()));
+}).listen(0, "127.0.0.1");
+await once(control, "listening");
+closing.push(() => control.close());
+
+console.log(JSON.stringify({ origin, issuer, control: control.address().port }));
+
+process.stdin.resume();
+await once(process.stdin, "end");
+for (const close of closing) {
+  await close();
+}
+process.exit(0);

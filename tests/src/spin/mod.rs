@@ -1,0 +1,5 @@
+//! The suites against the built component, in instances that serve one request and in such that serve many.
+
+mod faults;
+mod isolation;
+mod suites;

@@ -1,0 +1,50 @@
+//! The gateway's contract with a real provider, the attacks with the scripted one, and the ledger's contract.
+
+use crate::{
+    attack,
+    gateway::{named_cases, run_named},
+    host::{
+        Host,
+        configuration::key,
+        workerd::{Setup, Workerd},
+    },
+};
+use std::rc::Rc;
+
+fn contract(reuse: usize) {
+    let host: Rc<dyn Host> = Rc::new(Workerd::start(&Setup::standard().on_spin(reuse)));
+    run_named(&named_cases(), || Rc::clone(&host));
+}
+
+fn attacks(reuse: usize) {
+    let mut setup = Setup::scripted();
+    setup.is_counted = false;
+    let spin = Rc::new(Workerd::start(&setup.on_spin(reuse)));
+    let host: Rc<dyn Host> = Rc::<Workerd>::clone(&spin);
+    run_named(&attack::everywhere_cases(), || Rc::clone(&host));
+    let log = spin.wait_for_log("\"refused\"");
+    assert!(log.contains("\"refused\""), "nothing was logged");
+    for secret in ["SECRET-", "eyJ", &key(1)] {
+        assert!(!log.contains(secret), "{secret} is in the log");
+    }
+}
+
+#[test]
+fn an_instance_of_many_requests_keeps_the_contract() {
+    contract(128);
+}
+
+#[test]
+fn an_instance_of_one_request_keeps_the_contract() {
+    contract(1);
+}
+
+#[test]
+fn attacks_on_an_instance_of_many_requests_fail() {
+    attacks(128);
+}
+
+#[test]
+fn attacks_on_an_instance_of_one_request_fail() {
+    attacks(1);
+}
