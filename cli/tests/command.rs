@@ -53,7 +53,7 @@ const SPIN: &str = r#"spin_manifest_version = 2
 name = "x"
 
 [variables]
-lychgate_key_1 = { required = true, secret = true }
+lychgate_key1 = { required = true, secret = true }
 client_secret = { required = true, secret = true }
 
 [[trigger.http]]
@@ -68,7 +68,7 @@ key_value_stores = ["default"]
 sqlite_databases = ["default"]
 
 [component.lychgate.variables]
-lychgate_key_1 = "{{ lychgate_key_1 }}"
+lychgate_key1 = "{{ lychgate_key1 }}"
 client_secret = "{{ client_secret }}"
 "#;
 

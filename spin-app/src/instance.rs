@@ -7,7 +7,7 @@
 use crate::folder::Folder;
 use crate::{ledger, log, store};
 use lychgate_core::fault::ConfigurationFault;
-use lychgate_core::gateway::{Configured, Gateway};
+use lychgate_core::gateway::{Configured, Gateway, spin_variable};
 use lychgate_core::secret::Secret;
 use spin_sdk::variables::{self, Error};
 use std::cell::OnceCell;
@@ -59,7 +59,7 @@ async fn start() -> Started {
     let configured = Configured::read(&json);
     let mut secrets = Vec::new();
     for name in configured.secret_names() {
-        match variables::get(name.to_lowercase()).await {
+        match variables::get(spin_variable(&name)).await {
             Ok(value) => secrets.push((name, value)),
             Err(Error::Undefined(_)) => {}
             Err(error) => {

@@ -101,7 +101,7 @@ const gateways = {
     };
   },
   async spin(demo, folder, port) {
-    for (const part of ["lychgate.wasm", "configuration"]) {
+    for (const part of ["lychgate.wasm", "configuration", "site"]) {
       await cp(`${demo}/${part}`, `${folder}/${part}`, { recursive: true });
     }
     // The variables of the application are set, but the component is given none of them.
@@ -110,7 +110,7 @@ const gateways = {
     const kept = sections.filter((section) => !section.startsWith("[component.lychgate.variables]"));
     if (kept.length !== sections.length - 1) throw new Error("spin.toml gives the component no variables");
     await writeFile(`${folder}/spin.toml`, kept.join(""));
-    const names = ["LYCHGATE_KEY_1", "DEMO_CLIENT_SECRET", "DEMO_API_PROOF"];
+    const names = ["LYCHGATE_KEY1", "DEMO_CLIENT_SECRET", "DEMO_API_PROOF"];
     return {
       program: spin,
       words: ["up", "--from", `${folder}/spin.toml`, "--listen", `127.0.0.1:${port}`, "--state-dir", `${folder}/state`],

@@ -14,7 +14,7 @@
 // databases), and POST /restart, which begins with new instances.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -58,13 +58,17 @@ if (configuration !== undefined) {
   mkdirSync(join(folder, "configuration"));
   writeFileSync(join(folder, "configuration/lychgate.json"), configuration);
 }
+/** The variable of a secret: every word of it begins with a letter. */
+const variable = (name) => name.replace(/_(?=[0-9])/g, "").toLowerCase();
+// What is mounted has to lie in the folder of the application.
+cpSync(join(root, "site/public"), join(folder, "site"), { recursive: true });
 const names = Object.keys(asked.bindings);
 const list = (items) => JSON.stringify(items.filter((item) => item !== undefined));
 const files = [
   configuration !== undefined && has("configuration")
     ? `{ source = "configuration", destination = "/lychgate" }`
     : undefined,
-  has("site") ? `{ source = ${JSON.stringify(join(root, "site/public"))}, destination = "/site" }` : undefined,
+  has("site") ? `{ source = "site", destination = "/site" }` : undefined,
 ].filter((mount) => mount !== undefined);
 const text = (lines) => `${lines.join("\n")}\n`;
 writeFileSync(
@@ -74,7 +78,7 @@ writeFileSync(
     "[application]",
     'name = "test"',
     "[variables]",
-    ...names.map((name) => `${name.toLowerCase()} = { required = true, secret = true }`),
+    ...names.map((name) => `${variable(name)} = { required = true, secret = true }`),
     "[[trigger.http]]",
     'route = "/..."',
     'component = "lychgate"',
@@ -90,7 +94,7 @@ writeFileSync(
     `key_value_stores = ${has("key_value_stores") ? '["default"]' : "[]"}`,
     `sqlite_databases = ${has("sqlite_databases") ? '["default"]' : "[]"}`,
     "[component.lychgate.variables]",
-    ...names.filter(has).map((name) => `${name.toLowerCase()} = "{{ ${name.toLowerCase()} }}"`),
+    ...names.filter(has).map((name) => `${variable(name)} = "{{ ${variable(name)} }}"`),
   ]),
 );
 
@@ -98,7 +102,7 @@ const lines = [];
 const start = async () => {
   const words = ["up", "--from", join(folder, "spin.toml"), "--listen", `127.0.0.1:${port}`];
   words.push("--state-dir", join(folder, "state"), "--max-instance-reuse-count", String(asked.reuse));
-  const variables = Object.entries(asked.bindings).map(([name, value]) => [`SPIN_VARIABLE_${name}`, value]);
+  const variables = Object.entries(asked.bindings).map(([name, value]) => [`SPIN_VARIABLE_${variable(name).toUpperCase()}`, value]);
   const child = spawn(asked.program, words, {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...Object.fromEntries(variables) },

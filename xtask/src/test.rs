@@ -39,7 +39,7 @@ const CONTRACT: &str = "lychgate-tests";
 
 type Step = (&'static str, fn(&Place, &Interrupt) -> Outcome);
 
-const STEPS: [Step; 17] = [
+const STEPS: [Step; 18] = [
     ("install what the tests need", set_up),
     ("formatting", formatting),
     ("rules of the repository", |place, _| tidy::tidy(place)),
@@ -53,6 +53,7 @@ const STEPS: [Step; 17] = [
     ("the Worker and its size", worker::build),
     ("dry run of a deployment", dry_run),
     ("the component and its size", component::build),
+    ("the host of components", spin_host),
     ("lints of the contract suite", contract_lints),
     ("contract suite in workerd", contract),
     ("browser tests on Workers", browser_on_workers),
@@ -184,6 +185,13 @@ fn dry_run(place: &Place, interrupt: &Interrupt) -> Outcome {
     run("wrangler deploy --dry-run", &mut wrangler, interrupt)
 }
 
+fn spin_host(place: &Place, interrupt: &Interrupt) -> Outcome {
+    component::build_for_tests(place, interrupt)?;
+    let words = ["clippy", "--package", spin::HOST, "--all-targets"];
+    cargo(&[&words[..], &["--", "-D", "warnings"]].concat(), interrupt)?;
+    cargo(&["test", "--package", spin::HOST], interrupt)
+}
+
 fn contract_lints(place: &Place, interrupt: &Interrupt) -> Outcome {
     if !place.at("tests/Cargo.toml").exists() {
         return Ok(());
@@ -207,7 +215,6 @@ fn contract(place: &Place, interrupt: &Interrupt) -> Outcome {
         return Ok(());
     }
     worker::build_contract(place, interrupt)?;
-    component::build_for_tests(place, interrupt)?;
     spin::prepare(interrupt)?;
     cargo(&["test", "--package", CONTRACT], interrupt)
 }

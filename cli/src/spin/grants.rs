@@ -23,7 +23,7 @@ pub(super) fn faults(placement: &Placement<'_>) -> Vec<Fault> {
 /// A secret comes in a variable of its name in lower case.
 fn variable(placement: &Placement<'_>, secret: &SecretName) -> Option<Fault> {
     let (manifest, component) = (placement.manifest, placement.component);
-    let name = secret.0.to_lowercase();
+    let name = lychgate_core::gateway::spin_variable(&secret.0);
     if component.variables.value.contains(&name) {
         return None;
     }

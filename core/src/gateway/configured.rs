@@ -10,6 +10,19 @@ use alloc::{
     vec::Vec,
 };
 
+/// The variable of a Spin application that holds a secret: its name in lower case. Spin wants every word to
+/// begin with a letter, so an underscore before a digit is left out: `lychgate_key1` for `LYCHGATE_KEY_1`.
+pub fn spin_variable(secret: &str) -> String {
+    let mut name = String::new();
+    for (at, sign) in secret.char_indices() {
+        let next = secret.get(at..).and_then(|rest| rest.chars().nth(1));
+        if sign != '_' || !next.is_some_and(|next| next.is_ascii_digit()) {
+            name.push(sign.to_ascii_lowercase());
+        }
+    }
+    name
+}
+
 /// A configuration that was read, or why it cannot be.
 #[derive(Debug)]
 pub struct Configured(Result<Config, ConfigurationFault>);
@@ -45,6 +58,24 @@ impl Configured {
         match self.0.and_then(|config| Deployment::new(config, secret)) {
             Ok(deployment) => Gateway(State::Open(Box::new(deployment))),
             Err(fault) => Gateway::closed(fault),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn every_word_of_a_variable_begins_with_a_letter() {
+        for (secret, variable) in [
+            ("LYCHGATE_KEY_1", "lychgate_key1"),
+            ("DEMO_CLIENT_SECRET", "demo_client_secret"),
+            ("A_1_B_22C", "a1_b22c"),
+        ] {
+            assert_eq!(spin_variable(secret), variable);
         }
     }
 }

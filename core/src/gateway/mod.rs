@@ -26,7 +26,7 @@ mod unserved;
 mod visitor;
 mod warm;
 
-pub use configured::Configured;
+pub use configured::{Configured, spin_variable};
 pub use outcome::{Forward, ForwardTarget, Later, Outcome};
 pub use unserved::unreachable;
 pub use warm::WarmRequest;

@@ -22,10 +22,7 @@ const CHANGES: [(&str, &str); 3] = [
         "source = \"build/spin/configuration\"",
         "source = \"configuration\"",
     ),
-    (
-        "source = \"site/public\"",
-        "source = \"../../../site/public\"",
-    ),
+    ("source = \"site/public\"", "source = \"site\""),
 ];
 
 /// Builds the component, and what runs it, and copies it with its `spin.toml`.
@@ -35,9 +32,26 @@ pub(super) fn files(place: &Place, folder: &Path, ports: Ports, interrupt: &Inte
     let built = place.build("spin/lychgate.wasm");
     let wasm = fs::read(built).doing("cannot read the built component")?;
     fresh::write(&folder.join("lychgate.wasm"), &wasm)?;
+    // What is mounted has to lie in the folder of the application.
+    copy_all(&place.at("site/public"), &folder.join("site"))?;
     let manifest = fs::read_to_string(place.at("spin.toml")).doing("cannot read spin.toml")?;
     let moved = changed("spin.toml", &at_ports(&manifest, ports), &CHANGES)?;
     fresh::write(&folder.join("spin.toml"), moved.as_bytes())
+}
+
+fn copy_all(from: &Path, to: &Path) -> Outcome {
+    let entries = fs::read_dir(from).doing(format_args!("cannot list {}", from.display()))?;
+    for entry in entries {
+        let entry = entry.doing("cannot list the site")?;
+        let (path, copy) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copy_all(&path, &copy)?;
+        } else {
+            let bytes = fs::read(&path).doing("cannot read the site")?;
+            fresh::write(&copy, &bytes)?;
+        }
+    }
+    Ok(())
 }
 
 /// What runs it.
@@ -53,7 +67,9 @@ pub(super) fn command(
         .arg(format!("127.0.0.1:{}", ports.gateway));
     spin.arg("--state-dir").arg(folder.join("state"));
     for (name, value) in secrets {
-        spin.env(format!("SPIN_VARIABLE_{name}"), value);
+        // Of a variable, every word begins with a letter.
+        let variable = name.replace("_1", "1");
+        spin.env(format!("SPIN_VARIABLE_{variable}"), value);
     }
     spin
 }
