@@ -29,6 +29,8 @@ mod http;
 #[cfg(test)]
 mod ledger;
 #[cfg(test)]
+mod parity;
+#[cfg(test)]
 mod scripted;
 #[cfg(test)]
 mod spin;
