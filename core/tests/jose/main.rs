@@ -10,6 +10,8 @@
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod rsa_encodings;
+#[cfg(test)]
 mod signature_cases;
 #[cfg(test)]
 mod support;
