@@ -17,6 +17,11 @@ pub(super) fn of(name: &FileName) -> Option<&'static str> {
     TYPES.get(place).map(|(_, content_type)| *content_type)
 }
 
+/// The endings that have a type.
+pub fn endings() -> impl Iterator<Item = &'static str> {
+    TYPES.iter().map(|(ending, _)| *ending)
+}
+
 /// Sorted, for the search.
 const TYPES: [(&str, &str); 130] = [
     ("7z", "application/x-7z-compressed"),
@@ -195,7 +200,7 @@ mod tests {
 
     #[test]
     fn the_table_is_sorted() {
-        let endings: Vec<_> = TYPES.iter().map(|(ending, _)| ending).collect();
+        let endings: Vec<_> = endings().collect();
         assert!(endings.is_sorted_by(|left, right| left < right));
     }
 }

@@ -30,7 +30,7 @@
 //! or drops a final dot, `/STAFF/x` would be the file `staff/x` under the rules of another path.
 
 mod condition;
-mod content_type;
+pub mod content_type;
 pub mod entity_tag;
 pub mod file_name;
 pub mod plan;

@@ -6,7 +6,7 @@ mod provider_login;
 mod provider_server;
 pub mod spin;
 mod upstream;
-mod wire;
+pub mod wire;
 pub mod workerd;
 
 use crate::{

@@ -1,0 +1,34 @@
+// Runs Cloudflare's asset server alone over a folder, for the suite that compares ours with it.
+//
+// The one argument is the folder. It prints one line of JSON, `{port}`, once it serves, and ends when its standard
+// input does, so that nothing outlives the suite.
+import { once } from "node:events";
+import { Log, LogLevel, Miniflare } from "miniflare";
+
+const miniflare = new Miniflare({
+  host: "127.0.0.1",
+  port: 0,
+  cf: false,
+  log: new Log(LogLevel.ERROR),
+  modules: [
+    {
+      type: "ESModule",
+      path: "index.js",
+      contents: "export default { fetch: (request, env) => env.ASSETS.fetch(request) };",
+    },
+  ],
+  compatibilityDate: "2026-04-01",
+  assets: {
+    directory: process.argv[2],
+    binding: "ASSETS",
+    routerConfig: { has_user_worker: true, invoke_user_worker_ahead_of_assets: true },
+    assetConfig: { html_handling: "auto-trailing-slash", not_found_handling: "404-page" },
+  },
+});
+const { port } = await miniflare.ready;
+console.log(JSON.stringify({ port: Number(port) }));
+
+process.stdin.resume();
+await once(process.stdin, "end");
+await miniflare.dispose();
+process.exit(0);
