@@ -5,6 +5,7 @@
 //! allowed request comes into being.
 
 pub mod aliases;
+pub mod claim_path;
 pub mod decision;
 pub mod fetch_metadata;
 pub mod pattern;

@@ -122,16 +122,18 @@ const fn is_local(byte: u8) -> bool {
 mod tests {
     use super::*;
     use alloc::{borrow::ToOwned, vec};
+    use serde_json::Map;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    fn principal<'a>(groups: &'a [String], email: Option<&'a str>) -> Principal<'a> {
-        Principal {
-            subject: "subject",
+    fn missing(asked: &Requirements, groups: &[String], email: Option<&str>) -> Vec<Missing> {
+        let claims = Map::new();
+        asked.missing(&Principal {
             groups,
             email,
             email_verified: true,
-        }
+            ..Principal::bare(&claims)
+        })
     }
 
     fn of_corp() -> Requirements {
@@ -154,17 +156,17 @@ mod tests {
             all_groups: both.to_vec(),
             ..Requirements::default()
         };
-        assert_eq!(any.missing(&principal(&one, None)), []);
-        assert_eq!(any.missing(&principal(&other, None)), [Missing::Group]);
-        assert_eq!(any.missing(&principal(&[], None)), [Missing::Group]);
-        assert_eq!(all.missing(&principal(&both, None)), []);
-        assert_eq!(all.missing(&principal(&one, None)), [Missing::Group]);
+        assert_eq!(missing(&any, &one, None), []);
+        assert_eq!(missing(&any, &other, None), [Missing::Group]);
+        assert_eq!(missing(&any, &[], None), [Missing::Group]);
+        assert_eq!(missing(&all, &both, None), []);
+        assert_eq!(missing(&all, &one, None), [Missing::Group]);
     }
 
     #[test]
     fn only_a_plain_address_has_a_domain() {
         for good in ["a@corp.com", "A.b+c@CORP.COM"] {
-            assert_eq!(of_corp().missing(&principal(&[], Some(good))), [], "{good}");
+            assert_eq!(missing(&of_corp(), &[], Some(good)), [], "{good}");
         }
         for bad in [
             "a@evil.com@corp.com",
@@ -186,14 +188,19 @@ mod tests {
             "corp.com",
             "",
         ] {
-            let missing = of_corp().missing(&principal(&[], Some(bad)));
+            let missing = missing(&of_corp(), &[], Some(bad));
             assert_eq!(missing, [Missing::EmailDomain], "{bad}");
         }
     }
 
     #[test]
     fn an_address_counts_only_when_verified() {
-        let verified = principal(&[], Some("a@corp.com"));
+        let claims = Map::new();
+        let verified = Principal {
+            email: Some("a@corp.com"),
+            email_verified: true,
+            ..Principal::bare(&claims)
+        };
         let unverified = Principal {
             email_verified: false,
             ..verified

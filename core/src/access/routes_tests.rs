@@ -6,6 +6,7 @@ use crate::access::{
     principal::Principal,
 };
 use alloc::{borrow::ToOwned, format, string::String};
+use serde_json::Map;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -72,11 +73,10 @@ fn found(table: &RouteTable, at: &str) -> Option<String> {
 }
 
 fn decide(table: &RouteTable, at: &str, groups: Option<&[String]>) -> Decision {
+    let claims = Map::new();
     let principal = groups.map(|groups| Principal {
-        subject: "subject",
         groups,
-        email: None,
-        email_verified: false,
+        ..Principal::bare(&claims)
     });
     let found = table.find(&path(at), &Method::Get).unwrap();
     found.decide(principal.as_ref())

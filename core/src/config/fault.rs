@@ -5,7 +5,10 @@
 use super::at::ConfigPath;
 pub use super::reader::Kind;
 use crate::{
-    access::pattern::{Pattern, PatternFault},
+    access::{
+        claim_path::ClaimPathFault,
+        pattern::{Pattern, PatternFault},
+    },
     http::{method::Method, url::UrlFault},
     time::Seconds,
 };
@@ -121,6 +124,8 @@ pub enum ConfigFault {
     SecondProvider,
     /// `scopes` without `openid`.
     NoOpenid,
+    /// No path of a claim.
+    ClaimPath(ClaimPathFault),
     /// No header name.
     HeaderName,
     /// An upstream with neither `assets` nor `url`, or with both.
@@ -225,6 +230,7 @@ impl fmt::Display for ConfigFault {
             Self::ProviderNeeded => f.write_str("a route needs a session, and there is no provider"),
             Self::SecondProvider => f.write_str("more than one provider is not available in this version"),
             Self::NoOpenid => f.write_str("the scope openid is missing"),
+            Self::ClaimPath(fault) => write!(f, "not the path of a claim: {}", claim_path_fault(*fault)),
             Self::HeaderName => f.write_str("not a header name"),
             Self::Target => f.write_str("expected exactly one of assets = true and url"),
             Self::UpstreamIsOurselves => f.write_str("the upstream is public_url itself"),
@@ -266,6 +272,16 @@ impl fmt::Display for Words<'_> {
             write!(f, "{joint}\"{word}\"")?;
         }
         Ok(())
+    }
+}
+
+const fn claim_path_fault(fault: ClaimPathFault) -> &'static str {
+    match fault {
+        ClaimPathFault::TooLong => "over 255 bytes",
+        ClaimPathFault::TooDeep => "over 16 steps",
+        ClaimPathFault::Character => "a control character",
+        ClaimPathFault::EmptyStep => "empty, or a slash with nothing behind it",
+        ClaimPathFault::Escape => "a ~ that is neither ~0 nor ~1",
     }
 }
 

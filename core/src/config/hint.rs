@@ -98,6 +98,9 @@ const fn plain(fault: &ConfigFault) -> Option<&'static str> {
         ConfigFault::ProviderNeeded => "add a [[provider]] with id, issuer and client_id",
         ConfigFault::SecondProvider => "keep the one that people sign in with",
         ConfigFault::NoOpenid => "add \"openid\" to scopes",
+        ConfigFault::ClaimPath(_) => {
+            "write the claim's name, or a JSON Pointer such as \"/realm_access/roles\"; in a pointer ~1 is a slash and ~0 a tilde"
+        }
         ConfigFault::AssetsIdentity => "remove identity, proof and strip",
         ConfigFault::ProofMissing => {
             "anyone who reaches the origin could forge them: add proof = { secret = \"NAME\" } and compare lychgate-proof there"

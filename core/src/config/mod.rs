@@ -23,7 +23,7 @@ mod upstream;
 mod tests;
 
 use crate::{
-    access::routes::RouteTable,
+    access::{claim_path::ClaimPath, routes::RouteTable},
     cookie::set_cookie::SameSite,
     http::{
         header::HeaderName,
@@ -85,11 +85,13 @@ pub struct Provider {
     pub scopes: Vec<String>,
     /// Signature algorithms accepted for ID tokens; never empty.
     pub algorithms: Vec<crate::jose::Algorithm>,
-    /// Claims that a session keeps beside the standard ones; fetched from userinfo where the ID
-    /// token lacks one. The groups claim is among them where a route asks for groups.
+    /// Top-level claims that a session keeps beside the standard ones; fetched from userinfo where
+    /// the ID token lacks one. What routes ask for is among them.
     pub claims: Vec<String>,
-    /// The claim that lists groups; default `groups`.
-    pub groups_claim: String,
+    /// Where groups are listed; default `groups`.
+    pub groups_claim: ClaimPath,
+    /// Where roles are listed; default `roles`.
+    pub roles_claim: ClaimPath,
 }
 
 /// Client authentication (OpenID Connect Core, section 9).

@@ -2,6 +2,7 @@
 
 use super::{ClientAuthentication, Provider, fault::ConfigFault, reader::Table, site, text};
 use crate::{
+    access::claim_path::ClaimPath,
     http::url::{Reach, Url},
     jose::Algorithm,
 };
@@ -17,6 +18,7 @@ pub(super) const KEYS: &[&str] = &[
     "algorithms",
     "claims",
     "groups_claim",
+    "roles_claim",
 ];
 
 const KINDS: &[&str] = &["oidc"];
@@ -64,10 +66,11 @@ fn read_one(table: &Table<'_>, reach: Reach) -> Option<Provider> {
         };
         Algorithm::from_name(text).ok_or(unknown)
     });
-    let claims = table.parsed_list("claims", text::token);
-    let groups_claim = table.parsed("groups_claim", text::token);
+    let claims = table.parsed_list("claims", text::claim_path);
+    let groups_claim = claim_path(table, "groups_claim", "groups");
+    let roles_claim = claim_path(table, "roles_claim", "roles");
     let (issuer, issuer_url) = issuer?;
-    Some(Provider {
+    let mut provider = Provider {
         id: id?,
         issuer,
         issuer_url,
@@ -75,9 +78,14 @@ fn read_one(table: &Table<'_>, reach: Reach) -> Option<Provider> {
         client_authentication: client_authentication?,
         scopes,
         algorithms: algorithms.unwrap_or_else(|| DEFAULT_ALGORITHMS.to_vec()),
-        claims: claims.unwrap_or_default(),
-        groups_claim: groups_claim.unwrap_or_else(|| "groups".to_owned()),
-    })
+        claims: vec![],
+        groups_claim: groups_claim?,
+        roles_claim: roles_claim?,
+    };
+    for claim in claims.iter().flatten() {
+        provider.keep(claim.top());
+    }
+    Some(provider)
 }
 
 /// An issuer identifier: a URL without query and fragment (OpenID Connect Core, section 1.2), kept
@@ -88,6 +96,14 @@ fn parse_issuer(text: &str, reach: Reach) -> Result<(String, Url), ConfigFault> 
         return Err(ConfigFault::IssuerQuery);
     }
     Ok((text.to_owned(), url))
+}
+
+/// The path at `key`, or else the claim that most providers have it in.
+fn claim_path(table: &Table<'_>, key: &str, usual: &str) -> Option<ClaimPath> {
+    if table.has(key) {
+        return table.parsed(key, text::claim_path);
+    }
+    ClaimPath::parse(usual).ok()
 }
 
 fn read_scopes(table: &Table<'_>) -> Vec<String> {

@@ -89,7 +89,7 @@ fn read(value: &Value, faults: &Faults) -> Option<Config> {
 /// What routes ask for must be in the session, or nobody would ever meet them.
 fn keep_needed_claims(provider: &mut super::Provider, routes: &Routes) {
     if routes.ask_for_groups {
-        let groups = provider.groups_claim.clone();
+        let groups = provider.groups_claim.top().to_owned();
         provider.keep(&groups);
     }
     if routes.ask_for_email {

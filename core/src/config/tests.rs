@@ -7,7 +7,7 @@ use crate::access::{
 };
 use crate::http::{method::Method, path::RequestPath};
 use alloc::{borrow::ToOwned, format, string::ToString, vec};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -30,7 +30,8 @@ fn full() -> Value {
             "scopes": ["openid", "email"],
             "algorithms": ["ES256", "PS384"],
             "claims": ["locale"],
-            "groups_claim": "roles",
+            "groups_claim": "/access/groups",
+            "roles_claim": "https://example.com/roles",
         }],
         "session": {
             "idle_timeout": "20m",
@@ -117,8 +118,10 @@ fn everything_written_is_read() {
     assert_eq!(provider.scopes, ["openid", "email"]);
     assert_eq!(
         provider.claims,
-        ["locale", "roles", "email", "email_verified"]
+        ["locale", "access", "email", "email_verified"]
     );
+    assert_eq!(provider.groups_claim.to_string(), "/access/groups");
+    assert_eq!(provider.roles_claim.top(), "https://example.com/roles");
     assert_eq!(provider.algorithms.len(), 2);
     assert_eq!(config.session.idle_timeout, Seconds::minutes(20));
     assert_eq!(config.session.absolute_timeout, Seconds::minutes(480));
@@ -150,11 +153,12 @@ fn routes_decide_as_written() {
     assert!(!find("/").unwrap().needs_session());
     // The upstream serves files, so every spelling of `/staff` is protected.
     assert_eq!(find("/staff.html").unwrap().decide(None), Decision::SignIn);
+    let claims = Map::new();
     let member = Principal {
-        subject: "subject",
         groups: &["members".to_owned()],
         email: Some("a@corp.com"),
         email_verified: true,
+        ..Principal::bare(&claims)
     };
     let missing = vec![Missing::Group];
     let staff = find("/staff/").unwrap().decide(Some(&member));
@@ -186,7 +190,8 @@ fn what_is_left_out_has_its_default() {
     let provider = &config.providers[0];
     assert_eq!(provider.scopes, ["openid", "email", "profile"]);
     assert_eq!(provider.algorithms.len(), 3);
-    assert_eq!(provider.groups_claim, "groups");
+    assert_eq!(provider.groups_claim.to_string(), "groups");
+    assert_eq!(provider.roles_claim.to_string(), "roles");
     assert!(provider.claims.is_empty());
     assert!(matches!(
         provider.client_authentication,

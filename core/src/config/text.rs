@@ -1,6 +1,7 @@
 //! Small texts of a configuration: identifiers, names of secrets and tokens of protocols.
 
 use super::{SecretName, fault::ConfigFault, reader::Table};
+use crate::access::claim_path::ClaimPath;
 use alloc::{borrow::ToOwned, string::String};
 
 /// An identifier that stands in URLs: lower-case letters, digits and hyphens.
@@ -38,7 +39,7 @@ pub(super) fn secret_at(table: &Table<'_>, key: &str) -> Option<SecretName> {
     reference.parsed("secret", secret_name)
 }
 
-/// Visible ASCII without quotes and backslashes: a scope, a claim's name (RFC 6749, section 3.3).
+/// Visible ASCII without quotes and backslashes: a scope (RFC 6749, section 3.3).
 pub(super) fn token(text: &str) -> Result<String, ConfigFault> {
     let plain = |byte: u8| (b'!'..=b'~').contains(&byte) && !matches!(byte, b'"' | b'\\');
     bounded(text, text.bytes().all(plain))
@@ -52,6 +53,11 @@ pub(super) fn printable(text: &str) -> Result<String, ConfigFault> {
 /// Any text without control characters: the name of a group.
 pub(super) fn name(text: &str) -> Result<String, ConfigFault> {
     bounded(text, !text.chars().any(char::is_control))
+}
+
+/// Where a claim stands.
+pub(super) fn claim_path(text: &str) -> Result<ClaimPath, ConfigFault> {
+    ClaimPath::parse(text).map_err(ConfigFault::ClaimPath)
 }
 
 fn bounded(text: &str, fits: bool) -> Result<String, ConfigFault> {

@@ -69,6 +69,14 @@ impl Members {
         self.take(name)?.as_u64()
     }
 
+    /// Takes a whole number that may be absent; the outer `None` says that it is none.
+    pub fn optional_number(&mut self, name: &str) -> Option<Option<u64>> {
+        match self.take(name) {
+            None => Some(None),
+            Some(value) => value.as_u64().map(Some),
+        }
+    }
+
     /// Takes an object.
     pub fn object(&mut self, name: &str) -> Option<Map<String, Value>> {
         match self.take(name)? {
@@ -110,17 +118,19 @@ mod tests {
         assert_eq!(all.number("n"), Some(3));
         assert_eq!(all.texts("l").unwrap(), ["y"]);
         assert_eq!(all.optional_text("o"), Some(None));
+        assert_eq!(all.optional_number("o"), Some(None));
         assert_eq!(all.end(), Some(()));
         assert_eq!(members().end(), None);
     }
 
     #[test]
     fn another_type_is_no_member() {
-        let mut members = Members::parse(br#"{"a":1,"n":-3,"l":[1],"o":2}"#).unwrap();
+        let mut members = Members::parse(br#"{"a":1,"n":-3,"l":[1],"o":2,"p":-1}"#).unwrap();
         assert_eq!(members.text("a"), None);
         assert_eq!(members.number("n"), None);
         assert_eq!(members.texts("l"), None);
         assert_eq!(members.optional_text("o"), None);
+        assert_eq!(members.optional_number("p"), None);
         assert!(Members::parse(b"[]").is_none());
     }
 }

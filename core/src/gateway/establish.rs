@@ -22,6 +22,7 @@ use crate::{
         record::{RecordFault, SessionRecord},
         user::UserKey,
     },
+    time::UnixTime,
 };
 use alloc::{borrow::ToOwned, rc::Rc, string::String, vec::Vec};
 use serde_json::{Map, Value};
@@ -81,10 +82,13 @@ fn record(
         iss: provider.issuer.clone(),
         sub: id_token.subject().to_owned(),
         sid: id_token.session_id().map(ToOwned::to_owned),
-        auth_time: cookie.authenticated_at.as_seconds(),
+        auth_time: id_token
+            .authentication_time(cookie.created)
+            .map(UnixTime::as_seconds),
         acr: id_token.authentication_context().map(ToOwned::to_owned),
         amr: id_token.authentication_methods(),
-        groups: groups(claims.get(&provider.groups_claim)),
+        groups: provider.groups_claim.texts(&claims),
+        roles: provider.roles_claim.texts(&claims),
         claims,
         scope: tokens.scope,
         id_token: tokens.id_token.expose().clone(),
@@ -92,21 +96,6 @@ fn record(
         refresh_token: tokens.refresh_token.map(|token| token.expose().clone()),
         created: cookie.created.as_seconds(),
         generation: cookie.generation.0,
-    }
-}
-
-/// Groups are an array of texts, or one text; anything else in the array is no group.
-fn groups(claim: Option<&Value>) -> Vec<String> {
-    match claim {
-        Some(Value::Array(listed)) => listed
-            .iter()
-            .filter_map(Value::as_str)
-            .map(ToOwned::to_owned)
-            .collect(),
-        Some(Value::String(one)) => Vec::from([one.clone()]),
-        Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) | None => {
-            Vec::new()
-        }
     }
 }
 

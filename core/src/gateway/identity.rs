@@ -5,6 +5,7 @@ use crate::{
     encoding::percent,
     http::header::{HeaderName, HeaderValue},
     session::record::SessionRecord,
+    time::UnixTime,
 };
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
@@ -13,8 +14,12 @@ pub(super) fn principal(record: &SessionRecord) -> Principal<'_> {
     Principal {
         subject: &record.sub,
         groups: &record.groups,
+        roles: &record.roles,
+        claims: &record.claims,
         email: record.email(),
         email_verified: record.is_email_verified(),
+        acr: record.acr.as_deref(),
+        authenticated_at: record.auth_time.map(UnixTime::from_seconds),
     }
 }
 

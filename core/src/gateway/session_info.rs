@@ -25,8 +25,10 @@ struct SessionInfo<'a> {
     issuer: &'a str,
     subject: &'a str,
     groups: &'a [String],
+    roles: &'a [String],
     claims: &'a Map<String, Value>,
-    auth_time: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<u64>,
     created: u64,
     expires: u64,
 }
@@ -49,6 +51,7 @@ pub(super) async fn serve<P: Platform, R: Inbound>(
         issuer: &record.iss,
         subject: &record.sub,
         groups: &record.groups,
+        roles: &record.roles,
         claims: &record.claims,
         auth_time: record.auth_time,
         created: record.created,

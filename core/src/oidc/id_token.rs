@@ -103,10 +103,16 @@ impl VerifiedIdToken {
         self.claim("sid").and_then(Value::as_str)
     }
 
-    /// `auth_time`: when the user last authenticated; the time of issue where it is absent.
+    /// When the user last authenticated; the time of issue where the provider does not say.
     pub fn authenticated_at(&self, now: UnixTime) -> UnixTime {
-        let stated = self.token.time("auth_time").ok().flatten();
+        let stated = self.authentication_time(now);
         stated.or(self.token.issued_at()).unwrap_or(now).min(now)
+    }
+
+    /// `auth_time`, where it is stated; never in the future.
+    pub fn authentication_time(&self, now: UnixTime) -> Option<UnixTime> {
+        let stated = self.token.time("auth_time").ok().flatten();
+        stated.map(|at| at.min(now))
     }
 
     /// `acr`
@@ -345,5 +351,22 @@ mod tests {
         );
         assert_eq!(at(&with("auth_time", json!(NOW + 100))).as_seconds(), NOW);
         assert_eq!(at(&good()).as_seconds(), NOW - 5);
+    }
+
+    #[test]
+    fn only_a_stated_time_of_authentication_is_one() {
+        let stated = |claims: &Value| {
+            judge_as("JWT", claims)
+                .unwrap()
+                .authentication_time(UnixTime::from_seconds(NOW))
+                .map(UnixTime::as_seconds)
+        };
+        assert_eq!(
+            stated(&with("auth_time", json!(NOW - 100))),
+            Some(NOW - 100)
+        );
+        assert_eq!(stated(&with("auth_time", json!(NOW + 100))), Some(NOW));
+        assert_eq!(stated(&with("auth_time", json!("yesterday"))), None);
+        assert_eq!(stated(&good()), None);
     }
 }

@@ -23,8 +23,9 @@ pub struct SessionRecord {
     /// `sid`: the provider's session.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
-    /// `auth_time`
-    pub auth_time: u64,
+    /// `auth_time`, where the provider stated it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth_time: Option<u64>,
     /// `acr`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acr: Option<String>,
@@ -35,6 +36,9 @@ pub struct SessionRecord {
     pub claims: Map<String, Value>,
     /// Groups, from the configured claim.
     pub groups: Vec<String>,
+    /// Roles, from the configured claim.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<String>,
     /// The scope granted, where the provider named it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
@@ -115,11 +119,12 @@ impl SessionRecord {
             iss: members.text("iss")?,
             sub: members.text("sub")?,
             sid: members.optional_text("sid")?,
-            auth_time: members.number("auth_time")?,
+            auth_time: members.optional_number("auth_time")?,
             acr: members.optional_text("acr")?,
             amr: members.texts("amr")?,
             claims: members.object("claims")?,
             groups: members.texts("groups")?,
+            roles: members.texts("roles")?,
             scope: members.optional_text("scope")?,
             id_token: members.text("id_token")?,
             access_token: members.text("access_token")?,
@@ -152,7 +157,8 @@ impl SessionRecord {
             .chain(
                 self.groups
                     .iter()
-                    .map(|group| group.len().saturating_add(24)),
+                    .chain(&self.roles)
+                    .map(|text| text.len().saturating_add(24)),
             )
             .fold(tokens.saturating_add(512), usize::saturating_add)
     }
@@ -231,11 +237,12 @@ mod tests {
             iss: "https://op.example.com".to_owned(),
             sub: "sub".to_owned(),
             sid: None,
-            auth_time: 1,
+            auth_time: Some(1),
             acr: None,
             amr: vec![],
             claims: Map::new(),
             groups: vec!["staff".to_owned()],
+            roles: vec![],
             scope: None,
             id_token: "SECRET-ID-TOKEN".to_owned(),
             access_token: "SECRET-ACCESS-TOKEN".to_owned(),
@@ -257,6 +264,24 @@ mod tests {
         assert!(open(2).is_none());
         let other = SessionSecret::new(Secret::new([2; 32]));
         assert!(SessionRecord::open(&sealed, &other, Generation(1), ORIGIN).is_none());
+    }
+
+    /// What an earlier version sealed: no roles, and a time of authentication always.
+    #[test]
+    fn a_record_without_newer_members_opens() {
+        let mut record = record();
+        let json = |record: &SessionRecord| serde_json::to_string(record).unwrap();
+        assert!(json(&record).contains("\"auth_time\":1,"));
+        assert!(!json(&record).contains("roles"));
+        let read = |record: &SessionRecord| {
+            SessionRecord::read(Members::parse(json(record).as_bytes()).unwrap())
+        };
+        assert!(read(&record).unwrap().roles.is_empty());
+        record.roles = vec!["editor".to_owned()];
+        record.auth_time = None;
+        let newer = read(&record).unwrap();
+        assert_eq!(newer.roles, ["editor"]);
+        assert_eq!(newer.auth_time, None);
     }
 
     #[test]
