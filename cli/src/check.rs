@@ -198,12 +198,14 @@ fn summary(config: &Config) -> String {
         .iter()
         .map(|name| name.0.as_str())
         .collect();
-    let issuer = config
-        .providers
-        .first()
-        .map_or("nobody", |provider| provider.issuer.as_str());
+    let providers = config.providers.iter();
+    let issuers: Vec<&str> = providers.map(|provider| provider.issuer.as_str()).collect();
+    let issuers = match issuers.as_slice() {
+        [] => "nobody".to_owned(),
+        some => some.join(", "),
+    };
     format!(
-        "{}; {routes} routes, {} of them protected; {} upstreams, {assets} of them static files; sign-in at {issuer}; secrets to set: {}",
+        "{}; {routes} routes, {} of them protected; {} upstreams, {assets} of them static files; sign-in at {issuers}; secrets to set: {}",
         config.public_url,
         protected.count(),
         config.upstreams.len(),

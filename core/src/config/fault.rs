@@ -120,8 +120,6 @@ pub enum ConfigFault {
     PreviousKeyStays,
     /// A route needs a session, and there is no provider.
     ProviderNeeded,
-    /// A second provider, which this version does not have.
-    SecondProvider,
     /// `scopes` without `openid`.
     NoOpenid,
     /// No path of a claim.
@@ -228,7 +226,6 @@ impl fmt::Display for ConfigFault {
             Self::SealingKeyEnds => f.write_str("the first key seals and has no end"),
             Self::PreviousKeyStays => f.write_str("a previous key without not_after"),
             Self::ProviderNeeded => f.write_str("a route needs a session, and there is no provider"),
-            Self::SecondProvider => f.write_str("more than one provider is not available in this version"),
             Self::NoOpenid => f.write_str("the scope openid is missing"),
             Self::ClaimPath(fault) => write!(f, "not the path of a claim: {}", claim_path_fault(*fault)),
             Self::HeaderName => f.write_str("not a header name"),

@@ -96,7 +96,6 @@ const fn plain(fault: &ConfigFault) -> Option<&'static str> {
             "add not_after = \"...\", at least absolute_timeout from now"
         }
         ConfigFault::ProviderNeeded => "add a [[provider]] with id, issuer and client_id",
-        ConfigFault::SecondProvider => "keep the one that people sign in with",
         ConfigFault::NoOpenid => "add \"openid\" to scopes",
         ConfigFault::ClaimPath(_) => {
             "write the claim's name, or a JSON Pointer such as \"/realm_access/roles\"; in a pointer ~1 is a slash and ~0 a tilde"

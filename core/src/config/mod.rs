@@ -42,8 +42,7 @@ pub struct Config {
     pub base_path: String,
     /// Sealing keys, the first of which seals; never empty.
     pub keys: Vec<RingKey>,
-    /// Providers by their order in the file; in this version exactly one, or none where no route
-    /// needs a session.
+    /// Providers by their order in the file; none where no route needs a session.
     pub providers: Vec<Provider>,
     /// Session rules.
     pub session: SessionRules,
@@ -73,6 +72,8 @@ pub struct RingKey {
 pub struct Provider {
     /// Stands in URLs (`/auth/callback/{id}`): lower-case letters, digits and hyphens.
     pub id: String,
+    /// What people are shown, where they choose among several; default the id.
+    pub name: String,
     /// The issuer identifier exactly as the provider writes it (OpenID Connect Discovery, 3).
     pub issuer: String,
     /// The issuer parsed, to build the discovery URL from.

@@ -1,4 +1,4 @@
-//! `[[provider]]`: the OpenID provider that people sign in with.
+//! `[[provider]]`: the OpenID providers that people sign in with.
 
 use super::{ClientAuthentication, Provider, fault::ConfigFault, reader::Table, site, text};
 use crate::{
@@ -10,6 +10,7 @@ use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
 
 pub(super) const KEYS: &[&str] = &[
     "id",
+    "name",
     "kind",
     "issuer",
     "client_id",
@@ -31,13 +32,16 @@ const DEFAULT_SCOPES: [&str; 3] = ["openid", "email", "profile"];
 const DEFAULT_ALGORITHMS: [Algorithm; 3] = [Algorithm::Rs256, Algorithm::Es256, Algorithm::EdDsa];
 
 pub(super) fn read(root: &Table<'_>, reach: Reach) -> Vec<Provider> {
-    let mut providers = Vec::new();
-    for (place, table) in root.tables("provider", KEYS) {
-        if place > 0 {
-            let at = table.at().clone();
-            table.faults().add(at, ConfigFault::SecondProvider);
+    let mut providers: Vec<Provider> = Vec::new();
+    for (_, table) in root.tables("provider", KEYS) {
+        let Some(provider) = read_one(&table, reach) else {
+            continue;
+        };
+        // Its redirect URI is made of it, and sessions name their provider by it.
+        if providers.iter().any(|earlier| earlier.id == provider.id) {
+            table.fault("id", ConfigFault::Repeated);
         }
-        providers.extend(read_one(&table, reach));
+        providers.push(provider);
     }
     providers
 }
@@ -51,6 +55,7 @@ fn read_one(table: &Table<'_>, reach: Reach) -> Option<Provider> {
         _ => Err(ConfigFault::Word { allowed: KINDS }),
     });
     let id = table.parsed("id", text::identifier);
+    let name = table.parsed("name", text::name);
     let issuer = table.parsed("issuer", |text| parse_issuer(text, reach));
     let client_id = table.parsed("client_id", text::printable);
     let client_authentication = match table.has("client_secret") {
@@ -70,8 +75,10 @@ fn read_one(table: &Table<'_>, reach: Reach) -> Option<Provider> {
     let groups_claim = claim_path(table, "groups_claim", "groups");
     let roles_claim = claim_path(table, "roles_claim", "roles");
     let (issuer, issuer_url) = issuer?;
+    let id = id?;
     let mut provider = Provider {
-        id: id?,
+        name: name.unwrap_or_else(|| id.clone()),
+        id,
         issuer,
         issuer_url,
         client_id: client_id?,

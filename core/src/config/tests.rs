@@ -211,6 +211,21 @@ fn a_public_site_needs_no_provider_and_a_session_does() {
     assert!(read(&value).unwrap().providers.is_empty());
 }
 
+#[test]
+fn providers_have_ids_of_their_own() {
+    let mut value = full();
+    let providers = value["provider"].as_array_mut().unwrap();
+    let mut second = providers[0].clone();
+    second["id"] = json!("second");
+    second["name"] = json!("Second \u{fc}");
+    providers.push(second);
+    let config = read(&value).unwrap();
+    let named: Vec<_> = config.providers.iter().map(|one| &one.name).collect();
+    assert_eq!(named, [&config.providers[0].id, "Second \u{fc}"]);
+    value["provider"][1]["id"] = value["provider"][0]["id"].clone();
+    assert_eq!(faults(&value), one("provider[1].id", ConfigFault::Repeated));
+}
+
 /// Each line changes one value of a configuration that passes.
 #[test]
 fn every_fault_has_its_place() {

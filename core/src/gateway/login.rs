@@ -1,4 +1,4 @@
-//! `GET {base_path}/login`, and the way to the provider from any protected page.
+//! `GET {base_path}/login`, and the way to a provider from any protected page.
 
 use super::{
     provider, random,
@@ -8,13 +8,14 @@ use super::{
 };
 use crate::{
     access::fetch_metadata::FetchMetadata,
+    config::Provider,
     cookie::{
         name,
         request::RequestCookies,
         seal::{Place, Purpose},
         set_cookie::{self, SameSite},
     },
-    encoding::parameters::Parameters,
+    encoding::parameters::{self, Parameters},
     fault::{BrowserFault, PlatformFault},
     http::{
         header::{HeaderName, HeaderValue},
@@ -27,13 +28,22 @@ use crate::{
         authorization_request,
         return_to::ReturnTo,
     },
-    page::redirect::see_other,
+    page::{
+        chooser::{Choice, Chooser},
+        href::Href,
+        redirect::see_other,
+    },
     platform::Platform,
     secret::Secret,
 };
-use alloc::{string::ToString, vec::Vec};
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
 
-/// Of the query only `return_to` counts; scopes and claims come from the configuration alone.
+/// Of the query only `return_to` and `provider` count; scopes and claims come from the configuration
+/// alone. Without a `provider`, and where there are several, the person chooses.
 pub(super) async fn serve<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     query: &str,
@@ -44,26 +54,83 @@ pub(super) async fn serve<P: Platform, R: Inbound>(
         return Err(BrowserFault::NotSignedIn.into());
     }
     let parameters = Parameters::parse(query).map_err(|_| BrowserFault::Malformed)?;
-    let return_to = parameters
-        .once("return_to")
-        .map_err(|_| BrowserFault::Malformed)?;
-    let return_to = return_to.map_or_else(ReturnTo::home, ReturnTo::parse);
-    begin(call, cookies, return_to, StaleCookies::None).await
+    let once = |name| parameters.once(name).map_err(|_| BrowserFault::Malformed);
+    let return_to = once("return_to")?.map_or_else(ReturnTo::home, ReturnTo::parse);
+    let config = &call.deployment.config;
+    let provider = match (once("provider")?, config.providers.as_slice()) {
+        (Some(id), _) => config.provider(id).ok_or(BrowserFault::NoRoute)?,
+        (None, [only]) => only,
+        (None, []) => return Err(BrowserFault::NoRoute.into()),
+        (None, several) => return Ok(choice(call, several, &return_to)),
+    };
+    start(call, cookies, provider, return_to, StaleCookies::None).await
 }
 
-/// Sends the browser to the provider with a fresh attempt. Nothing is stored.
+/// The first answer to someone who must sign in: the way to the only provider, or to the choice between
+/// several.
 pub(super) async fn begin<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     cookies: RequestCookies<'_>,
     return_to: ReturnTo,
     stale: StaleCookies,
 ) -> Result<Response, Refusal> {
+    match call.deployment.config.providers.as_slice() {
+        [only] => start(call, cookies, only, return_to, stale).await,
+        _ => {
+            let location = location(call, &return_to, None);
+            let mut response = see_other(&location).ok_or(PlatformFault::Internal)?;
+            for field in stale.clear(call.deployment.config.session.same_site) {
+                response.headers.push((HeaderName::SET_COOKIE, field));
+            }
+            Ok(response)
+        }
+    }
+}
+
+/// Our own address where signing in begins, with one provider or with the choice.
+pub(super) fn location<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    return_to: &ReturnTo,
+    provider: Option<&Provider>,
+) -> String {
+    let mut location = format!("{}?", call.deployment.endpoint("login"));
+    parameters::push(&mut location, "return_to", return_to.as_str());
+    if let Some(provider) = provider {
+        parameters::push(&mut location, "provider", &provider.id);
+    }
+    location
+}
+
+/// The page that offers all providers. No attempt begins before one is chosen.
+fn choice<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    providers: &[Provider],
+    return_to: &ReturnTo,
+) -> Response {
+    let locations: Vec<String> = providers
+        .iter()
+        .map(|provider| location(call, return_to, Some(provider)))
+        .collect();
+    let choices: Vec<Choice<'_>> = providers
+        .iter()
+        .zip(&locations)
+        .map(|(provider, location)| Choice {
+            name: &provider.name,
+            href: Href::local(location),
+        })
+        .collect();
+    Chooser { choices: &choices }.response()
+}
+
+/// Sends the browser to `provider` with a fresh attempt. Nothing is stored.
+async fn start<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    cookies: RequestCookies<'_>,
+    provider: &Provider,
+    return_to: ReturnTo,
+    stale: StaleCookies,
+) -> Result<Response, Refusal> {
     let deployment = call.deployment;
-    let provider = deployment
-        .config
-        .providers
-        .first()
-        .ok_or(PlatformFault::Internal)?;
     let refuse = |refusal: Refusal| {
         refusal.with(Detail::SignIn {
             retry: return_to.clone(),

@@ -84,11 +84,11 @@ async fn confirmation<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     known: &KnownCookie,
 ) -> Response {
-    let record = remembered_record(call, known);
+    let record = visitor::record(call, known).await;
     let who = record
         .as_ref()
         .and_then(|record| identity::display_name(record));
-    let end_session = end_session_endpoint(call).await;
+    let end_session = end_session_endpoint(call, record.as_deref()).await;
     let redirects: Vec<Origin> = end_session
         .iter()
         .map(|(url, _)| url.origin().clone())
@@ -130,8 +130,10 @@ async fn sign_out<P: Platform, R: Inbound>(
         )
         .map(Rc::new)
     });
-    let id_token = record.map(|record| Secret::new(record.id_token.clone()));
-    let location = match end_session_endpoint(call).await {
+    let id_token = record
+        .as_ref()
+        .map(|record| Secret::new(record.id_token.clone()));
+    let location = match end_session_endpoint(call, record.as_deref()).await {
         Some((endpoint, client_id)) => {
             let back = format!("{}{}", deployment.origin, deployment.endpoint("signed-out"));
             oidc::logout::location(&endpoint, &client_id, &back, id_token.as_ref()).to_string()
@@ -229,12 +231,18 @@ fn remembered_record<P: Platform, R: Inbound>(
     }
 }
 
-/// Where the provider ends its own session, and who we are there. A provider that cannot be asked
-/// does not keep anyone from signing out here.
+/// Where the session's provider ends its own session, and who we are there. A provider that cannot be
+/// asked does not keep anyone from signing out here.
 async fn end_session_endpoint<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
+    record: Option<&SessionRecord>,
 ) -> Option<(crate::http::url::Url, String)> {
-    let provider = call.deployment.config.providers.first()?;
+    let config = &call.deployment.config;
+    let provider = match (record, config.providers.as_slice()) {
+        (Some(record), _) => config.provider(&record.provider)?,
+        (None, [only]) => only,
+        (None, _) => return None,
+    };
     let metadata = provider::metadata(call, provider).await.ok()?;
     let endpoint = metadata.end_session_endpoint.clone()?;
     Some((endpoint, provider.client_id.clone()))

@@ -1,6 +1,6 @@
 //! From a fault to the page or JSON that answers it, and the line in the log.
 
-use super::{random, serve::Call, visitor::StaleCookies};
+use super::{login, random, serve::Call, visitor::StaleCookies};
 use crate::{
     access::decision::Missing,
     encoding::ascii::contains_ignoring_case,
@@ -137,8 +137,7 @@ impl Refusal {
                 page.response()
             }
             Detail::SignIn { retry } => {
-                let mut location = format!("{}?", call.deployment.endpoint("login"));
-                crate::encoding::parameters::push(&mut location, "return_to", retry.as_str());
+                let location = login::location(call, retry, None);
                 let page = SignInFailed {
                     status: answer.status,
                     reason: reason(answer.code),

@@ -189,6 +189,27 @@ pub(super) async fn ask_again<P: Platform>(
         .map(|_| ())
 }
 
+/// The record of a living session, wherever it is found; `None` where it has ended or nobody answers.
+pub(super) async fn record<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    known: &KnownCookie,
+) -> Option<Rc<SessionRecord>> {
+    let deployment = call.deployment;
+    let freshness = deployment.config.session.freshness;
+    let remembered = deployment
+        .sessions
+        .borrow_mut()
+        .session(&known.handle, freshness, call.now);
+    match remembered {
+        Remembered::Fresh { record, .. } | Remembered::Stale(record) => Some(record),
+        Remembered::Ended => None,
+        Remembered::Unknown => {
+            let asked = ask(deployment, call.platform, known, None, call.now).await;
+            asked.ok().flatten().map(|(record, _)| record)
+        }
+    }
+}
+
 /// Opens the cookie, or finds it opened before; its times are judged either way.
 pub(super) fn open(deployment: &Deployment, text: &str, now: UnixTime) -> Option<Rc<KnownCookie>> {
     let rules = &deployment.config.session;

@@ -81,13 +81,19 @@ impl Html {
     /// Appends a link that looks like a button.
     #[must_use]
     pub(super) fn link(self, look: Look, href: &Href<'_>, label: &'static str) -> Self {
+        self.link_to(look, href, label)
+    }
+
+    /// Appends such a link with a name from the configuration.
+    #[must_use]
+    pub(super) fn link_to(self, look: Look, href: &Href<'_>, name: &str) -> Self {
         self.raw(match look {
             Look::First => "<a class=\"button\" href=\"",
             Look::Second => "<a class=\"button second\" href=\"",
         })
         .text(href.as_str())
         .raw("\">")
-        .raw(label)
+        .text(&shorten(name))
         .raw("</a>")
     }
 

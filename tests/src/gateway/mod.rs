@@ -6,6 +6,7 @@ mod any_input;
 mod counts;
 mod faults;
 mod freshness;
+mod providers;
 mod secrets;
 mod sessions;
 mod sign_in;
