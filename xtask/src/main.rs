@@ -20,6 +20,7 @@ mod up;
 mod wasm_tests;
 mod worker;
 
+use bench::Asked;
 use demo::Edge;
 use failure::{Doing, Failure, Outcome};
 use interrupt::Interrupt;
@@ -32,8 +33,9 @@ const USAGE: &str = "usage:
   cargo xtask up [--host workers|spin] [--port N]
                               build and run the demo on the ports N, N+1 and N+2 (N is 8787)
   cargo xtask test            run every check and test
-  cargo xtask bench --host spin
-                              measure a host; writes docs/BENCHMARKS.md
+  cargo xtask bench [--host workers|spin] [--beside FOLDER]
+                              measure a host, with another build of the Worker beside this one
+                              where a folder is named; writes docs/BENCHMARKS.md
   cargo xtask tidy            hold the sources against the rules of ARCHITECTURE.md
   cargo xtask build worker    build what is deployed to Cloudflare and print its size
   cargo xtask build contract  build the Worker that the contract suite drives
@@ -67,10 +69,7 @@ fn command(words: &[&str]) -> Outcome {
             let (edge, ports) = asked(options)?;
             up::up(&place, edge, ports, &interrupt)
         }
-        ["bench", options @ ..] => {
-            let (edge, _) = asked(options)?;
-            bench::bench(&place, edge, &interrupt)
-        }
+        ["bench", options @ ..] => bench::bench(&place, &Asked::parse(options)?, &interrupt),
         ["test"] => test::test(&place, &interrupt),
         ["tidy"] => tidy::tidy(&place),
         ["build", "worker"] => worker::build(&place, &interrupt),

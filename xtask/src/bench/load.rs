@@ -12,14 +12,43 @@ const CLIENTS: usize = 8;
 /// Nothing that is measured takes this long.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// What a browser says about the way to a page.
+pub(super) const NAVIGATION: &str = "accept: text/html\r\naccept-language: en\r\n\
+    sec-fetch-mode: navigate\r\nsec-fetch-dest: document\r\nuser-agent: bench\r\n";
+
 /// A request that is sent again and again, and what must come back.
+#[derive(Clone)]
 pub(super) struct Target {
     pub(super) port: u16,
     pub(super) path: &'static str,
-    /// The `Cookie` header, where there is one.
-    pub(super) cookie: Option<String>,
+    /// Lines of request headers, each with its end.
+    pub(super) headers: String,
     /// A text that the body of a right answer, which is 200, contains.
     pub(super) shows: &'static str,
+}
+
+impl Target {
+    /// The same request with another header.
+    pub(super) fn with(&self, name: &str, value: &str) -> Self {
+        let mut target = self.clone();
+        target.headers.push_str(&format!("{name}: {value}\r\n"));
+        target
+    }
+}
+
+/// Sends it once: the status and the body that come back.
+///
+/// # Errors
+/// No connection, or no response.
+pub(super) fn ask(target: &Target) -> Outcome<(u16, String)> {
+    let doing = || format!("the question on port {} for {}", target.port, target.path);
+    let mut reader = connected(target).doing(doing())?;
+    reader
+        .get_mut()
+        .write_all(&request(target))
+        .doing(doing())?;
+    let (status, body) = response(&mut reader).doing(doing())?;
+    Ok((status, String::from_utf8_lossy(&body).into_owned()))
 }
 
 /// Sends `requests` requests, shared among the clients.
@@ -45,10 +74,7 @@ pub(super) fn send(target: &Target, requests: usize) -> Outcome {
 
 fn client(target: &Target, requests: usize) -> Outcome {
     let doing = || format!("the load on port {} at {}", target.port, target.path);
-    let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, target.port)).doing(doing())?;
-    stream.set_read_timeout(Some(PATIENCE)).doing(doing())?;
-    stream.set_nodelay(true).doing(doing())?;
-    let mut reader = BufReader::new(stream);
+    let mut reader = connected(target).doing(doing())?;
     let request = request(target);
     for _ in 0..requests {
         reader.get_mut().write_all(&request).doing(doing())?;
@@ -64,16 +90,21 @@ fn client(target: &Target, requests: usize) -> Outcome {
     Ok(())
 }
 
+fn connected(target: &Target) -> std::io::Result<BufReader<TcpStream>> {
+    let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, target.port))?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_nodelay(true)?;
+    Ok(BufReader::new(stream))
+}
+
 fn request(target: &Target) -> Vec<u8> {
-    let Target { port, path, .. } = target;
-    let mut head = format!("GET {path} HTTP/1.1\r\nhost: localhost:{port}\r\n");
-    head.push_str("accept: text/html\r\nsec-fetch-mode: navigate\r\nsec-fetch-dest: document\r\n");
-    head.push_str("accept-language: en\r\nuser-agent: bench\r\n");
-    if let Some(cookie) = &target.cookie {
-        head.push_str(&format!("cookie: {cookie}\r\n"));
-    }
-    head.push_str("\r\n");
-    head.into_bytes()
+    let Target {
+        port,
+        path,
+        headers,
+        ..
+    } = target;
+    format!("GET {path} HTTP/1.1\r\nhost: localhost:{port}\r\n{headers}\r\n").into_bytes()
 }
 
 /// Status and body of a response with a length or in chunks.

@@ -7,19 +7,45 @@ use std::fs;
 use std::process::Command;
 
 /// A table with one line per scenario; the first is what the others are compared with.
-pub(super) fn table(all: &[Measured]) -> String {
-    let base = all.first().map_or(f64::NAN, Measured::median);
+pub(super) fn table(all: &[&Measured]) -> String {
     let mut text = String::from(
-        "| | CPU per request | rounds from .. to | of the first |\n|---|---:|---:|---:|\n",
+        "| | CPU per request | rounds from .. to | more than the first | times the first |\n\
+         |---|---:|---:|---:|---:|\n",
     );
     for measured in all {
         let (median, name) = (measured.median(), measured.name);
-        let lowest = measured.rounds.first().copied().unwrap_or(f64::NAN);
-        let highest = measured.rounds.last().copied().unwrap_or(f64::NAN);
+        let (lowest, highest) = measured.span();
+        let first = all.first().copied().unwrap_or(measured);
         text.push_str(&format!(
-            "| {name} | {median:.0} us | {lowest:.0} .. {highest:.0} us | {:.2} |\n",
-            median / base
+            "| {name} | {median:.0} us | {lowest:.0} .. {highest:.0} us | {:.0} us | {:.2} |\n",
+            measured.more_than(first),
+            measured.times(first),
         ));
+    }
+    text
+}
+
+/// A table of one thing against another, line by line.
+pub(super) fn pairs(first: &str, second: &str, all: &[(&Measured, &Measured)]) -> String {
+    let mut text = format!("| | {first} | {second} | times |\n|---|---:|---:|---:|\n");
+    for (one, other) in all {
+        text.push_str(&format!(
+            "| {} | {:.0} us | {:.0} us | {:.2} |\n",
+            one.name,
+            one.median(),
+            other.median(),
+            other.times(one)
+        ));
+    }
+    text
+}
+
+/// What was aimed at, the most that it may be, and what it is.
+pub(super) fn targets(all: &[(&str, f64, f64)]) -> String {
+    let mut text = String::from("| target | at most | measured | |\n|---|---:|---:|---|\n");
+    for (name, most, measured) in all {
+        let met = if measured <= most { "met" } else { "missed" };
+        text.push_str(&format!("| {name} | {most} | {measured:.2} | {met} |\n"));
     }
     text
 }
@@ -67,6 +93,15 @@ pub(super) fn locked(place: &Place, name: &str) -> String {
     format!("{name} {}", found.unwrap_or("of unknown version"))
 }
 
+/// The installed version of an npm package.
+pub(super) fn installed(place: &Place, name: &str) -> String {
+    let path = place.at("node_modules").join(name).join("package.json");
+    let text = fs::read_to_string(path).unwrap_or_default();
+    let found = text.split_once("\"version\": \"");
+    let found = found.and_then(|(_, rest)| rest.split('"').next());
+    format!("{name} {}", found.unwrap_or("of unknown version"))
+}
+
 /// Puts a text between the two marks of a part of the page.
 ///
 /// # Errors
@@ -107,11 +142,23 @@ mod tests {
             name,
             rounds: rounds.to_vec(),
         };
-        let text = table(&[
-            measured("a", &[1.0, 2.0, 3.0]),
-            measured("b", &[4.0, 5.0, 6.0]),
-        ]);
-        assert!(text.contains("| a | 2 us | 1 .. 3 us | 1.00 |"), "{text}");
-        assert!(text.contains("| b | 5 us | 4 .. 6 us | 2.50 |"), "{text}");
+        let (a, b) = (
+            measured("a", &[3.0, 1.0, 2.0]),
+            measured("b", &[6.0, 4.0, 5.0]),
+        );
+        let text = table(&[&a, &b]);
+        assert!(
+            text.contains("| a | 2 us | 1 .. 3 us | 0 us | 1.00 |"),
+            "{text}"
+        );
+        assert!(
+            text.contains("| b | 5 us | 4 .. 6 us | 3 us | 2.50 |"),
+            "{text}"
+        );
+        let text = targets(&[("b of a", 2.5, b.times(&a)), ("a of b", 0.1, a.times(&b))]);
+        assert!(text.contains("| b of a | 2.5 | 2.50 | met |"), "{text}");
+        assert!(text.contains("| a of b | 0.1 | 0.40 | missed |"), "{text}");
+        let text = pairs("5", "1,000", &[(&a, &b)]);
+        assert!(text.contains("| a | 2 us | 5 us | 2.50 |"), "{text}");
     }
 }

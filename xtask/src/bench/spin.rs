@@ -1,9 +1,9 @@
 //! The gateway on Spin beside a component that only says hello.
 
-use super::load::Target;
-use super::{Scenario, measure, report};
+use super::load::{NAVIGATION, Target};
+use super::{Scenario, Turns, all_alive, cpu, measure, report, signed_in};
 use crate::demo::{Demo, Edge};
-use crate::failure::{Doing, Failure, Outcome};
+use crate::failure::{Failure, Outcome};
 use crate::fresh;
 use crate::interrupt::Interrupt;
 use crate::place::Place;
@@ -21,6 +21,12 @@ const HELLO_PORT: u16 = 8_993;
 
 /// How long the servers may take until all of them serve.
 const START_LIMIT: Duration = Duration::from_secs(60);
+
+const TURNS: Turns = Turns {
+    rounds: 7,
+    requests: 4_000,
+    before: 0,
+};
 
 /// The application that only says hello.
 const MANIFEST: &str = "spin_manifest_version = 2
@@ -62,43 +68,44 @@ fn run(
     servers.push(Group::start_prefixed("hello", &mut hello(place)?)?);
     let hello = servers.last().map_or(0, Group::process);
     wait_for(ports, servers)?;
-    let cookie = signed_in(place, ports)?;
-    let at_gateway = |name, path, cookie, shows| Scenario {
-        name,
-        target: Target {
-            port: ports.gateway,
-            path,
-            cookie,
-            shows,
-        },
-        process: gateway,
+    let cookie = signed_in(place, ports.gateway, "/members/")?;
+    let target = |port, path, shows| Target {
+        port,
+        path,
+        headers: NAVIGATION.to_owned(),
+        shows,
     };
+    let scenario = |name, target, process| Scenario {
+        name,
+        target,
+        process,
+        clock: cpu::used_by,
+    };
+    let members = target(ports.gateway, "/members/", "</html>");
+    let api = target(ports.gateway, "/api/whoami", "lychgate-user");
     let scenarios = [
-        Scenario {
-            name: "a component that says hello",
-            target: Target {
-                port: HELLO_PORT,
-                path: "/",
-                cookie: None,
-                shows: "hello",
-            },
-            process: hello,
-        },
-        at_gateway("Lychgate, a public page", "/", None, "</html>"),
-        at_gateway(
-            "Lychgate, a page that needs a session, which is warm",
-            "/members/",
-            Some(cookie.clone()),
-            "</html>",
+        scenario(
+            "a component that says hello",
+            target(HELLO_PORT, "/", "hello"),
+            hello,
         ),
-        at_gateway(
+        scenario(
+            "Lychgate, a public page",
+            target(ports.gateway, "/", "</html>"),
+            gateway,
+        ),
+        scenario(
+            "Lychgate, a page that needs a session, which is warm",
+            members.with("cookie", &cookie),
+            gateway,
+        ),
+        scenario(
             "Lychgate, the same session, forwarded to an API by HTTP",
-            "/api/whoami",
-            Some(cookie),
-            "lychgate-user",
+            api.with("cookie", &cookie),
+            gateway,
         ),
     ];
-    let measured = measure(&scenarios, servers, interrupt)?;
+    let measured = measure(&scenarios, TURNS, servers, interrupt)?;
     let program = spin::program(place);
     let rustc = report::version(Command::new("rustc").arg("--version"));
     Ok(format!(
@@ -107,7 +114,7 @@ fn run(
         report::locked(place, "spin-sdk"),
         report::locked(place, "wasmtime"),
         report::version(Command::new(program).arg("--version")),
-        report::table(&measured),
+        report::table(&measured.iter().collect::<Vec<_>>()),
     ))
 }
 
@@ -133,30 +140,11 @@ fn wait_for(ports: Ports, servers: &mut [Group]) -> Outcome {
         (HELLO_PORT, "/"),
     ];
     while !all.iter().all(|(port, path)| serves(*port, path)) {
-        for server in &mut *servers {
-            if let Some(status) = server.ended()? {
-                let name = server.name();
-                return Err(Failure::new(format!("{name} ended by itself ({status})")));
-            }
-        }
+        all_alive(servers)?;
         if started.elapsed() > START_LIMIT {
             return Err(Failure::new("the servers do not serve"));
         }
         thread::sleep(POLL);
     }
     Ok(())
-}
-
-/// The `Cookie` header of a member who signed in at the demo's provider.
-fn signed_in(place: &Place, ports: Ports) -> Outcome<String> {
-    let output = Command::new("node")
-        .arg(place.at("tests/bench/sign-in.mjs"))
-        .arg(format!("http://localhost:{}", ports.gateway))
-        .output()
-        .doing("cannot run node")?;
-    if !output.status.success() {
-        let why = String::from_utf8_lossy(&output.stderr);
-        return Err(Failure::new(format!("nobody could sign in: {why}")));
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
