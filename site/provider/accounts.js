@@ -2,11 +2,11 @@
 
 /** Accounts by login; `claims` is what the provider says about each. */
 export const demoAccounts = {
-  member: account("member", "Demo member", ["members"]),
-  staff: account("staff", "Demo staff", ["members", "staff"]),
+  member: account("member", "Demo member", ["members"], { department: "sales", roles: ["reader"] }),
+  staff: account("staff", "Demo staff", ["members", "staff"], { department: "press", roles: ["reader", "editor"] }),
 };
 
-function account(login, name, groups) {
+function account(login, name, groups, { department, roles }) {
   return {
     password: login,
     claims: {
@@ -15,6 +15,8 @@ function account(login, name, groups) {
       email: `${login}@example.com`,
       email_verified: true,
       groups,
+      department,
+      realm_access: { roles },
     },
   };
 }

@@ -8,8 +8,8 @@ import { contentSecurityPolicy, errorPage, logoutPage, signedOutPage } from "./p
 const claims = {
   openid: ["sub"],
   email: ["email", "email_verified"],
-  profile: ["name", "preferred_username"],
-  groups: ["groups"],
+  profile: ["name", "preferred_username", "department"],
+  groups: ["groups", "realm_access"],
 };
 
 /** The two clients of the demo, for a gateway at `gateway`, an origin. */

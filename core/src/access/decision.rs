@@ -1,11 +1,13 @@
 //! From a matched route and a principal to one of three answers.
 
 use super::{
+    condition::{Condition, Standing},
     principal::Principal,
+    requirements::{Group, Witness},
     routes::{Route, RouteMatch},
 };
-use crate::config::UpstreamIndex;
-use alloc::vec::Vec;
+use crate::{config::UpstreamIndex, time::UnixTime};
+use alloc::{vec, vec::Vec};
 
 /// What becomes of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,8 +45,14 @@ pub enum Audience {
 pub enum Missing {
     /// Membership of a group.
     Group,
+    /// A role.
+    Role,
     /// A verified e-mail address of a certain domain.
     EmailDomain,
+    /// Something else that the provider says of the account.
+    Claim,
+    /// A sign-in of another kind, or a fresher one.
+    Authentication,
 }
 
 impl RouteMatch<'_> {
@@ -55,34 +63,35 @@ impl RouteMatch<'_> {
         self.all_routes().any(Route::needs_session)
     }
 
-    /// Decides for `principal`, or for nobody.
+    /// Decides for `principal`, or for nobody, at `now`.
     ///
     /// The route and every route that another spelling of the same file matches must all agree.
     /// A false [`Decision::Allow`] publishes what the configuration protects.
-    pub fn decide(&self, principal: Option<&Principal<'_>>) -> Decision {
+    pub fn decide(&self, principal: Option<&Principal<'_>>, now: UnixTime) -> Decision {
         if !self.needs_session() {
             return self.allow(Audience::Everyone);
         }
         let Some(principal) = principal else {
             return Decision::SignIn;
         };
-        let mut missing = Vec::new();
-        for kind in self
-            .all_routes()
-            .flat_map(|route| route.requirements.missing(principal))
-        {
-            if !missing.contains(&kind) {
-                missing.push(kind);
-            }
+        let mut lacks = Lacks(Vec::new());
+        let mut worst = Standing::Met;
+        for route in self.all_routes() {
+            let standing = route.requirements.judge(principal, now, &mut lacks);
+            worst = worst.max(standing);
         }
-        if missing.is_empty() {
-            self.allow(Audience::Principal)
-        } else {
-            Decision::Forbidden { missing }
+        match worst {
+            Standing::Met => self.allow(Audience::Principal),
+            Standing::StepUp => Decision::Forbidden {
+                missing: vec![Missing::Authentication],
+            },
+            Standing::Missing => Decision::Forbidden { missing: lacks.0 },
         }
     }
 
-    fn all_routes(&self) -> impl Iterator<Item = &Route> {
+    /// The route of the path itself, then those of the other spellings of the same file: the rules
+    /// of all of them hold.
+    pub fn all_routes(&self) -> impl Iterator<Item = &Route> {
         core::iter::once(self.route()).chain(self.aliased())
     }
 
@@ -91,6 +100,29 @@ impl RouteMatch<'_> {
             upstream: self.route().upstream,
             audience,
         })
+    }
+}
+
+/// The kinds of conditions that keep someone out, each once.
+struct Lacks(Vec<Missing>);
+
+impl Witness for Lacks {
+    fn judged(&mut self, condition: &Condition, standing: Standing) {
+        let kind = condition.kind();
+        if standing == Standing::Missing && !self.0.contains(&kind) {
+            self.0.push(kind);
+        }
+    }
+
+    fn open(&mut self, _: Group) -> usize {
+        self.0.len()
+    }
+
+    /// What is missing in one branch keeps nobody out who takes another.
+    fn close(&mut self, opened: usize, standing: Standing) {
+        if standing != Standing::Missing {
+            self.0.truncate(opened);
+        }
     }
 }
 

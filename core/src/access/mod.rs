@@ -6,7 +6,10 @@
 
 pub mod aliases;
 pub mod claim_path;
+pub mod claim_requirement;
+pub mod condition;
 pub mod decision;
+pub mod email_domain;
 pub mod fetch_metadata;
 pub mod pattern;
 pub mod principal;
@@ -16,3 +19,6 @@ mod trie;
 
 #[cfg(all(test, not(target_family = "wasm")))]
 mod properties;
+#[cfg(test)]
+#[cfg(not(target_family = "wasm"))]
+mod requirement_properties;

@@ -241,9 +241,7 @@ impl Route {
     pub fn needs_session(&self) -> bool {
         match self.access {
             Access::Session => true,
-            Access::Public => {
-                self.requirements.ask_for_groups() || self.requirements.ask_for_email()
-            }
+            Access::Public => !self.requirements.is_empty(),
         }
     }
 }

@@ -1,9 +1,14 @@
 //! Routes: which one decides, what is refused, and what an alias cannot get around.
 
 use super::*;
-use crate::access::{
-    decision::{Audience, Decision, Missing},
-    principal::Principal,
+use crate::{
+    access::{
+        condition::Condition,
+        decision::{Audience, Decision, Missing},
+        principal::Principal,
+        requirements::Requirement,
+    },
+    time::UnixTime,
 };
 use alloc::{borrow::ToOwned, format, string::String};
 use serde_json::Map;
@@ -42,12 +47,13 @@ fn files(route: Route) -> Route {
     }
 }
 
+fn asking(condition: Condition) -> Requirements {
+    Requirements(vec![Requirement::One(condition)])
+}
+
 fn staff(route: Route) -> Route {
     Route {
-        requirements: Requirements {
-            any_group: vec!["staff".to_owned()],
-            ..Requirements::default()
-        },
+        requirements: asking(Condition::AnyGroup(vec!["staff".to_owned()])),
         ..route
     }
 }
@@ -73,13 +79,17 @@ fn found(table: &RouteTable, at: &str) -> Option<String> {
 }
 
 fn decide(table: &RouteTable, at: &str, groups: Option<&[String]>) -> Decision {
+    decide_on(table, at, &Method::Get, groups)
+}
+
+fn decide_on(table: &RouteTable, at: &str, method: &Method, groups: Option<&[String]>) -> Decision {
     let claims = Map::new();
     let principal = groups.map(|groups| Principal {
         groups,
         ..Principal::bare(&claims)
     });
-    let found = table.find(&path(at), &Method::Get).unwrap();
-    found.decide(principal.as_ref())
+    let found = table.find(&path(at), method).unwrap();
+    found.decide(principal.as_ref(), UnixTime::from_seconds(0))
 }
 
 fn audience(decision: &Decision) -> Option<Audience> {
@@ -248,6 +258,62 @@ fn a_missing_group_is_forbidden() {
 }
 
 #[test]
+fn each_method_of_a_path_has_requirements_of_its_own() {
+    let editors = asking(Condition::AnyGroup(vec!["editors".to_owned()]));
+    let table = table(&[
+        public("/**"),
+        methods(route("/notes/**"), &[Method::Get]),
+        Route {
+            requirements: editors,
+            ..methods(route("/notes/**"), &[Method::Post, Method::Put])
+        },
+        methods(staff(route("/notes/**")), &[Method::Delete]),
+    ]);
+    let (nobody, editor, staff) = (vec![], vec!["editors".to_owned()], vec!["staff".to_owned()]);
+    for (method, allowed) in [
+        (Method::Get, [true, true, true]),
+        (Method::Head, [true, true, true]),
+        (Method::Post, [false, true, false]),
+        (Method::Put, [false, true, false]),
+        (Method::Delete, [false, false, true]),
+    ] {
+        let decide = |groups: &[String]| decide_on(&table, "/notes/1", &method, Some(groups));
+        let found = [&nobody, &editor, &staff].map(|groups| audience(&decide(groups)).is_some());
+        assert_eq!(found, allowed, "{method:?}");
+        let signed_out = decide_on(&table, "/notes/1", &method, None);
+        assert_eq!(signed_out, Decision::SignIn, "{method:?}");
+    }
+}
+
+#[test]
+fn what_is_missing_is_said_once_and_not_of_branches_that_another_makes_up_for() {
+    let in_group = |name: &str| Condition::AnyGroup(vec![name.to_owned()]);
+    let role = || Requirement::One(Condition::AnyRole(vec!["editor".to_owned()]));
+    let one = |condition| Requirements(vec![Requirement::One(condition)]);
+    let choice = Requirement::Any(vec![
+        one(in_group("a")),
+        Requirements(vec![role(), Requirement::One(in_group("b"))]),
+    ]);
+    let lacks = |requirements: Vec<Requirement>, groups: &[&str]| {
+        let table = table(&[Route {
+            requirements: Requirements(requirements),
+            ..route("/**")
+        }]);
+        let groups: Vec<String> = groups.iter().map(|group| (*group).to_owned()).collect();
+        match decide(&table, "/", Some(&groups)) {
+            Decision::Forbidden { missing } => missing,
+            Decision::Allow(_) | Decision::SignIn => vec![],
+        }
+    };
+    assert_eq!(lacks(vec![choice.clone()], &["a"]), []);
+    let both = [Missing::Group, Missing::Role];
+    assert_eq!(lacks(vec![choice.clone()], &[]), both);
+    assert_eq!(lacks(vec![choice.clone(), role()], &["a"]), [Missing::Role]);
+    let again = Requirement::One(in_group("c"));
+    assert_eq!(lacks(vec![again, choice], &[]), both);
+}
+
+#[test]
 fn requirements_on_a_public_route_still_ask_for_a_session() {
     let table = table(&[staff(public("/**"))]);
     assert_eq!(decide(&table, "/", None), Decision::SignIn);
@@ -298,10 +364,7 @@ fn the_index_of_the_root_is_one_file() {
 
 #[test]
 fn the_rules_of_all_spellings_hold_together() {
-    let night = Requirements {
-        all_groups: vec!["night".to_owned()],
-        ..Requirements::default()
-    };
+    let night = asking(Condition::AllGroups(vec!["night".to_owned()]));
     let table = table(&[
         files(public("/**")),
         files(staff(route("/x"))),

@@ -1,9 +1,27 @@
 //! Spans of time as people write them: `30s`, `10m`, `12h`, `7d`.
 
+use super::{fault::ConfigFault, reader::Table};
 use crate::time::Seconds;
 
+/// The span at `key`, where it lies between the two.
+pub(super) fn span_at(
+    table: &Table<'_>,
+    key: &str,
+    least: Seconds,
+    most: Seconds,
+) -> Option<Seconds> {
+    table.parsed(key, |text| {
+        let span = parse(text).ok_or(ConfigFault::Duration)?;
+        if (least..=most).contains(&span) {
+            Ok(span)
+        } else {
+            Err(ConfigFault::DurationRange { least, most })
+        }
+    })
+}
+
 /// The span that `text` spells: a whole number without leading zeros, and one unit.
-pub(super) fn parse(text: &str) -> Option<Seconds> {
+fn parse(text: &str) -> Option<Seconds> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let seconds_per_unit = match text.strip_prefix(digits)? {
         "s" => 1,

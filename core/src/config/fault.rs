@@ -156,6 +156,15 @@ pub enum ConfigFault {
     Method,
     /// No plain mail domain.
     EmailDomain,
+    /// A claim with none of the tests, or with several.
+    ClaimTest,
+    /// No value that a claim can be compared with.
+    ClaimValue,
+    /// Tables inside each other.
+    TooDeep {
+        /// The most.
+        most: usize,
+    },
     /// The same pattern as an earlier route, with a method of both.
     SameMethod {
         /// The earlier route.
@@ -243,6 +252,9 @@ impl fmt::Display for ConfigFault {
             Self::PublicRequirement => f.write_str("a public route asks nothing of anyone"),
             Self::Method => f.write_str("expected a method in upper case"),
             Self::EmailDomain => f.write_str("expected a domain such as \"example.com\""),
+            Self::ClaimTest => f.write_str("expected exactly one of equals, one_of and contains"),
+            Self::ClaimValue => f.write_str("expected a string, a whole number, true or false"),
+            Self::TooDeep { most } => write!(f, "more than {most} of any and all inside each other"),
             Self::SameMethod { first, method } => match method {
                 Some(method) => write!(f, "the same path as {first}, and {} in both", method.as_str()),
                 None => write!(f, "the same path as {first}, and all methods in one of them"),

@@ -111,6 +111,11 @@ const fn plain(fault: &ConfigFault) -> Option<&'static str> {
         ConfigFault::EmailDomain => {
             "an ASCII host name without @; international names are not supported"
         }
+        ConfigFault::ClaimTest => {
+            "one claim is compared in one way; write another { path = ... } beside it, all of them hold"
+        }
+        ConfigFault::ClaimValue => "no list: one_of takes several values, any several claims",
+        ConfigFault::TooDeep { .. } => "what stands in one table holds together without all",
         ConfigFault::SameMethod { .. } => {
             "merge the two routes, or share the methods out between them"
         }

@@ -11,6 +11,7 @@ mod key;
 mod provider;
 mod read;
 mod reader;
+mod requirements;
 mod route;
 mod session;
 mod similar;

@@ -6,8 +6,7 @@ use super::{
     fault::{ConfigError, ConfigFault},
     key, provider,
     reader::{Faults, Table},
-    route::{self, Routes},
-    session,
+    route, session,
     site::{self, Site},
     upstream,
 };
@@ -69,7 +68,7 @@ fn read(value: &Value, faults: &Faults) -> Option<Config> {
         faults.add(route.key("access"), ConfigFault::ProviderNeeded);
     }
     for provider in &mut providers {
-        keep_needed_claims(provider, &routes);
+        routes.needs.keep(provider);
     }
     let Site {
         public_url,
@@ -84,16 +83,4 @@ fn read(value: &Value, faults: &Faults) -> Option<Config> {
         upstreams: upstreams.all.into_iter().collect::<Option<_>>()?,
         routes: routes.table?,
     })
-}
-
-/// What routes ask for must be in the session, or nobody would ever meet them.
-fn keep_needed_claims(provider: &mut super::Provider, routes: &Routes) {
-    if routes.ask_for_groups {
-        let groups = provider.groups_claim.top().to_owned();
-        provider.keep(&groups);
-    }
-    if routes.ask_for_email {
-        provider.keep("email");
-        provider.keep("email_verified");
-    }
 }

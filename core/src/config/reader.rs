@@ -150,16 +150,35 @@ impl<'a> Table<'a> {
         boolean
     }
 
-    /// The strings of the list at `key`; an empty list is a fault, since it would say either
-    /// "nothing" or "anything".
-    pub(super) fn texts(&self, key: &str) -> Option<Vec<Text<'a>>> {
+    /// The value at `key`, of whatever kind, and its place.
+    pub(super) fn value(&self, key: &str) -> Option<(ConfigPath, &'a Value)> {
+        Some((self.at.key(key), self.members.get(key)?))
+    }
+
+    /// The items of the list at `key`, of whatever kind, and their places; an empty list is a
+    /// fault, since it would say either "nothing" or "anything".
+    pub(super) fn items(&self, key: &str) -> Option<Vec<(ConfigPath, &'a Value)>> {
         let list = self.list(key)?;
         if list.is_empty() {
             self.fault(key, ConfigFault::Empty);
         }
         let at = self.at.key(key);
-        let open = |(place, value)| Text::open(value, at.item(place), self.faults);
-        Some(list.iter().enumerate().filter_map(open).collect())
+        let items = list.iter().enumerate();
+        Some(
+            items
+                .map(|(place, value)| (at.item(place), value))
+                .collect(),
+        )
+    }
+
+    /// The strings of the list at `key`.
+    pub(super) fn texts(&self, key: &str) -> Option<Vec<Text<'a>>> {
+        let items = self.items(key)?.into_iter();
+        Some(
+            items
+                .filter_map(|(at, value)| Text::open(value, at, self.faults))
+                .collect(),
+        )
     }
 
     /// What `parse` makes of each string of the list at `key`, each at most once.

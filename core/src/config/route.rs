@@ -5,15 +5,14 @@ use super::{
     at::ConfigPath,
     fault::ConfigFault,
     reader::{Faults, Table},
+    requirements::{self, Needs},
     site::Site,
-    text,
     upstream::Upstreams,
 };
 use crate::{
     access::{
         aliases::Aliases,
         pattern::Pattern,
-        requirements::{EmailDomain, Requirements},
         routes::{Access, Route, RouteFault, RouteTable},
     },
     http::method::Method,
@@ -21,7 +20,6 @@ use crate::{
 use alloc::{borrow::ToOwned, vec::Vec};
 
 pub(super) const KEYS: &[&str] = &["path", "methods", "access", "upstream", "require"];
-const REQUIREMENTS: &[&str] = &["any_group", "all_groups", "email_domains"];
 const ACCESS: &[&str] = &["public", "session"];
 
 /// The routes and what they ask of the rest of the configuration.
@@ -29,8 +27,7 @@ pub(super) struct Routes {
     pub(super) table: Option<RouteTable>,
     /// The first route that needs a session.
     pub(super) session: Option<ConfigPath>,
-    pub(super) ask_for_groups: bool,
-    pub(super) ask_for_email: bool,
+    pub(super) needs: Needs,
 }
 
 pub(super) fn read(root: &Table<'_>, site: &Site, upstreams: &Upstreams) -> Routes {
@@ -44,11 +41,13 @@ pub(super) fn read(root: &Table<'_>, site: &Site, upstreams: &Upstreams) -> Rout
         }
     }
     let needing = routes.iter().position(Route::needs_session);
-    let asks = |ask: fn(&Requirements) -> bool| routes.iter().any(|it| ask(&it.requirements));
+    let mut needs = Needs::default();
+    for route in &routes {
+        needs.add(&route.requirements);
+    }
     Routes {
         session: needing.and_then(|place| places.get(place)).cloned(),
-        ask_for_groups: asks(Requirements::ask_for_groups),
-        ask_for_email: asks(Requirements::ask_for_email),
+        needs,
         table: compile(routes, &places, root.faults()),
     }
 }
@@ -99,7 +98,10 @@ fn read_one(table: &Table<'_>, site: &Site, upstreams: &Upstreams) -> Option<Rou
     });
     let methods = table.parsed_list("methods", parse_method);
     let access = read_access(table);
-    let requirements = read_requirements(table, access);
+    if access == Some(Access::Public) && table.has("require") {
+        table.fault("require", ConfigFault::PublicRequirement);
+    }
+    let requirements = requirements::read(table);
     let upstream = table.parsed("upstream", |id| find_upstream(id, upstreams))?;
     let target = upstreams.all.get(upstream.0).and_then(Option::as_ref);
     let aliases = match target.map(|upstream| &upstream.target) {
@@ -130,28 +132,6 @@ fn read_access(table: &Table<'_>) -> Option<Access> {
             None
         }
     }
-}
-
-fn read_requirements(table: &Table<'_>, access: Option<Access>) -> Requirements {
-    let Some(require) = table.table("require", REQUIREMENTS) else {
-        return Requirements::default();
-    };
-    if access == Some(Access::Public) {
-        table.fault("require", ConfigFault::PublicRequirement);
-    }
-    let groups = |key| require.parsed_list(key, text::name).unwrap_or_default();
-    let domains = require.parsed_list("email_domains", |text| {
-        EmailDomain::parse(text).ok_or(ConfigFault::EmailDomain)
-    });
-    let requirements = Requirements {
-        any_group: groups("any_group"),
-        all_groups: groups("all_groups"),
-        email_domains: domains.unwrap_or_default(),
-    };
-    if require.is_empty() {
-        table.fault("require", ConfigFault::Empty);
-    }
-    requirements
 }
 
 fn parse_method(text: &str) -> Result<Method, ConfigFault> {

@@ -1,6 +1,8 @@
 //! `[session]`: how long a session lives and how fresh its rights are.
 
-use super::{Freshness, SameSite, SessionRules, duration, fault::ConfigFault, reader::Table};
+use super::{
+    Freshness, SameSite, SessionRules, duration::span_at, fault::ConfigFault, reader::Table,
+};
 use crate::time::Seconds;
 
 pub(super) const KEYS: &[&str] = &[
@@ -32,7 +34,7 @@ pub(super) fn read(root: &Table<'_>) -> SessionRules {
     let Some(table) = root.table("session", KEYS) else {
         return DEFAULT;
     };
-    let span = |key| span(&table, key, SHORTEST, LONGEST);
+    let span = |key| span_at(&table, key, SHORTEST, LONGEST);
     let idle = span("idle_timeout").unwrap_or(DEFAULT.idle_timeout);
     let absolute = span("absolute_timeout").unwrap_or(DEFAULT.absolute_timeout);
     if idle > absolute {
@@ -62,7 +64,7 @@ fn freshness(table: &Table<'_>) -> Freshness {
         "strict" => Ok(Freshness::Strict),
         _ => Err(ConfigFault::Word { allowed: FRESHNESS }),
     });
-    let fresh_for = span(table, "fresh_for", FRESHEST, STALEST);
+    let fresh_for = span_at(table, "fresh_for", FRESHEST, STALEST);
     match (word.unwrap_or(DEFAULT.freshness), fresh_for) {
         (Freshness::Strict, Some(_)) => {
             table.fault("fresh_for", ConfigFault::FreshForWithStrict);
@@ -71,15 +73,4 @@ fn freshness(table: &Table<'_>) -> Freshness {
         (Freshness::Fast(_), Some(fresh_for)) => Freshness::Fast(fresh_for),
         (freshness, None) => freshness,
     }
-}
-
-fn span(table: &Table<'_>, key: &str, least: Seconds, most: Seconds) -> Option<Seconds> {
-    table.parsed(key, |text| {
-        let span = duration::parse(text).ok_or(ConfigFault::Duration)?;
-        if (least..=most).contains(&span) {
-            Ok(span)
-        } else {
-            Err(ConfigFault::DurationRange { least, most })
-        }
-    })
 }

@@ -11,6 +11,8 @@ use serde_json::{Map, Value, json};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
+const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
+
 /// A configuration with everything in it.
 fn full() -> Value {
     json!({
@@ -152,7 +154,10 @@ fn routes_decide_as_written() {
     };
     assert!(!find("/").unwrap().needs_session());
     // The upstream serves files, so every spelling of `/staff` is protected.
-    assert_eq!(find("/staff.html").unwrap().decide(None), Decision::SignIn);
+    assert_eq!(
+        find("/staff.html").unwrap().decide(None, NOW),
+        Decision::SignIn
+    );
     let claims = Map::new();
     let member = Principal {
         groups: &["members".to_owned()],
@@ -161,13 +166,35 @@ fn routes_decide_as_written() {
         ..Principal::bare(&claims)
     };
     let missing = vec![Missing::Group];
-    let staff = find("/staff/").unwrap().decide(Some(&member));
+    let staff = find("/staff/").unwrap().decide(Some(&member), NOW);
     assert_eq!(staff, Decision::Forbidden { missing });
-    let Decision::Allow(allowed) = find("/api/x").unwrap().decide(Some(&member)) else {
+    let Decision::Allow(allowed) = find("/api/x").unwrap().decide(Some(&member), NOW) else {
         panic!("a member may use the API");
     };
     assert_eq!(allowed.upstream(), UpstreamIndex(1));
     assert!(!allowed.is_public());
+}
+
+#[test]
+fn conditions_are_counted_at_any_depth() {
+    let asking = |count: usize| {
+        let groups: Vec<Value> = (0..count)
+            .map(|n| json!({"any_group": [n.to_string()]}))
+            .collect();
+        let (left, right) = groups.split_at(count / 2);
+        faults(&with(
+            "/route/1/require",
+            json!({"all": left, "any": right}),
+        ))
+    };
+    assert_eq!(asking(64), []);
+    let most = 64;
+    assert_eq!(
+        asking(65),
+        one("route[1].require", ConfigFault::TooMany { most })
+    );
+    let deepest = json!({"any": [{"all": [{"any": [{"all": [{"acr": ["a"]}]}]}]}]});
+    assert_eq!(faults(&with("/route/1/require", deepest)), []);
 }
 
 #[test]

@@ -123,7 +123,7 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
             }
         })?;
         if !matched.needs_session() {
-            return match matched.decide(None) {
+            return match matched.decide(None, self.now) {
                 Decision::Allow(allowed) => Ok((
                     forward::build(self.deployment, &allowed, target, cookies, None)?,
                     None,
@@ -149,7 +149,7 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
         if !is_harmless && !metadata.proves_same_origin(&self.deployment.config.public_url) {
             return Err(BrowserFault::NotSameOrigin.into());
         }
-        match matched.decide(Some(&principal(&signed.record))) {
+        match matched.decide(Some(&principal(&signed.record)), self.now) {
             Decision::Allow(allowed) => {
                 let outcome =
                     forward::build(self.deployment, &allowed, target, cookies, Some(&signed))?;

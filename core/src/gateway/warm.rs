@@ -68,8 +68,8 @@ pub(super) fn decide(
         None
     };
     let decision = match &signed {
-        Some(signed) => matched.decide(Some(&principal(&signed.record))),
-        None => matched.decide(None),
+        Some(signed) => matched.decide(Some(&principal(&signed.record)), now),
+        None => matched.decide(None, now),
     };
     let Decision::Allow(allowed) = decision else {
         return None;

@@ -31,6 +31,11 @@ const fn sentence(missing: Missing) -> &'static str {
         Missing::EmailDomain => {
             "This page needs an account with a verified e-mail address of another domain."
         }
+        Missing::Role => "This page needs a role that your account does not have.",
+        Missing::Claim => "This page is for other accounts than yours.",
+        Missing::Authentication => {
+            "This page needs a stronger or more recent sign-in than the one you came with."
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod counts;
 mod faults;
 mod freshness;
 mod providers;
+mod requirements;
 mod secrets;
 mod sessions;
 mod sign_in;
@@ -33,6 +34,7 @@ pub type NamedCase = (String, fn(&dyn Host));
 pub fn cases() -> Vec<Case> {
     [
         access::CASES,
+        requirements::CASES,
         sign_in::CASES,
         sessions::CASES,
         sign_out::CASES,

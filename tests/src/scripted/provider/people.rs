@@ -14,12 +14,13 @@ pub struct Person {
 impl Person {
     /// A member.
     pub fn member() -> Self {
-        Self::new("member", &["members"])
+        Self::new("member", &["members"], "sales", &["reader"])
     }
 
     /// A member of the staff.
     pub fn staff() -> Self {
-        Self::new("staff", &["members", "staff"])
+        let groups = ["members", "staff"];
+        Self::new("staff", &groups, "press", &["reader", "editor"])
     }
 
     /// The person with that login.
@@ -31,7 +32,7 @@ impl Person {
         }
     }
 
-    fn new(login: &str, groups: &[&str]) -> Self {
+    fn new(login: &str, groups: &[&str], department: &str, roles: &[&str]) -> Self {
         Self {
             subject: login.to_owned(),
             claims: json!({
@@ -40,6 +41,8 @@ impl Person {
                 "email": format!("{login}@example.com"),
                 "email_verified": true,
                 "groups": groups,
+                "department": department,
+                "realm_access": {"roles": roles},
             }),
         }
     }

@@ -1,0 +1,190 @@
+//! One thing that a route asks of a signed-in person.
+//!
+//! Groups, roles and claims are compared byte for byte. An e-mail address counts only where the
+//! provider says, as the boolean `true`, that it is verified. What is not known is not met.
+
+use super::{
+    claim_requirement::ClaimRequirement, decision::Missing, email_domain::EmailDomain,
+    principal::Principal,
+};
+use crate::time::{Seconds, UnixTime};
+use alloc::{string::String, vec::Vec};
+
+/// Something that is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// The principal is in at least one of these groups.
+    AnyGroup(Vec<String>),
+    /// The principal is in every one of these groups.
+    AllGroups(Vec<String>),
+    /// The principal has at least one of these roles.
+    AnyRole(Vec<String>),
+    /// The principal has every one of these roles.
+    AllRoles(Vec<String>),
+    /// The principal's verified address is in one of these domains.
+    EmailDomains(Vec<EmailDomain>),
+    /// A claim is what it must be.
+    Claim(ClaimRequirement),
+    /// The principal was authenticated in one of these ways: `acr`.
+    Acr(Vec<String>),
+    /// The principal authenticated at most this long ago.
+    MaxAge(Seconds),
+}
+
+/// How someone stands to what is asked, from good to bad.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// It is met.
+    Met,
+    /// It is not met, and would be by authenticating anew.
+    StepUp,
+    /// It is not met.
+    Missing,
+}
+
+impl Condition {
+    /// How `principal` stands to it at `now`.
+    pub fn standing(&self, principal: &Principal<'_>, now: UnixTime) -> Standing {
+        if self.is_met_by(principal, now) {
+            return Standing::Met;
+        }
+        match self.kind() {
+            Missing::Authentication => Standing::StepUp,
+            Missing::Group | Missing::Role | Missing::EmailDomain | Missing::Claim => {
+                Standing::Missing
+            }
+        }
+    }
+
+    /// The kind of thing that someone lacks who does not meet it.
+    pub const fn kind(&self) -> Missing {
+        match self {
+            Self::AnyGroup(_) | Self::AllGroups(_) => Missing::Group,
+            Self::AnyRole(_) | Self::AllRoles(_) => Missing::Role,
+            Self::EmailDomains(_) => Missing::EmailDomain,
+            Self::Claim(_) => Missing::Claim,
+            Self::Acr(_) | Self::MaxAge(_) => Missing::Authentication,
+        }
+    }
+
+    fn is_met_by(&self, principal: &Principal<'_>, now: UnixTime) -> bool {
+        let is_in = |group: &String| principal.groups.contains(group);
+        let has = |role: &String| principal.roles.contains(role);
+        match self {
+            Self::AnyGroup(groups) => groups.iter().any(is_in),
+            Self::AllGroups(groups) => groups.iter().all(is_in),
+            Self::AnyRole(roles) => roles.iter().any(has),
+            Self::AllRoles(roles) => roles.iter().all(has),
+            Self::EmailDomains(domains) => principal
+                .email
+                .filter(|_| principal.email_verified)
+                .is_some_and(|email| domains.iter().any(|domain| domain.has(email))),
+            Self::Claim(claim) => claim.is_met_by(principal),
+            Self::Acr(values) => principal
+                .acr
+                .is_some_and(|acr| values.iter().any(|value| value == acr)),
+            Self::MaxAge(most) => principal
+                .authenticated_at
+                .is_some_and(|at| now.since(at) <= *most),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::{borrow::ToOwned, vec};
+    use serde_json::Map;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    const NOW: UnixTime = UnixTime::from_seconds(10_000);
+
+    fn texts(texts: &[&str]) -> Vec<String> {
+        texts.iter().map(|text| (*text).to_owned()).collect()
+    }
+
+    fn met(condition: &Condition, principal: &Principal<'_>) -> bool {
+        condition.standing(principal, NOW) == Standing::Met
+    }
+
+    #[test]
+    fn any_takes_one_and_all_take_every_one() {
+        let claims = Map::new();
+        let asked = || texts(&["staff", "night"]);
+        let groups = [Condition::AnyGroup(asked()), Condition::AllGroups(asked())];
+        let roles = [Condition::AnyRole(asked()), Condition::AllRoles(asked())];
+        for (held, expected) in [
+            (texts(&["staff"]), [true, false]),
+            (texts(&["night", "x", "staff"]), [true, true]),
+            (
+                texts(&["Staff", "staf", "staff ", "night\u{301}"]),
+                [false, false],
+            ),
+            (vec![], [false, false]),
+        ] {
+            let in_groups = Principal {
+                groups: &held,
+                ..Principal::bare(&claims)
+            };
+            let with_roles = Principal {
+                roles: &held,
+                ..Principal::bare(&claims)
+            };
+            assert_eq!(groups.each_ref().map(|it| met(it, &in_groups)), expected);
+            assert_eq!(roles.each_ref().map(|it| met(it, &with_roles)), expected);
+            assert_eq!(groups.each_ref().map(|it| met(it, &with_roles)), [false; 2]);
+            assert_eq!(roles.each_ref().map(|it| met(it, &in_groups)), [false; 2]);
+        }
+    }
+
+    #[test]
+    fn an_address_counts_only_when_verified() {
+        let claims = Map::new();
+        let of_corp = Condition::EmailDomains(vec![EmailDomain::parse("Corp.com").unwrap()]);
+        let verified = Principal {
+            email: Some("a@corp.com"),
+            email_verified: true,
+            ..Principal::bare(&claims)
+        };
+        let unverified = Principal {
+            email_verified: false,
+            ..verified
+        };
+        let absent = Principal {
+            email: None,
+            ..verified
+        };
+        assert!(met(&of_corp, &verified));
+        assert!(!met(&of_corp, &unverified));
+        assert!(!met(&of_corp, &absent));
+    }
+
+    #[test]
+    fn a_way_of_authenticating_is_one_of_those_asked_for() {
+        let claims = Map::new();
+        let asked = Condition::Acr(texts(&["gold", "urn:silver"]));
+        let by = |acr| Principal {
+            acr,
+            ..Principal::bare(&claims)
+        };
+        assert!(met(&asked, &by(Some("urn:silver"))));
+        for acr in [Some("silver"), Some("urn:silver "), Some(""), None] {
+            assert_eq!(asked.standing(&by(acr), NOW), Standing::StepUp, "{acr:?}");
+        }
+    }
+
+    #[test]
+    fn authentication_grows_old_and_one_without_a_time_never_was_new() {
+        let claims = Map::new();
+        let asked = Condition::MaxAge(Seconds::minutes(15));
+        let at = |seconds: Option<u64>| Principal {
+            authenticated_at: seconds.map(UnixTime::from_seconds),
+            ..Principal::bare(&claims)
+        };
+        assert!(met(&asked, &at(Some(10_000))));
+        assert!(met(&asked, &at(Some(9_100))));
+        assert_eq!(asked.standing(&at(Some(9_099)), NOW), Standing::StepUp);
+        assert_eq!(asked.standing(&at(None), NOW), Standing::StepUp);
+    }
+}

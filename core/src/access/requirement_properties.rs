@@ -1,0 +1,333 @@
+//! Requirements as they are written against an evaluator that shares nothing with the compiled
+//! ones: it walks the JSON of the configuration and of the claims, and knows no three standings.
+//!
+//! Someone whom nothing but an authentication keeps out is whoever would be let in if every `acr`
+//! and `max_age` were met.
+
+use super::{
+    decision::{Decision, Missing},
+    principal::Principal,
+};
+use crate::{
+    config::Config,
+    http::{method::Method, path::RequestPath},
+    time::UnixTime,
+};
+use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+
+const NOW: u64 = 1_800_000_000;
+
+/// Who someone is: claims, and beside them how and when they authenticated.
+#[derive(Clone, Debug)]
+struct Person {
+    claims: Value,
+    acr: Option<&'static str>,
+    age: Option<u64>,
+}
+
+/// What the naive evaluator believes of `acr` and `max_age`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Authentication {
+    AsItIs,
+    Perfect,
+}
+
+fn names() -> impl Strategy<Value = Value> {
+    let name = prop_oneof![Just("a"), Just("b"), Just("ab")];
+    prop::collection::btree_set(name, 1..3).prop_map(|names| json!(names))
+}
+
+fn value() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        3 => prop_oneof![Just(json!("a")), Just(json!("b")), Just(json!("ab")), Just(json!("1"))],
+        2 => (0..2).prop_map(Value::from),
+        1 => any::<bool>().prop_map(Value::from),
+    ]
+}
+
+fn values() -> impl Strategy<Value = Value> {
+    prop::collection::vec(value(), 1..3).prop_map(|values| {
+        let mut all: Vec<Value> = Vec::new();
+        for value in values {
+            if !all.contains(&value) {
+                all.push(value);
+            }
+        }
+        Value::Array(all)
+    })
+}
+
+fn path() -> impl Strategy<Value = &'static str> {
+    prop_oneof![
+        Just("x"),
+        Just("/x"),
+        Just("/x/a"),
+        Just("/x/0"),
+        Just("/x/a/1"),
+        Just("email"),
+        Just("y/z"),
+    ]
+}
+
+fn claim() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        (path(), value()).prop_map(|(path, value)| json!({"path": path, "equals": value})),
+        (path(), values()).prop_map(|(path, values)| json!({"path": path, "one_of": values})),
+        (path(), value()).prop_map(|(path, value)| json!({"path": path, "contains": value})),
+    ]
+}
+
+/// One key of `require` and what stands there.
+fn key(branches: BoxedStrategy<Value>) -> impl Strategy<Value = (&'static str, Value)> {
+    prop_oneof![
+        2 => names().prop_map(|names| ("any_group", names)),
+        2 => names().prop_map(|names| ("all_groups", names)),
+        1 => names().prop_map(|names| ("any_role", names)),
+        1 => names().prop_map(|names| ("all_roles", names)),
+        1 => Just(("email_domains", json!(["corp.com"]))),
+        3 => prop::collection::vec(claim(), 1..3).prop_map(|claims| ("claims", json!(claims))),
+        1 => names().prop_map(|names| ("acr", names)),
+        1 => (1..3).prop_map(|minutes| ("max_age", json!(alloc::format!("{minutes}m")))),
+        3 => branches.clone().prop_map(|branches| ("any", branches)),
+        2 => branches.prop_map(|branches| ("all", branches)),
+    ]
+}
+
+fn table(depth: u32) -> BoxedStrategy<Value> {
+    let branches = if depth == 0 {
+        Just(json!([{"any_group": ["a"]}])).boxed()
+    } else {
+        let branches = prop::collection::vec(table(depth.saturating_sub(1)), 1..4);
+        branches.prop_map(Value::Array).boxed()
+    };
+    prop::collection::vec(key(branches), 1..4)
+        .prop_map(|keys| {
+            let keys = keys.into_iter();
+            Value::Object(keys.map(|(key, value)| (key.to_owned(), value)).collect())
+        })
+        .boxed()
+}
+
+fn person() -> impl Strategy<Value = Person> {
+    let held = prop_oneof![
+        names(),
+        Just(json!("a")),
+        Just(json!(["a", "b", "ab"])),
+        Just(json!([["a"], 1])),
+        Just(json!({"a": true})),
+    ];
+    let inner = || {
+        prop_oneof![
+            value(),
+            values(),
+            Just(json!(["a", ["b", "1"]])),
+            Just(json!(1.0))
+        ]
+    };
+    let x = prop_oneof![
+        2 => inner(),
+        2 => inner().prop_map(|value| json!({"a": value})),
+        1 => Just(json!(null)),
+    ];
+    let email = prop_oneof![Just("a@corp.com"), Just("a"), Just("a@corp.com.evil.com")];
+    let verified = prop_oneof![3 => Just(json!(true)), 1 => Just(json!("true"))];
+    let acr = prop_oneof![Just(None), Just(Some("a")), Just(Some("ab"))];
+    let age = prop_oneof![
+        Just(None),
+        (0_u64..4).prop_map(|age| Some(age.saturating_mul(45)))
+    ];
+    (held.clone(), held, x, email, verified, inner(), acr, age).prop_map(
+        |(groups, roles, x, email, verified, y, acr, age)| Person {
+            claims: json!({
+                "groups": groups,
+                "access": {"roles": roles},
+                "x": x,
+                "y/z": y,
+                "email": email,
+                "email_verified": verified,
+            }),
+            acr,
+            age,
+        },
+    )
+}
+
+impl Person {
+    fn texts(&self, pointer: &str) -> Vec<&str> {
+        match self.claims.pointer(pointer) {
+            Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect(),
+            Some(Value::String(one)) => vec![one],
+            _ => vec![],
+        }
+    }
+
+    fn meets(&self, key: &str, asked: &Value, believed: Authentication) -> bool {
+        let listed = || asked.as_array().unwrap().iter();
+        let held = |pointer: &str| {
+            let held = self.texts(pointer);
+            move |name: &Value| held.contains(&name.as_str().unwrap())
+        };
+        let is_verified = self.claims["email_verified"] == json!(true);
+        match key {
+            "any_group" => listed().any(held("/groups")),
+            "all_groups" => listed().all(held("/groups")),
+            "any_role" => listed().any(held("/access/roles")),
+            "all_roles" => listed().all(held("/access/roles")),
+            "email_domains" => is_verified && self.claims["email"] == json!("a@corp.com"),
+            "claims" => listed().all(|claim| {
+                let written = claim["path"].as_str().unwrap();
+                let found = if written.starts_with('/') {
+                    self.claims.pointer(written)
+                } else {
+                    self.claims.get(written)
+                };
+                let Some(found) = found else { return false };
+                let (one_of, contains) = (&claim["one_of"], &claim["contains"]);
+                let fits = if !one_of.is_null() {
+                    one_of.as_array().unwrap().contains(found)
+                } else if !contains.is_null() {
+                    found == contains || found.as_array().is_some_and(|it| it.contains(contains))
+                } else {
+                    *found == claim["equals"]
+                };
+                fits && (written != "email" || is_verified)
+            }),
+            _ if believed == Authentication::Perfect && matches!(key, "acr" | "max_age") => true,
+            "acr" => listed().any(|acr| acr.as_str() == self.acr),
+            "max_age" => {
+                let minutes: u64 = asked
+                    .as_str()
+                    .unwrap()
+                    .trim_end_matches('m')
+                    .parse()
+                    .unwrap();
+                self.age
+                    .is_some_and(|age| age <= minutes.saturating_mul(60))
+            }
+            "any" => listed().any(|branch| self.meets_all(branch, believed)),
+            "all" => listed().all(|branch| self.meets_all(branch, believed)),
+            other => panic!("{other}"),
+        }
+    }
+
+    fn meets_all(&self, table: &Value, believed: Authentication) -> bool {
+        let keys = table.as_object().unwrap().iter();
+        keys.into_iter()
+            .all(|(key, asked)| self.meets(key, asked, believed))
+    }
+
+    /// The kinds that keep the person out whatever authentication they come with.
+    fn lacks(&self, table: &Value) -> Vec<Missing> {
+        let mut kinds = Vec::new();
+        for (key, asked) in table.as_object().unwrap() {
+            if self.meets(key, asked, Authentication::Perfect) {
+                continue;
+            }
+            match key.as_str() {
+                "any_group" | "all_groups" => kinds.push(Missing::Group),
+                "any_role" | "all_roles" => kinds.push(Missing::Role),
+                "email_domains" => kinds.push(Missing::EmailDomain),
+                "claims" => kinds.push(Missing::Claim),
+                _ => {
+                    for branch in asked.as_array().unwrap() {
+                        kinds.extend(self.lacks(branch));
+                    }
+                }
+            }
+        }
+        kinds
+    }
+
+    fn decide(&self, config: &Config) -> Decision {
+        let claims: &Map<String, Value> = self.claims.as_object().unwrap();
+        let provider = &config.providers[0];
+        let principal = Principal {
+            subject: "subject",
+            groups: &provider.groups_claim.texts(claims),
+            roles: &provider.roles_claim.texts(claims),
+            claims,
+            email: claims["email"].as_str(),
+            email_verified: claims["email_verified"] == json!(true),
+            acr: self.acr,
+            authenticated_at: self
+                .age
+                .map(|age| UnixTime::from_seconds(NOW.saturating_sub(age))),
+        };
+        let path = RequestPath::parse("/").unwrap();
+        let matched = config.routes.find(&path, &Method::Get).unwrap();
+        matched.decide(Some(&principal), UnixTime::from_seconds(NOW))
+    }
+}
+
+fn config(require: &Value) -> Config {
+    let written = json!({
+        "version": 1,
+        "public_url": "https://app.example.com",
+        "key": [{"id": 1, "secret": "K"}],
+        "provider": [{
+            "id": "p",
+            "issuer": "https://op.example.com",
+            "client_id": "x",
+            "roles_claim": "/access/roles",
+        }],
+        "upstream": [{"id": "site", "assets": true}],
+        "route": [{
+            "path": "/**",
+            "access": ["session"],
+            "upstream": "site",
+            "require": require,
+        }],
+    });
+    Config::from_json(alloc::format!("{written}").as_bytes()).unwrap()
+}
+
+/// As a set: a kind counts once, in whatever order.
+fn has_same_kinds(left: &[Missing], right: &[Missing]) -> bool {
+    let inside = |of: &[Missing], all: &[Missing]| of.iter().all(|kind| all.contains(kind));
+    inside(left, right) && inside(right, left)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_compiled_requirements_decide_as_walking_the_configuration_does(
+        require in table(2),
+        people in prop::collection::vec(person(), 8),
+    ) {
+        let config = config(&require);
+        for person in people {
+            let decision = person.decide(&config);
+            let is_met = person.meets_all(&require, Authentication::AsItIs);
+            let would_be = person.meets_all(&require, Authentication::Perfect);
+            let expected = match decision {
+                Decision::Allow(_) => is_met,
+                Decision::SignIn => false,
+                Decision::Forbidden { missing } if missing == [Missing::Authentication] => {
+                    !is_met && would_be
+                }
+                Decision::Forbidden { missing } => {
+                    !would_be && has_same_kinds(&missing, &person.lacks(&require))
+                }
+            };
+            prop_assert!(expected, "{} {:?}", require, person);
+        }
+    }
+
+    #[test]
+    fn what_is_kept_is_what_is_asked_for(require in table(2)) {
+        let config = config(&require);
+        let provider = &config.providers[0];
+        let text = alloc::format!("{require}");
+        let asks = |word: &str| text.contains(&alloc::format!("\"{word}"));
+        let keeps = |name: &str| provider.claims.iter().any(|kept| kept == name);
+        prop_assert_eq!(keeps("groups"), asks("any_group") || asks("all_groups"));
+        prop_assert_eq!(keeps("access"), asks("any_role") || asks("all_roles"));
+        prop_assert_eq!(keeps("email"), asks("email"));
+        prop_assert_eq!(keeps("email_verified"), asks("email"));
+        prop_assert_eq!(keeps("x"), asks("x") || asks("/x"));
+        prop_assert_eq!(keeps("y/z"), asks("y/z"));
+    }
+}

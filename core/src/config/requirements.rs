@@ -1,0 +1,207 @@
+//! `require` of a route: everything that it asks of a signed-in person.
+//!
+//! The keys of a table hold together. `any` is a list of such tables, of which one must be met, and
+//! `all` one of which all must be, so that two choices can stand beside each other.
+
+use super::{
+    Provider,
+    at::ConfigPath,
+    duration::span_at,
+    fault::ConfigFault,
+    reader::{Faults, Table},
+    text,
+};
+use crate::{
+    access::{
+        claim_requirement::{ClaimRequirement, ClaimTest, ClaimValue},
+        condition::Condition,
+        email_domain::EmailDomain,
+        requirements::{Requirement, Requirements},
+    },
+    time::Seconds,
+};
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use serde_json::Value;
+
+pub(super) const KEYS: &[&str] = &[
+    "any_group",
+    "all_groups",
+    "any_role",
+    "all_roles",
+    "email_domains",
+    "claims",
+    "acr",
+    "max_age",
+    "any",
+    "all",
+];
+const CLAIM_KEYS: &[&str] = &["path", "equals", "one_of", "contains"];
+
+/// The most tables inside each other; nobody reads more.
+const DEEPEST: usize = 4;
+
+/// The most conditions of a route, each of which is judged at every request.
+const MOST: usize = 64;
+
+/// A browser takes minutes through a sign-in, and a clock may be off by one.
+const SHORTEST_AGE: Seconds = Seconds::minutes(1);
+const LONGEST_AGE: Seconds = Seconds::minutes(365 * 24 * 60);
+
+/// What routes ask for must be kept in the session, or nobody would ever meet it.
+#[derive(Debug, Default)]
+pub(super) struct Needs {
+    pub(super) groups: bool,
+    pub(super) roles: bool,
+    pub(super) email: bool,
+    /// Other claims, by their top-level names.
+    pub(super) claims: Vec<String>,
+}
+
+/// The requirements at `require` of a route.
+pub(super) fn read(route: &Table<'_>) -> Requirements {
+    let Some(table) = route.table("require", KEYS) else {
+        return Requirements::default();
+    };
+    let requirements = read_table(&table, DEEPEST);
+    let mut count = 0_usize;
+    requirements.visit(&mut |_| count = count.saturating_add(1));
+    if count > MOST {
+        route.fault("require", ConfigFault::TooMany { most: MOST });
+    }
+    requirements
+}
+
+fn read_table(table: &Table<'_>, depth: usize) -> Requirements {
+    let mut found = Vec::new();
+    let mut add = |condition: Option<Condition>| found.extend(condition.map(Requirement::One));
+    let names = |key| table.parsed_list(key, text::name);
+    add(names("any_group").map(Condition::AnyGroup));
+    add(names("all_groups").map(Condition::AllGroups));
+    add(names("any_role").map(Condition::AnyRole));
+    add(names("all_roles").map(Condition::AllRoles));
+    let domain = |text: &str| EmailDomain::parse(text).ok_or(ConfigFault::EmailDomain);
+    add(table
+        .parsed_list("email_domains", domain)
+        .map(Condition::EmailDomains));
+    for (_, claim) in table.tables("claims", CLAIM_KEYS) {
+        add(read_claim(&claim).map(Condition::Claim));
+    }
+    add(table.parsed_list("acr", text::token).map(Condition::Acr));
+    add(span_at(table, "max_age", SHORTEST_AGE, LONGEST_AGE).map(Condition::MaxAge));
+    if let Some(branches) = read_branches(table, "any", depth) {
+        found.push(Requirement::Any(branches));
+    }
+    for branch in read_branches(table, "all", depth).into_iter().flatten() {
+        found.extend(branch.0);
+    }
+    if table.is_empty() {
+        let at = table.at().clone();
+        table.faults().add(at, ConfigFault::Empty);
+    }
+    Requirements(found)
+}
+
+fn read_branches(table: &Table<'_>, key: &str, depth: usize) -> Option<Vec<Requirements>> {
+    if !table.has(key) {
+        return None;
+    }
+    let Some(depth) = depth.checked_sub(1) else {
+        table.fault(key, ConfigFault::TooDeep { most: DEEPEST });
+        return None;
+    };
+    let branches = table.tables(key, KEYS).into_iter();
+    Some(
+        branches
+            .map(|(_, branch)| read_table(&branch, depth))
+            .collect(),
+    )
+}
+
+fn read_claim(table: &Table<'_>) -> Option<ClaimRequirement> {
+    table.require("path");
+    let path = table.parsed("path", text::claim_path);
+    let value = |key| {
+        let (at, value) = table.value(key)?;
+        read_value(at, value, table.faults())
+    };
+    let written = ["equals", "one_of", "contains"].map(|key| table.has(key));
+    let test = match written {
+        [true, false, false] => value("equals").map(ClaimTest::Equals),
+        [false, true, false] => read_values(table, "one_of").map(ClaimTest::OneOf),
+        [false, false, true] => value("contains").map(ClaimTest::Contains),
+        [_, _, _] => {
+            let at = table.at().clone();
+            table.faults().add(at, ConfigFault::ClaimTest);
+            None
+        }
+    };
+    Some(ClaimRequirement {
+        path: path?,
+        test: test?,
+    })
+}
+
+fn read_values(table: &Table<'_>, key: &str) -> Option<Vec<ClaimValue>> {
+    let mut all = Vec::new();
+    for (at, value) in table.items(key)? {
+        match read_value(at.clone(), value, table.faults()) {
+            Some(value) if all.contains(&value) => table.faults().add(at, ConfigFault::Repeated),
+            Some(value) => all.push(value),
+            None => {}
+        }
+    }
+    Some(all)
+}
+
+fn read_value(at: ConfigPath, value: &Value, faults: &Faults) -> Option<ClaimValue> {
+    let read = match value {
+        Value::String(text) => text::name(text).map(ClaimValue::Text),
+        Value::Bool(boolean) => Ok(ClaimValue::Boolean(*boolean)),
+        Value::Number(number) => number
+            .as_i64()
+            .map(ClaimValue::Number)
+            .ok_or(ConfigFault::ClaimValue),
+        Value::Null | Value::Array(_) | Value::Object(_) => Err(ConfigFault::ClaimValue),
+    };
+    match read {
+        Ok(value) => Some(value),
+        Err(fault) => {
+            faults.add(at, fault);
+            None
+        }
+    }
+}
+
+impl Needs {
+    /// Adds what `requirements` ask for.
+    pub(super) fn add(&mut self, requirements: &Requirements) {
+        requirements.visit(&mut |condition| match condition {
+            Condition::AnyGroup(_) | Condition::AllGroups(_) => self.groups = true,
+            Condition::AnyRole(_) | Condition::AllRoles(_) => self.roles = true,
+            Condition::EmailDomains(_) => self.email = true,
+            Condition::Claim(claim) if claim.is_about_email() => self.email = true,
+            Condition::Claim(claim) => self.claims.push(claim.path.top().to_owned()),
+            // These two every session keeps.
+            Condition::Acr(_) | Condition::MaxAge(_) => {}
+        });
+    }
+
+    /// Has `provider` keep it.
+    pub(super) fn keep(&self, provider: &mut Provider) {
+        if self.groups {
+            let groups = provider.groups_claim.top().to_owned();
+            provider.keep(&groups);
+        }
+        if self.roles {
+            let roles = provider.roles_claim.top().to_owned();
+            provider.keep(&roles);
+        }
+        if self.email {
+            provider.keep("email");
+            provider.keep("email_verified");
+        }
+        for claim in &self.claims {
+            provider.keep(claim);
+        }
+    }
+}
