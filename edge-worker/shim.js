@@ -1,6 +1,6 @@
 // What workerd calls. It fetches and edits headers, which JavaScript does faster; Rust says what and where.
 import { traps, unlessLost } from "lychgate-host";
-import { Edge, Forwarding, unreachable, wake } from "lychgate-glue";
+import { Edge, Forwarding, wake } from "lychgate-glue";
 import configuration from "./lychgate.json";
 
 export { Ledger } from "./ledger.js";
@@ -55,8 +55,7 @@ const forward = async (forwarding, request, env, mustLive) => {
   try {
     response = await send(forwarding, request, env);
   } catch {
-    wake();
-    return unreachable(request, env);
+    return edgeOf(env).unreachable(request, env);
   }
   mustLive();
   const { headers } = response;

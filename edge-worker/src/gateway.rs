@@ -13,7 +13,7 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use js_sys::{Promise, Reflect};
 use lychgate_core::fault::{ConfigurationFault, UpstreamFault};
-use lychgate_core::gateway::{self, Gateway, Outcome, WarmRequest};
+use lychgate_core::gateway::{Gateway, Outcome, WarmRequest};
 use lychgate_core::http::method::Method;
 use lychgate_core::http::response::Response;
 use lychgate_core::secret::Secret;
@@ -100,20 +100,23 @@ impl Edge {
             answer(outcome, host, target)
         })
     }
-}
 
-/// The answer where an upstream cannot be reached.
-///
-/// # Errors
-/// What the runtime throws at it.
-#[wasm_bindgen]
-pub fn unreachable(request: web_sys::Request, env: &Env) -> Result<web_sys::Response, JsValue> {
-    let platform = Workers::new(env, Rc::default());
-    respond(&gateway::unreachable(
-        &platform,
-        &Received::new(request),
-        UpstreamFault::Unreachable,
-    ))
+    /// The answer where an upstream cannot be reached.
+    ///
+    /// # Errors
+    /// What the runtime throws at it.
+    pub fn unreachable(
+        &self,
+        request: web_sys::Request,
+        env: &Env,
+    ) -> Result<web_sys::Response, JsValue> {
+        let platform = Workers::new(env, Rc::clone(&self.keys));
+        respond(&self.gateway.unreachable(
+            &platform,
+            &Received::new(request),
+            UpstreamFault::Unreachable,
+        ))
+    }
 }
 
 fn answer(outcome: Outcome, host: &str, target: &str) -> Result<JsValue, JsValue> {

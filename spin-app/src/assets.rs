@@ -6,7 +6,7 @@
 
 use crate::body::Body;
 use crate::folder::{File, Folder, Modified, Unreadable};
-use crate::instance::SITE;
+use crate::instance::{self, SITE};
 use crate::platform::{Spin, now};
 use crate::received::Received;
 use crate::{fields, log, respond};
@@ -14,7 +14,6 @@ use lychgate_core::assets::entity_tag::EntityTag;
 use lychgate_core::assets::plan::{Presence, Step, plan};
 use lychgate_core::assets::response::{self, FileResponse, Found};
 use lychgate_core::fault::UpstreamFault;
-use lychgate_core::gateway;
 use lychgate_core::gateway::edits::{RequestEdit, ResponseEdit};
 use lychgate_core::http::inbound::Inbound;
 use lychgate_core::time::UnixTime;
@@ -73,7 +72,8 @@ pub(crate) async fn serve(
         Err(Unreadable(error)) => {
             log::host_error("filesystem", &format!("{error:?}"));
             let fault = UpstreamFault::Unreadable;
-            respond::own(gateway::unreachable(&Spin, received, fault))
+            let gateway = instance::gateway().await;
+            respond::own(gateway.unreachable(&Spin, received, fault))
         }
     }
 }

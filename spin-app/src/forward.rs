@@ -3,10 +3,10 @@
 use crate::body::{Body, accepted};
 use crate::platform::Spin;
 use crate::received::Received;
-use crate::{assets, respond, send};
+use crate::{assets, instance, respond, send};
 use lychgate_core::fault::UpstreamFault;
 use lychgate_core::gateway::edits::{RequestEdit, ResponseEdit};
-use lychgate_core::gateway::{self, Forward, ForwardTarget};
+use lychgate_core::gateway::{Forward, ForwardTarget};
 use lychgate_core::http::inbound::Inbound;
 use lychgate_core::http::outbound::SendError;
 use lychgate_core::http::url::Origin;
@@ -58,7 +58,8 @@ async fn to_origin(
                     UpstreamFault::Unreachable
                 }
             };
-            respond::own(gateway::unreachable(&Spin, received, fault))
+            let gateway = instance::gateway().await;
+            respond::own(gateway.unreachable(&Spin, received, fault))
         }
     }
 }

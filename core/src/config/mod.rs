@@ -8,6 +8,7 @@ mod duration;
 pub mod fault;
 mod hint;
 mod key;
+mod page;
 mod provider;
 mod read;
 mod reader;
@@ -30,6 +31,7 @@ use crate::{
         header::HeaderName,
         url::{Origin, Reach, Url},
     },
+    page::{language::Language, theme::Theme},
     time::{Seconds, UnixTime},
 };
 use alloc::{string::String, vec::Vec};
@@ -47,6 +49,8 @@ pub struct Config {
     pub providers: Vec<Provider>,
     /// Session rules.
     pub session: SessionRules,
+    /// How our own pages speak and look.
+    pub page: PageSettings,
     /// Upstreams, addressed by [`UpstreamIndex`].
     pub upstreams: Vec<Upstream>,
     /// Routes, compiled.
@@ -125,6 +129,15 @@ pub enum Freshness {
     Fast(Seconds),
     /// Asked on every request.
     Strict,
+}
+
+/// How our own pages speak and look.
+#[derive(Clone, Debug, Default)]
+pub struct PageSettings {
+    /// The language of whoever asks for none that we speak.
+    pub language: Language,
+    /// The look.
+    pub theme: Theme,
 }
 
 /// Where allowed requests go.

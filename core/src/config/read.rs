@@ -4,7 +4,7 @@ use super::{
     Config,
     at::ConfigPath,
     fault::{ConfigError, ConfigFault},
-    key, provider,
+    key, page, provider,
     reader::{Faults, Table},
     route, session,
     site::{self, Site},
@@ -20,6 +20,7 @@ const KEYS: &[&str] = &[
     "key",
     "provider",
     "session",
+    "page",
     "upstream",
     "route",
 ];
@@ -62,6 +63,7 @@ fn read(value: &Value, faults: &Faults) -> Option<Config> {
     let keys = key::read(&root);
     let mut providers = provider::read(&root, site.reach());
     let session = session::read(&root);
+    let page = page::read(&root);
     let upstreams = upstream::read(&root, &site);
     let routes = route::read(&root, &site, &upstreams);
     if let (Some(route), false) = (&routes.session, root.has("provider")) {
@@ -80,6 +82,7 @@ fn read(value: &Value, faults: &Faults) -> Option<Config> {
         keys,
         providers,
         session,
+        page,
         upstreams: upstreams.all.into_iter().collect::<Option<_>>()?,
         routes: routes.table?,
     })

@@ -42,6 +42,7 @@ fn full() -> Value {
             "fresh_for": "5s",
             "same_site": "lax",
         },
+        "page": {"language": "de", "name": "Example Docs"},
         "upstream": [
             {"id": "site", "assets": true},
             {
@@ -128,6 +129,8 @@ fn everything_written_is_read() {
     assert_eq!(config.session.idle_timeout, Seconds::minutes(20));
     assert_eq!(config.session.absolute_timeout, Seconds::minutes(480));
     assert_eq!(config.session.freshness, Freshness::Fast(Seconds::new(5)));
+    assert_eq!(config.page.language.tag(), "de");
+    assert_eq!(config.page.theme.name.as_deref(), Some("Example Docs"));
     let api = config.upstream(UpstreamIndex(1)).unwrap();
     assert_eq!(api.strip, [HeaderName::parse("x-internal").unwrap()]);
     assert!(matches!(api.identity, Identity::Headers { proof: Some(_) }));
@@ -214,6 +217,8 @@ fn what_is_left_out_has_its_default() {
     assert_eq!(config.session.absolute_timeout, Seconds::minutes(600));
     assert_eq!(config.session.freshness, Freshness::Fast(Seconds::new(10)));
     assert_eq!(config.session.same_site, SameSite::Lax);
+    assert_eq!(config.page.language.tag(), "en");
+    assert_eq!(config.page.theme.name, None);
     let provider = &config.providers[0];
     assert_eq!(provider.scopes, ["openid", "email", "profile"]);
     assert_eq!(provider.algorithms.len(), 3);
@@ -319,6 +324,8 @@ fn an_unknown_key_is_refused_at_every_level_and_its_neighbour_named() {
             "session.idle-timeout",
             Some("idle_timeout"),
         ),
+        ("/page/lang", "page.lang", None),
+        ("/page/languages", "page.languages", Some("language")),
         ("/upstream/0/asset", "upstream[0].asset", Some("assets")),
         ("/route/0/method", "route[0].method", Some("methods")),
         (

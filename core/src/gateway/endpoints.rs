@@ -64,7 +64,7 @@ pub(super) async fn serve<P: Platform, R: Inbound>(
         }
         "signed-out" => {
             allow(call, get)?;
-            respond(Ok(logout::signed_out(call.deployment)))
+            respond(Ok(logout::signed_out(call)))
         }
         "session" => {
             allow(call, get)?;

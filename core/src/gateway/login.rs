@@ -119,7 +119,7 @@ fn choice<P: Platform, R: Inbound>(
             href: Href::local(location),
         })
         .collect();
-    Chooser { choices: &choices }.response()
+    Chooser { choices: &choices }.response(call.voice())
 }
 
 /// Sends the browser to `provider` with a fresh attempt. Nothing is stored.

@@ -4,7 +4,6 @@
 //! The cookie is cleared only after that, so that a failed sign-out can be tried again.
 
 use super::{
-    deployment::Deployment,
     identity,
     outcome::{Later, Outcome},
     provider, random,
@@ -57,7 +56,7 @@ pub(super) async fn serve<P: Platform, R: Inbound>(
     if call.is(&Method::Get) {
         let page = match known {
             Some(known) => confirmation(call, &known).await,
-            None => signed_out(call.deployment),
+            None => signed_out(call),
         };
         return Ok((Outcome::Respond(page), None));
     }
@@ -71,13 +70,13 @@ pub(super) async fn serve<P: Platform, R: Inbound>(
 }
 
 /// The page after signing out.
-pub(super) fn signed_out(deployment: &Deployment) -> Response {
-    let sign_in = deployment.endpoint("login");
+pub(super) fn signed_out<P: Platform, R: Inbound>(call: &Call<'_, P, R>) -> Response {
+    let sign_in = call.deployment.endpoint("login");
     let page = SignedOut {
         home: Href::HOME,
         sign_in: Href::local(&sign_in),
     };
-    page.response()
+    page.response(call.voice())
 }
 
 async fn confirmation<P: Platform, R: Inbound>(
@@ -100,7 +99,7 @@ async fn confirmation<P: Platform, R: Inbound>(
         home: Href::HOME,
         redirects: &redirects,
     };
-    page.response()
+    page.response(call.voice())
 }
 
 async fn sign_out<P: Platform, R: Inbound>(

@@ -28,11 +28,13 @@ mod warm;
 
 pub use configured::{Configured, spin_variable};
 pub use outcome::{Forward, ForwardTarget, Later, Outcome};
-pub use unserved::unreachable;
 pub use warm::WarmRequest;
 
 use crate::{
-    fault::ConfigurationFault, http::inbound::Inbound, platform::Platform, secret::Secret,
+    fault::{ConfigurationFault, UpstreamFault},
+    http::{inbound::Inbound, response::Response},
+    platform::Platform,
+    secret::Secret,
     time::UnixTime,
 };
 use alloc::{boxed::Box, string::String};
@@ -103,6 +105,21 @@ impl Gateway {
                 let response = unserved::closed(platform, request, fault);
                 (Outcome::Respond(response), None)
             }
+        }
+    }
+
+    /// The answer to a request that was forwarded to an upstream which does not answer.
+    pub fn unreachable<P: Platform>(
+        &self,
+        platform: &P,
+        request: &impl Inbound,
+        fault: UpstreamFault,
+    ) -> Response {
+        match &self.0 {
+            State::Open(deployment) => {
+                unserved::unreachable(&deployment.config.page, platform, request, fault)
+            }
+            State::Closed(fault) => unserved::closed(platform, request, fault),
         }
     }
 

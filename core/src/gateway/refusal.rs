@@ -134,7 +134,7 @@ impl Refusal {
                     sign_out: Href::local(&sign_out),
                     home: Href::HOME,
                 };
-                page.response()
+                page.response(call.voice())
             }
             Detail::SignIn { retry } => {
                 let location = login::location(call, retry, None);
@@ -144,7 +144,7 @@ impl Refusal {
                     incident,
                     retry: Href::local(&location),
                 };
-                page.response()
+                page.response(call.voice())
             }
             Detail::SignOut => {
                 let retry = call.deployment.endpoint("logout");
@@ -152,7 +152,7 @@ impl Refusal {
                     incident,
                     retry: Href::local(&retry),
                 };
-                page.response()
+                page.response(call.voice())
             }
             Detail::Plain | Detail::Allow(_) => {
                 let login = call.deployment.endpoint("login");
@@ -162,7 +162,7 @@ impl Refusal {
                     incident: Some(incident),
                     retry: needs_session.then(|| Href::local(&login)),
                 };
-                page.response()
+                page.response(call.voice())
             }
         }
     }
@@ -197,9 +197,9 @@ const fn reason(code: PublicCode) -> Reason {
         PublicCode::LoginRefused => Reason::Refused,
         PublicCode::ProviderUnavailable => Reason::ProviderUnavailable,
         PublicCode::ProviderError => Reason::Untrusted,
+        PublicCode::Misconfigured => Reason::Misconfigured,
         PublicCode::TemporarilyUnavailable
         | PublicCode::UpstreamUnavailable
-        | PublicCode::Misconfigured
         | PublicCode::WrongHost
         | PublicCode::NotFound
         | PublicCode::MethodNotAllowed

@@ -13,10 +13,12 @@ use super::{
 };
 use crate::{
     access::{decision::Decision, fetch_metadata::FetchMetadata, routes::NoRoute},
+    config::PageSettings,
     cookie::request::RequestCookies,
     fault::BrowserFault,
     http::{header::HeaderName, inbound::Inbound, method::Method, path::RequestPath},
     oidc::return_to::ReturnTo,
+    page::{language::Language, voice::Voice},
     platform::Platform,
     time::UnixTime,
 };
@@ -28,6 +30,15 @@ pub(super) struct Call<'a, P, R> {
     pub(super) platform: &'a P,
     pub(super) request: &'a R,
     pub(super) now: UnixTime,
+}
+
+/// How a page speaks to whoever sent the request.
+pub(super) fn voice<'a>(request: &impl Inbound, settings: &'a PageSettings) -> Voice<'a> {
+    let asked = request.header(&HeaderName::ACCEPT_LANGUAGE);
+    Voice {
+        language: Language::accepted(asked.as_deref(), settings.language),
+        theme: &settings.theme,
+    }
 }
 
 /// An outcome, and what to do after it.
@@ -179,6 +190,11 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
         let return_to = ReturnTo::parse(&target.normal());
         let response = login::begin(self, cookies, return_to, stale).await?;
         Ok((Outcome::Respond(response), None))
+    }
+
+    /// How a page that answers this request speaks and looks.
+    pub(super) fn voice(&self) -> Voice<'_> {
+        voice(self.request, &self.deployment.config.page)
     }
 
     /// Whether the request has a header.

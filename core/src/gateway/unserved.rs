@@ -1,8 +1,9 @@
 //! The answers to requests that are not served for no reason of their own: the gateway is closed, or
 //! the upstream does not answer.
 
-use super::{random, refusal};
+use super::{random, refusal, serve};
 use crate::{
+    config::PageSettings,
     event::{Event, Incident},
     fault::{Answer, ConfigurationFault, Fault, UpstreamFault},
     http::{inbound::Inbound, response::Response},
@@ -17,20 +18,26 @@ pub(super) fn closed<P: Platform>(
     fault: &ConfigurationFault,
 ) -> Response {
     let incident = random::incident(platform);
-    let response = answer(request, ConfigurationFault::ANSWER, &incident);
+    let response = answer(
+        &PageSettings::default(),
+        request,
+        ConfigurationFault::ANSWER,
+        &incident,
+    );
     platform.record(&Event::Closed { incident, fault });
     response
 }
 
 /// The answer to a request that was forwarded to an upstream which does not answer.
-pub fn unreachable<P: Platform>(
+pub(super) fn unreachable<P: Platform>(
+    settings: &PageSettings,
     platform: &P,
     request: &impl Inbound,
     fault: UpstreamFault,
 ) -> Response {
     let fault = Fault::Upstream(fault);
     let incident = random::incident(platform);
-    let response = answer(request, fault.answer(), &incident);
+    let response = answer(settings, request, fault.answer(), &incident);
     platform.record(&Event::Refused {
         incident,
         fault: &fault,
@@ -38,7 +45,12 @@ pub fn unreachable<P: Platform>(
     response
 }
 
-fn answer(request: &impl Inbound, answer: Answer, incident: &Incident) -> Response {
+fn answer(
+    settings: &PageSettings,
+    request: &impl Inbound,
+    answer: Answer,
+    incident: &Incident,
+) -> Response {
     if !refusal::wants_html(request) {
         return problem(answer.status, answer.code.as_str(), Some(incident.as_str()));
     }
@@ -47,5 +59,5 @@ fn answer(request: &impl Inbound, answer: Answer, incident: &Incident) -> Respon
         incident: Some(incident.as_str()),
         retry: None,
     };
-    page.response()
+    page.response(serve::voice(request, settings))
 }

@@ -22,6 +22,7 @@ macro_rules! names {
 
 names! {
     ACCEPT = "accept",
+    ACCEPT_LANGUAGE = "accept-language",
     ACCEPT_RANGES = "accept-ranges",
     ALLOW = "allow",
     AUTHORIZATION = "authorization",

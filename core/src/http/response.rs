@@ -33,6 +33,7 @@ statuses! {
     MISDIRECTED_REQUEST = 421,
     BAD_GATEWAY = 502,
     SERVICE_UNAVAILABLE = 503,
+    GATEWAY_TIMEOUT = 504,
 }
 
 impl Status {

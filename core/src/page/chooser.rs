@@ -2,8 +2,9 @@
 
 use super::{
     href::Href,
-    html::{Html, Look},
+    html::Html,
     layout::{FormTargets, Layout},
+    voice::Voice,
 };
 use crate::http::response::{Response, Status};
 
@@ -24,20 +25,26 @@ pub struct Choice<'a> {
 }
 
 impl Chooser<'_> {
-    /// The page as a response.
-    pub fn response(&self) -> Response {
-        let mut ways = Html::new();
+    /// The page as a response. The links alone stand in the element `providers`.
+    pub fn response(&self, voice: Voice<'_>) -> Response {
+        let words = voice.language.words();
+        let mut list = Html::new().raw("<ul class=\"choices\" id=\"providers\">");
         for choice in self.choices {
-            ways = ways.link_to(Look::First, &choice.href, choice.name);
+            list = list
+                .raw("<li><a class=\"button\" href=\"")
+                .text(choice.href.as_str())
+                .raw("\">")
+                .around(words.ways.sign_in_with, choice.name)
+                .raw("</a></li>");
         }
         Layout {
             status: Status::OK,
-            heading: "Sign in",
-            content: Html::new().paragraph("Choose the service that knows your account."),
-            ways,
+            heading: words.chooser.heading,
+            content: Html::new().paragraph(words.chooser.text),
+            ways: list.raw("</ul>"),
             incident: None,
             form: FormTargets::None,
         }
-        .response()
+        .response(voice)
     }
 }

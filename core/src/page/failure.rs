@@ -4,6 +4,8 @@ use super::{
     href::Href,
     html::{Html, Look},
     layout::{FormTargets, Layout},
+    voice::Voice,
+    words::{Failures, Message, Words},
 };
 use crate::http::response::{Response, Status};
 
@@ -21,77 +23,50 @@ pub struct Failure<'a> {
 
 impl Failure<'_> {
     /// The page as a response. A 405 still needs its `Allow`, which only the caller knows.
-    pub fn response(&self) -> Response {
-        let (heading, explanation) = words(self.status);
+    pub fn response(&self, voice: Voice<'_>) -> Response {
+        let words = voice.language.words();
+        let Message { heading, text } = words.failure.of(self.status);
+        let home = |html: Html, look| html.link(look, &Href::HOME, words.ways.home);
         let ways = match &self.retry {
-            None => Html::new().link(Look::First, &Href::HOME, "Go to the start page"),
-            Some(retry) => Html::new()
-                .link(Look::First, retry, self.retry_label())
-                .link(Look::Second, &Href::HOME, "Go to the start page"),
+            None => home(Html::new(), Look::First),
+            Some(retry) => {
+                let first = Html::new().link(Look::First, retry, self.retry_label(words));
+                home(first, Look::Second)
+            }
         };
         Layout {
             status: self.status,
             heading,
-            content: Html::new().paragraph(explanation),
+            content: Html::new().paragraph(text),
             ways,
             incident: self.incident,
             form: FormTargets::None,
         }
-        .response()
+        .response(voice)
     }
 
-    fn retry_label(&self) -> &'static str {
+    fn retry_label(&self, words: &Words) -> &'static str {
         if self.status == Status::UNAUTHORIZED {
-            return "Sign in";
+            return words.ways.sign_in;
         }
-        "Try again"
+        words.ways.try_again
     }
 }
 
-const fn words(status: Status) -> (&'static str, &'static str) {
-    match status.code() {
-        400 => (
-            "This request cannot be understood",
-            "Its address or its content is not well formed. If you followed a link, the link may \
-             be damaged.",
-        ),
-        401 => (
-            "You need to sign in",
-            "What you asked for is open to people who are signed in.",
-        ),
-        403 => (
-            "This request was refused",
-            "It did not come from a page of this site, so it was not carried out. Open the page \
-             here and try from there.",
-        ),
-        404 => (
-            "There is no such page",
-            "The address is mistyped, or the page has moved.",
-        ),
-        405 => (
-            "This cannot be done here",
-            "The address exists, but not for this kind of request.",
-        ),
-        413 => (
-            "This is too large",
-            "What you sent is larger than this site accepts.",
-        ),
-        421 => (
-            "This address belongs to another site",
-            "The request reached a server that does not answer for it. Type the address again.",
-        ),
-        502 => (
-            "A service behind this site does not answer",
-            "It is down, very slow, or sent something unusable. Try again in a moment.",
-        ),
-        503 => (
-            "This site is not available right now",
-            "It cannot check at the moment whether you may pass, so nobody passes. Try again in a \
-             moment.",
-        ),
-        _ => (
-            "Something went wrong",
-            "The request could not be served. Try again in a moment.",
-        ),
+impl Failures {
+    const fn of(&self, status: Status) -> Message {
+        match status.code() {
+            400 => self.bad_request,
+            401 => self.unauthorized,
+            403 => self.forbidden,
+            404 => self.not_found,
+            405 => self.method_not_allowed,
+            413 => self.content_too_large,
+            421 => self.misdirected_request,
+            502 => self.bad_gateway,
+            503 => self.service_unavailable,
+            504 => self.gateway_timeout,
+            _ => self.other,
+        }
     }
 }

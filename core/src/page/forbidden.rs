@@ -4,6 +4,8 @@ use super::{
     href::Href,
     html::{Html, Look},
     layout::{FormTargets, Layout},
+    voice::Voice,
+    words::Refusals,
 };
 use crate::{
     access::decision::Missing,
@@ -23,45 +25,41 @@ pub struct Forbidden<'a> {
     pub home: Href<'a>,
 }
 
-/// What is missing in words. The configured names are left out on purpose: they would tell everyone
-/// with an account how the site is guarded.
-const fn sentence(missing: Missing) -> &'static str {
-    match missing {
-        Missing::Group => "This page needs a group that your account does not have.",
-        Missing::EmailDomain => {
-            "This page needs an account with a verified e-mail address of another domain."
-        }
-        Missing::Role => "This page needs a role that your account does not have.",
-        Missing::Claim => "This page is for other accounts than yours.",
-        Missing::Authentication => {
-            "This page needs a stronger or more recent sign-in than the one you came with."
+impl Refusals {
+    /// What is missing in words. The configured names are left out on purpose: they would tell everyone
+    /// with an account how the site is guarded.
+    const fn of(&self, missing: Missing) -> &'static str {
+        match missing {
+            Missing::Group => self.group,
+            Missing::Role => self.role,
+            Missing::EmailDomain => self.email_domain,
+            Missing::Claim => self.claim,
+            Missing::Authentication => self.authentication,
         }
     }
 }
 
 impl Forbidden<'_> {
     /// The page as a response.
-    pub fn response(&self) -> Response {
-        let mut content = Html::new().signed_in_as(self.who);
+    pub fn response(&self, voice: Voice<'_>) -> Response {
+        let words = voice.language.words();
+        let mut content = Html::new().signed_in_as(words, self.who);
         for missing in self.missing {
-            content = content.paragraph(sentence(*missing));
+            content = content.paragraph(words.forbidden.of(*missing));
         }
         if self.missing.is_empty() {
-            content = content.paragraph("This page is not open to your account.");
+            content = content.paragraph(words.forbidden.other);
         }
         Layout {
             status: Status::FORBIDDEN,
-            heading: "Your account may not open this page",
-            content: content.paragraph(
-                "Ask the people who run this site for access, or sign out and come back with \
-                 another account.",
-            ),
+            heading: words.forbidden.heading,
+            content: content.paragraph(words.forbidden.advice),
             ways: Html::new()
-                .link(Look::First, &self.home, "Go to the start page")
-                .link(Look::Second, &self.sign_out, "Sign out"),
+                .link(Look::First, &self.home, words.ways.home)
+                .link(Look::Second, &self.sign_out, words.ways.sign_out),
             incident: None,
             form: FormTargets::None,
         }
-        .response()
+        .response(voice)
     }
 }

@@ -1,6 +1,9 @@
 //! HTML under construction: literals of ours as they are, everything else escaped.
 
-use super::href::Href;
+use super::{
+    href::Href,
+    words::{Around, Words},
+};
 use alloc::string::String;
 
 /// A piece of HTML in which every value is escaped.
@@ -64,36 +67,38 @@ impl Html {
         self.raw("<p>").raw(literal).raw("</p>")
     }
 
-    /// Appends "You are signed in as", or nothing where no name is known.
+    /// Appends a text of ours with a name in it.
     ///
     /// The name is isolated, so that one written from right to left, or with marks that turn the
     /// direction, cannot rearrange our sentence.
     #[must_use]
-    pub(super) fn signed_in_as(self, who: Option<&str>) -> Self {
+    pub(super) fn around(self, words: Around, name: &str) -> Self {
+        self.raw(words.before)
+            .raw("<bdi><b>")
+            .text(&shorten(name))
+            .raw("</b></bdi>")
+            .raw(words.after)
+    }
+
+    /// Appends the sentence that says who is signed in, or nothing where no name is known.
+    #[must_use]
+    pub(super) fn signed_in_as(self, words: &Words, who: Option<&str>) -> Self {
         let Some(who) = who.filter(|who| !who.trim().is_empty()) else {
             return self;
         };
-        self.raw("<p>You are signed in as <bdi><b>")
-            .text(&shorten(who))
-            .raw("</b></bdi>.</p>")
+        self.raw("<p>").around(words.signed_in_as, who).raw("</p>")
     }
 
     /// Appends a link that looks like a button.
     #[must_use]
     pub(super) fn link(self, look: Look, href: &Href<'_>, label: &'static str) -> Self {
-        self.link_to(look, href, label)
-    }
-
-    /// Appends such a link with a name from the configuration.
-    #[must_use]
-    pub(super) fn link_to(self, look: Look, href: &Href<'_>, name: &str) -> Self {
         self.raw(match look {
             Look::First => "<a class=\"button\" href=\"",
             Look::Second => "<a class=\"button second\" href=\"",
         })
         .text(href.as_str())
         .raw("\">")
-        .text(&shorten(name))
+        .raw(label)
         .raw("</a>")
     }
 
@@ -115,6 +120,7 @@ fn shorten(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::page::language::Language;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -146,11 +152,12 @@ mod tests {
 
     #[test]
     fn no_name_no_sentence() {
+        let words = Language::default().words();
         for nobody in [None, Some(""), Some("  ")] {
-            assert_eq!(Html::new().signed_in_as(nobody).into_string(), "");
+            assert_eq!(Html::new().signed_in_as(words, nobody).into_string(), "");
         }
         assert_eq!(
-            Html::new().signed_in_as(Some("<b>")).into_string(),
+            Html::new().signed_in_as(words, Some("<b>")).into_string(),
             "<p>You are signed in as <bdi><b>&lt;b&gt;</b></bdi>.</p>"
         );
     }

@@ -1,6 +1,6 @@
 //! The one layout of all pages, and the headers that go with it.
 
-use super::html::Html;
+use super::{html::Html, voice::Voice};
 use crate::http::{
     header::{HeaderName, HeaderValue},
     response::{Response, Status},
@@ -39,7 +39,7 @@ pub(super) enum FormTargets<'a> {
 
 impl Layout<'_> {
     /// The page as a response.
-    pub(super) fn response(self) -> Response {
+    pub(super) fn response(self, voice: Voice<'_>) -> Response {
         let policy = policy(&self.form);
         let status = self.status;
         let response = Response::new(status)
@@ -55,22 +55,37 @@ impl Layout<'_> {
             .with_header(
                 HeaderName::CROSS_ORIGIN_OPENER_POLICY,
                 HeaderValue::from_static("same-origin"),
+            )
+            .with_header(
+                HeaderName::VARY,
+                HeaderValue::from_static("accept-language"),
             );
-        with_common_headers(response).with_body(self.document())
+        with_common_headers(response).with_body(self.document(voice))
     }
 
-    fn document(self) -> String {
+    fn document(self, voice: Voice<'_>) -> String {
         let mut html = Html::new()
-            .raw("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">")
+            .raw("<!doctype html><html lang=\"")
+            .raw(voice.language.tag())
+            .raw("\"><head><meta charset=\"utf-8\">")
             .raw("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">")
             .raw("<meta name=\"robots\" content=\"noindex\"><title>")
-            .raw(self.heading)
+            .raw(self.heading);
+        if let Some(name) = &voice.theme.name {
+            html = html.raw(" \u{b7} ").text(name);
+        }
+        html = html
             .raw("</title><style>")
             .raw(STYLE)
             .raw("</style></head><body><main>")
             .raw("<svg viewBox=\"0 0 100 20\" preserveAspectRatio=\"none\" aria-hidden=\"true\">")
             .raw("<path vector-effect=\"non-scaling-stroke\" d=\"M0 20 50 1l50 19\"></path></svg>")
-            .raw("<div class=\"gate\"><h1>")
+            .raw("<div class=\"gate\">");
+        if let Some(name) = &voice.theme.name {
+            html = html.raw("<p class=\"site\">").text(name).raw("</p>");
+        }
+        html = html
+            .raw("<h1>")
             .raw(self.heading)
             .raw("</h1>")
             .html(&self.content)
@@ -79,7 +94,9 @@ impl Layout<'_> {
             .raw("</div>");
         if let Some(incident) = self.incident {
             html = html
-                .raw("<p class=\"incident\">If you ask for help, give this number: <code>")
+                .raw("<p class=\"incident\">")
+                .raw(voice.language.words().incident)
+                .raw(" <code>")
                 .text(incident)
                 .raw("</code></p>");
         }

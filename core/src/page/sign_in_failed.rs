@@ -4,6 +4,8 @@ use super::{
     href::Href,
     html::{Html, Look},
     layout::{FormTargets, Layout},
+    voice::Voice,
+    words::{Message, SignInFailures},
 };
 use crate::http::response::{Response, Status};
 
@@ -38,65 +40,40 @@ pub enum Reason {
     ProviderUnavailable,
     /// Our own store or ledger cannot be reached.
     Unavailable,
+    /// The deployment's own settings are wrong, and only whoever runs it can mend them.
+    Misconfigured,
 }
 
-impl Reason {
-    const fn heading(self) -> &'static str {
-        match self {
-            Self::Refused => "You were not signed in",
-            Self::Malformed | Self::UnknownAttempt => "This sign-in cannot go on",
-            Self::UsedAttempt => "This sign-in is over",
-            Self::Untrusted => "The sign-in failed",
-            Self::ProviderUnavailable => "The sign-in service does not answer",
-            Self::Unavailable => "Signing in is not possible right now",
-        }
-    }
-
-    const fn explanation(self) -> &'static str {
-        match self {
-            Self::Refused => {
-                "The sign-in service did not let you through. Perhaps you cancelled, or your \
-                 account may not be used for this site."
-            }
-            Self::Malformed => {
-                "The answer of the sign-in service is incomplete or damaged. Start again; do not \
-                 reload this page."
-            }
-            Self::UnknownAttempt => {
-                "This browser has not started it, or did so more than ten minutes ago. If it \
-                 happens every time, allow cookies for this site."
-            }
-            Self::UsedAttempt => {
-                "The address of this page works once, and it has been used. If you came here with \
-                 the back button, you may be signed in already."
-            }
-            Self::Untrusted => {
-                "The answer of the sign-in service did not pass our checks, so it was thrown away."
-            }
-            Self::ProviderUnavailable => {
-                "The service that knows your account is down or very slow. Nothing of yours is \
-                 lost; try again in a moment."
-            }
-            Self::Unavailable => {
-                "A part of this site that keeps sessions is not available. Try again in a moment."
-            }
+impl SignInFailures {
+    const fn of(&self, reason: Reason) -> Message {
+        match reason {
+            Reason::Refused => self.refused,
+            Reason::Malformed => self.malformed,
+            Reason::UnknownAttempt => self.unknown_attempt,
+            Reason::UsedAttempt => self.used_attempt,
+            Reason::Untrusted => self.untrusted,
+            Reason::ProviderUnavailable => self.provider_unavailable,
+            Reason::Unavailable => self.unavailable,
+            Reason::Misconfigured => self.misconfigured,
         }
     }
 }
 
 impl SignInFailed<'_> {
     /// The page as a response.
-    pub fn response(&self) -> Response {
+    pub fn response(&self, voice: Voice<'_>) -> Response {
+        let words = voice.language.words();
+        let Message { heading, text } = words.sign_in_failed.of(self.reason);
         Layout {
             status: self.status,
-            heading: self.reason.heading(),
-            content: Html::new().paragraph(self.reason.explanation()),
+            heading,
+            content: Html::new().paragraph(text),
             ways: Html::new()
-                .link(Look::First, &self.retry, "Sign in again")
-                .link(Look::Second, &Href::HOME, "Go to the start page"),
+                .link(Look::First, &self.retry, words.ways.sign_in_again)
+                .link(Look::Second, &Href::HOME, words.ways.home),
             incident: Some(self.incident),
             form: FormTargets::None,
         }
-        .response()
+        .response(voice)
     }
 }

@@ -6,6 +6,7 @@ use super::{
     href::Href,
     html::{Html, Look},
     layout::{FormTargets, Layout},
+    voice::Voice,
 };
 use crate::http::{
     response::{Response, Status},
@@ -30,22 +31,24 @@ pub struct SignOut<'a> {
 
 impl SignOut<'_> {
     /// The page as a response.
-    pub fn response(&self) -> Response {
+    pub fn response(&self, voice: Voice<'_>) -> Response {
+        let words = voice.language.words();
         Layout {
             status: Status::OK,
-            heading: "Sign out?",
-            content: Html::new().signed_in_as(self.who).paragraph(
-                "Signing out ends this session in every tab. You need to sign in again to come \
-                 back.",
-            ),
+            heading: words.sign_out.heading,
+            content: Html::new()
+                .signed_in_as(words, self.who)
+                .paragraph(words.sign_out.text),
             ways: Html::new()
                 .raw("<form method=\"post\" action=\"")
                 .text(self.action.as_str())
-                .raw("\"><button class=\"button\" type=\"submit\">Sign out</button></form>")
-                .link(Look::Second, &self.home, "Stay signed in"),
+                .raw("\"><button class=\"button\" type=\"submit\">")
+                .raw(words.ways.sign_out)
+                .raw("</button></form>")
+                .link(Look::Second, &self.home, words.ways.stay_signed_in),
             incident: None,
             form: FormTargets::SiteAnd(self.redirects),
         }
-        .response()
+        .response(voice)
     }
 }

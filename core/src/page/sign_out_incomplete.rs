@@ -4,6 +4,7 @@ use super::{
     href::Href,
     html::{Html, Look},
     layout::{FormTargets, Layout},
+    voice::Voice,
 };
 use crate::http::response::{Response, Status};
 
@@ -20,18 +21,16 @@ pub struct SignOutIncomplete<'a> {
 
 impl SignOutIncomplete<'_> {
     /// The page as a response.
-    pub fn response(&self) -> Response {
+    pub fn response(&self, voice: Voice<'_>) -> Response {
+        let words = voice.language.words();
         Layout {
             status: Status::SERVICE_UNAVAILABLE,
-            heading: "You are not signed out yet",
-            content: Html::new().paragraph(
-                "The part of this site that ends sessions is not available, so yours may still be \
-                 open. Try again in a moment.",
-            ),
-            ways: Html::new().link(Look::First, &self.retry, "Sign out again"),
+            heading: words.sign_out_incomplete.heading,
+            content: Html::new().paragraph(words.sign_out_incomplete.text),
+            ways: Html::new().link(Look::First, &self.retry, words.ways.sign_out_again),
             incident: Some(self.incident),
             form: FormTargets::None,
         }
-        .response()
+        .response(voice)
     }
 }

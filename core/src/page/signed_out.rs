@@ -4,6 +4,7 @@ use super::{
     href::Href,
     html::{Html, Look},
     layout::{FormTargets, Layout},
+    voice::Voice,
 };
 use crate::http::response::{Response, Status};
 
@@ -18,20 +19,18 @@ pub struct SignedOut<'a> {
 
 impl SignedOut<'_> {
     /// The page as a response.
-    pub fn response(&self) -> Response {
+    pub fn response(&self, voice: Voice<'_>) -> Response {
+        let words = voice.language.words();
         Layout {
             status: Status::OK,
-            heading: "You are signed out",
-            content: Html::new().paragraph(
-                "Your session on this site has ended. If other people use this device, close the \
-                 browser too.",
-            ),
+            heading: words.signed_out.heading,
+            content: Html::new().paragraph(words.signed_out.text),
             ways: Html::new()
-                .link(Look::First, &self.home, "Go to the start page")
-                .link(Look::Second, &self.sign_in, "Sign in again"),
+                .link(Look::First, &self.home, words.ways.home)
+                .link(Look::Second, &self.sign_in, words.ways.sign_in_again),
             incident: None,
             form: FormTargets::None,
         }
-        .response()
+        .response(voice)
     }
 }

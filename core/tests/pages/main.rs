@@ -14,21 +14,26 @@ use lychgate_core::{
         url::{Origin, Url},
     },
     page::{
+        chooser::{Choice, Chooser},
         failure::Failure,
         forbidden::Forbidden,
         href::Href,
+        language::Language,
         sign_in_failed::{Reason, SignInFailed},
         sign_out::SignOut,
         sign_out_incomplete::SignOutIncomplete,
         signed_out::SignedOut,
+        theme::Theme,
+        voice::Voice,
     },
 };
 use sha2::{Digest, Sha256};
 use std::{fs, path::Path};
 
 const INCIDENT: &str = "k3v9-72mq-xd0a";
+const WHO: Option<&str> = Some("member@example.com");
 const RETRY: &str = "/auth/login?return_to=%2Fmembers%2Freport.html%3Fyear%3D2026%26tag%3Da%2520b";
-const REASONS: [(Reason, Status); 7] = [
+const REASONS: [(Reason, Status); 8] = [
     (Reason::Refused, Status::FORBIDDEN),
     (Reason::Malformed, Status::BAD_REQUEST),
     (Reason::UnknownAttempt, Status::BAD_REQUEST),
@@ -36,8 +41,9 @@ const REASONS: [(Reason, Status); 7] = [
     (Reason::Untrusted, Status::BAD_GATEWAY),
     (Reason::ProviderUnavailable, Status::BAD_GATEWAY),
     (Reason::Unavailable, Status::SERVICE_UNAVAILABLE),
+    (Reason::Misconfigured, Status::SERVICE_UNAVAILABLE),
 ];
-const STATUSES: [Status; 9] = [
+const STATUSES: [Status; 10] = [
     Status::BAD_REQUEST,
     Status::UNAUTHORIZED,
     Status::FORBIDDEN,
@@ -47,13 +53,21 @@ const STATUSES: [Status; 9] = [
     Status::MISDIRECTED_REQUEST,
     Status::BAD_GATEWAY,
     Status::SERVICE_UNAVAILABLE,
+    Status::GATEWAY_TIMEOUT,
 ];
 
-/// Every page, with its name, built from the three kinds of value that a page can hold.
-fn pages(who: Option<&str>, incident: &str, link: &str) -> Vec<(String, Response)> {
+/// Every page, with its name, built from the kinds of value that a page can hold.
+fn pages(
+    voice: Voice<'_>,
+    who: Option<&str>,
+    incident: &str,
+    link: &str,
+) -> Vec<(String, Response)> {
     let link = Href::local(link);
     let mut pages = Vec::new();
-    let mut add = |name: String, response: Response| pages.push((name, response));
+    let mut add = |name: String, response: Response| {
+        pages.push((format!("{name}_{}", voice.language.tag()), response));
+    };
     for (reason, status) in REASONS {
         let page = SignInFailed {
             status,
@@ -61,7 +75,7 @@ fn pages(who: Option<&str>, incident: &str, link: &str) -> Vec<(String, Response
             incident,
             retry: link,
         };
-        add(format!("sign_in_failed_{reason:?}"), page.response());
+        add(format!("sign_in_failed_{reason:?}"), page.response(voice));
     }
     for status in STATUSES {
         let page = Failure {
@@ -69,12 +83,21 @@ fn pages(who: Option<&str>, incident: &str, link: &str) -> Vec<(String, Response
             incident: Some(incident),
             retry: Some(link),
         };
-        add(format!("failure_{}", status.code()), page.response());
+        add(format!("failure_{}", status.code()), page.response(voice));
     }
     for (name, missing) in [
         ("forbidden", &[][..]),
         ("forbidden_group", &[Missing::Group]),
-        ("forbidden_both", &[Missing::Group, Missing::EmailDomain]),
+        (
+            "forbidden_all",
+            &[
+                Missing::Group,
+                Missing::Role,
+                Missing::EmailDomain,
+                Missing::Claim,
+                Missing::Authentication,
+            ],
+        ),
     ] {
         let page = Forbidden {
             missing,
@@ -82,26 +105,50 @@ fn pages(who: Option<&str>, incident: &str, link: &str) -> Vec<(String, Response
             sign_out: link,
             home: link,
         };
-        add(name.to_owned(), page.response());
+        add(name.to_owned(), page.response(voice));
     }
+    let names = ["Example", who.unwrap_or("b")];
+    let choices = names.map(|name| Choice { name, href: link });
+    let chooser = Chooser { choices: &choices };
+    add("chooser".to_owned(), chooser.response(voice));
     let signed_out = SignedOut {
         home: link,
         sign_in: link,
     };
-    add("signed_out".to_owned(), signed_out.response());
+    add("signed_out".to_owned(), signed_out.response(voice));
     let sign_out = SignOut {
         action: link,
         who,
         home: link,
         redirects: &provider(),
     };
-    add("sign_out".to_owned(), sign_out.response());
+    add("sign_out".to_owned(), sign_out.response(voice));
     let incomplete = SignOutIncomplete {
         incident,
         retry: link,
     };
-    add("sign_out_incomplete".to_owned(), incomplete.response());
+    add("sign_out_incomplete".to_owned(), incomplete.response(voice));
     pages
+}
+
+/// The same in every language.
+fn in_every_language(
+    theme: &Theme,
+    who: Option<&str>,
+    incident: &str,
+    link: &str,
+) -> Vec<(String, Response)> {
+    let languages = Language::TAGS
+        .iter()
+        .filter_map(|tag| Language::of_tag(tag));
+    languages
+        .flat_map(|language| pages(Voice { language, theme }, who, incident, link))
+        .collect()
+}
+
+fn english(theme: &Theme) -> Voice<'_> {
+    let language = Language::default();
+    Voice { language, theme }
 }
 
 fn provider() -> Vec<Origin> {
@@ -110,7 +157,7 @@ fn provider() -> Vec<Origin> {
 }
 
 fn ordinary_pages() -> Vec<(String, Response)> {
-    pages(Some("member@example.com"), INCIDENT, RETRY)
+    in_every_language(&Theme::default(), WHO, INCIDENT, RETRY)
 }
 
 fn policy(response: &Response) -> Option<&str> {
@@ -135,7 +182,8 @@ fn every_page_is_well_formed_and_accessible() {
         let title = between(body, "<title>", "</title>").unwrap();
         assert_eq!(between(body, "<h1>", "</h1>"), Some(title), "{name}");
         assert!(!title.is_empty(), "{name}");
-        assert!(body.contains("<html lang=\"en\">"), "{name}");
+        let (_, tag) = name.rsplit_once('_').unwrap();
+        assert!(body.contains(&format!("<html lang=\"{tag}\">")), "{name}");
         assert!(body.contains("width=device-width"), "{name}");
         assert!(body.contains("content=\"noindex\""), "{name}");
         assert_eq!(body.matches("<main>").count(), 1, "{name}");
@@ -145,19 +193,25 @@ fn every_page_is_well_formed_and_accessible() {
 #[test]
 fn hostile_values_are_shown_as_text() {
     let hostile = "\"'><script>alert(1)</script><!--";
-    for (name, response) in pages(Some(hostile), hostile, &format!("/{hostile}")) {
+    let theme = Theme {
+        name: Some(hostile.to_owned()),
+    };
+    let link = format!("/{hostile}");
+    for (name, response) in in_every_language(&theme, Some(hostile), hostile, &link) {
         assert_eq!(well_formed::check(&response.body), Ok(()), "{name}");
         for tag in ["<script", "<!--", "'>", "\"'"] {
             assert!(!response.body.contains(tag), "{name}: {tag}");
         }
     }
-    let forbidden = pages(Some(hostile), hostile, "/");
-    assert!(forbidden.iter().any(|(name, response)| {
-        name == "forbidden"
-            && response
-                .body
-                .contains("&quot;&#39;&gt;&lt;script&gt;alert(1)")
-    }));
+    let escaped = "&quot;&#39;&gt;&lt;script&gt;alert(1)";
+    let all = in_every_language(&theme, Some(hostile), hostile, "/");
+    let shown = |page: &str| {
+        let page = all.iter().find(|(name, _)| name == page);
+        page.is_some_and(|(_, response)| response.body.contains(escaped))
+    };
+    for page in ["forbidden_en", "sign_out_de", "chooser_en", "chooser_de"] {
+        assert!(shown(page), "{page}");
+    }
 }
 
 #[test]
@@ -165,7 +219,7 @@ fn the_policy_allows_the_one_style_and_nothing_else() {
     for (name, response) in ordinary_pages() {
         let style = between(&response.body, "<style>", "</style>").unwrap();
         let digest = STANDARD.encode(Sha256::digest(style));
-        let form = if name == "sign_out" {
+        let form = if name.starts_with("sign_out_") && !name.contains("incomplete") {
             "'self' http://localhost:8788"
         } else {
             "'none'"
@@ -181,7 +235,7 @@ fn the_policy_allows_the_one_style_and_nothing_else() {
         assert!(!response.body.contains(" style="), "{name}");
         assert_eq!(
             response.body.contains("<form"),
-            name == "sign_out",
+            name.starts_with("sign_out_") && !name.contains("incomplete"),
             "{name}"
         );
     }
@@ -198,6 +252,7 @@ fn every_page_is_kept_by_nobody_and_framed_by_nobody() {
             (HeaderName::X_FRAME_OPTIONS, "DENY"),
             (HeaderName::CROSS_ORIGIN_OPENER_POLICY, "same-origin"),
             (HeaderName::X_ROBOTS_TAG, "noindex"),
+            (HeaderName::VARY, "accept-language"),
         ] {
             assert_eq!(
                 response.header(&header),
@@ -224,7 +279,7 @@ fn what_is_missing_is_named_by_kind_only() {
             sign_out: Href::HOME,
             home: Href::HOME,
         }
-        .response()
+        .response(english(&Theme::default()))
         .body
     };
     let group = "needs a group that your account does not have";
@@ -257,11 +312,47 @@ fn a_sign_in_is_offered_where_one_is_needed() {
             incident: None,
             retry: Some(Href::local("/auth/login")),
         }
-        .response()
+        .response(english(&Theme::default()))
         .body
     };
     assert!(page(Status::UNAUTHORIZED).contains("href=\"/auth/login\">Sign in<"));
     assert!(page(Status::BAD_GATEWAY).contains("href=\"/auth/login\">Try again<"));
+}
+
+/// Words that every longer text of one language has and no text of the others.
+const TELLTALES: [(&str, &[&str]); 2] = [
+    ("en", &["the", "you", "your", "this", "is", "and", "not"]),
+    (
+        "de",
+        &["der", "das", "sie", "ihr", "diese", "ist", "und", "nicht"],
+    ),
+];
+
+#[test]
+fn every_page_speaks_one_language_alone() {
+    for (name, response) in ordinary_pages() {
+        let (_, tag) = name.rsplit_once('_').unwrap();
+        let body = response
+            .body
+            .split_once("</style>")
+            .unwrap()
+            .1
+            .to_lowercase();
+        let found: Vec<&str> = body.split(|sign: char| !sign.is_alphabetic()).collect();
+        for (language, words) in TELLTALES {
+            let count = words.iter().filter(|word| found.contains(word)).count();
+            assert_eq!(
+                count > 0,
+                language == tag,
+                "{name}: {count} words of {language}"
+            );
+        }
+    }
+    assert!(
+        Language::TAGS
+            .iter()
+            .eq(TELLTALES.iter().map(|(tag, _)| tag))
+    );
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod any_input;
 mod counts;
 mod faults;
 mod freshness;
+mod pages;
 mod providers;
 mod requirements;
 mod secrets;
@@ -39,6 +40,7 @@ pub fn cases() -> Vec<Case> {
         sessions::CASES,
         sign_out::CASES,
         upstreams::CASES,
+        pages::CASES,
     ]
     .concat()
 }

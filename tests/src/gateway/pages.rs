@@ -1,0 +1,135 @@
+//! The pages of the gateway itself: in whose language, and in whose name.
+
+use super::Case;
+use crate::{
+    host::{
+        Host,
+        in_process::{InProcess, Setup},
+    },
+    http::request::Request,
+};
+use lychgate_core::{fault::UpstreamFault, http::response::Status};
+use serde_json::json;
+
+pub(super) const CASES: &[Case] = &[(
+    "a page speaks the language that the browser asks for",
+    a_page_speaks_the_language_that_is_asked_for,
+)];
+
+/// Each page once, with its heading in both languages.
+const PAGES: [(&str, u16, &str, &str); 4] = [
+    (
+        "/auth/signed-out",
+        200,
+        "You are signed out",
+        "Sie sind abgemeldet",
+    ),
+    (
+        "/auth/nowhere",
+        404,
+        "There is no such page",
+        "Diese Seite gibt es nicht",
+    ),
+    (
+        "/auth/session",
+        401,
+        "You need to sign in",
+        "Sie müssen sich anmelden",
+    ),
+    (
+        "/auth/callback/demo?code=x&state=y",
+        400,
+        "This sign-in cannot go on",
+        "Diese Anmeldung kann nicht fortgesetzt werden",
+    ),
+];
+
+/// What a page says in its `lang` and its heading.
+fn must_speak(host: &dyn Host, asked: Option<&str>, tag: &str) {
+    for (target, status, english, german) in PAGES {
+        let request = Request::navigation(target).replacing("accept-language", asked);
+        let page = host.send(&request).expect(status);
+        let heading = if tag == "de" { german } else { english };
+        for part in [
+            format!("<html lang=\"{tag}\">"),
+            format!("<h1>{heading}</h1>"),
+        ] {
+            assert!(
+                page.text().contains(&part),
+                "{asked:?} {part}: {}",
+                page.summary()
+            );
+        }
+        assert_eq!(page.header("vary"), Some("accept-language"));
+    }
+}
+
+fn a_page_speaks_the_language_that_is_asked_for(host: &dyn Host) {
+    for (asked, tag) in [
+        (None, "en"),
+        (Some("de"), "de"),
+        (Some("fr, de-CH;q=0.5, en;q=0.4"), "de"),
+        (Some("fr, de-CH;q=0.5, en;q=0.6"), "en"),
+        (Some("fr"), "en"),
+        (Some("<script>"), "en"),
+    ] {
+        must_speak(host, asked, tag);
+    }
+    // A script gets codes, which are the same everywhere.
+    let script = Request::script("GET", "/auth/nowhere").with("accept-language", "de");
+    let answer = host.send(&script).expect(404);
+    assert_eq!(answer.json()["error"], "not_found");
+    assert_eq!(answer.header("vary"), None);
+}
+
+fn with_page(page: serde_json::Value) -> InProcess {
+    let mut setup = Setup::standard();
+    setup.configuration["page"] = page;
+    InProcess::with(&setup)
+}
+
+#[test]
+fn the_configured_language_is_for_whoever_asks_for_none_of_ours() {
+    let host = with_page(json!({"language": "de"}));
+    must_speak(&host, None, "de");
+    must_speak(&host, Some("fr"), "de");
+    must_speak(&host, Some("en"), "en");
+}
+
+#[test]
+fn the_name_of_the_site_stands_on_every_page() {
+    let host = with_page(json!({"name": "Docs & <more>"}));
+    for (target, status, heading, _) in PAGES {
+        let page = host.send(&Request::navigation(target)).expect(status);
+        let named = [
+            format!("<title>{heading} \u{b7} Docs &amp; &lt;more&gt;</title>"),
+            "<p class=\"site\">Docs &amp; &lt;more&gt;</p>".to_owned(),
+        ];
+        for part in named {
+            assert!(page.text().contains(&part), "{part}: {}", page.summary());
+        }
+    }
+    let plain = InProcess::new();
+    let page = plain.send(&Request::navigation("/auth/signed-out"));
+    assert!(
+        !page.text().contains("class=\"site\""),
+        "{}",
+        page.summary()
+    );
+}
+
+#[test]
+fn an_upstream_that_does_not_answer_is_told_in_the_same_voice() {
+    let host = with_page(json!({"language": "de", "name": "Docs"}));
+    let request = Request::navigation("/");
+    let received = crate::http::request::Received::new(&request, host.authority());
+    let fault = UpstreamFault::Unreachable;
+    let page = host.gateway().unreachable(&host.edge, &received, fault);
+    assert_eq!(page.status, Status::BAD_GATEWAY);
+    for part in [
+        "<h1>Ein Dienst hinter dieser Website antwortet nicht</h1>",
+        "Docs",
+    ] {
+        assert!(page.body.contains(part), "{part}: {}", page.body);
+    }
+}
