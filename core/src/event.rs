@@ -1,11 +1,15 @@
 //! What is written to the log: one JSON line per event, which cannot hold a secret by type.
 
 use crate::{
-    fault::{ConfigurationFault, Fault},
+    fault::{ConfigurationFault, Fault, setting::Setting},
     session::handle::SessionHandle,
+    time::{Milliseconds, UnixTime, utc::Utc},
 };
-use alloc::{format, string::String, string::ToString};
-use serde::Serialize;
+use alloc::{
+    borrow::Cow,
+    format,
+    string::{String, ToString},
+};
 
 /// Something an operator wants to know.
 #[derive(Clone, Debug)]
@@ -26,6 +30,16 @@ pub enum Event<'a> {
     Refused {
         /// Stands on the page, too.
         incident: Incident,
+        /// The reason.
+        fault: &'a Fault,
+        /// The id of the provider that it was about, where it was about one.
+        provider: Option<&'a str>,
+    },
+    /// An exchange with a provider failed, and the request was served all the same: with what is remembered
+    /// of the provider, or without it.
+    ProviderFailed {
+        /// The provider's id in the configuration.
+        provider: &'a str,
         /// The reason.
         fault: &'a Fault,
     },
@@ -58,6 +72,30 @@ pub enum Level {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Incident(String);
 
+/// What a request waited for until an event. Calls that went on at the same time count each for itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timings {
+    /// Since the request came.
+    pub total: Milliseconds,
+    /// For providers; `None` where none was asked.
+    pub provider: Option<Milliseconds>,
+    /// For the ledger.
+    pub ledger: Option<Milliseconds>,
+    /// For the store.
+    pub store: Option<Milliseconds>,
+}
+
+/// An event as it is written down.
+#[derive(Clone, Debug)]
+pub struct Line<'a> {
+    /// What happened.
+    pub event: &'a Event<'a>,
+    /// When.
+    pub time: UnixTime,
+    /// What was waited for until then.
+    pub timings: Timings,
+}
+
 impl Incident {
     /// The incident with these random bytes.
     pub fn new(random: [u8; 6]) -> Self {
@@ -70,28 +108,12 @@ impl Incident {
     }
 }
 
-#[derive(Serialize)]
-struct Line<'a> {
-    level: &'a str,
-    event: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    incident: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    session: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    provider: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
-}
-
 impl Event<'_> {
     /// How loud the event is.
     pub const fn level(&self) -> Level {
         match self {
             Self::SignedIn { .. } | Self::SignedOut { .. } => Level::Info,
-            Self::BackgroundFailed { .. } => Level::Warning,
+            Self::ProviderFailed { .. } | Self::BackgroundFailed { .. } => Level::Warning,
             Self::Closed { .. } => Level::Error,
             Self::Refused { fault, .. } => match fault {
                 Fault::Browser(_) => Level::Info,
@@ -100,59 +122,178 @@ impl Event<'_> {
         }
     }
 
+    /// The event's name in the log.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::SignedIn { .. } => "signed_in",
+            Self::SignedOut { .. } => "signed_out",
+            Self::Refused { .. } => "refused",
+            Self::ProviderFailed { .. } => "provider_failed",
+            Self::BackgroundFailed { .. } => "background_failed",
+            Self::Closed { .. } => "closed",
+        }
+    }
+
+    /// The public code of the answer, where the event is one.
+    pub const fn code(&self) -> Option<&'static str> {
+        match self {
+            Self::Refused { fault, .. } => Some(fault.answer().code.as_str()),
+            Self::Closed { .. } => Some(ConfigurationFault::ANSWER.code.as_str()),
+            Self::SignedIn { .. }
+            | Self::SignedOut { .. }
+            | Self::ProviderFailed { .. }
+            | Self::BackgroundFailed { .. } => None,
+        }
+    }
+
+    /// The id of the provider that the event is about, where it is about one.
+    pub const fn provider(&self) -> Option<&str> {
+        match self {
+            Self::SignedIn { provider, .. } | Self::ProviderFailed { provider, .. } => {
+                Some(provider)
+            }
+            Self::Refused { provider, .. } => *provider,
+            Self::SignedOut { .. } | Self::BackgroundFailed { .. } | Self::Closed { .. } => None,
+        }
+    }
+
+    const fn incident(&self) -> Option<&Incident> {
+        match self {
+            Self::Refused { incident, .. } | Self::Closed { incident, .. } => Some(incident),
+            Self::SignedIn { .. }
+            | Self::SignedOut { .. }
+            | Self::ProviderFailed { .. }
+            | Self::BackgroundFailed { .. } => None,
+        }
+    }
+
+    const fn session(&self) -> Option<&SessionHandle> {
+        match self {
+            Self::SignedIn { session, .. } | Self::SignedOut { session } => Some(session),
+            Self::Refused { .. }
+            | Self::ProviderFailed { .. }
+            | Self::BackgroundFailed { .. }
+            | Self::Closed { .. } => None,
+        }
+    }
+
+    fn reason(&self) -> Option<String> {
+        match self {
+            Self::Refused { fault, .. }
+            | Self::ProviderFailed { fault, .. }
+            | Self::BackgroundFailed { fault } => Some(fault.to_string()),
+            Self::Closed { fault, .. } => Some(fault.to_string()),
+            Self::SignedIn { .. } | Self::SignedOut { .. } => None,
+        }
+    }
+
+    /// What must be looked at, as it is found: `provider[ID].key`, a key of the configuration, or a name
+    /// elsewhere.
+    fn setting(&self) -> Option<Cow<'_, str>> {
+        let setting = match self {
+            Self::Refused { fault, .. }
+            | Self::ProviderFailed { fault, .. }
+            | Self::BackgroundFailed { fault } => fault.setting()?,
+            Self::Closed { fault, .. } => return fault.setting().map(Cow::Borrowed),
+            Self::SignedIn { .. } | Self::SignedOut { .. } => return None,
+        };
+        Some(match (setting, self.provider()) {
+            (Setting::Provider(key), Some(id)) => Cow::Owned(format!("provider[{id}].{key}")),
+            (Setting::Provider(key), None) => Cow::Owned(format!("provider.{key}")),
+            (Setting::Named(name), _) => Cow::Borrowed(name),
+        })
+    }
+}
+
+impl Line<'_> {
     /// The event as one line of JSON, without a line break.
     pub fn to_json(&self) -> String {
-        let mut line = Line {
-            level: match self.level() {
+        let event = self.event;
+        let mut members = Members(String::from("{"));
+        members.text(
+            "level",
+            match event.level() {
                 Level::Info => "info",
                 Level::Warning => "warning",
                 Level::Error => "error",
             },
-            event: "",
-            incident: None,
-            session: None,
-            provider: None,
-            code: None,
-            reason: None,
-        };
-        match self {
-            Self::SignedIn { session, provider } => {
-                line.event = "signed_in";
-                line.session = Some(session.to_text());
-                line.provider = Some(provider);
-            }
-            Self::SignedOut { session } => {
-                line.event = "signed_out";
-                line.session = Some(session.to_text());
-            }
-            Self::Refused { incident, fault } => {
-                line.event = "refused";
-                line.incident = Some(incident.as_str());
-                line.code = Some(fault.answer().code.as_str());
-                line.reason = Some(fault.to_string());
-            }
-            Self::BackgroundFailed { fault } => {
-                line.event = "background_failed";
-                line.reason = Some(fault.to_string());
-            }
-            Self::Closed { incident, fault } => {
-                line.event = "closed";
-                line.incident = Some(incident.as_str());
-                line.code = Some(ConfigurationFault::ANSWER.code.as_str());
-                line.reason = Some(fault.to_string());
+        );
+        members.text("event", event.name());
+        if let Some(time) = Utc::of(self.time) {
+            members.text("time", &time.to_string());
+        }
+        let session = event.session().map(SessionHandle::to_text);
+        for (name, value) in [
+            ("incident", event.incident().map(Incident::as_str)),
+            ("session", session.as_deref()),
+            ("provider", event.provider()),
+            ("code", event.code()),
+            ("reason", event.reason().as_deref()),
+            ("setting", event.setting().as_deref()),
+        ] {
+            if let Some(value) = value {
+                members.text(name, value);
             }
         }
-        // A struct of strings always serialises; an empty line would only lose a log entry.
-        serde_json::to_string(&line).unwrap_or_default()
+        let Timings {
+            total,
+            provider,
+            ledger,
+            store,
+        } = self.timings;
+        let waited = provider.or(ledger).or(store);
+        for (name, value) in [
+            ("ms", waited.map(|_| total)),
+            ("provider_ms", provider),
+            ("ledger_ms", ledger),
+            ("store_ms", store),
+        ] {
+            if let Some(value) = value {
+                members.number(name, value);
+            }
+        }
+        members.0.push('}');
+        members.0
+    }
+}
+
+/// The members of a JSON object, written one after the other; the names need no escaping.
+struct Members(String);
+
+impl Members {
+    fn text(&mut self, name: &str, value: &str) {
+        // A text always serialises; an empty value would only lose a part of a log entry.
+        self.write(name, &serde_json::to_string(value).unwrap_or_default());
+    }
+
+    fn number(&mut self, name: &str, value: Milliseconds) {
+        self.write(name, &value.as_milliseconds().to_string());
+    }
+
+    fn write(&mut self, name: &str, value: &str) {
+        let comma = if self.0.len() > 1 { "," } else { "" };
+        for part in [comma, "\"", name, "\":", value] {
+            self.0.push_str(part);
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fault::{BrowserFault, ConfigurationFault};
+    use crate::fault::{BrowserFault, ProviderFault};
+    use crate::oidc::token::{TokenError, TokenFault};
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn line(event: &Event<'_>, timings: Timings) -> String {
+        let line = Line {
+            event,
+            time: UnixTime::from_seconds(1_798_761_600),
+            timings,
+        };
+        line.to_json()
+    }
 
     #[test]
     fn an_event_is_one_line_of_json() {
@@ -160,11 +301,55 @@ mod tests {
         let event = Event::Refused {
             incident: Incident::new([0, 1, 2, 0xfd, 0xfe, 0xff]),
             fault: &fault,
+            provider: None,
         };
         assert_eq!(
-            event.to_json(),
-            r#"{"level":"info","event":"refused","incident":"000102fdfeff","code":"login_used","reason":"browser: AttemptUsed"}"#
+            line(&event, Timings::default()),
+            r#"{"level":"info","event":"refused","time":"2027-01-01T00:00:00Z","incident":"000102fdfeff","code":"login_used","reason":"browser: AttemptUsed"}"#
         );
+    }
+
+    #[test]
+    fn a_setting_that_is_to_blame_is_named_with_its_provider() {
+        let refused = TokenFault::Refused(TokenError::InvalidClient);
+        let fault = Fault::from(ProviderFault::Token(refused));
+        let of = |provider| {
+            let event = Event::Refused {
+                incident: Incident::new([0; 6]),
+                fault: &fault,
+                provider,
+            };
+            line(&event, Timings::default())
+        };
+        let named = of(Some("demo"));
+        assert!(
+            named.contains(r#""provider":"demo","code":"provider_error""#),
+            "{named}"
+        );
+        assert!(
+            named.contains(r#""setting":"provider[demo].client_secret""#),
+            "{named}"
+        );
+        let unnamed = of(None);
+        assert!(unnamed.contains(r#""setting":"provider.client_secret""#));
+    }
+
+    #[test]
+    fn what_was_waited_for_is_written_and_nothing_else_is() {
+        let fault = Fault::from(BrowserFault::AttemptUsed);
+        let event = Event::BackgroundFailed { fault: &fault };
+        let timings = Timings {
+            total: Milliseconds::new(31),
+            ledger: Some(Milliseconds::new(30)),
+            ..Timings::default()
+        };
+        let waited = line(&event, timings);
+        assert!(waited.ends_with(r#","ms":31,"ledger_ms":30}"#), "{waited}");
+        let total = Timings {
+            total: Milliseconds::new(31),
+            ..Timings::default()
+        };
+        assert!(!line(&event, total).contains("ms\""));
     }
 
     #[test]
@@ -172,15 +357,16 @@ mod tests {
         let fault = ConfigurationFault::MissingSecret {
             name: "LYCHGATE_KEY_1".into(),
         };
-        let line = Event::Closed {
+        let event = Event::Closed {
             incident: Incident::new([0; 6]),
             fault: &fault,
-        }
-        .to_json();
+        };
+        let line = line(&event, Timings::default());
         assert!(
             line.contains("the secret LYCHGATE_KEY_1 is not set"),
             "{line}"
         );
+        assert!(line.contains(r#""setting":"LYCHGATE_KEY_1""#), "{line}");
         assert!(line.contains(r#""level":"error""#));
     }
 }

@@ -3,6 +3,8 @@
 //! A [`Fault`] holds the private reason, for the log. [`Fault::answer`] is the one place that maps
 //! it to a status and a public code; nothing a provider or a browser sent is ever in either.
 
+pub mod setting;
+
 use crate::{
     http::{outbound::SendError, response::Status},
     oidc::{

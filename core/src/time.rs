@@ -1,4 +1,4 @@
-//! Points in time and spans, in whole seconds.
+//! Points in time and spans, in whole seconds; for the log alone there are milliseconds.
 //!
 //! Nothing here reads a clock: the time of a request is read once by the platform and passed down.
 
@@ -13,6 +13,10 @@ pub struct UnixTime(u64);
 /// A span of time in whole seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Seconds(u64);
+
+/// What a stopwatch shows, or the span between two such moments; no decision is that fine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Milliseconds(u64);
 
 impl UnixTime {
     /// The point in time `seconds` after the epoch.
@@ -68,6 +72,28 @@ impl Seconds {
             Some(seconds) => Self(seconds),
             None => self,
         }
+    }
+
+    /// Both spans after each other.
+    pub const fn plus(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
+impl Milliseconds {
+    /// A span of `milliseconds`.
+    pub const fn new(milliseconds: u64) -> Self {
+        Self(milliseconds)
+    }
+
+    /// The span in milliseconds.
+    pub const fn as_milliseconds(self) -> u64 {
+        self.0
+    }
+
+    /// How long `earlier` is ago; zero where it lies in the future.
+    pub const fn since(self, earlier: Self) -> Self {
+        Self(self.0.saturating_sub(earlier.0))
     }
 
     /// Both spans after each other.

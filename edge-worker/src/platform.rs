@@ -8,7 +8,7 @@ use crate::{send, store};
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 use js_sys::{Date, Uint8Array};
-use lychgate_core::event::{Event, Level};
+use lychgate_core::event::{Level, Line};
 use lychgate_core::http::outbound::{Outbound, Reply, SendError, SendLimits};
 use lychgate_core::jose::{SignatureCheck, SignatureVerdict};
 use lychgate_core::platform::ledger::{
@@ -16,7 +16,7 @@ use lychgate_core::platform::ledger::{
 };
 use lychgate_core::platform::store::{StoreError, StoreKey};
 use lychgate_core::platform::{Platform, RandomError, VerifierError};
-use lychgate_core::time::UnixTime;
+use lychgate_core::time::{Milliseconds, UnixTime};
 
 /// The runtime with the bindings of this deployment.
 pub(crate) struct Workers {
@@ -47,14 +47,21 @@ impl Workers {
 
 /// The time now, in whole seconds. The runtime holds it still while a request computes.
 pub(crate) fn now() -> UnixTime {
+    UnixTime::from_seconds(milliseconds() / 1000)
+}
+
+fn milliseconds() -> u64 {
     // The runtime's clock is never before 1970; were it, everything would have expired long after it.
-    let milliseconds = from_double(Date::now()).unwrap_or(u64::MAX);
-    UnixTime::from_seconds(milliseconds / 1000)
+    from_double(Date::now()).unwrap_or(u64::MAX)
 }
 
 impl Platform for Workers {
     fn now(&self) -> UnixTime {
         now()
+    }
+
+    fn stopwatch(&self) -> Milliseconds {
+        Milliseconds::new(milliseconds())
     }
 
     fn fill_random(&self, out: &mut [u8]) -> Result<(), RandomError> {
@@ -65,12 +72,12 @@ impl Platform for Workers {
         Ok(())
     }
 
-    fn record(&self, event: &Event<'_>) {
-        let line = event.to_json();
-        match event.level() {
-            Level::Info => host::log(&line),
-            Level::Warning => host::warn(&line),
-            Level::Error => host::error(&line),
+    fn log(&self, line: &Line<'_>) {
+        let text = line.to_json();
+        match line.event.level() {
+            Level::Info => host::log(&text),
+            Level::Warning => host::warn(&text),
+            Level::Error => host::error(&text),
         }
     }
 

@@ -1,10 +1,10 @@
 //! The log: lines of JSON on the standard error stream, which Spin keeps per component.
 
-use lychgate_core::event::Event;
+use lychgate_core::event::Line;
 
-/// Writes an event.
-pub(crate) fn event(event: &Event<'_>) {
-    eprintln!("{}", event.to_json());
+/// Writes a line.
+pub(crate) fn line(line: &Line<'_>) {
+    eprintln!("{}", line.to_json());
 }
 
 /// Writes what a part of the host said to a call of ours. Hosts answer with the state of their database or

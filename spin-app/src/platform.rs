@@ -1,7 +1,7 @@
 //! The port of the core, carried out by Spin.
 
 use crate::{ledger, log, send, store};
-use lychgate_core::event::Event;
+use lychgate_core::event::Line;
 use lychgate_core::http::outbound::{Outbound, Reply, SendError, SendLimits};
 use lychgate_core::jose::{SignatureCheck, SignatureVerdict, software};
 use lychgate_core::platform::ledger::{
@@ -9,7 +9,8 @@ use lychgate_core::platform::ledger::{
 };
 use lychgate_core::platform::store::{StoreError, StoreKey};
 use lychgate_core::platform::{Platform, RandomError, VerifierError};
-use lychgate_core::time::UnixTime;
+use lychgate_core::time::{Milliseconds, UnixTime};
+use spin_sdk::wasip3::clocks::monotonic_clock;
 use std::time::SystemTime;
 
 /// The host with what this component was granted. It holds nothing: every call asks the host again.
@@ -27,12 +28,16 @@ impl Platform for Spin {
         now()
     }
 
+    fn stopwatch(&self) -> Milliseconds {
+        Milliseconds::new(monotonic_clock::now() / 1_000_000)
+    }
+
     fn fill_random(&self, out: &mut [u8]) -> Result<(), RandomError> {
         getrandom::fill(out).map_err(|_| RandomError)
     }
 
-    fn record(&self, event: &Event<'_>) {
-        log::event(event);
+    fn log(&self, line: &Line<'_>) {
+        log::line(line);
     }
 
     async fn send(&self, request: Outbound, limits: SendLimits) -> Result<Reply, SendError> {

@@ -61,6 +61,7 @@ pub(super) async fn serve<P: Platform, R: Inbound>(
             Ok(response)
         }
         Err(fault) => Err(Refusal::from(fault)
+            .about(provider)
             .with(Detail::SignIn { retry })
             .with_cookies(clear.into_iter().collect())),
     }

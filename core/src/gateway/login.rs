@@ -132,7 +132,7 @@ async fn start<P: Platform, R: Inbound>(
 ) -> Result<Response, Refusal> {
     let deployment = call.deployment;
     let refuse = |refusal: Refusal| {
-        refusal.with(Detail::SignIn {
+        refusal.about(provider).with(Detail::SignIn {
             retry: return_to.clone(),
         })
     };

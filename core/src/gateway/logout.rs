@@ -242,7 +242,10 @@ async fn end_session_endpoint<P: Platform, R: Inbound>(
         (None, [only]) => only,
         (None, _) => return None,
     };
-    let metadata = provider::metadata(call, provider).await.ok()?;
+    let metadata = provider::metadata(call, provider).await;
+    let metadata = metadata
+        .map_err(|fault| provider::record(call, provider, &fault))
+        .ok()?;
     let endpoint = metadata.end_session_endpoint.clone()?;
     Some((endpoint, provider.client_id.clone()))
 }

@@ -17,6 +17,7 @@ mod health;
 mod identity;
 mod login;
 mod logout;
+mod measured;
 mod provider;
 mod random;
 mod refusal;
@@ -39,6 +40,7 @@ use crate::{
 };
 use alloc::{boxed::Box, string::String};
 use deployment::Deployment;
+use measured::Measured;
 use serve::Call;
 
 /// The gateway of one deployment, with what it remembers between requests.
@@ -89,6 +91,7 @@ impl Gateway {
         platform: &P,
         request: &impl Inbound,
     ) -> (Outcome, Option<Later>) {
+        let platform = &Measured::new(platform);
         match &self.0 {
             State::Open(deployment) => {
                 let now = platform.now();
@@ -115,6 +118,7 @@ impl Gateway {
         request: &impl Inbound,
         fault: UpstreamFault,
     ) -> Response {
+        let platform = &Measured::new(platform);
         match &self.0 {
             State::Open(deployment) => {
                 unserved::unreachable(&deployment.config.page, platform, request, fault)
@@ -126,7 +130,9 @@ impl Gateway {
     /// Does work that need not keep the answer waiting.
     pub async fn finish<P: Platform>(&self, platform: &P, later: Later) {
         match &self.0 {
-            State::Open(deployment) => outcome::finish(deployment, platform, later).await,
+            State::Open(deployment) => {
+                outcome::finish(deployment, &Measured::new(platform), later).await;
+            }
             State::Closed(_) => {}
         }
     }

@@ -3,6 +3,7 @@
 use super::{
     deployment::Deployment,
     edits::{RequestEdit, ResponseEdit},
+    measured::Measured,
     visitor,
 };
 use crate::{
@@ -52,7 +53,11 @@ pub enum Later {
     RemoveRecord(StoreKey),
 }
 
-pub(super) async fn finish<P: Platform>(deployment: &Deployment, platform: &P, later: Later) {
+pub(super) async fn finish<P: Platform>(
+    deployment: &Deployment,
+    platform: &Measured<'_, P>,
+    later: Later,
+) {
     let done = match later {
         Later::AskAgain(known) => visitor::ask_again(deployment, platform, &known).await,
         Later::RemoveRecord(key) => platform

@@ -7,6 +7,7 @@
 use super::serve::Call;
 use crate::{
     config::Provider,
+    event::Event,
     fault::{Exchange, Fault, PlatformFault, ProviderFault},
     http::{
         header::{HeaderName, HeaderValue},
@@ -87,7 +88,7 @@ pub(super) async fn metadata<P: Platform, R: Inbound>(
         }
         Err(fault) => {
             remember(call, provider, |memory| memory.failed_at = Some(call.now));
-            remembered(LAST_GOOD).ok_or(fault)
+            last_good(call, provider, remembered(LAST_GOOD), fault)
         }
     }
 }
@@ -167,9 +168,33 @@ async fn keys<P: Platform, R: Inbound>(
         Ok(keys) => Ok(keys),
         Err(fault) => {
             remember(call, provider, |memory| memory.failed_at = Some(call.now));
-            remembered(LAST_GOOD).ok_or(fault)
+            last_good(call, provider, remembered(LAST_GOOD), fault)
         }
     }
+}
+
+/// What is remembered in place of what could not be fetched. Nobody sees that on a page, so the log has it.
+fn last_good<P: Platform, R: Inbound, T>(
+    call: &Call<'_, P, R>,
+    provider: &Provider,
+    remembered: Option<Rc<T>>,
+    fault: Fault,
+) -> Result<Rc<T>, Fault> {
+    let remembered = remembered.ok_or(fault)?;
+    record(call, provider, &fault);
+    Ok(remembered)
+}
+
+/// Records a fault that the request is served in spite of.
+pub(super) fn record<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    provider: &Provider,
+    fault: &Fault,
+) {
+    call.platform.record(&Event::ProviderFailed {
+        provider: &provider.id,
+        fault,
+    });
 }
 
 /// Whether a fetch failed less than a cool-down ago. Nobody waits for the next one to fail while

@@ -3,6 +3,7 @@
 use super::{login, random, serve::Call, visitor::StaleCookies};
 use crate::{
     access::decision::Missing,
+    config::Provider,
     encoding::ascii::contains_ignoring_case,
     event::Event,
     fault::{Fault, PublicCode},
@@ -36,6 +37,7 @@ struct Parts {
     detail: Detail,
     stale: StaleCookies,
     cookies: Vec<HeaderValue>,
+    provider: Option<String>,
 }
 
 /// What an answer says beside the fault.
@@ -75,6 +77,7 @@ impl Refusal {
             detail: Detail::Plain,
             stale: StaleCookies::None,
             cookies: Vec::new(),
+            provider: None,
         }))
     }
 
@@ -85,6 +88,12 @@ impl Refusal {
 
     pub(super) fn with_cookies(mut self, cookies: Vec<HeaderValue>) -> Self {
         self.0.cookies = cookies;
+        self
+    }
+
+    /// Names the provider that it was about, for the log.
+    pub(super) fn about(mut self, provider: &Provider) -> Self {
+        self.0.provider = Some(provider.id.clone());
         self
     }
 
@@ -100,6 +109,7 @@ impl Refusal {
         call.platform.record(&Event::Refused {
             incident: incident.clone(),
             fault: &self.0.fault,
+            provider: self.0.provider.as_deref(),
         });
         let answer = self.0.fault.answer();
         let mut response = if wants_html(call.request) {

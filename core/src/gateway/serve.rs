@@ -6,6 +6,7 @@ use super::{
     forward,
     identity::principal,
     login,
+    measured::Measured,
     outcome::{Later, Outcome},
     refusal::{Detail, Refusal},
     visitor::{self, Visitor},
@@ -27,7 +28,7 @@ use alloc::string::String;
 /// One request, the world it came from, and the time it came.
 pub(super) struct Call<'a, P, R> {
     pub(super) deployment: &'a Deployment,
-    pub(super) platform: &'a P,
+    pub(super) platform: &'a Measured<'a, P>,
     pub(super) request: &'a R,
     pub(super) now: UnixTime,
 }

@@ -1,7 +1,7 @@
 //! The answers to requests that are not served for no reason of their own: the gateway is closed, or
 //! the upstream does not answer.
 
-use super::{random, refusal, serve};
+use super::{measured::Measured, random, refusal, serve};
 use crate::{
     config::PageSettings,
     event::{Event, Incident},
@@ -13,7 +13,7 @@ use crate::{
 
 /// The answer of a gateway that cannot open.
 pub(super) fn closed<P: Platform>(
-    platform: &P,
+    platform: &Measured<'_, P>,
     request: &impl Inbound,
     fault: &ConfigurationFault,
 ) -> Response {
@@ -31,7 +31,7 @@ pub(super) fn closed<P: Platform>(
 /// The answer to a request that was forwarded to an upstream which does not answer.
 pub(super) fn unreachable<P: Platform>(
     settings: &PageSettings,
-    platform: &P,
+    platform: &Measured<'_, P>,
     request: &impl Inbound,
     fault: UpstreamFault,
 ) -> Response {
@@ -41,6 +41,7 @@ pub(super) fn unreachable<P: Platform>(
     platform.record(&Event::Refused {
         incident,
         fault: &fault,
+        provider: None,
     });
     response
 }

@@ -8,10 +8,10 @@ pub mod sql;
 pub mod store;
 
 use crate::{
-    event::Event,
+    event::Line,
     http::outbound::{Outbound, Reply, SendError, SendLimits},
     jose::{SignatureCheck, SignatureVerdict},
-    time::UnixTime,
+    time::{Milliseconds, UnixTime},
 };
 use alloc::vec::Vec;
 use ledger::{Count, LedgerError, Partition, RecordKind, RecordName, Versioned, Write, Written};
@@ -26,14 +26,18 @@ pub trait Platform {
     /// The time. The gateway reads it once per request.
     fn now(&self) -> UnixTime;
 
+    /// A stopwatch, begun at any moment: only differences mean anything, and only to the log. On hosts whose
+    /// clock stands still while a request computes it shows what was waited for.
+    fn stopwatch(&self) -> Milliseconds;
+
     /// Fills `out` with bytes of a cryptographic random number generator.
     ///
     /// # Errors
     /// [`RandomError`] where the host has none; nothing may be sealed or signed then.
     fn fill_random(&self, out: &mut [u8]) -> Result<(), RandomError>;
 
-    /// Writes an event to the host's log. An [`Event`] cannot hold a secret, by type.
-    fn record(&self, event: &Event<'_>);
+    /// Writes a line to the host's log. An event cannot hold a secret, by type.
+    fn log(&self, line: &Line<'_>);
 
     /// Sends a request of our own. Redirects are handed back, never followed.
     ///

@@ -1,6 +1,7 @@
 //! The calendar: points in time as date and time of day, in UTC.
 
 use super::UnixTime;
+use core::fmt;
 
 /// A date and a time of day in UTC, from 1970 to 9999.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +75,24 @@ impl Utc {
     }
 }
 
+/// `2027-01-01T00:00:00Z` (RFC 3339, section 5.6).
+impl fmt::Display for Utc {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            year,
+            month,
+            day,
+            hour,
+            minute,
+            second,
+        } = self;
+        write!(
+            f,
+            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
+        )
+    }
+}
+
 const fn is_leap(year: u64) -> bool {
     (year.is_multiple_of(4) && !year.is_multiple_of(100)) || year.is_multiple_of(400)
 }
@@ -110,8 +129,17 @@ const fn leap_years_before(year: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::string::ToString;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn a_date_is_written_with_every_digit() {
+        let at = |seconds| Utc::of(UnixTime::from_seconds(seconds)).map(|utc| utc.to_string());
+        assert_eq!(at(0).as_deref(), Some("1970-01-01T00:00:00Z"));
+        // From `date -u -d @1798857903 +%FT%TZ`.
+        assert_eq!(at(1_798_857_903).as_deref(), Some("2027-01-02T02:45:03Z"));
+    }
 
     #[test]
     fn every_day_survives_both_ways() {

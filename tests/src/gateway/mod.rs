@@ -6,6 +6,7 @@ mod any_input;
 mod counts;
 mod faults;
 mod freshness;
+mod log;
 mod pages;
 mod providers;
 mod requirements;
@@ -16,6 +17,7 @@ mod sign_out;
 mod upstreams;
 
 pub use freshness::{ended_elsewhere as run_ended_elsewhere, strict as run_strict};
+pub use log::lines as log_lines;
 pub use sessions::retired_key as run_retired_key;
 pub use sign_in::ten_tabs_sign_in_at_once;
 

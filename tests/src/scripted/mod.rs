@@ -14,7 +14,7 @@ pub use store::Place;
 use crate::executor::yield_now;
 use ledger::Ledger;
 use lychgate_core::{
-    event::Event,
+    event::Line,
     http::outbound::{Outbound, Reply, SendError, SendLimits},
     jose::{SignatureCheck, SignatureVerdict, software},
     platform::{
@@ -25,11 +25,12 @@ use lychgate_core::{
         },
         store::{StoreError, StoreKey},
     },
-    time::{Seconds, UnixTime},
+    time::{Milliseconds, Seconds, UnixTime},
 };
 use provider::{ISSUER, Provider};
 use random::Random;
 use schedule::{Behaviour, Call, Schedule};
+use serde_json::Value;
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
@@ -43,9 +44,11 @@ pub const START: u64 = 1_798_761_600;
 /// Everything outside the gateway.
 pub struct World {
     clock: Cell<u64>,
+    stopwatch: Cell<u64>,
     random: RefCell<Random>,
     calls: RefCell<Vec<Call>>,
     events: RefCell<Vec<String>>,
+    log: RefCell<Vec<String>>,
     replacements: RefCell<Vec<UnixTime>>,
     pub schedule: RefCell<Schedule>,
     pub store: RefCell<Store>,
@@ -66,9 +69,11 @@ impl World {
     pub fn new() -> Rc<Self> {
         Rc::new(Self {
             clock: Cell::new(START),
+            stopwatch: Cell::default(),
             random: RefCell::new(Random::new(1)),
             calls: RefCell::default(),
             events: RefCell::default(),
+            log: RefCell::default(),
             replacements: RefCell::default(),
             schedule: RefCell::default(),
             store: RefCell::default(),
@@ -134,9 +139,22 @@ impl World {
         self.calls.borrow_mut().clear();
     }
 
-    /// The log, one line of JSON per event.
+    /// The log, one line of JSON per event, each with what a host might print of it.
     pub fn events(&self) -> Vec<String> {
         self.events.borrow().clone()
+    }
+
+    /// The lines of the log.
+    pub fn log(&self) -> Vec<Value> {
+        let log = self.log.borrow();
+        log.iter()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+
+    /// Begins the log anew.
+    pub fn forget_log(&self) {
+        self.log.borrow_mut().clear();
     }
 
     /// When a live record was first replaced by another, as the end of a session replaces its head.
@@ -151,6 +169,7 @@ impl World {
 
     async fn begin(&self, call: Call) -> Behaviour {
         self.calls.borrow_mut().push(call);
+        self.stopwatch.set(self.stopwatch.get() + call.takes());
         let before = self.schedule.borrow().before;
         let behaviour = self.schedule.borrow_mut().next(call);
         yield_now(before).await;
@@ -195,6 +214,10 @@ impl Platform for Scripted {
         self.world.now()
     }
 
+    fn stopwatch(&self) -> Milliseconds {
+        Milliseconds::new(self.world.stopwatch.get())
+    }
+
     fn fill_random(&self, out: &mut [u8]) -> Result<(), RandomError> {
         if !self.world.has_random.get() {
             return Err(RandomError);
@@ -203,10 +226,12 @@ impl Platform for Scripted {
         Ok(())
     }
 
-    fn record(&self, event: &Event<'_>) {
+    fn log(&self, line: &Line<'_>) {
+        let json = line.to_json();
         // What a host might print is looked at for secrets, too.
-        let line = format!("{} {event:?}", event.to_json());
-        self.world.events.borrow_mut().push(line);
+        let printed = format!("{json} {line:?}");
+        self.world.events.borrow_mut().push(printed);
+        self.world.log.borrow_mut().push(json);
     }
 
     async fn send(&self, request: Outbound, limits: SendLimits) -> Result<Reply, SendError> {

@@ -23,6 +23,15 @@ impl Call {
         Self::LedgerWrite,
         Self::Send,
     ];
+
+    /// How many milliseconds one takes, by the stopwatch.
+    pub const fn takes(self) -> u64 {
+        match self {
+            Self::StoreLoad | Self::StoreSave | Self::StoreRemove => 3,
+            Self::LedgerRead | Self::LedgerList | Self::LedgerWrite => 7,
+            Self::Send => 40,
+        }
+    }
 }
 
 /// What happens to a call.

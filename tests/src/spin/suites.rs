@@ -2,7 +2,7 @@
 
 use crate::{
     attack,
-    gateway::{named_cases, run_named},
+    gateway::{log_lines, named_cases, run_named},
     host::{
         Host,
         configuration::key,
@@ -26,6 +26,16 @@ fn attacks(reuse: usize) {
     assert!(log.contains("\"refused\""), "nothing was logged");
     for secret in ["SECRET-", "eyJ", &key(1)] {
         assert!(!log.contains(secret), "{secret} is in the log");
+    }
+    let lines = log_lines(&log);
+    for event in ["signed_in", "refused"] {
+        let of_it = lines.iter().filter(|line| line["event"] == event);
+        assert!(of_it.clone().count() > 0, "{event}");
+        assert!(
+            of_it.clone().all(|line| line["time"].is_string()),
+            "{event}"
+        );
+        assert!(of_it.clone().any(|line| line["ms"].is_u64()), "{event}");
     }
 }
 

@@ -36,7 +36,7 @@ const FINISH: &str = "finish it, or leave it out";
 const MACHINE: &str = "a path of one machine";
 const HOST: &str = "which registry is used is the business of each machine's settings";
 
-const BANS: [Ban; 36] = [
+const BANS: [Ban; 37] = [
     code(
         "deserialize_claims_unchecked",
         is_rust,
@@ -62,6 +62,7 @@ const BANS: [Ban; 36] = [
     shipped("Platform", warm, WARM),
     shipped("std", core, "the core has no standard library"),
     shipped(".now(", decides, CLOCK),
+    shipped(".stopwatch(", decides, CLOCK),
     shipped(".fill_random(", decides, CLOCK),
     shipped("SystemTime", core, CLOCK),
     shipped("Instant", core, CLOCK),
@@ -231,6 +232,7 @@ mod tests {
                 "core/src/gateway/serve.rs",
                 "platform.now()",
             ),
+            (decision, "p.stopwatch()", decision, "fn stopwatch()"),
             (decision, "p.fill_random(x)", decision, "fn fill_random(x)"),
             (decision, "SystemTime::now", decision, "UnixTime::now"),
             (decision, "Instant", decision, "instant"),

@@ -1,0 +1,214 @@
+//! Which setting an operator must look at, where a fault comes from how a deployment is set up.
+//!
+//! What no setting mends names none: a provider that is down, a key set that is broken. Neither do faults
+//! of requests, since anyone may send anything, but for a wrong host: a wrong `public_url` shows just so.
+
+use super::{BrowserFault, ConfigurationFault, Exchange, Fault, ProviderFault, UpstreamFault};
+use crate::{
+    http::outbound::SendError,
+    jose::Malformed,
+    oidc::{
+        authorization_error::AuthorizationError,
+        discovery::DiscoveryFault,
+        document::DocumentFault,
+        id_token::IdTokenFault,
+        token::{TokenError, TokenFault},
+    },
+};
+
+/// Where to look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Setting {
+    /// A key of the provider that the request was about.
+    Provider(&'static str),
+    /// A key that stands once, or something with a name outside of the configuration.
+    Named(&'static str),
+}
+
+/// Spin's list of hosts in `spin.toml`.
+const HOSTS: Setting = Setting::Named("allowed_outbound_hosts");
+
+impl Fault {
+    /// The setting to look at, if any.
+    pub const fn setting(&self) -> Option<Setting> {
+        match self {
+            Self::Browser(BrowserFault::WrongHost) => Some(Setting::Named("public_url")),
+            Self::Provider(fault) => fault.setting(),
+            Self::Upstream(UpstreamFault::NotAllowed) => Some(HOSTS),
+            Self::Browser(
+                BrowserFault::Malformed
+                | BrowserFault::NoRoute
+                | BrowserFault::MethodNotAllowed
+                | BrowserFault::NotSignedIn
+                | BrowserFault::BadCredential
+                | BrowserFault::NotPermitted
+                | BrowserFault::NotSameOrigin
+                | BrowserFault::CallbackMalformed
+                | BrowserFault::AttemptUnknown
+                | BrowserFault::AttemptExpired
+                | BrowserFault::AttemptOfOtherProvider
+                | BrowserFault::AttemptUsed,
+            )
+            | Self::Platform(_)
+            | Self::Upstream(UpstreamFault::Unreachable | UpstreamFault::Unreadable) => None,
+        }
+    }
+}
+
+impl ConfigurationFault {
+    /// The key, secret or binding to look at.
+    pub fn setting(&self) -> Option<&str> {
+        match self {
+            Self::Invalid { first, .. } => Some(first.as_str()).filter(|first| !first.is_empty()),
+            Self::MissingSecret { name } | Self::BadKey { name } | Self::BadProof { name } => {
+                Some(name)
+            }
+            Self::MissingBinding { name } => Some(name),
+        }
+    }
+}
+
+impl ProviderFault {
+    const fn setting(&self) -> Option<Setting> {
+        match self {
+            Self::Send(_, SendError::NotAllowed) => Some(HOSTS),
+            Self::Send(Exchange::Discovery, _) | Self::ResponseIssuer => ISSUER,
+            Self::Send(Exchange::Keys | Exchange::Token | Exchange::Userinfo, _)
+            | Self::Userinfo(_) => None,
+            Self::Discovery(fault) => of_discovery(fault),
+            Self::Refused(error) => of_authorization(*error),
+            Self::Token(fault) => of_token(fault),
+            Self::IdToken(fault) => of_id_token(fault),
+            Self::TooMuchIdentity => Some(Setting::Provider("claims")),
+        }
+    }
+}
+
+const ISSUER: Option<Setting> = Some(Setting::Provider("issuer"));
+const CLIENT_ID: Option<Setting> = Some(Setting::Provider("client_id"));
+const ALGORITHMS: Option<Setting> = Some(Setting::Provider("algorithms"));
+/// Of this host or of the provider: one of them is wrong.
+const CLOCK: Option<Setting> = Some(Setting::Named("clock"));
+
+const fn of_discovery(fault: &DiscoveryFault) -> Option<Setting> {
+    match fault {
+        DiscoveryFault::Document(_)
+        | DiscoveryFault::IssuerMismatch
+        | DiscoveryFault::Endpoint(_) => ISSUER,
+        DiscoveryFault::NoS256 | DiscoveryFault::Keys(_) => None,
+    }
+}
+
+/// How the client is registered at the provider shows in its answer to the browser.
+const fn of_authorization(error: AuthorizationError) -> Option<Setting> {
+    match error {
+        AuthorizationError::InvalidRequest
+        | AuthorizationError::UnauthorizedClient
+        | AuthorizationError::UnsupportedResponseType => CLIENT_ID,
+        AuthorizationError::InvalidScope => Some(Setting::Provider("scopes")),
+        AuthorizationError::AccessDenied
+        | AuthorizationError::ServerError
+        | AuthorizationError::TemporarilyUnavailable
+        | AuthorizationError::InteractionRequired
+        | AuthorizationError::LoginRequired
+        | AuthorizationError::AccountSelectionRequired
+        | AuthorizationError::ConsentRequired
+        | AuthorizationError::Unknown => None,
+    }
+}
+
+const fn of_token(fault: &TokenFault) -> Option<Setting> {
+    match fault {
+        TokenFault::Refused(TokenError::InvalidClient)
+        | TokenFault::Document(DocumentFault::Status(401 | 403)) => {
+            Some(Setting::Provider("client_secret"))
+        }
+        TokenFault::Refused(TokenError::Other) => CLIENT_ID,
+        TokenFault::Refused(TokenError::InvalidGrant)
+        | TokenFault::Document(
+            DocumentFault::Status(_) | DocumentFault::NotJson | DocumentFault::Json(_),
+        )
+        | TokenFault::Missing(_)
+        | TokenFault::TokenType => None,
+    }
+}
+
+const fn of_id_token(fault: &IdTokenFault) -> Option<Setting> {
+    match fault {
+        IdTokenFault::Malformed(Malformed::Algorithm)
+        | IdTokenFault::NoKey
+        | IdTokenFault::Check(_) => ALGORITHMS,
+        IdTokenFault::Issuer => ISSUER,
+        IdTokenFault::Audience => CLIENT_ID,
+        IdTokenFault::Time(_) | IdTokenFault::IssuedAt => CLOCK,
+        IdTokenFault::Malformed(
+            Malformed::TooLarge
+            | Malformed::Encoding
+            | Malformed::Header(_)
+            | Malformed::Payload(_)
+            | Malformed::HeaderMember
+            | Malformed::Critical
+            | Malformed::UnencodedPayload
+            | Malformed::Issuer,
+        )
+        | IdTokenFault::Signature
+        | IdTokenFault::Claims(_)
+        | IdTokenFault::Kind
+        | IdTokenFault::Nonce
+        | IdTokenFault::Subject => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn a_fault_names_the_setting_that_mends_it_or_none() {
+        use Setting::{Named, Provider};
+        let token = |error| ProviderFault::Token(TokenFault::Refused(error));
+        for (fault, setting) in [
+            (
+                token(TokenError::InvalidClient),
+                Some(Provider("client_secret")),
+            ),
+            (token(TokenError::InvalidGrant), None),
+            (
+                ProviderFault::IdToken(IdTokenFault::Audience),
+                Some(Provider("client_id")),
+            ),
+            (ProviderFault::IdToken(IdTokenFault::Nonce), None),
+            (
+                ProviderFault::IdToken(IdTokenFault::IssuedAt),
+                Some(Named("clock")),
+            ),
+            (
+                ProviderFault::Send(Exchange::Discovery, SendError::Unreachable),
+                Some(Provider("issuer")),
+            ),
+            (
+                ProviderFault::Send(Exchange::Token, SendError::Unreachable),
+                None,
+            ),
+            (
+                ProviderFault::Send(Exchange::Token, SendError::NotAllowed),
+                Some(HOSTS),
+            ),
+            (
+                ProviderFault::Refused(AuthorizationError::InvalidScope),
+                Some(Provider("scopes")),
+            ),
+            (
+                ProviderFault::Refused(AuthorizationError::AccessDenied),
+                None,
+            ),
+        ] {
+            assert_eq!(Fault::from(fault).setting(), setting, "{fault:?}");
+        }
+        let wrong_host = Fault::from(BrowserFault::WrongHost).setting();
+        assert_eq!(wrong_host, Some(Named("public_url")));
+        assert_eq!(Fault::from(BrowserFault::NoRoute).setting(), None);
+    }
+}

@@ -1,0 +1,166 @@
+//! The platform with a stopwatch beside it: what a request waits for is measured in one place for every host.
+//!
+//! Nothing here decides anything. Flows ask a [`Measured`] as they would ask the platform, and what they
+//! record goes to the log with the time that passed until then.
+
+use crate::{
+    event::{Event, Line, Timings},
+    http::outbound::{Outbound, Reply, SendError, SendLimits},
+    jose::{SignatureCheck, SignatureVerdict},
+    platform::{
+        Platform, RandomError, VerifierError,
+        ledger::{
+            Count, LedgerError, Partition, RecordKind, RecordName, Versioned, Write, Written,
+        },
+        store::{StoreError, StoreKey},
+    },
+    time::{Milliseconds, UnixTime},
+};
+use alloc::vec::Vec;
+use core::cell::Cell;
+
+/// A platform for the length of one request, or of the work after it.
+pub(super) struct Measured<'a, P> {
+    platform: &'a P,
+    begun: Milliseconds,
+    waited: Cell<Timings>,
+}
+
+/// What is waited for.
+#[derive(Clone, Copy)]
+enum Wait {
+    Provider,
+    Ledger,
+    Store,
+}
+
+impl<'a, P: Platform> Measured<'a, P> {
+    /// Starts the stopwatch.
+    pub(super) fn new(platform: &'a P) -> Self {
+        Self {
+            platform,
+            begun: platform.stopwatch(),
+            waited: Cell::default(),
+        }
+    }
+
+    /// Writes an event to the log.
+    pub(super) fn record(&self, event: &Event<'_>) {
+        let timings = Timings {
+            total: self.platform.stopwatch().since(self.begun),
+            ..self.waited.get()
+        };
+        self.platform.log(&Line {
+            event,
+            time: self.platform.now(),
+            timings,
+        });
+    }
+
+    fn end(&self, wait: Wait, begun: Milliseconds) {
+        let took = self.platform.stopwatch().since(begun);
+        let mut waited = self.waited.get();
+        let sum = match wait {
+            Wait::Provider => &mut waited.provider,
+            Wait::Ledger => &mut waited.ledger,
+            Wait::Store => &mut waited.store,
+        };
+        *sum = Some(sum.unwrap_or_default().plus(took));
+        self.waited.set(waited);
+    }
+}
+
+impl<P: Platform> Platform for Measured<'_, P> {
+    fn now(&self) -> UnixTime {
+        self.platform.now()
+    }
+
+    fn stopwatch(&self) -> Milliseconds {
+        self.platform.stopwatch()
+    }
+
+    fn fill_random(&self, out: &mut [u8]) -> Result<(), RandomError> {
+        self.platform.fill_random(out)
+    }
+
+    fn log(&self, line: &Line<'_>) {
+        self.platform.log(line);
+    }
+
+    async fn send(&self, request: Outbound, limits: SendLimits) -> Result<Reply, SendError> {
+        let begun = self.stopwatch();
+        let reply = self.platform.send(request, limits).await;
+        self.end(Wait::Provider, begun);
+        reply
+    }
+
+    async fn store_load(&self, key: &StoreKey) -> Result<Option<Vec<u8>>, StoreError> {
+        let begun = self.stopwatch();
+        let loaded = self.platform.store_load(key).await;
+        self.end(Wait::Store, begun);
+        loaded
+    }
+
+    async fn store_save(
+        &self,
+        key: &StoreKey,
+        value: &[u8],
+        expires: UnixTime,
+    ) -> Result<(), StoreError> {
+        let begun = self.stopwatch();
+        let saved = self.platform.store_save(key, value, expires).await;
+        self.end(Wait::Store, begun);
+        saved
+    }
+
+    async fn store_remove(&self, key: &StoreKey) -> Result<(), StoreError> {
+        let begun = self.stopwatch();
+        let removed = self.platform.store_remove(key).await;
+        self.end(Wait::Store, begun);
+        removed
+    }
+
+    async fn ledger_read(
+        &self,
+        at: &Partition,
+        names: &[RecordName],
+        now: UnixTime,
+    ) -> Result<Vec<Option<Versioned>>, LedgerError> {
+        let begun = self.stopwatch();
+        let read = self.platform.ledger_read(at, names, now).await;
+        self.end(Wait::Ledger, begun);
+        read
+    }
+
+    async fn ledger_list(
+        &self,
+        at: &Partition,
+        kind: RecordKind,
+        now: UnixTime,
+        limit: Count,
+    ) -> Result<Vec<(RecordName, Versioned)>, LedgerError> {
+        let begun = self.stopwatch();
+        let listed = self.platform.ledger_list(at, kind, now, limit).await;
+        self.end(Wait::Ledger, begun);
+        listed
+    }
+
+    async fn ledger_write(
+        &self,
+        at: &Partition,
+        name: &RecordName,
+        write: Write<'_>,
+    ) -> Result<Written, LedgerError> {
+        let begun = self.stopwatch();
+        let written = self.platform.ledger_write(at, name, write).await;
+        self.end(Wait::Ledger, begun);
+        written
+    }
+
+    async fn verify_signature(
+        &self,
+        check: &SignatureCheck<'_>,
+    ) -> Result<SignatureVerdict, VerifierError> {
+        self.platform.verify_signature(check).await
+    }
+}
