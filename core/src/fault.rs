@@ -45,6 +45,8 @@ pub enum BrowserFault {
     BadCredential,
     /// The session lacks what the route requires.
     NotPermitted,
+    /// The route requires another authentication than that of the session, or a newer one.
+    AuthenticationInsufficient,
     /// A state-changing request without proof that a page of ours sent it.
     NotSameOrigin,
     /// A parameter of the callback is missing, repeated or unreadable.
@@ -181,6 +183,8 @@ pub enum PublicCode {
     InvalidToken,
     /// `access_denied`
     AccessDenied,
+    /// `insufficient_user_authentication` (RFC 9470, section 3)
+    InsufficientUserAuthentication,
     /// `cross_site_request`
     CrossSiteRequest,
     /// `login_unknown`: this browser has no such sign-in under way.
@@ -240,6 +244,10 @@ impl BrowserFault {
             Self::MethodNotAllowed => (Status::METHOD_NOT_ALLOWED, PublicCode::MethodNotAllowed),
             Self::NotSignedIn => (Status::UNAUTHORIZED, PublicCode::LoginRequired),
             Self::BadCredential => (Status::UNAUTHORIZED, PublicCode::InvalidToken),
+            Self::AuthenticationInsufficient => (
+                Status::UNAUTHORIZED,
+                PublicCode::InsufficientUserAuthentication,
+            ),
             Self::NotPermitted => (Status::FORBIDDEN, PublicCode::AccessDenied),
             Self::NotSameOrigin => (Status::FORBIDDEN, PublicCode::CrossSiteRequest),
             Self::AttemptUnknown | Self::AttemptExpired | Self::AttemptOfOtherProvider => {
@@ -283,6 +291,7 @@ impl PublicCode {
             Self::LoginRequired => "login_required",
             Self::InvalidToken => "invalid_token",
             Self::AccessDenied => "access_denied",
+            Self::InsufficientUserAuthentication => "insufficient_user_authentication",
             Self::CrossSiteRequest => "cross_site_request",
             Self::LoginUnknown => "login_unknown",
             Self::LoginUsed => "login_used",

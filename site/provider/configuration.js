@@ -35,6 +35,7 @@ export function demoClients({ gateway, clientSecret }) {
 export function configuration({ accounts, algorithms, claimsInIdToken, clients, extra, ttl }) {
   return {
     accessTokenFormat: "opaque",
+    acrValues: ["gold"],
     claims,
     clients,
     conformIdTokenClaims: !claimsInIdToken,

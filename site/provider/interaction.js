@@ -28,7 +28,9 @@ export async function answerInteraction(provider, accounts, request, response) {
     sendForm(response, 401, { action: pathname, login, wrong: true });
     return true;
   }
-  const result = { login: { accountId: login, amr: ["pwd"] } };
+  // A password is all there is, and passes for whatever way to authenticate was asked for.
+  const acr = details.params.acr_values?.split(" ")[0];
+  const result = { login: { accountId: login, amr: ["pwd"], acr } };
   await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
   return true;
 }

@@ -1,10 +1,11 @@
-//! From a matched route and a principal to one of three answers.
+//! From a matched route and a principal to one of four answers.
 
 use super::{
     condition::{Condition, Standing},
     principal::Principal,
     requirements::{Group, Witness},
     routes::{Route, RouteMatch},
+    step_up::{Demand, StepUp},
 };
 use crate::{config::UpstreamIndex, time::UnixTime};
 use alloc::{vec, vec::Vec};
@@ -16,6 +17,9 @@ pub enum Decision {
     Allow(Allowed),
     /// A credential is missing: navigations sign in, everything else gets 401.
     SignIn,
+    /// The principal may, once authenticated in another way or anew: navigations sign in again,
+    /// everything else gets 401 (RFC 9470).
+    StepUp(StepUp),
     /// The principal may not do this: 403.
     Forbidden {
         /// What is missing, each kind once; never empty.
@@ -82,10 +86,32 @@ impl RouteMatch<'_> {
         }
         match worst {
             Standing::Met => self.allow(Audience::Principal),
-            Standing::StepUp => Decision::Forbidden {
+            Standing::StepUp => self.step_up(principal, now),
+            Standing::Missing => Decision::Forbidden { missing: lacks.0 },
+        }
+    }
+
+    /// What to ask a provider for when someone signs in for this: what every visitor must bring.
+    ///
+    /// Where that is a contradiction, nothing: nobody is let in, and they learn it afterwards.
+    pub fn sign_in_for(&self) -> StepUp {
+        let mut demand = Demand::default();
+        for route in self.all_routes() {
+            demand.of_anyone(&route.requirements);
+        }
+        demand.finish().unwrap_or_default()
+    }
+
+    fn step_up(&self, principal: &Principal<'_>, now: UnixTime) -> Decision {
+        let mut demand = Demand::default();
+        for route in self.all_routes() {
+            demand.of(&route.requirements, principal, now);
+        }
+        match demand.finish() {
+            Some(step_up) => Decision::StepUp(step_up),
+            None => Decision::Forbidden {
                 missing: vec![Missing::Authentication],
             },
-            Standing::Missing => Decision::Forbidden { missing: lacks.0 },
         }
     }
 

@@ -15,6 +15,7 @@ pub mod pattern;
 pub mod principal;
 pub mod requirements;
 pub mod routes;
+pub mod step_up;
 mod trie;
 
 #[cfg(all(test, not(target_family = "wasm")))]

@@ -300,13 +300,35 @@ proptest! {
         let config = config(&require);
         for person in people {
             let decision = person.decide(&config);
+            // Whatever the provider then answers of what it was asked for lets the person in.
+            if let Decision::StepUp(step_up) = &decision {
+                let age = if step_up.max_age.is_some() { Some(0) } else { person.age };
+                let ways = ["a", "b", "ab"].map(Some);
+                let mut ways: Vec<_> = ways.into_iter().filter(|way| {
+                    step_up.acr_values.iter().any(|asked| Some(asked.as_str()) == *way)
+                }).collect();
+                if step_up.acr_values.is_empty() {
+                    ways.push(person.acr);
+                }
+                for acr in ways {
+                    let again = Person { acr, age, ..person.clone() };
+                    let decision = again.decide(&config);
+                    prop_assert!(matches!(decision, Decision::Allow(_)), "{} {:?}", require, again);
+                }
+            }
             let is_met = person.meets_all(&require, Authentication::AsItIs);
             let would_be = person.meets_all(&require, Authentication::Perfect);
             let expected = match decision {
                 Decision::Allow(_) => is_met,
                 Decision::SignIn => false,
+                Decision::StepUp(_) => !is_met && would_be,
+                // No authentication meets all of it at once.
                 Decision::Forbidden { missing } if missing == [Missing::Authentication] => {
-                    !is_met && would_be
+                    let fresh = |acr| Person { acr, age: Some(0), ..person.clone() };
+                    let ways = [None, Some("a"), Some("b"), Some("ab")];
+                    would_be && !ways.into_iter().any(|acr| {
+                        fresh(acr).meets_all(&require, Authentication::AsItIs)
+                    })
                 }
                 Decision::Forbidden { missing } => {
                     !would_be && has_same_kinds(&missing, &person.lacks(&require))

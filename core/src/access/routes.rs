@@ -6,6 +6,7 @@
 
 use super::{
     aliases::{self, Aliases},
+    condition::Condition,
     pattern::{Pattern, Relation, collect_segments},
     requirements::Requirements,
     trie::{GroupIndex, Trie},
@@ -157,6 +158,19 @@ impl RouteTable {
             (Spellings::Differ, Aliases::StaticFiles) => self.aliased(&segments, index, method)?,
         };
         Ok(RouteMatch { route, aliased })
+    }
+
+    /// Whether some route asks for this `acr`.
+    pub fn asks_for_acr(&self, acr: &str) -> bool {
+        let mut asks = false;
+        for route in self.routes() {
+            route.requirements.visit(&mut |condition| {
+                if let Condition::Acr(values) = condition {
+                    asks |= values.iter().any(|value| value == acr);
+                }
+            });
+        }
+        asks
     }
 
     /// All routes, those of one pattern together.

@@ -3,7 +3,6 @@
 use super::*;
 use crate::{
     access::{
-        condition::Condition,
         decision::{Audience, Decision, Missing},
         principal::Principal,
         requirements::Requirement,
@@ -95,7 +94,7 @@ fn decide_on(table: &RouteTable, at: &str, method: &Method, groups: Option<&[Str
 fn audience(decision: &Decision) -> Option<Audience> {
     match decision {
         Decision::Allow(allowed) => Some(allowed.audience()),
-        Decision::SignIn | Decision::Forbidden { .. } => None,
+        Decision::SignIn | Decision::StepUp(_) | Decision::Forbidden { .. } => None,
     }
 }
 
@@ -302,7 +301,7 @@ fn what_is_missing_is_said_once_and_not_of_branches_that_another_makes_up_for() 
         let groups: Vec<String> = groups.iter().map(|group| (*group).to_owned()).collect();
         match decide(&table, "/", Some(&groups)) {
             Decision::Forbidden { missing } => missing,
-            Decision::Allow(_) | Decision::SignIn => vec![],
+            Decision::Allow(_) | Decision::SignIn | Decision::StepUp(_) => vec![],
         }
     };
     assert_eq!(lacks(vec![choice.clone()], &["a"]), []);

@@ -42,6 +42,7 @@ impl Fault {
                 | BrowserFault::NotSignedIn
                 | BrowserFault::BadCredential
                 | BrowserFault::NotPermitted
+                | BrowserFault::AuthenticationInsufficient
                 | BrowserFault::NotSameOrigin
                 | BrowserFault::CallbackMalformed
                 | BrowserFault::AttemptUnknown
@@ -141,6 +142,7 @@ const fn of_id_token(fault: &IdTokenFault) -> Option<Setting> {
         IdTokenFault::Issuer => ISSUER,
         IdTokenFault::Audience => CLIENT_ID,
         IdTokenFault::Time(_) | IdTokenFault::IssuedAt => CLOCK,
+        IdTokenFault::AuthenticationTime => Some(Setting::Named("max_age")),
         IdTokenFault::Malformed(
             Malformed::TooLarge
             | Malformed::Encoding
@@ -183,6 +185,10 @@ mod tests {
             (
                 ProviderFault::IdToken(IdTokenFault::IssuedAt),
                 Some(Named("clock")),
+            ),
+            (
+                ProviderFault::IdToken(IdTokenFault::AuthenticationTime),
+                Some(Named("max_age")),
             ),
             (
                 ProviderFault::Send(Exchange::Discovery, SendError::Unreachable),

@@ -114,6 +114,7 @@ async fn finish<P: Platform, R: Inbound>(
         issuer: &provider.issuer,
         client_id: &provider.client_id,
         nonce: &attempt.nonce(),
+        max_age: attempt.max_age,
         now: call.now,
     };
     let id_token = VerifiedIdToken::new(token, expectation).map_err(ProviderFault::IdToken)?;

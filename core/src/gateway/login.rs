@@ -7,7 +7,7 @@ use super::{
     visitor::StaleCookies,
 };
 use crate::{
-    access::fetch_metadata::FetchMetadata,
+    access::{fetch_metadata::FetchMetadata, step_up::StepUp},
     config::Provider,
     cookie::{
         name,
@@ -35,15 +35,17 @@ use crate::{
     },
     platform::Platform,
     secret::Secret,
+    time::Seconds,
 };
 use alloc::{
+    borrow::ToOwned,
     format,
     string::{String, ToString},
     vec::Vec,
 };
 
-/// Of the query only `return_to` and `provider` count; scopes and claims come from the configuration
-/// alone. Without a `provider`, and where there are several, the person chooses.
+/// Of the query only `return_to`, `provider`, `acr_values` and `max_age` count; scopes and claims come
+/// from the configuration alone. Without a `provider`, and where there are several, the person chooses.
 pub(super) async fn serve<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     query: &str,
@@ -56,14 +58,44 @@ pub(super) async fn serve<P: Platform, R: Inbound>(
     let parameters = Parameters::parse(query).map_err(|_| BrowserFault::Malformed)?;
     let once = |name| parameters.once(name).map_err(|_| BrowserFault::Malformed);
     let return_to = once("return_to")?.map_or_else(ReturnTo::home, ReturnTo::parse);
+    let step_up = step_up(call, once("acr_values")?, once("max_age")?)?;
     let config = &call.deployment.config;
     let provider = match (once("provider")?, config.providers.as_slice()) {
         (Some(id), _) => config.provider(id).ok_or(BrowserFault::NoRoute)?,
         (None, [only]) => only,
         (None, []) => return Err(BrowserFault::NoRoute.into()),
-        (None, several) => return Ok(choice(call, several, &return_to)),
+        (None, several) => return Ok(choice(call, several, &return_to, &step_up)),
     };
-    start(call, cookies, provider, return_to, StaleCookies::None).await
+    start(
+        call,
+        cookies,
+        provider,
+        return_to,
+        &step_up,
+        StaleCookies::None,
+    )
+    .await
+}
+
+/// What a link asks of the authentication. An `acr` is one that some route asks for: nobody else's text
+/// goes to the provider in our name.
+fn step_up<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    acr_values: Option<&str>,
+    max_age: Option<&str>,
+) -> Result<StepUp, BrowserFault> {
+    let mut step_up = StepUp::default();
+    for value in acr_values.iter().flat_map(|values| values.split(' ')) {
+        if !call.deployment.config.routes.asks_for_acr(value) {
+            return Err(BrowserFault::Malformed);
+        }
+        step_up.acr_values.push(value.to_owned());
+    }
+    if let Some(max_age) = max_age {
+        let seconds = max_age.parse().map_err(|_| BrowserFault::Malformed)?;
+        step_up.max_age = Some(Seconds::new(seconds));
+    }
+    Ok(step_up)
 }
 
 /// The first answer to someone who must sign in: the way to the only provider, or to the choice between
@@ -72,12 +104,13 @@ pub(super) async fn begin<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     cookies: RequestCookies<'_>,
     return_to: ReturnTo,
+    step_up: &StepUp,
     stale: StaleCookies,
 ) -> Result<Response, Refusal> {
     match call.deployment.config.providers.as_slice() {
-        [only] => start(call, cookies, only, return_to, stale).await,
+        [only] => start(call, cookies, only, return_to, step_up, stale).await,
         _ => {
-            let location = location(call, &return_to, None);
+            let location = location(call, Some(&return_to), None, step_up);
             let mut response = see_other(&location).ok_or(PlatformFault::Internal)?;
             for field in stale.clear(call.deployment.config.session.same_site) {
                 response.headers.push((HeaderName::SET_COOKIE, field));
@@ -90,14 +123,18 @@ pub(super) async fn begin<P: Platform, R: Inbound>(
 /// Our own address where signing in begins, with one provider or with the choice.
 pub(super) fn location<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
-    return_to: &ReturnTo,
+    return_to: Option<&ReturnTo>,
     provider: Option<&Provider>,
+    step_up: &StepUp,
 ) -> String {
     let mut location = format!("{}?", call.deployment.endpoint("login"));
-    parameters::push(&mut location, "return_to", return_to.as_str());
+    if let Some(return_to) = return_to {
+        parameters::push(&mut location, "return_to", return_to.as_str());
+    }
     if let Some(provider) = provider {
         parameters::push(&mut location, "provider", &provider.id);
     }
+    authorization_request::push_step_up(&mut location, step_up);
     location
 }
 
@@ -106,10 +143,11 @@ fn choice<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     providers: &[Provider],
     return_to: &ReturnTo,
+    step_up: &StepUp,
 ) -> Response {
     let locations: Vec<String> = providers
         .iter()
-        .map(|provider| location(call, return_to, Some(provider)))
+        .map(|provider| location(call, Some(return_to), Some(provider), step_up))
         .collect();
     let choices: Vec<Choice<'_>> = providers
         .iter()
@@ -128,6 +166,7 @@ async fn start<P: Platform, R: Inbound>(
     cookies: RequestCookies<'_>,
     provider: &Provider,
     return_to: ReturnTo,
+    step_up: &StepUp,
     stale: StaleCookies,
 ) -> Result<Response, Refusal> {
     let deployment = call.deployment;
@@ -139,13 +178,20 @@ async fn start<P: Platform, R: Inbound>(
     let metadata = provider::metadata(call, provider).await;
     let metadata = metadata.map_err(|fault| refuse(fault.into()))?;
     let secret = Secret::new(random::bytes(call.platform)?);
-    let attempt = Attempt::new(secret, call.now, provider.id.clone(), return_to);
+    let attempt = Attempt::new(
+        secret,
+        call.now,
+        provider.id.clone(),
+        step_up.max_age,
+        return_to,
+    );
     let redirect_uri = deployment.redirect_uri(provider);
     let location = authorization_request::location(
         &metadata.authorization_endpoint,
         provider,
         &redirect_uri,
         &attempt,
+        step_up,
     );
     let mut response = see_other(&location.to_string()).ok_or(PlatformFault::Internal)?;
     let fields = clear_oldest(call, cookies)

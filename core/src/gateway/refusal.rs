@@ -2,7 +2,7 @@
 
 use super::{login, random, serve::Call, visitor::StaleCookies};
 use crate::{
-    access::decision::Missing,
+    access::{decision::Missing, step_up::StepUp},
     config::Provider,
     encoding::ascii::contains_ignoring_case,
     event::Event,
@@ -15,6 +15,7 @@ use crate::{
     },
     oidc::return_to::ReturnTo,
     page::{
+        authenticate_again::AuthenticateAgain,
         failure::Failure,
         forbidden::Forbidden,
         href::Href,
@@ -24,7 +25,12 @@ use crate::{
     },
     platform::Platform,
 };
-use alloc::{boxed::Box, format, string::String, vec::Vec};
+use alloc::{
+    boxed::Box,
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
 
 /// A fault with what its answer needs beside it; boxed, because it is rare and everything else that
 /// a flow returns is small.
@@ -53,6 +59,13 @@ pub(super) enum Detail {
         missing: Vec<Missing>,
         /// Who is signed in.
         who: Option<String>,
+    },
+    /// The authentication does not suffice.
+    StepUp {
+        /// What would.
+        step_up: StepUp,
+        /// Our own address that leads to it; `return_to` can be added.
+        login: String,
     },
     /// A sign-in failed; where to go when it is tried again.
     SignIn {
@@ -124,7 +137,9 @@ impl Refusal {
             );
         }
         if answer.status == Status::UNAUTHORIZED {
-            response.headers.extend(challenge(call, answer.code));
+            let challenge = HeaderValue::parse(self.challenge(call, answer.code));
+            let field = challenge.map(|value| (HeaderName::WWW_AUTHENTICATE, value));
+            response.headers.extend(field);
         }
         let stale = self.0.stale.clear(call.deployment.config.session.same_site);
         let cookies = stale.into_iter().chain(self.0.cookies);
@@ -147,7 +162,7 @@ impl Refusal {
                 page.response(call.voice())
             }
             Detail::SignIn { retry } => {
-                let location = login::location(call, retry, None);
+                let location = login::location(call, Some(retry), None, &StepUp::default());
                 let page = SignInFailed {
                     status: answer.status,
                     reason: reason(answer.code),
@@ -164,6 +179,13 @@ impl Refusal {
                 };
                 page.response(call.voice())
             }
+            Detail::StepUp { login, .. } => {
+                let page = AuthenticateAgain {
+                    incident,
+                    sign_in: Href::local(login),
+                };
+                page.response(call.voice())
+            }
             Detail::Plain | Detail::Allow(_) => {
                 let login = call.deployment.endpoint("login");
                 let needs_session = answer.code == PublicCode::LoginRequired;
@@ -176,6 +198,36 @@ impl Refusal {
             }
         }
     }
+
+    /// A 401 says how to get in (RFC 9110, section 11.6.1): for a session by going to `login`, which no
+    /// registered scheme can say; for a bad credential by sending another. What an authentication lacks
+    /// is said in the words of RFC 9470, section 3.
+    fn challenge<P: Platform, R: Inbound>(
+        &self,
+        call: &Call<'_, P, R>,
+        code: PublicCode,
+    ) -> String {
+        if code == PublicCode::InvalidToken {
+            return "Bearer error=\"invalid_token\"".into();
+        }
+        let Detail::StepUp { step_up, login } = &self.0.detail else {
+            return format!("Lychgate login=\"{}\"", call.deployment.endpoint("login"));
+        };
+        let mut challenge = format!("Lychgate error=\"{}\"", code.as_str());
+        let mut add = |name: &str, value: &str| {
+            for part in [", ", name, "=\"", value, "\""] {
+                challenge.push_str(part);
+            }
+        };
+        if !step_up.acr_values.is_empty() {
+            add("acr_values", &step_up.acr_values.join(" "));
+        }
+        if let Some(max_age) = step_up.max_age {
+            add("max_age", &max_age.as_seconds().to_string());
+        }
+        add("login", login);
+        challenge
+    }
 }
 
 /// Whether whoever sent the request would rather read a page than JSON.
@@ -183,20 +235,6 @@ pub(super) fn wants_html(request: &impl Inbound) -> bool {
     request
         .header(&HeaderName::ACCEPT)
         .is_some_and(|accept| contains_ignoring_case(&accept, "text/html"))
-}
-
-/// A 401 says how to get in (RFC 9110, section 11.6.1): for a session by going to `login`, which no
-/// registered scheme can say; for a bad credential by sending another.
-fn challenge<P: Platform, R: Inbound>(
-    call: &Call<'_, P, R>,
-    code: PublicCode,
-) -> Option<(HeaderName, HeaderValue)> {
-    let value = if code == PublicCode::InvalidToken {
-        "Bearer error=\"invalid_token\"".into()
-    } else {
-        format!("Lychgate login=\"{}\"", call.deployment.endpoint("login"))
-    };
-    Some((HeaderName::WWW_AUTHENTICATE, HeaderValue::parse(value)?))
 }
 
 const fn reason(code: PublicCode) -> Reason {
@@ -216,6 +254,7 @@ const fn reason(code: PublicCode) -> Reason {
         | PublicCode::LoginRequired
         | PublicCode::InvalidToken
         | PublicCode::AccessDenied
+        | PublicCode::InsufficientUserAuthentication
         | PublicCode::CrossSiteRequest => Reason::Unavailable,
     }
 }

@@ -13,13 +13,13 @@ use super::{
     warm::{self, WarmRequest},
 };
 use crate::{
-    access::{decision::Decision, fetch_metadata::FetchMetadata, routes::NoRoute},
-    config::PageSettings,
+    access::{decision::Decision, fetch_metadata::FetchMetadata, routes::NoRoute, step_up::StepUp},
+    config::{PageSettings, Provider},
     cookie::request::RequestCookies,
-    fault::BrowserFault,
+    fault::{BrowserFault, PlatformFault},
     http::{header::HeaderName, inbound::Inbound, method::Method, path::RequestPath},
     oidc::return_to::ReturnTo,
-    page::{language::Language, voice::Voice},
+    page::{language::Language, redirect::see_other, voice::Voice},
     platform::Platform,
     time::UnixTime,
 };
@@ -140,7 +140,7 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
                     forward::build(self.deployment, &allowed, target, cookies, None)?,
                     None,
                 )),
-                Decision::SignIn | Decision::Forbidden { .. } => {
+                Decision::SignIn | Decision::StepUp(_) | Decision::Forbidden { .. } => {
                     Err(BrowserFault::NotSignedIn.into())
                 }
             };
@@ -153,7 +153,10 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
         let visitor = visitor::identify(self, cookies).await?;
         let signed = match visitor {
             Visitor::Nobody(stale) => {
-                return self.ask_to_sign_in(target, cookies, metadata, stale).await;
+                let step_up = matched.sign_in_for();
+                return self
+                    .ask_to_sign_in(target, cookies, metadata, &step_up, stale)
+                    .await;
             }
             Visitor::SignedIn(signed) => signed,
         };
@@ -166,6 +169,10 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
                 let outcome =
                     forward::build(self.deployment, &allowed, target, cookies, Some(&signed))?;
                 Ok((outcome, signed.later))
+            }
+            Decision::StepUp(step_up) => {
+                let provider = self.deployment.config.provider(&signed.record.provider);
+                self.ask_to_step_up(target, metadata, provider, step_up)
             }
             Decision::Forbidden { missing } => {
                 let who = super::identity::display_name(&signed.record);
@@ -183,13 +190,34 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
         target: &Target<'_>,
         cookies: RequestCookies<'_>,
         metadata: &FetchMetadata,
+        step_up: &StepUp,
         stale: visitor::StaleCookies,
     ) -> Result<Served, Refusal> {
         if !metadata.is_navigation(&self.request.method()) {
             return Err(Refusal::from(BrowserFault::NotSignedIn).clearing(stale));
         }
         let return_to = ReturnTo::parse(&target.normal());
-        let response = login::begin(self, cookies, return_to, stale).await?;
+        let response = login::begin(self, cookies, return_to, step_up, stale).await?;
+        Ok((Outcome::Respond(response), None))
+    }
+
+    /// A person going to a page authenticates anew at the provider of their session, and comes back;
+    /// everything else learns what it must ask for.
+    fn ask_to_step_up(
+        &self,
+        target: &Target<'_>,
+        metadata: &FetchMetadata,
+        provider: Option<&Provider>,
+        step_up: StepUp,
+    ) -> Result<Served, Refusal> {
+        if !metadata.is_navigation(&self.request.method()) {
+            let login = login::location(self, None, provider, &step_up);
+            return Err(Refusal::from(BrowserFault::AuthenticationInsufficient)
+                .with(Detail::StepUp { step_up, login }));
+        }
+        let return_to = ReturnTo::parse(&target.normal());
+        let location = login::location(self, Some(&return_to), provider, &step_up);
+        let response = see_other(&location).ok_or(PlatformFault::Internal)?;
         Ok((Outcome::Respond(response), None))
     }
 

@@ -22,6 +22,8 @@ pub struct Attempt {
     pub created: UnixTime,
     /// The provider's id in the configuration.
     pub provider: String,
+    /// `max_age` of the request, where there was one: the answer must keep to it.
+    pub max_age: Option<Seconds>,
     /// Where the browser goes afterwards.
     pub return_to: ReturnTo,
 }
@@ -42,12 +44,14 @@ impl Attempt {
         secret: Secret<[u8; 32]>,
         created: UnixTime,
         provider: String,
+        max_age: Option<Seconds>,
         return_to: ReturnTo,
     ) -> Self {
         Self {
             secret,
             created,
             provider,
+            max_age,
             return_to,
         }
     }
@@ -95,7 +99,7 @@ impl Attempt {
     }
 
     /// The plaintext of the attempt cookie:
-    /// `secret 32 | created 8 | provider length 1, provider | step-up handle length 1 (0) | return_to`.
+    /// `secret 32 | created 8 | provider length 1, provider | max_age length 1 (0 or 8), max_age | return_to`.
     ///
     /// `None` where the provider's id is longer than 255 bytes; the configuration allows 32.
     pub fn to_bytes(&self) -> Option<Secret<Vec<u8>>> {
@@ -104,7 +108,13 @@ impl Attempt {
         out.extend_from_slice(&self.created.as_seconds().to_be_bytes());
         out.push(u8::try_from(self.provider.len()).ok()?);
         out.extend_from_slice(self.provider.as_bytes());
-        out.push(0);
+        match self.max_age {
+            None => out.push(0),
+            Some(max_age) => {
+                out.push(8);
+                out.extend_from_slice(&max_age.as_seconds().to_be_bytes());
+            }
+        }
         out.extend_from_slice(self.return_to.as_str().as_bytes());
         Some(Secret::new(out))
     }
@@ -120,8 +130,12 @@ impl Attempt {
         let (provider, rest) = rest
             .split_at_checked(usize::from(*length))
             .ok_or(AttemptFault)?;
-        let return_to = match rest.split_first() {
-            Some((0, return_to)) => return_to,
+        let (max_age, return_to) = match rest.split_first() {
+            Some((0, return_to)) => (None, return_to),
+            Some((8, rest)) => {
+                let (max_age, return_to) = rest.split_first_chunk::<8>().ok_or(AttemptFault)?;
+                (Some(Seconds::new(u64::from_be_bytes(*max_age))), return_to)
+            }
             _ => return Err(AttemptFault),
         };
         let text = |bytes| core::str::from_utf8(bytes).map_err(|_| AttemptFault);
@@ -129,6 +143,7 @@ impl Attempt {
             secret: Secret::new(*secret),
             created: UnixTime::from_seconds(u64::from_be_bytes(*created)),
             provider: text(provider)?.to_owned(),
+            max_age,
             return_to: ReturnTo::parse(text(return_to)?),
         })
     }
@@ -151,31 +166,43 @@ mod tests {
             Secret::new([5; 32]),
             UnixTime::from_seconds(1_000),
             "demo".to_owned(),
+            None,
             ReturnTo::parse("/members/?a=b"),
         )
     }
 
+    fn after_authentication() -> Attempt {
+        Attempt {
+            max_age: Some(Seconds::minutes(15)),
+            ..attempt()
+        }
+    }
+
     #[test]
     fn an_attempt_reads_back() {
-        let attempt = attempt();
-        let read = Attempt::from_bytes(attempt.to_bytes().unwrap().expose()).unwrap();
-        assert_eq!(read.state(), attempt.state());
-        assert_eq!(read.created, attempt.created);
-        assert_eq!(read.provider, "demo");
-        assert_eq!(read.return_to.as_str(), "/members/?a=b");
+        for attempt in [attempt(), after_authentication()] {
+            let read = Attempt::from_bytes(attempt.to_bytes().unwrap().expose()).unwrap();
+            assert_eq!(read.state(), attempt.state());
+            assert_eq!(read.created, attempt.created);
+            assert_eq!(read.provider, "demo");
+            assert_eq!(read.max_age, attempt.max_age);
+            assert_eq!(read.return_to.as_str(), "/members/?a=b");
+        }
     }
 
     #[test]
     fn no_prefix_of_an_attempt_is_one() {
-        let bytes = attempt().to_bytes().unwrap();
-        let shortest = 32 + 8 + 1 + 4 + 1;
-        for length in 0..shortest {
-            assert_eq!(
-                Attempt::from_bytes(&bytes.expose()[..length]).err(),
-                Some(AttemptFault)
-            );
+        let plain = 32 + 8 + 1 + 4 + 1;
+        for (attempt, shortest) in [(attempt(), plain), (after_authentication(), plain + 8)] {
+            let bytes = attempt.to_bytes().unwrap();
+            for length in 0..shortest {
+                assert_eq!(
+                    Attempt::from_bytes(&bytes.expose()[..length]).err(),
+                    Some(AttemptFault)
+                );
+            }
+            assert!(Attempt::from_bytes(&bytes.expose()[..shortest]).is_ok());
         }
-        assert!(Attempt::from_bytes(&bytes.expose()[..shortest]).is_ok());
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! The authorization request (OpenID Connect Core, section 3.1.2.1; RFC 7636, section 4.3).
 
 use super::attempt::Attempt;
-use crate::{config::Provider, encoding::parameters, http::url::Url};
-use alloc::string::String;
+use crate::{access::step_up::StepUp, config::Provider, encoding::parameters, http::url::Url};
+use alloc::{string::String, string::ToString};
 
 /// The URL that the browser is sent to.
 pub fn location(
@@ -10,6 +10,7 @@ pub fn location(
     provider: &Provider,
     redirect_uri: &str,
     attempt: &Attempt,
+    step_up: &StepUp,
 ) -> Url {
     let mut query = String::new();
     for (name, value) in [
@@ -24,5 +25,16 @@ pub fn location(
     ] {
         parameters::push(&mut query, name, value);
     }
+    push_step_up(&mut query, step_up);
     authorization_endpoint.with_query(&query)
+}
+
+/// Appends what is asked of the authentication itself, in the parameters' own names.
+pub fn push_step_up(query: &mut String, step_up: &StepUp) {
+    if !step_up.acr_values.is_empty() {
+        parameters::push(query, "acr_values", &step_up.acr_values.join(" "));
+    }
+    if let Some(max_age) = step_up.max_age {
+        parameters::push(query, "max_age", &max_age.as_seconds().to_string());
+    }
 }

@@ -27,6 +27,8 @@ pub struct Expectation<'a> {
     pub client_id: &'a str,
     /// The nonce of the request.
     pub nonce: &'a str,
+    /// How long ago the authentication may have been, where that was asked for.
+    pub max_age: Option<Seconds>,
     /// The time of the request.
     pub now: UnixTime,
 }
@@ -58,6 +60,8 @@ pub enum IdTokenFault {
     Nonce,
     /// `sub` is missing, empty or over 255 characters.
     Subject,
+    /// `auth_time` is missing or longer ago than was asked for.
+    AuthenticationTime,
 }
 
 /// How far the provider's clock may differ from ours.
@@ -88,6 +92,9 @@ impl VerifiedIdToken {
         let nonce = token.nonce().ok_or(IdTokenFault::Nonce)?;
         if !same_bytes(nonce.as_bytes(), expected.nonce.as_bytes()) {
             return Err(IdTokenFault::Nonce);
+        }
+        if let Some(max_age) = expected.max_age {
+            check_authentication_time(&token, max_age, expected.now)?;
         }
         let subject = subject(&token)?;
         Ok(Self { token, subject })
@@ -160,6 +167,21 @@ fn check_audience(token: &VerifiedToken, client_id: &str) -> Result<(), IdTokenF
     }
 }
 
+/// A provider that was asked for `max_age` says when it authenticated the person, and authenticates
+/// them anew where that is too long ago. One that did not would be asked again and again.
+fn check_authentication_time(
+    token: &VerifiedToken,
+    max_age: Seconds,
+    now: UnixTime,
+) -> Result<(), IdTokenFault> {
+    let stated = token.time("auth_time").ok().flatten();
+    let at = stated.ok_or(IdTokenFault::AuthenticationTime)?;
+    if now.since(at) > max_age.plus(LEEWAY) {
+        return Err(IdTokenFault::AuthenticationTime);
+    }
+    Ok(())
+}
+
 fn subject(token: &VerifiedToken) -> Result<String, IdTokenFault> {
     let subject = token.subject().ok_or(IdTokenFault::Subject)?;
     let sound = !subject.is_empty() && subject.len() <= 255 && !subject.contains(char::is_control);
@@ -212,6 +234,14 @@ mod tests {
 
     /// The verdict is given: who signs is judged elsewhere, what is said is judged here.
     fn judge_as(typ: &str, claims: &Value) -> Result<VerifiedIdToken, IdTokenFault> {
+        judge_after(typ, claims, None)
+    }
+
+    fn judge_after(
+        typ: &str,
+        claims: &Value,
+        max_age: Option<Seconds>,
+    ) -> Result<VerifiedIdToken, IdTokenFault> {
         let header = format!(r#"{{"alg":"ES256","typ":"{typ}"}}"#);
         let part = |text: &str| base64url::encode(text.as_bytes());
         let signature = base64url::encode(&[1; 64]);
@@ -233,6 +263,7 @@ mod tests {
             issuer: "https://op.example.com",
             client_id: "edge",
             nonce: "n-1",
+            max_age,
             now: UnixTime::from_seconds(NOW),
         };
         VerifiedIdToken::new(token, expected)
@@ -351,6 +382,21 @@ mod tests {
         );
         assert_eq!(at(&with("auth_time", json!(NOW + 100))).as_seconds(), NOW);
         assert_eq!(at(&good()).as_seconds(), NOW - 5);
+    }
+
+    #[test]
+    fn who_was_asked_for_a_fresh_authentication_says_when_it_was() {
+        let judge = |claims: &Value, max_age: u64| {
+            judge_after("JWT", claims, Some(Seconds::new(max_age))).err()
+        };
+        let stale = Some(IdTokenFault::AuthenticationTime);
+        assert_eq!(judge(&with("auth_time", json!(NOW - 900)), 900), None);
+        assert_eq!(judge(&with("auth_time", json!(NOW - 960)), 900), None);
+        assert_eq!(judge(&with("auth_time", json!(NOW - 961)), 900), stale);
+        assert_eq!(judge(&with("auth_time", json!("now")), 900), stale);
+        assert_eq!(judge(&good(), 900), stale);
+        assert!(judge_as("JWT", &good()).is_ok());
+        assert!(judge_as("JWT", &with("auth_time", json!(NOW - 961))).is_ok());
     }
 
     #[test]

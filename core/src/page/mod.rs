@@ -4,6 +4,7 @@
 //! [`html::Html::text`], which escapes; a text that a provider sent has no way in. The pages hold no
 //! script and load nothing, and their Content-Security-Policy says so.
 
+pub mod authenticate_again;
 pub mod chooser;
 pub mod failure;
 pub mod forbidden;

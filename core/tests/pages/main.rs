@@ -14,6 +14,7 @@ use lychgate_core::{
         url::{Origin, Url},
     },
     page::{
+        authenticate_again::AuthenticateAgain,
         chooser::{Choice, Chooser},
         failure::Failure,
         forbidden::Forbidden,
@@ -111,6 +112,11 @@ fn pages(
     let choices = names.map(|name| Choice { name, href: link });
     let chooser = Chooser { choices: &choices };
     add("chooser".to_owned(), chooser.response(voice));
+    let again = AuthenticateAgain {
+        incident,
+        sign_in: link,
+    };
+    add("authenticate_again".to_owned(), again.response(voice));
     let signed_out = SignedOut {
         home: link,
         sign_in: link,

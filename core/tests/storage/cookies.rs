@@ -94,14 +94,14 @@ pub(crate) fn session_cookie() -> Vector {
     cookie(Vector::new("session-cookie"), place, &text)
 }
 
-fn sign_in() -> Attempt {
+fn sign_in(max_age: Option<Seconds>) -> Attempt {
     let return_to = ReturnTo::parse("/members/?year=2027");
     let secret = Secret::new(counting(0x40));
-    Attempt::new(secret, CREATED, "example".to_owned(), return_to)
+    Attempt::new(secret, CREATED, "example".to_owned(), max_age, return_to)
 }
 
 pub(crate) fn attempt() -> Vector {
-    let attempt = sign_in();
+    let attempt = sign_in(None);
     let derived = |what: &str| {
         let info = format!("lychgate/1/attempt {what}");
         expand::<32>(&counting(0x40), info.as_bytes())
@@ -125,15 +125,23 @@ pub(crate) fn attempt() -> Vector {
 }
 
 pub(crate) fn attempt_cookie() -> Vector {
-    let attempt = sign_in();
+    sealed_attempt("attempt-cookie", &sign_in(None), 0xa2)
+}
+
+pub(crate) fn step_up_cookie() -> Vector {
+    let attempt = sign_in(Some(Seconds::minutes(15)));
+    sealed_attempt("attempt-cookie-max-age", &attempt, 0xa4)
+}
+
+fn sealed_attempt(name: &'static str, attempt: &Attempt, nonce_byte: u8) -> Vector {
     let place = Place {
         purpose: Purpose::Attempt,
         name: &attempt::cookie_name(&attempt.state()),
         origin: ORIGIN,
     };
     let plaintext = attempt.to_bytes().unwrap();
-    let text = ring().seal_text(place, nonce(0xa2), plaintext.expose());
-    cookie(Vector::new("attempt-cookie"), place, &text.unwrap())
+    let text = ring().seal_text(place, nonce(nonce_byte), plaintext.expose());
+    cookie(Vector::new(name), place, &text.unwrap())
 }
 
 pub(crate) fn tombstone_cookie() -> Vector {
@@ -164,7 +172,7 @@ pub(crate) fn fields() -> Vector {
             lax,
         )
     };
-    let attempt = attempt::cookie_name(&sign_in().state());
+    let attempt = attempt::cookie_name(&sign_in(None).state());
     let text = |field: Option<HeaderValue>| field.unwrap().as_str().to_owned();
     Vector::new("set-cookie")
         .line("session", text(session(CREATED)))

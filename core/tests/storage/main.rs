@@ -32,6 +32,7 @@ mod tests {
             cookies::session_cookie(),
             cookies::attempt(),
             cookies::attempt_cookie(),
+            cookies::step_up_cookie(),
             cookies::tombstone_cookie(),
             cookies::fields(),
             records::session_record(),

@@ -125,6 +125,7 @@ pub(crate) fn attempt_mark() -> Vector {
         Secret::new(counting(0x40)),
         CREATED,
         "example".to_owned(),
+        None,
         home,
     );
     let first = Version::first([0x01, 0x02, 0x03, 0x04, 0x05, 0x06]);

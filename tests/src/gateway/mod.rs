@@ -14,6 +14,7 @@ mod secrets;
 mod sessions;
 mod sign_in;
 mod sign_out;
+mod step_up;
 mod upstreams;
 
 pub use freshness::{ended_elsewhere as run_ended_elsewhere, strict as run_strict};
@@ -38,6 +39,7 @@ pub fn cases() -> Vec<Case> {
     [
         access::CASES,
         requirements::CASES,
+        step_up::CASES,
         sign_in::CASES,
         sessions::CASES,
         sign_out::CASES,

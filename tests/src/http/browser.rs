@@ -66,10 +66,20 @@ impl<'h> Browser<'h> {
         self.send(Request::script("GET", target))
     }
 
+    /// Begins to sign in by going to `target`; the authorization request that it leads to.
+    pub fn begin(&mut self, target: &str) -> String {
+        let mut response = self.go(target).expect(303);
+        while response.location().starts_with("/auth/login?") {
+            let location = response.location().to_owned();
+            response = self.go(&location).expect(303);
+        }
+        response.location().to_owned()
+    }
+
     /// Begins to sign in by going to `target`; the callback that the provider then leads to.
     pub fn callback(&mut self, target: &str, login: &str) -> String {
-        let response = self.go(target).expect(303);
-        self.host.at_provider(response.location(), login)
+        let location = self.begin(target);
+        self.host.at_provider(&location, login)
     }
 
     /// Signs in by going to `target`; the page that the browser is sent to in the end.

@@ -87,8 +87,13 @@ impl Provider {
         assert!(needed("scope").split(' ').any(|scope| scope == "openid"));
         self.issued += 1;
         let code = format!("SECRET-CODE-{}", self.issued);
+        let mut person = person.clone();
+        // The person authenticates in the way that was asked for.
+        if let Some(acr_values) = asked.once("acr_values").unwrap() {
+            person.claims["acr"] = json!(acr_values.split(' ').next());
+        }
         let grant = Grant {
-            person: person.clone(),
+            person,
             nonce: needed("nonce").to_owned(),
             challenge: needed("code_challenge").to_owned(),
             redirect_uri: needed("redirect_uri").to_owned(),
