@@ -103,6 +103,11 @@ export const importKey = async (algorithm, jwk) => {
 export const verify = async (algorithm, key, signature, input) =>
   crypto.subtle.verify(ALGORITHMS[algorithm], key, signature, input);
 
+export const sign = async (algorithm, jwk, input) => {
+  const key = await crypto.subtle.importKey("jwk", JSON.parse(jwk), ALGORITHMS[algorithm], false, ["sign"]);
+  return new Uint8Array(await crypto.subtle.sign(ALGORITHMS[algorithm], key, input));
+};
+
 /** A response of our own. Nothing is no body: an empty one would be sent with a content type. */
 export const respond = (status, headers, body) =>
   new Response(body === "" ? null : body, { status, headers: fields(headers) });

@@ -9,6 +9,7 @@ mod canonical;
 pub mod check;
 mod document;
 mod keys;
+mod pair;
 mod position;
 mod problem;
 mod redirects;
@@ -65,5 +66,9 @@ fn carry_out(
             check::command(file, emit_json.as_deref(), output, messages)
         }
         Command::GenerateKey => keys::generate(output, messages),
+        Command::GeneratePair { algorithm, key_id } => {
+            pair::generate(*algorithm, key_id, output, messages)
+        }
+        Command::ImportPair { file, key_id } => pair::import(file, key_id, output, messages),
     }
 }

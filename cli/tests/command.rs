@@ -5,6 +5,10 @@
     reason = "helpers of tests fail the test by panicking"
 )]
 
+use lychgate_core::jose::{
+    Algorithm, KeySet, SignatureCheck, SignatureVerdict, SigningKey, software,
+};
+use serde_json::Value;
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -460,6 +464,54 @@ fn a_key_is_fresh_and_alone_on_its_line() {
             .contains("npx wrangler secret put LYCHGATE_KEY_1")
     );
     assert!(!first.messages.contains(key));
+}
+
+#[test]
+fn a_private_key_is_one_that_the_edge_reads() {
+    let folder = Folder::new("pairs");
+    for (algorithm, name) in [("ES256", Algorithm::Es256), ("EdDSA", Algorithm::EdDsa)] {
+        let ran = folder.run(&["keys", "generate", "--jwk", algorithm, "--kid", "one"]);
+        assert_eq!(ran.code, Some(0), "{}", ran.messages);
+        let key = SigningKey::parse(ran.output.trim()).unwrap();
+        assert_eq!((key.algorithm(), key.key_id()), (name, Some("one")));
+        // What is shown beside it is the public half, and a key set that verifies.
+        let set = ran.messages.lines().last().unwrap();
+        let keys = KeySet::parse(set.as_bytes()).unwrap();
+        assert_eq!(keys.keys()[0].key_id(), Some("one"));
+        let private = serde_json::from_str::<Value>(&ran.output).unwrap();
+        assert!(!ran.messages.contains(private["d"].as_str().unwrap()));
+        let signature = software::sign(&key, b"input").unwrap();
+        let check = SignatureCheck::new(name, &keys.keys()[0], b"input", &signature);
+        assert_eq!(software::verify(&check.unwrap()), SignatureVerdict::Valid);
+    }
+}
+
+#[test]
+fn a_key_of_a_pem_file_is_read_and_others_are_refused() {
+    // The key of RFC 7515, appendix A.3.
+    let pem = "-----BEGIN PRIVATE KEY-----\n\
+        MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgjpsQnnGQmL+YBIff\n\
+        H1136cspYG6+0iY7X1fCE9+E9LKhRANCAAR/zc4ncPbEXUGDy+5v20t7WAczNXvp\n\
+        7xO6z248e9FURcfxRM0bvZt+hyzf7bnuufSzaV1uqQskrYpGIyiFiOWt\n\
+        -----END PRIVATE KEY-----\n";
+    let other = pem.replace("MIGHAgEA", "MIGHAgEB");
+    let folder = Folder::new("pem")
+        .with("key.p8", pem)
+        .with("other.p8", &other);
+    let ran = folder.run(&["keys", "import", "key.p8", "--kid", "ABC"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.messages);
+    let key = SigningKey::parse(ran.output.trim()).unwrap();
+    assert_eq!(key.key_id(), Some("ABC"));
+    assert!(
+        key.jwk()
+            .expose()
+            .contains("jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI")
+    );
+    for file in ["other.p8", "missing.p8"] {
+        let ran = folder.run(&["keys", "import", file]);
+        assert_eq!((ran.code, ran.output.as_str()), (Some(2), ""), "{file}");
+        assert!(ran.messages.contains(file), "{}", ran.messages);
+    }
 }
 
 #[test]

@@ -72,6 +72,8 @@ pub enum ProviderFault {
     Refused(AuthorizationError),
     /// The `iss` of its response is absent or not its own (RFC 9207).
     ResponseIssuer,
+    /// It did not take a pushed authorization request.
+    PushedAuthorization(TokenFault),
     /// Its token endpoint did not give usable tokens.
     Token(TokenFault),
     /// Its ID token was refused.
@@ -89,6 +91,8 @@ pub enum Exchange {
     Discovery,
     /// The key set.
     Keys,
+    /// The endpoint for pushed authorization requests.
+    PushedAuthorization,
     /// The token endpoint.
     Token,
     /// The userinfo endpoint.
@@ -106,6 +110,8 @@ pub enum PlatformFault {
     Random,
     /// Signatures could not be verified.
     Verifier,
+    /// A proof of who we are could not be signed: the key is none, or the host failed.
+    Signer,
     /// Something of ours that cannot be sealed or written, or that the configuration check should
     /// have kept from coming this far.
     Internal,
@@ -141,6 +147,11 @@ pub enum ConfigurationFault {
     },
     /// A sealing key is not 32 bytes in base64url.
     BadKey {
+        /// The secret's name.
+        name: String,
+    },
+    /// A private key towards a provider is none that we sign with.
+    BadPrivateKey {
         /// The secret's name.
         name: String,
     },
@@ -271,6 +282,7 @@ impl ProviderFault {
             Self::Send(..) => (Status::BAD_GATEWAY, PublicCode::ProviderUnavailable),
             Self::Discovery(_)
             | Self::ResponseIssuer
+            | Self::PushedAuthorization(_)
             | Self::Token(_)
             | Self::IdToken(_)
             | Self::Userinfo(_)
@@ -331,6 +343,12 @@ impl fmt::Display for ConfigurationFault {
                 write!(
                     f,
                     "the secret {name} is not 32 bytes in base64url; `lychgate keys generate` makes one"
+                )
+            }
+            Self::BadPrivateKey { name } => {
+                write!(
+                    f,
+                    "the secret {name} is no private JSON Web Key for ES256 or EdDSA; `lychgate keys generate --jwk` makes one"
                 )
             }
             Self::BadProof { name } => {

@@ -19,6 +19,7 @@ mod ledger;
 mod number;
 mod platform;
 mod send;
+mod signer;
 mod store;
 mod verifier;
 

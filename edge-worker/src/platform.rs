@@ -4,18 +4,18 @@ use crate::host::{self, Env, Objects, Store};
 use crate::ledger::client;
 use crate::number::from_double;
 use crate::verifier::Keys;
-use crate::{send, store};
+use crate::{send, signer, store};
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 use js_sys::{Date, Uint8Array};
 use lychgate_core::event::{Level, Line};
 use lychgate_core::http::outbound::{Outbound, Reply, SendError, SendLimits};
-use lychgate_core::jose::{SignatureCheck, SignatureVerdict};
+use lychgate_core::jose::{SignatureCheck, SignatureVerdict, SigningKey};
 use lychgate_core::platform::ledger::{
     Count, LedgerError, Partition, RecordKind, RecordName, Versioned, Write, Written,
 };
 use lychgate_core::platform::store::{StoreError, StoreKey};
-use lychgate_core::platform::{Platform, RandomError, VerifierError};
+use lychgate_core::platform::{Platform, RandomError, SignerError, VerifierError};
 use lychgate_core::time::{Milliseconds, UnixTime};
 
 /// The runtime with the bindings of this deployment.
@@ -135,5 +135,9 @@ impl Platform for Workers {
         check: &SignatureCheck<'_>,
     ) -> Result<SignatureVerdict, VerifierError> {
         self.keys.verify(check).await
+    }
+
+    async fn sign(&self, key: &SigningKey, input: &[u8]) -> Result<Vec<u8>, SignerError> {
+        signer::sign(key, input).await
     }
 }

@@ -3,12 +3,12 @@
 use crate::{ledger, log, send, store};
 use lychgate_core::event::Line;
 use lychgate_core::http::outbound::{Outbound, Reply, SendError, SendLimits};
-use lychgate_core::jose::{SignatureCheck, SignatureVerdict, software};
+use lychgate_core::jose::{SignatureCheck, SignatureVerdict, SigningKey, software};
 use lychgate_core::platform::ledger::{
     Count, LedgerError, Partition, RecordKind, RecordName, Versioned, Write, Written,
 };
 use lychgate_core::platform::store::{StoreError, StoreKey};
-use lychgate_core::platform::{Platform, RandomError, VerifierError};
+use lychgate_core::platform::{Platform, RandomError, SignerError, VerifierError};
 use lychgate_core::time::{Milliseconds, UnixTime};
 use spin_sdk::wasip3::clocks::monotonic_clock;
 use std::time::SystemTime;
@@ -94,5 +94,9 @@ impl Platform for Spin {
         check: &SignatureCheck<'_>,
     ) -> Result<SignatureVerdict, VerifierError> {
         Ok(software::verify(check))
+    }
+
+    async fn sign(&self, key: &SigningKey, input: &[u8]) -> Result<Vec<u8>, SignerError> {
+        software::sign(key, input).ok_or(SignerError)
     }
 }

@@ -120,6 +120,8 @@ pub enum ConfigFault {
     PreviousKeyStays,
     /// A route needs a session, and there is no provider.
     ProviderNeeded,
+    /// A secret or key that the client authentication does not use.
+    CredentialUnused,
     /// `scopes` without `openid`.
     NoOpenid,
     /// No path of a claim.
@@ -235,6 +237,9 @@ impl fmt::Display for ConfigFault {
             Self::SealingKeyEnds => f.write_str("the first key seals and has no end"),
             Self::PreviousKeyStays => f.write_str("a previous key without not_after"),
             Self::ProviderNeeded => f.write_str("a route needs a session, and there is no provider"),
+            Self::CredentialUnused => {
+                f.write_str("the client authentication does not use this")
+            }
             Self::NoOpenid => f.write_str("the scope openid is missing"),
             Self::ClaimPath(fault) => write!(f, "not the path of a claim: {}", claim_path_fault(*fault)),
             Self::HeaderName => f.write_str("not a header name"),

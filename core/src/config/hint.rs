@@ -58,6 +58,9 @@ fn missing(key: &str) -> Option<&'static str> {
         }
         "route" => "without a route every path is 404; public ones are routes too",
         "access" => "access is [\"public\"] or [\"session\"], and always written",
+        "client_secret" | "private_key" => {
+            "the client authentication needs it; for a public client set token_endpoint_auth_method = \"none\""
+        }
         "upstream" => {
             "[[upstream]] says where allowed requests go, and each route names one by its id"
         }
@@ -96,6 +99,9 @@ const fn plain(fault: &ConfigFault) -> Option<&'static str> {
             "add not_after = \"...\", at least absolute_timeout from now"
         }
         ConfigFault::ProviderNeeded => "add a [[provider]] with id, issuer and client_id",
+        ConfigFault::CredentialUnused => {
+            "client_secret goes with client_secret_basic and client_secret_post, private_key with private_key_jwt"
+        }
         ConfigFault::NoOpenid => "add \"openid\" to scopes",
         ConfigFault::ClaimPath(_) => {
             "write the claim's name, or a JSON Pointer such as \"/realm_access/roles\"; in a pointer ~1 is a slash and ~0 a tilde"

@@ -87,6 +87,10 @@ pub struct Provider {
     pub client_id: String,
     /// How we authenticate at the token endpoint.
     pub client_authentication: ClientAuthentication,
+    /// How its answers come back.
+    pub response_mode: ResponseMode,
+    /// Whether requests are handed in first.
+    pub pushed_authorization_requests: PushedAuthorizationRequests,
     /// Scopes asked for; contains `openid`.
     pub scopes: Vec<String>,
     /// Signature algorithms accepted for ID tokens; never empty.
@@ -107,6 +111,28 @@ pub enum ClientAuthentication {
     None,
     /// `client_secret_basic`
     ClientSecretBasic(SecretName),
+    /// `client_secret_post`
+    ClientSecretPost(SecretName),
+    /// `private_key_jwt`: a private JSON Web Key.
+    PrivateKeyJwt(SecretName),
+}
+
+/// How the provider's answer comes back through the browser (OAuth 2.0 Form Post Response Mode).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResponseMode {
+    /// In the query of a `GET`.
+    Query,
+    /// As the form of a `POST` from the provider's own page.
+    FormPost,
+}
+
+/// Whether authorization requests are handed in at the provider first (RFC 9126).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PushedAuthorizationRequests {
+    /// Wherever the provider's metadata names an endpoint for it.
+    WhereOffered,
+    /// Never; for providers that offer what they then refuse.
+    Never,
 }
 
 /// How long a session lives and how fresh its rights are.
@@ -179,6 +205,18 @@ pub enum Identity {
     },
 }
 
+impl ClientAuthentication {
+    /// The name of the secret or key that it needs.
+    pub const fn secret(&self) -> Option<&SecretName> {
+        match self {
+            Self::None => None,
+            Self::ClientSecretBasic(name)
+            | Self::ClientSecretPost(name)
+            | Self::PrivateKeyJwt(name) => Some(name),
+        }
+    }
+}
+
 impl Config {
     /// Which addresses this deployment may talk to.
     pub fn reach(&self) -> Reach {
@@ -197,13 +235,10 @@ impl Config {
     /// The names of all secrets that must be set at the platform, each once.
     pub fn secret_names(&self) -> Vec<&SecretName> {
         let keys = self.keys.iter().map(|key| &key.secret);
-        let clients =
-            self.providers
-                .iter()
-                .filter_map(|provider| match &provider.client_authentication {
-                    ClientAuthentication::None => None,
-                    ClientAuthentication::ClientSecretBasic(name) => Some(name),
-                });
+        let clients = self
+            .providers
+            .iter()
+            .filter_map(|provider| provider.client_authentication.secret());
         let proofs = self
             .upstreams
             .iter()

@@ -258,6 +258,62 @@ fn providers_have_ids_of_their_own() {
     assert_eq!(faults(&value), one("provider[1].id", ConfigFault::Repeated));
 }
 
+#[test]
+fn the_client_authentication_follows_from_what_is_given() {
+    type Wanted = fn(&ClientAuthentication) -> bool;
+    let secret = || json!({"secret": "S"});
+    let cases: [(Value, Wanted); 6] = [
+        (json!({}), |method| {
+            matches!(method, ClientAuthentication::None)
+        }),
+        (json!({"client_secret": secret()}), |method| {
+            matches!(method, ClientAuthentication::ClientSecretBasic(_))
+        }),
+        (
+            json!({"client_secret": secret(), "token_endpoint_auth_method": "client_secret_post"}),
+            |method| matches!(method, ClientAuthentication::ClientSecretPost(_)),
+        ),
+        (json!({"private_key": secret()}), |method| {
+            matches!(method, ClientAuthentication::PrivateKeyJwt(_))
+        }),
+        (
+            json!({"private_key": secret(), "token_endpoint_auth_method": "private_key_jwt"}),
+            |method| matches!(method, ClientAuthentication::PrivateKeyJwt(_)),
+        ),
+        (json!({"token_endpoint_auth_method": "none"}), |method| {
+            matches!(method, ClientAuthentication::None)
+        }),
+    ];
+    for (members, wanted) in cases {
+        let mut value = full();
+        let provider = value["provider"][0].as_object_mut().unwrap();
+        provider.remove("client_secret");
+        provider.extend(members.as_object().unwrap().clone());
+        let config = read(&value).unwrap();
+        let method = &config.providers[0].client_authentication;
+        assert!(wanted(method), "{members} {method:?}");
+        let secrets = config.secret_names();
+        let is_listed = secrets.iter().any(|name| name.0 == "S");
+        assert_eq!(is_listed, method.secret().is_some());
+    }
+}
+
+#[test]
+fn a_client_authentication_needs_what_it_sends() {
+    for (method, key) in [
+        ("client_secret_basic", "client_secret"),
+        ("client_secret_post", "client_secret"),
+        ("private_key_jwt", "private_key"),
+    ] {
+        let mut value = full();
+        let provider = &mut value["provider"][0];
+        provider.as_object_mut().unwrap().remove("client_secret");
+        provider["token_endpoint_auth_method"] = json!(method);
+        let missing = ConfigFault::Missing { key };
+        assert_eq!(faults(&value), one("provider[0]", missing), "{method}");
+    }
+}
+
 /// Each line changes one value of a configuration that passes.
 #[test]
 fn every_fault_has_its_place() {

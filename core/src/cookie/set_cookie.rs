@@ -13,6 +13,8 @@ pub enum SameSite {
     Lax,
     /// Never sent from other sites.
     Strict,
+    /// Sent with every request; only for what has to come along when another site posts a form.
+    None,
 }
 
 /// The field that sets `name` to `value` for `max_age`.
@@ -29,6 +31,7 @@ pub fn set(name: &str, value: &str, max_age: Seconds, same_site: SameSite) -> Op
     let same_site = match same_site {
         SameSite::Lax => "Lax",
         SameSite::Strict => "Strict",
+        SameSite::None => "None",
     };
     HeaderValue::parse(format!(
         "{name}={value}; Max-Age={}; Path=/; Secure; HttpOnly; SameSite={same_site}",

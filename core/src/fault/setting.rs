@@ -3,7 +3,9 @@
 //! What no setting mends names none: a provider that is down, a key set that is broken. Neither do faults
 //! of requests, since anyone may send anything, but for a wrong host: a wrong `public_url` shows just so.
 
-use super::{BrowserFault, ConfigurationFault, Exchange, Fault, ProviderFault, UpstreamFault};
+use super::{
+    BrowserFault, ConfigurationFault, Exchange, Fault, PlatformFault, ProviderFault, UpstreamFault,
+};
 use crate::{
     http::outbound::SendError,
     jose::Malformed,
@@ -35,6 +37,7 @@ impl Fault {
             Self::Browser(BrowserFault::WrongHost) => Some(Setting::Named("public_url")),
             Self::Provider(fault) => fault.setting(),
             Self::Upstream(UpstreamFault::NotAllowed) => Some(HOSTS),
+            Self::Platform(PlatformFault::Signer) => Some(Setting::Provider("private_key")),
             Self::Browser(
                 BrowserFault::Malformed
                 | BrowserFault::NoRoute
@@ -50,7 +53,13 @@ impl Fault {
                 | BrowserFault::AttemptOfOtherProvider
                 | BrowserFault::AttemptUsed,
             )
-            | Self::Platform(_)
+            | Self::Platform(
+                PlatformFault::Store
+                | PlatformFault::Ledger
+                | PlatformFault::Random
+                | PlatformFault::Verifier
+                | PlatformFault::Internal,
+            )
             | Self::Upstream(UpstreamFault::Unreachable | UpstreamFault::Unreadable) => None,
         }
     }
@@ -61,9 +70,10 @@ impl ConfigurationFault {
     pub fn setting(&self) -> Option<&str> {
         match self {
             Self::Invalid { first, .. } => Some(first.as_str()).filter(|first| !first.is_empty()),
-            Self::MissingSecret { name } | Self::BadKey { name } | Self::BadProof { name } => {
-                Some(name)
-            }
+            Self::MissingSecret { name }
+            | Self::BadKey { name }
+            | Self::BadPrivateKey { name }
+            | Self::BadProof { name } => Some(name),
             Self::MissingBinding { name } => Some(name),
         }
     }
@@ -74,11 +84,20 @@ impl ProviderFault {
         match self {
             Self::Send(_, SendError::NotAllowed) => Some(HOSTS),
             Self::Send(Exchange::Discovery, _) | Self::ResponseIssuer => ISSUER,
-            Self::Send(Exchange::Keys | Exchange::Token | Exchange::Userinfo, _)
+            Self::Send(
+                Exchange::Keys
+                | Exchange::PushedAuthorization
+                | Exchange::Token
+                | Exchange::Userinfo,
+                _,
+            )
             | Self::Userinfo(_) => None,
             Self::Discovery(fault) => of_discovery(fault),
             Self::Refused(error) => of_authorization(*error),
-            Self::Token(fault) => of_token(fault),
+            Self::PushedAuthorization(TokenFault::Refused(TokenError::InvalidRequest)) => {
+                Some(Setting::Named("redirect_uris"))
+            }
+            Self::PushedAuthorization(fault) | Self::Token(fault) => of_token(fault),
             Self::IdToken(fault) => of_id_token(fault),
             Self::TooMuchIdentity => Some(Setting::Provider("claims")),
         }
@@ -124,8 +143,9 @@ const fn of_token(fault: &TokenFault) -> Option<Setting> {
         | TokenFault::Document(DocumentFault::Status(401 | 403)) => {
             Some(Setting::Provider("client_secret"))
         }
-        TokenFault::Refused(TokenError::Other) => CLIENT_ID,
-        TokenFault::Refused(TokenError::InvalidGrant)
+        TokenFault::Refused(TokenError::UnauthorizedClient | TokenError::Other) => CLIENT_ID,
+        TokenFault::Refused(TokenError::InvalidScope) => Some(Setting::Provider("scopes")),
+        TokenFault::Refused(TokenError::InvalidGrant | TokenError::InvalidRequest)
         | TokenFault::Document(
             DocumentFault::Status(_) | DocumentFault::NotJson | DocumentFault::Json(_),
         )
@@ -139,6 +159,10 @@ const fn of_id_token(fault: &IdTokenFault) -> Option<Setting> {
         IdTokenFault::Malformed(Malformed::Algorithm)
         | IdTokenFault::NoKey
         | IdTokenFault::Check(_) => ALGORITHMS,
+        // A setting of the client at the provider (OpenID Connect Registration, section 2).
+        IdTokenFault::Malformed(Malformed::Encrypted) => {
+            Some(Setting::Named("id_token_encrypted_response_alg"))
+        }
         IdTokenFault::Issuer => ISSUER,
         IdTokenFault::Audience => CLIENT_ID,
         IdTokenFault::Time(_) | IdTokenFault::IssuedAt => CLOCK,

@@ -1,26 +1,32 @@
-//! `GET {base_path}/callback/{provider}`: from the provider's answer to a session.
+//! `{base_path}/callback/{provider}`: from the provider's answer to a session. The answer comes by `GET`, or
+//! by `POST` from a provider that is configured so, and never by the other.
 //!
 //! The attempt is marked as used before the code is sent: of two callbacks with one state exactly
 //! one ever speaks to the provider, and a mark whose write is in doubt counts as used.
 
 use super::{
-    establish, login, logout, provider, random,
+    client, establish, login, logout, provider, random,
     refusal::{Detail, Refusal},
     serve::Call,
     visitor,
 };
 use crate::{
-    config::{ClientAuthentication, Provider},
+    config::{Provider, ResponseMode},
     cookie::{name, request::RequestCookies},
     fault::{BrowserFault, Exchange, Fault, PlatformFault, ProviderFault},
-    http::{header::HeaderName, inbound::Inbound, response::Response},
+    http::{
+        header::HeaderName,
+        inbound::{ByteCount, Inbound},
+        method::Method,
+        response::Response,
+    },
     oidc::{
         attempt::{self, Attempt},
         callback::AuthorizationResponse,
         discovery::ProviderMetadata,
         id_token::{Expectation, VerifiedIdToken},
         return_to::ReturnTo,
-        token::{self, ClientCredential, CodeExchange, Tokens},
+        token::{self, CodeExchange, Tokens},
         userinfo,
     },
     page::redirect::see_other,
@@ -30,7 +36,7 @@ use crate::{
     },
     secret::{Secret, same_bytes},
 };
-use alloc::{string::String, vec::Vec};
+use alloc::{borrow::Cow, string::String, vec::Vec};
 use serde_json::{Map, Value};
 
 pub(super) async fn serve<P: Platform, R: Inbound>(
@@ -46,8 +52,10 @@ pub(super) async fn serve<P: Platform, R: Inbound>(
     };
     let provider = call.deployment.config.provider(provider_id);
     let provider = provider.ok_or(BrowserFault::NoRoute)?;
-    let response =
-        AuthorizationResponse::parse(query).map_err(|_| home(BrowserFault::CallbackMalformed))?;
+    let parameters = parameters(call, provider, query).await?;
+    let response = parameters
+        .and_then(|parameters| AuthorizationResponse::parse(&parameters).ok())
+        .ok_or_else(|| home(BrowserFault::CallbackMalformed))?;
     let cookie_name = attempt::cookie_name(&response.state);
     let attempt = find_attempt(call, cookies, &cookie_name, &response.state).map_err(home)?;
     let retry = attempt.return_to.clone();
@@ -66,6 +74,43 @@ pub(super) async fn serve<P: Platform, R: Inbound>(
             .with_cookies(clear.into_iter().collect())),
     }
 }
+
+/// The parameters of the answer, where the provider gives it; `None` where they cannot be read there.
+///
+/// A `HEAD` would spend the code and show nobody the session.
+async fn parameters<'q, P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    provider: &Provider,
+    query: &'q str,
+) -> Result<Option<Cow<'q, str>>, Refusal> {
+    let method = match provider.response_mode {
+        ResponseMode::Query => Method::Get,
+        ResponseMode::FormPost => Method::Post,
+    };
+    if call.request.method() != method {
+        return Err(
+            Refusal::from(BrowserFault::MethodNotAllowed).with(Detail::Allow(Vec::from([method])))
+        );
+    }
+    if provider.response_mode == ResponseMode::Query {
+        return Ok(Some(Cow::Borrowed(query)));
+    }
+    let content_type = call.request.header(&HeaderName::CONTENT_TYPE);
+    let media_type = content_type
+        .as_deref()
+        .and_then(|text| text.split(';').next());
+    if !media_type.is_some_and(|text| text.trim().eq_ignore_ascii_case(FORM)) {
+        return Ok(None);
+    }
+    let body = call.request.body(LONGEST_FORM).await.ok();
+    let form = body.and_then(|bytes| String::from_utf8(bytes).ok());
+    Ok(form.map(Cow::Owned))
+}
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Room for a long code and whatever else a provider adds.
+const LONGEST_FORM: ByteCount = ByteCount(16 * 1024);
 
 /// The attempt of this browser that `state` belongs to.
 fn find_attempt<P: Platform, R: Inbound>(
@@ -169,13 +214,7 @@ async fn exchange<P: Platform, R: Inbound>(
     code: &Secret<String>,
     attempt: &Attempt,
 ) -> Result<Tokens, Fault> {
-    let credential = match &provider.client_authentication {
-        ClientAuthentication::None => ClientCredential::None,
-        ClientAuthentication::ClientSecretBasic(_) => {
-            let secret = call.deployment.client_secret(provider);
-            ClientCredential::Basic(secret.ok_or(PlatformFault::Internal)?)
-        }
-    };
+    let credential = client::credential(call, provider).await?;
     let exchange = CodeExchange {
         code,
         redirect_uri: &call.deployment.redirect_uri(provider),

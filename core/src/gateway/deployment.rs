@@ -10,6 +10,7 @@ use crate::{
     encoding::base64url,
     fault::ConfigurationFault,
     http::header::HeaderValue,
+    jose::SigningKey,
     ordered::OrderedMap,
     secret::Secret,
     session::memo::SessionMemo,
@@ -29,6 +30,7 @@ pub(super) struct Deployment {
     pub(super) origin: String,
     pub(super) ring: KeyRing,
     client_secrets: OrderedMap<String, Secret<String>>,
+    signing_keys: OrderedMap<String, SigningKey>,
     proofs: OrderedMap<String, HeaderValue>,
     pub(super) sessions: RefCell<SessionMemo>,
     pub(super) providers: RefCell<OrderedMap<String, ProviderMemory>>,
@@ -49,11 +51,16 @@ impl Deployment {
         };
         let ring = ring(&config.keys, &secret)?;
         let mut client_secrets = OrderedMap::new();
+        let mut signing_keys = OrderedMap::new();
         for provider in &config.providers {
             match &provider.client_authentication {
                 ClientAuthentication::None => {}
-                ClientAuthentication::ClientSecretBasic(name) => {
+                ClientAuthentication::ClientSecretBasic(name)
+                | ClientAuthentication::ClientSecretPost(name) => {
                     client_secrets.insert(provider.id.clone(), secret(name)?);
+                }
+                ClientAuthentication::PrivateKeyJwt(name) => {
+                    signing_keys.insert(provider.id.clone(), signing_key(name, &secret)?);
                 }
             }
         }
@@ -71,6 +78,7 @@ impl Deployment {
             origin: config.public_url.to_string(),
             ring,
             client_secrets,
+            signing_keys,
             proofs,
             sessions: RefCell::new(SessionMemo::new()),
             providers: RefCell::new(OrderedMap::new()),
@@ -80,6 +88,10 @@ impl Deployment {
 
     pub(super) fn client_secret(&self, provider: &Provider) -> Option<&Secret<String>> {
         self.client_secrets.get(&provider.id)
+    }
+
+    pub(super) fn signing_key(&self, provider: &Provider) -> Option<&SigningKey> {
+        self.signing_keys.get(&provider.id)
     }
 
     pub(super) fn proof(&self, upstream: &Upstream) -> Option<&HeaderValue> {
@@ -103,6 +115,15 @@ impl Deployment {
             self.origin, self.config.base_path, provider.id
         )
     }
+}
+
+fn signing_key(
+    name: &SecretName,
+    secret: &impl Fn(&SecretName) -> Result<Secret<String>, ConfigurationFault>,
+) -> Result<SigningKey, ConfigurationFault> {
+    SigningKey::parse(secret(name)?.expose()).map_err(|_| ConfigurationFault::BadPrivateKey {
+        name: name.0.clone(),
+    })
 }
 
 fn ring(

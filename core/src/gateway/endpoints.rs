@@ -47,10 +47,6 @@ pub(super) async fn serve<P: Platform, R: Inbound>(
     let query = query.unwrap_or_default();
     let get = vec![Method::Get, Method::Head];
     if let Some(provider) = name.strip_prefix("callback/") {
-        // A HEAD would spend the code and show nobody the session.
-        if call.request.method() != Method::Get {
-            return Err(not_allowed(vec![Method::Get]));
-        }
         return respond(callback::serve(call, provider, query, cookies).await);
     }
     match name.as_str() {

@@ -1,14 +1,14 @@
 //! `GET {base_path}/login`, and the way to a provider from any protected page.
 
 use super::{
-    provider, random,
+    client, provider, random,
     refusal::{Detail, Refusal},
     serve::Call,
     visitor::StaleCookies,
 };
 use crate::{
     access::{fetch_metadata::FetchMetadata, step_up::StepUp},
-    config::Provider,
+    config::{Provider, PushedAuthorizationRequests, ResponseMode},
     cookie::{
         name,
         request::RequestCookies,
@@ -16,16 +16,19 @@ use crate::{
         set_cookie::{self, SameSite},
     },
     encoding::parameters::{self, Parameters},
-    fault::{BrowserFault, PlatformFault},
+    fault::{BrowserFault, Exchange, Fault, PlatformFault, ProviderFault},
     http::{
         header::{HeaderName, HeaderValue},
         inbound::Inbound,
         method::Method,
         response::Response,
+        url::Url,
     },
     oidc::{
         attempt::{self, Attempt, MOST_PER_BROWSER},
-        authorization_request,
+        authorization_request::{self, AuthorizationRequest},
+        discovery::ProviderMetadata,
+        pushed_authorization,
         return_to::ReturnTo,
     },
     page::{
@@ -170,9 +173,10 @@ async fn start<P: Platform, R: Inbound>(
     stale: StaleCookies,
 ) -> Result<Response, Refusal> {
     let deployment = call.deployment;
+    let retry = return_to.clone();
     let refuse = |refusal: Refusal| {
         refusal.about(provider).with(Detail::SignIn {
-            retry: return_to.clone(),
+            retry: retry.clone(),
         })
     };
     let metadata = provider::metadata(call, provider).await;
@@ -185,28 +189,58 @@ async fn start<P: Platform, R: Inbound>(
         step_up.max_age,
         return_to,
     );
-    let redirect_uri = deployment.redirect_uri(provider);
-    let location = authorization_request::location(
-        &metadata.authorization_endpoint,
-        provider,
-        &redirect_uri,
-        &attempt,
-        step_up,
-    );
+    let location = authorization(call, provider, &metadata, &attempt, step_up).await;
+    let location = location.map_err(|fault| refuse(fault.into()))?;
     let mut response = see_other(&location.to_string()).ok_or(PlatformFault::Internal)?;
     let fields = clear_oldest(call, cookies)
         .into_iter()
         .chain(stale.clear(deployment.config.session.same_site));
-    for field in fields.chain([attempt_cookie(call, &attempt)?]) {
+    for field in fields.chain([attempt_cookie(call, provider, &attempt)?]) {
         response.headers.push((HeaderName::SET_COOKIE, field));
     }
     Ok(response)
 }
 
+/// Where the browser goes: to the provider with everything that is asked for, or, where the provider takes
+/// it beforehand, with a reference to it (RFC 9126).
+async fn authorization<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    provider: &Provider,
+    metadata: &ProviderMetadata,
+    attempt: &Attempt,
+    step_up: &StepUp,
+) -> Result<Url, Fault> {
+    let redirect_uri = call.deployment.redirect_uri(provider);
+    let request = AuthorizationRequest::new(provider, &redirect_uri, attempt, step_up);
+    let authorization_endpoint = &metadata.authorization_endpoint;
+    let offered = metadata.pushed_authorization_request_endpoint.as_ref();
+    let endpoint = match provider.pushed_authorization_requests {
+        PushedAuthorizationRequests::WhereOffered => offered,
+        PushedAuthorizationRequests::Never => None,
+    };
+    let Some(endpoint) = endpoint else {
+        return Ok(request.location(authorization_endpoint, &provider.client_id));
+    };
+    let credential = client::credential(call, provider).await?;
+    let client_id = &provider.client_id;
+    let pushed = pushed_authorization::request(endpoint, &request, client_id, &credential);
+    let pushed = pushed.ok_or(PlatformFault::Internal)?;
+    let reply = provider::send(call, pushed, Exchange::PushedAuthorization).await?;
+    let request_uri =
+        pushed_authorization::read(&reply).map_err(ProviderFault::PushedAuthorization)?;
+    Ok(pushed_authorization::location(
+        authorization_endpoint,
+        client_id,
+        &request_uri,
+    ))
+}
+
 /// The attempt, sealed for its own cookie. It must reach the callback, which comes from another
-/// site, so it is `Lax` whatever the session cookie is.
+/// site, so it is `Lax` whatever the session cookie is, and `None` where the provider's page posts a form,
+/// with which browsers send no other.
 fn attempt_cookie<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
+    provider: &Provider,
     attempt: &Attempt,
 ) -> Result<HeaderValue, Refusal> {
     let name = attempt::cookie_name(&attempt.state());
@@ -217,7 +251,11 @@ fn attempt_cookie<P: Platform, R: Inbound>(
         .ring
         .seal_text(place(&name, &call.deployment.origin), nonce, bytes.expose())
         .map_err(|_| PlatformFault::Internal)?;
-    let field = set_cookie::set(&name, &text, attempt::LIFETIME, SameSite::Lax);
+    let same_site = match provider.response_mode {
+        ResponseMode::Query => SameSite::Lax,
+        ResponseMode::FormPost => SameSite::None,
+    };
+    let field = set_cookie::set(&name, &text, attempt::LIFETIME, same_site);
     Ok(field.ok_or(PlatformFault::Internal)?)
 }
 

@@ -6,9 +6,9 @@
 use crate::{
     event::{Event, Line, Timings},
     http::outbound::{Outbound, Reply, SendError, SendLimits},
-    jose::{SignatureCheck, SignatureVerdict},
+    jose::{SignatureCheck, SignatureVerdict, SigningKey},
     platform::{
-        Platform, RandomError, VerifierError,
+        Platform, RandomError, SignerError, VerifierError,
         ledger::{
             Count, LedgerError, Partition, RecordKind, RecordName, Versioned, Write, Written,
         },
@@ -162,5 +162,9 @@ impl<P: Platform> Platform for Measured<'_, P> {
         check: &SignatureCheck<'_>,
     ) -> Result<SignatureVerdict, VerifierError> {
         self.platform.verify_signature(check).await
+    }
+
+    async fn sign(&self, key: &SigningKey, input: &[u8]) -> Result<Vec<u8>, SignerError> {
+        self.platform.sign(key, input).await
     }
 }

@@ -7,6 +7,7 @@ pub mod edits;
 pub mod outcome;
 
 mod callback;
+mod client;
 mod configured;
 mod deployment;
 mod endpoints;

@@ -16,6 +16,7 @@ mod edwards_point;
 mod key;
 mod key_set;
 mod pre_verified;
+mod signing_key;
 mod token;
 
 pub use algorithm::{Algorithm, KeyType};
@@ -23,4 +24,5 @@ pub use check::{CheckFault, SignatureCheck, SignatureProof, SignatureVerdict};
 pub use claims::{TimeFault, VerifiedToken};
 pub use key::{KeyFault, KeyMaterial, PublicKey};
 pub use key_set::{KeySet, KeySetFault, SkippedKey};
+pub use signing_key::{SigningKey, SigningKeyFault};
 pub use token::{Hint, Malformed, Refusal, UnverifiedToken};

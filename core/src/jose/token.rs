@@ -48,6 +48,8 @@ pub struct Hint {
 pub enum Malformed {
     /// It has more than 16 KiB.
     TooLarge,
+    /// It has the five parts of an encrypted token (RFC 7516, section 7.1), which nobody here can open.
+    Encrypted,
     /// It is not three parts of canonical base64url without padding.
     Encoding,
     /// The header is not a JSON object within the limits.
@@ -87,6 +89,9 @@ impl<'a> UnverifiedToken<'a> {
     pub fn parse(text: &'a str) -> Result<Self, Malformed> {
         if text.len() > MOST_BYTES {
             return Err(Malformed::TooLarge);
+        }
+        if text.bytes().filter(|byte| *byte == b'.').count() == 4 {
+            return Err(Malformed::Encrypted);
         }
         let (signing_input, signature) = text.rsplit_once('.').ok_or(Malformed::Encoding)?;
         let (header, payload) = signing_input.split_once('.').ok_or(Malformed::Encoding)?;

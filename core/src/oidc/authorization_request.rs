@@ -1,32 +1,60 @@
-//! The authorization request (OpenID Connect Core, section 3.1.2.1; RFC 7636, section 4.3).
+//! The authorization request (OpenID Connect Core, section 3.1.2.1; RFC 7636, section 4.3; OAuth 2.0
+//! Multiple Response Types and Form Post Response Mode).
 
 use super::attempt::Attempt;
-use crate::{access::step_up::StepUp, config::Provider, encoding::parameters, http::url::Url};
+use crate::{
+    access::step_up::StepUp,
+    config::{Provider, ResponseMode},
+    encoding::parameters,
+    http::url::Url,
+};
 use alloc::{string::String, string::ToString};
 
-/// The URL that the browser is sent to.
-pub fn location(
-    authorization_endpoint: &Url,
-    provider: &Provider,
-    redirect_uri: &str,
-    attempt: &Attempt,
-    step_up: &StepUp,
-) -> Url {
-    let mut query = String::new();
-    for (name, value) in [
-        ("response_type", "code"),
-        ("client_id", &provider.client_id),
-        ("redirect_uri", redirect_uri),
-        ("scope", &provider.scopes.join(" ")),
-        ("state", &attempt.state()),
-        ("nonce", &attempt.nonce()),
-        ("code_challenge", &attempt.code_challenge()),
-        ("code_challenge_method", "S256"),
-    ] {
-        parameters::push(&mut query, name, value);
+/// Everything that the provider is asked for but `client_id`, which stands where each way of asking has it.
+pub struct AuthorizationRequest(String);
+
+impl AuthorizationRequest {
+    /// What an attempt to sign in asks of its provider.
+    pub fn new(
+        provider: &Provider,
+        redirect_uri: &str,
+        attempt: &Attempt,
+        step_up: &StepUp,
+    ) -> Self {
+        let mut form = String::new();
+        for (name, value) in [
+            ("response_type", "code"),
+            ("redirect_uri", redirect_uri),
+            ("scope", &provider.scopes.join(" ")),
+            ("state", &attempt.state()),
+            ("nonce", &attempt.nonce()),
+            ("code_challenge", &attempt.code_challenge()),
+            ("code_challenge_method", "S256"),
+        ] {
+            parameters::push(&mut form, name, value);
+        }
+        push_step_up(&mut form, step_up);
+        match provider.response_mode {
+            // What a code is answered with anyway.
+            ResponseMode::Query => {}
+            ResponseMode::FormPost => parameters::push(&mut form, "response_mode", "form_post"),
+        }
+        Self(form)
     }
-    push_step_up(&mut query, step_up);
-    authorization_endpoint.with_query(&query)
+
+    /// The parameters as a form.
+    pub fn form(&self) -> &str {
+        &self.0
+    }
+
+    /// The URL that the browser is sent to.
+    pub fn location(&self, authorization_endpoint: &Url, client_id: &str) -> Url {
+        let mut query = String::new();
+        parameters::push(&mut query, "client_id", client_id);
+        query.push('&');
+        query.push_str(&self.0);
+        authorization_endpoint.with_query(&query)
+    }
 }
 
 /// Appends what is asked of the authentication itself, in the parameters' own names.

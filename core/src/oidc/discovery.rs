@@ -20,6 +20,8 @@ pub struct ProviderMetadata {
     pub token_endpoint: Url,
     /// Where the signing keys are.
     pub jwks_uri: Url,
+    /// Where authorization requests are handed in, where the provider takes them (RFC 9126, section 5).
+    pub pushed_authorization_request_endpoint: Option<Url>,
     /// Where claims are that the ID token lacks.
     pub userinfo_endpoint: Option<Url>,
     /// Where browsers are sent to sign out (OpenID Connect RP-Initiated Logout, section 2.1).
@@ -81,6 +83,9 @@ impl ProviderMetadata {
             authorization_endpoint: needed("authorization_endpoint")?,
             token_endpoint: needed("token_endpoint")?,
             jwks_uri: needed("jwks_uri")?,
+            pushed_authorization_request_endpoint: optional(
+                "pushed_authorization_request_endpoint",
+            )?,
             userinfo_endpoint: optional("userinfo_endpoint")?,
             end_session_endpoint: optional("end_session_endpoint")?,
             response_issuer: if promised == Some(&Value::Bool(true)) {

@@ -1,8 +1,11 @@
 //! The token request and its response (OpenID Connect Core, section 3.1.3; RFC 6749, section 4.1.3).
 
-use super::document::{self, DocumentFault};
+use super::{
+    client_authentication::ClientCredential,
+    document::{self, DocumentFault},
+};
 use crate::{
-    encoding::{parameters, percent},
+    encoding::parameters,
     http::{
         header::{HeaderName, HeaderValue},
         method::Method,
@@ -11,17 +14,7 @@ use crate::{
     },
     secret::Secret,
 };
-use alloc::{borrow::ToOwned, format, string::String, vec};
-use base64::{Engine, engine::general_purpose::STANDARD};
-
-/// How we prove who we are, with the secret at hand.
-#[derive(Debug)]
-pub enum ClientCredential<'a> {
-    /// `none`
-    None,
-    /// `client_secret_basic`
-    Basic(&'a Secret<String>),
-}
+use alloc::{borrow::ToOwned, string::String, vec};
 
 /// A code and what belongs to it.
 #[derive(Debug)]
@@ -67,8 +60,14 @@ pub enum TokenFault {
 pub enum TokenError {
     /// `invalid_grant`: the code is unknown, used or expired, or the redirect URI differs.
     InvalidGrant,
-    /// `invalid_client`: the client secret is wrong, or the client unknown.
+    /// `invalid_client`: the client secret or key is wrong, or the client unknown.
     InvalidClient,
+    /// `unauthorized_client`: the client may not use this flow.
+    UnauthorizedClient,
+    /// `invalid_request`: a parameter is missing or wrong, such as a redirect URI that is not registered.
+    InvalidRequest,
+    /// `invalid_scope`: a scope is unknown, or not allowed to the client.
+    InvalidScope,
     /// Any other.
     Other,
 }
@@ -79,13 +78,26 @@ pub enum TokenError {
 pub fn request(
     endpoint: &Url,
     exchange: &CodeExchange<'_>,
-    credential: &ClientCredential<'_>,
+    credential: &ClientCredential,
 ) -> Option<Outbound> {
     let mut body = String::new();
     parameters::push(&mut body, "grant_type", "authorization_code");
     parameters::push(&mut body, "code", exchange.code.expose());
     parameters::push(&mut body, "redirect_uri", exchange.redirect_uri);
     parameters::push(&mut body, "code_verifier", exchange.code_verifier.expose());
+    form_request(endpoint, body, exchange.client_id, credential)
+}
+
+/// A form that we authenticate, answered in JSON. Some endpoints answer errors as pages for people unless
+/// they are asked for JSON.
+///
+/// `None` where the client identifier or secret cannot stand in a header field.
+pub(super) fn form_request(
+    endpoint: &Url,
+    mut form: String,
+    client_id: &str,
+    credential: &ClientCredential,
+) -> Option<Outbound> {
     let mut headers = vec![
         (
             HeaderName::CONTENT_TYPE,
@@ -96,34 +108,13 @@ pub fn request(
             HeaderValue::from_static("application/json"),
         ),
     ];
-    match credential {
-        ClientCredential::None => parameters::push(&mut body, "client_id", exchange.client_id),
-        ClientCredential::Basic(secret) => {
-            headers.push((
-                HeaderName::AUTHORIZATION,
-                basic(exchange.client_id, secret)?,
-            ));
-        }
-    }
+    credential.authenticate(client_id, &mut form, &mut headers)?;
     Some(Outbound {
         method: Method::Post,
         url: endpoint.clone(),
         headers,
-        body: Some(body),
+        body: Some(form),
     })
-}
-
-/// RFC 6749, section 2.3.1: both parts are form-encoded before they are joined.
-fn basic(client_id: &str, secret: &Secret<String>) -> Option<HeaderValue> {
-    let id = percent::encode_component(client_id);
-    let joined = Secret::new(format!(
-        "{id}:{}",
-        percent::encode_component(secret.expose())
-    ));
-    HeaderValue::parse(format!(
-        "Basic {}",
-        STANDARD.encode(joined.expose().as_bytes())
-    ))
 }
 
 /// Reads the endpoint's answer.
@@ -149,13 +140,19 @@ pub fn read(reply: &Reply) -> Result<Tokens, TokenFault> {
     })
 }
 
-fn refusal(reply: &Reply) -> TokenFault {
+/// What an answer with another status than success says.
+pub(super) fn refusal(reply: &Reply) -> TokenFault {
     let Ok(document) = document::read_any_status(reply) else {
         return TokenFault::Document(DocumentFault::Status(reply.status));
     };
     match document::text(&document, "error") {
         Some("invalid_grant") => TokenFault::Refused(TokenError::InvalidGrant),
         Some("invalid_client") => TokenFault::Refused(TokenError::InvalidClient),
+        Some("unauthorized_client") => TokenFault::Refused(TokenError::UnauthorizedClient),
+        Some("invalid_request" | "invalid_redirect_uri") => {
+            TokenFault::Refused(TokenError::InvalidRequest)
+        }
+        Some("invalid_scope") => TokenFault::Refused(TokenError::InvalidScope),
         Some(_) => TokenFault::Refused(TokenError::Other),
         None => TokenFault::Document(DocumentFault::Status(reply.status)),
     }
@@ -225,16 +222,6 @@ mod tests {
         assert_eq!(
             read(&html).err(),
             Some(TokenFault::Document(DocumentFault::Status(500)))
-        );
-    }
-
-    #[test]
-    fn a_secret_is_encoded_before_it_is_joined() {
-        let secret = Secret::new(String::from("p:w d"));
-        // "a%3Ab:p%3Aw%20d" in base64.
-        assert_eq!(
-            basic("a:b", &secret).unwrap().as_str(),
-            "Basic YSUzQWI6cCUzQXclMjBk"
         );
     }
 }

@@ -10,7 +10,7 @@ pub mod store;
 use crate::{
     event::Line,
     http::outbound::{Outbound, Reply, SendError, SendLimits},
-    jose::{SignatureCheck, SignatureVerdict},
+    jose::{SignatureCheck, SignatureVerdict, SigningKey},
     time::{Milliseconds, UnixTime},
 };
 use alloc::vec::Vec;
@@ -113,11 +113,22 @@ pub trait Platform {
         &self,
         check: &SignatureCheck<'_>,
     ) -> Result<SignatureVerdict, VerifierError>;
+
+    /// Signs with a private key of ours: 64 bytes, for ES256 the two numbers one after the other (RFC 7518,
+    /// section 3.4).
+    ///
+    /// # Errors
+    /// [`SignerError`] where the host takes the key for none, or could not sign.
+    async fn sign(&self, key: &SigningKey, input: &[u8]) -> Result<Vec<u8>, SignerError>;
 }
 
 /// The host has no random bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RandomError;
+
+/// The host could not sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SignerError;
 
 /// The host could not verify a signature either way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

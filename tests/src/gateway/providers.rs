@@ -5,9 +5,17 @@ use crate::{
         Host,
         in_process::{InProcess, Setup},
     },
-    http::{browser::Browser, request::Request},
+    http::{
+        browser::{ATTEMPT, Browser},
+        request::Request,
+        response::Response,
+    },
+    scripted::provider::{
+        settings::{Answer, Authentication, Endpoint, Signer, with},
+        tokens,
+    },
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// The standard deployment with a second provider, which is the first one under another name.
 fn two_providers() -> InProcess {
@@ -66,4 +74,225 @@ fn only_a_configured_provider_can_be_chosen() {
     // Whatever is no navigation gets no page to choose from.
     let script = Request::script("GET", "/members/");
     Browser::new(&host).send(script).expect(401);
+}
+
+/// The standard deployment with changes to its provider.
+fn with_provider(change: impl FnOnce(&mut Value)) -> Setup {
+    let mut setup = Setup::standard();
+    change(&mut setup.configuration["provider"][0]);
+    setup
+}
+
+/// A client with a private key, by the key's signer.
+fn with_private_key(signer: Signer) -> Setup {
+    let mut setup = with_provider(|provider| {
+        provider.as_object_mut().unwrap().remove("client_secret");
+        provider["private_key"] = json!({"secret": "PRIVATE_KEY"});
+    });
+    let key = tokens::private_jwk(signer).to_string();
+    setup.secrets.push(("PRIVATE_KEY".to_owned(), key));
+    setup
+}
+
+#[test]
+fn each_client_authentication_is_the_one_that_is_configured() {
+    let post = with_provider(|provider| {
+        provider["token_endpoint_auth_method"] = json!("client_secret_post");
+    });
+    let (edwards, curve) = (Signer::Ed25519(7), Signer::P256(7));
+    for (setup, expected) in [
+        (Setup::standard(), Authentication::Basic),
+        (post, Authentication::Post),
+        (
+            with_private_key(edwards),
+            Authentication::PrivateKey(edwards),
+        ),
+        (with_private_key(curve), Authentication::PrivateKey(curve)),
+    ] {
+        for takes_pushed_requests in [false, true] {
+            let host = InProcess::with(&setup);
+            {
+                let settings = &mut host.world.provider().settings;
+                settings.authentication = expected;
+                settings.takes_pushed_requests = takes_pushed_requests;
+            }
+            assert!(Browser::signed_in(&host, "member").is_signed_in());
+            let pushed = host.world.provider().count(Endpoint::PushedAuthorization);
+            assert_eq!(pushed, usize::from(takes_pushed_requests));
+        }
+        // The same client at a provider that agreed on another way.
+        let host = InProcess::with(&setup);
+        host.world.provider().settings.authentication = match expected {
+            Authentication::PrivateKey(_) => Authentication::PrivateKey(Signer::Ed25519(8)),
+            Authentication::Basic | Authentication::Post | Authentication::None => {
+                Authentication::None
+            }
+        };
+        let mut browser = Browser::new(&host);
+        let callback = browser.callback("/members/", "member");
+        let refused = browser.go(&callback).expect(502);
+        assert!(!refused.text().contains("SECRET-"));
+        assert_eq!(browser.session(), None);
+    }
+}
+
+#[test]
+fn a_private_key_that_is_none_closes_the_gateway() {
+    let mut setup = with_private_key(Signer::P256(7));
+    for bad in ["", "{}", "SECRET", r#"{"kty":"RSA"}"#] {
+        let place = setup.secrets.len() - 1;
+        setup.secrets[place].1 = bad.to_owned();
+        let host = InProcess::with(&setup);
+        Browser::new(&host).go("/").expect(503);
+        let log = host.world.events().join("\n");
+        assert!(log.contains("PRIVATE_KEY"), "{log}");
+    }
+}
+
+#[test]
+fn a_pushed_request_keeps_everything_from_the_browser() {
+    let host = InProcess::new();
+    host.world.provider().settings.takes_pushed_requests = true;
+    let sent = Browser::new(&host).go("/members/").expect(303);
+    let (_, query) = sent.location().split_once('?').unwrap();
+    assert_eq!(
+        query,
+        "client_id=edge&request_uri=urn%3Aexample%3Apushed%3A1"
+    );
+    // Whoever would not hand it in is sent with all of it.
+    let never = with_provider(|provider| {
+        provider["pushed_authorization_requests"] = json!("never");
+    });
+    let host = InProcess::with(&never);
+    host.world.provider().settings.edit_metadata = with(
+        "pushed_authorization_request_endpoint",
+        json!("https://op.example.com/par"),
+    );
+    let sent = Browser::new(&host).go("/members/").expect(303);
+    assert!(sent.location().contains("&code_challenge="));
+    assert!(Browser::signed_in(&host, "member").is_signed_in());
+}
+
+#[test]
+fn a_pushed_request_that_is_refused_begins_nothing() {
+    for (answer, status) in [
+        (
+            Answer::fixed(400, "application/json", r#"{"error":"invalid_request"}"#),
+            502,
+        ),
+        (Answer::fixed(201, "application/json", "{}"), 502),
+        (
+            Answer::fixed(201, "application/json", r#"{"request_uri":"urn:a"}"#),
+            303,
+        ),
+        (Answer::html(500), 502),
+    ] {
+        let host = InProcess::new();
+        {
+            let settings = &mut host.world.provider().settings;
+            settings.takes_pushed_requests = true;
+            settings.set_answer(Endpoint::PushedAuthorization, answer);
+        }
+        let mut browser = Browser::new(&host);
+        browser.go("/members/").expect(status);
+        let attempts = browser.jar.starting_with(ATTEMPT).len();
+        assert_eq!(attempts, usize::from(status == 303));
+    }
+}
+
+/// What the provider's page posts, from another site.
+fn posted(browser: &Browser<'_>, callback: &str) -> Request {
+    let (path, form) = callback.split_once('?').unwrap();
+    let request = Request::form(path)
+        .replacing("Sec-Fetch-Site", Some("cross-site"))
+        .with("Origin", "https://op.example.com")
+        .with_body(form.as_bytes());
+    browser.prepare(request)
+}
+
+fn form_post() -> InProcess {
+    InProcess::with(&with_provider(|provider| {
+        provider["response_mode"] = json!("form_post");
+    }))
+}
+
+#[test]
+fn an_answer_may_come_as_a_form() {
+    let host = form_post();
+    let mut browser = Browser::new(&host);
+    let sent = browser.go("/members/?a=b").expect(303);
+    assert!(sent.location().contains("&response_mode=form_post"));
+    // The browser must send it with a form of another site.
+    let attempt = browser.jar.starting_with(ATTEMPT)[0].clone();
+    assert_eq!(attempt.same_site, "None");
+    let callback = host.at_provider(sent.location(), "member");
+    let answer = host.send(&posted(&browser, &callback)).expect(303);
+    assert_eq!(answer.location(), "/members/?a=b");
+    browser.keep(&answer);
+    assert!(browser.is_signed_in());
+    assert_eq!(browser.jar.starting_with(ATTEMPT).len(), 0);
+    // Once is once.
+    let again = host.send(&posted(&browser, &callback)).expect(400);
+    assert_eq!(again.header("location"), None);
+}
+
+#[test]
+fn an_answer_comes_only_in_the_configured_way() {
+    type Change = fn(Request) -> Request;
+    let cases: [(Change, u16); 5] = [
+        (|request| request, 303),
+        (
+            |request| request.replacing("Content-Type", Some("text/plain")),
+            400,
+        ),
+        (|request| request.replacing("Content-Type", None), 400),
+        (
+            |mut request| {
+                let more = "&x=".to_owned() + &"y".repeat(16 * 1024);
+                request.body.extend_from_slice(more.as_bytes());
+                request
+            },
+            400,
+        ),
+        (
+            |mut request| {
+                request.body.extend_from_slice(b"&code=other");
+                request
+            },
+            400,
+        ),
+    ];
+    for (change, status) in cases {
+        let host = form_post();
+        let mut browser = Browser::new(&host);
+        let callback = browser.callback("/members/", "member");
+        let request = change(posted(&browser, &callback));
+        host.send(&request).expect(status);
+        assert_eq!(host.token_requests(), usize::from(status == 303));
+    }
+    let allow = |response: Response| response.expect(405).header("allow").map(str::to_owned);
+    let host = form_post();
+    let mut browser = Browser::new(&host);
+    let callback = browser.callback("/members/", "member");
+    assert_eq!(allow(browser.go(&callback)).as_deref(), Some("POST"));
+    let host = InProcess::new();
+    let mut browser = Browser::new(&host);
+    let callback = browser.callback("/members/", "member");
+    assert_eq!(
+        allow(host.send(&posted(&browser, &callback))).as_deref(),
+        Some("GET")
+    );
+    browser.go(&callback).expect(303);
+}
+
+#[test]
+fn an_encrypted_id_token_is_refused_by_name() {
+    let host = InProcess::new();
+    let encrypted = "eyJhbGciOiJSU0EtT0FFUCJ9.a.b.c.d";
+    host.world.provider().settings.edit_response = with("id_token", json!(encrypted));
+    let mut browser = Browser::new(&host);
+    let callback = browser.callback("/members/", "member");
+    browser.go(&callback).expect(502);
+    let log = host.world.events().join("\n");
+    assert!(log.contains("Encrypted"), "{log}");
 }

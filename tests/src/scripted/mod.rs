@@ -16,9 +16,9 @@ use ledger::Ledger;
 use lychgate_core::{
     event::Line,
     http::outbound::{Outbound, Reply, SendError, SendLimits},
-    jose::{SignatureCheck, SignatureVerdict, software},
+    jose::{SignatureCheck, SignatureVerdict, SigningKey, software},
     platform::{
-        Platform, RandomError, VerifierError,
+        Platform, RandomError, SignerError, VerifierError,
         ledger::{
             Count, Expected, LedgerError, Partition, RecordKind, RecordName, Versioned, Write,
             Written,
@@ -334,6 +334,10 @@ impl Platform for Scripted {
         check: &SignatureCheck<'_>,
     ) -> Result<SignatureVerdict, VerifierError> {
         Ok(software::verify(check))
+    }
+
+    async fn sign(&self, key: &SigningKey, input: &[u8]) -> Result<Vec<u8>, SignerError> {
+        software::sign(key, input).ok_or(SignerError)
     }
 }
 

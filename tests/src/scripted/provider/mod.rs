@@ -5,7 +5,7 @@
 
 mod people;
 pub mod settings;
-mod tokens;
+pub mod tokens;
 
 pub use people::Person;
 
@@ -35,6 +35,8 @@ pub struct Provider {
     pub settings: Settings,
     pub issuer: String,
     grants: BTreeMap<String, Grant>,
+    /// Authorization requests that were handed in, by `request_uri`.
+    pushed: BTreeMap<String, Parameters>,
     /// Every request that came, in order.
     pub requests: Vec<Seen>,
     issued: u32,
@@ -64,6 +66,7 @@ impl Provider {
             settings: Settings::new(issuer),
             issuer: issuer.to_owned(),
             grants: BTreeMap::new(),
+            pushed: BTreeMap::new(),
             requests: Vec::new(),
             issued: 0,
         }
@@ -75,6 +78,16 @@ impl Provider {
         let (base, query) = url.split_once('?').unwrap();
         assert_eq!(base, format!("{}/authorize", self.issuer));
         let asked = Parameters::parse(query).unwrap();
+        let asked = match asked.once("request_uri").unwrap() {
+            Some(uri) => self
+                .pushed
+                .remove(uri)
+                .unwrap_or_else(|| panic!("no {uri}")),
+            None => {
+                assert!(!self.settings.takes_pushed_requests, "not handed in");
+                asked
+            }
+        };
         let needed = |name| {
             asked
                 .once(name)
@@ -149,6 +162,7 @@ impl Provider {
         let document = match endpoint {
             Endpoint::Discovery => Ok(self.settings.metadata()),
             Endpoint::Keys => Ok(self.settings.key_set()),
+            Endpoint::PushedAuthorization => self.push(&seen, now),
             Endpoint::Token => self.exchange(&seen, now),
             Endpoint::Userinfo => self.userinfo(&seen),
             Endpoint::Unknown => Err((404, json!({}))),
@@ -159,6 +173,7 @@ impl Provider {
             Answer::Error(error) => return Err(error),
         }
         let (status, document) = match document {
+            Ok(document) if endpoint == Endpoint::PushedAuthorization => (201, document),
             Ok(document) => (200, document),
             Err((status, document)) => (status, document),
         };
@@ -168,6 +183,16 @@ impl Provider {
             body: document.to_string().into_bytes(),
         };
         cap(reply, limits)
+    }
+
+    fn push(&mut self, seen: &Seen, now: UnixTime) -> Result<Value, (u16, Value)> {
+        if !self.settings.authenticates(seen, now) {
+            return Err((401, json!({"error": "invalid_client"})));
+        }
+        self.issued += 1;
+        let uri = format!("urn:example:pushed:{}", self.issued);
+        self.pushed.insert(uri.clone(), seen.parameters.clone());
+        Ok(json!({"request_uri": uri, "expires_in": 60}))
     }
 
     fn exchange(&mut self, seen: &Seen, now: UnixTime) -> Result<Value, (u16, Value)> {
@@ -181,10 +206,7 @@ impl Provider {
         if given("grant_type") != "authorization_code" {
             return Err(refused("unsupported_grant_type"));
         }
-        if !self
-            .settings
-            .authenticates(seen.authorization.as_deref(), given("client_id"))
-        {
+        if !self.settings.authenticates(seen, now) {
             return Err((401, json!({"error": "invalid_client"})));
         }
         let grant = self.grants.get_mut(given("code"));

@@ -1,6 +1,6 @@
 //! How the scripted provider behaves: a field for each way to be wrong.
 
-use super::{CLIENT_ID, Person, basic, tokens};
+use super::{CLIENT_ID, CLIENT_SECRET, Person, Seen, basic, tokens};
 use lychgate_core::{
     http::outbound::{Reply, SendError},
     time::UnixTime,
@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 pub enum Endpoint {
     Discovery,
     Keys,
+    PushedAuthorization,
     Token,
     Userinfo,
     Unknown,
@@ -40,6 +41,9 @@ pub enum Reuse {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Authentication {
     Basic,
+    Post,
+    /// An assertion signed with the key of that seed, as `tokens` derives it.
+    PrivateKey(Signer),
     None,
 }
 
@@ -73,6 +77,8 @@ pub struct Settings {
     pub edit_metadata: Edit,
     pub edit_response: Edit,
     pub edit_userinfo: Edit,
+    /// Whether the provider takes authorization requests beforehand, and only so.
+    pub takes_pushed_requests: bool,
     /// `iss` of authorization responses.
     pub response_issuer: Option<String>,
     pub reuse: Reuse,
@@ -85,6 +91,7 @@ impl Endpoint {
         match path {
             "/.well-known/openid-configuration" => Self::Discovery,
             "/jwks" => Self::Keys,
+            "/par" => Self::PushedAuthorization,
             "/token" => Self::Token,
             "/userinfo" => Self::Userinfo,
             _ => Self::Unknown,
@@ -122,6 +129,7 @@ impl Settings {
             edit_metadata: unchanged(),
             edit_response: unchanged(),
             edit_userinfo: unchanged(),
+            takes_pushed_requests: false,
             response_issuer: Some(issuer.to_owned()),
             reuse: Reuse::Refused,
             signer: Signer::Ed25519(1),
@@ -140,10 +148,43 @@ impl Settings {
             .unwrap_or(Answer::Document)
     }
 
-    pub(super) fn authenticates(&self, authorization: Option<&str>, client_id: &str) -> bool {
-        match self.authentication {
-            Authentication::Basic => authorization == Some(basic().as_str()),
-            Authentication::None => authorization.is_none() && client_id == CLIENT_ID,
+    /// Whether a request comes from our client, and says so in the one way that is agreed on.
+    pub(super) fn authenticates(&self, seen: &Seen, now: UnixTime) -> bool {
+        let authorization = seen.authorization.as_deref();
+        let given = |name| seen.parameters.once(name).unwrap();
+        let secret = given("client_secret");
+        let assertion = given("client_assertion");
+        let is_client = given("client_id") == Some(CLIENT_ID);
+        match (self.authentication, authorization, secret, assertion) {
+            (Authentication::Basic, Some(authorization), None, None) => authorization == basic(),
+            (Authentication::Post, None, Some(secret), None) => {
+                is_client && secret == CLIENT_SECRET
+            }
+            (Authentication::None, None, None, None) => is_client,
+            (Authentication::PrivateKey(signer), None, None, Some(assertion)) => {
+                let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+                let claims = tokens::open(signer, assertion);
+                let now = now.as_seconds();
+                is_client
+                    && given("client_assertion_type") == Some(kind)
+                    && claims.is_some_and(|claims| {
+                        let expiration = claims["exp"].as_u64().unwrap();
+                        claims["iss"] == CLIENT_ID
+                            && claims["sub"] == CLIENT_ID
+                            && claims["aud"] == json!(self.issuer)
+                            && claims["jti"].as_str().unwrap().len() == 22
+                            && (now..now + 300).contains(&expiration)
+                    })
+            }
+            (
+                Authentication::Basic
+                | Authentication::Post
+                | Authentication::None
+                | Authentication::PrivateKey(_),
+                _,
+                _,
+                _,
+            ) => false,
         }
     }
 
@@ -159,6 +200,9 @@ impl Settings {
             "code_challenge_methods_supported": ["S256"],
             "authorization_response_iss_parameter_supported": self.response_issuer.is_some(),
         });
+        if self.takes_pushed_requests {
+            document["pushed_authorization_request_endpoint"] = json!(at("par"));
+        }
         (self.edit_metadata)(&mut document);
         document
     }

@@ -4,6 +4,7 @@ use super::settings::Signer;
 use ed25519_dalek::Signer as _;
 use hmac::{Hmac, Mac};
 use lychgate_core::encoding::base64url;
+use p256::ecdsa::signature::Verifier as _;
 use serde_json::{Value, json};
 use sha2::Sha256;
 
@@ -73,6 +74,42 @@ pub fn sign(signer: Signer, header: &Value, claims: &Value) -> String {
         }
     };
     format!("{input}.{}", base64url::encode(&signature))
+}
+
+/// The private key behind the signer, as a secret of the gateway holds it.
+pub fn private_jwk(signer: Signer) -> Value {
+    let mut jwk = jwk(signer);
+    let (Signer::Ed25519(seed) | Signer::P256(seed)) = signer else {
+        panic!("{signer:?} has no key of its own");
+    };
+    jwk["d"] = json!(base64url::encode(&[seed; 32]));
+    jwk
+}
+
+/// The claims of a token, where the signer signed it and its header says so.
+pub fn open(signer: Signer, token: &str) -> Option<Value> {
+    let (input, signature) = token.rsplit_once('.')?;
+    let (header, claims) = input.split_once('.')?;
+    let read = |part| serde_json::from_slice::<Value>(&base64url::decode(part)?).ok();
+    let header = read(header)?;
+    if header["alg"] != algorithm(signer) || header["kid"] != key_id(signer) {
+        return None;
+    }
+    let signature = base64url::decode(signature)?;
+    match signer {
+        Signer::Ed25519(seed) => {
+            let signature = ed25519_dalek::Signature::from_slice(&signature).ok()?;
+            let key = ed25519_key(seed).verifying_key();
+            key.verify_strict(input.as_bytes(), &signature).ok()?;
+        }
+        Signer::P256(seed) => {
+            let signature = p256::ecdsa::Signature::from_slice(&signature).ok()?;
+            let key = *p256_key(seed).verifying_key();
+            key.verify(input.as_bytes(), &signature).ok()?;
+        }
+        Signer::PublicKeyAsSecret | Signer::Unsigned(_) | Signer::Tampered => return None,
+    }
+    read(claims)
 }
 
 fn ed25519_jwk(seed: u8, kid: &str) -> Value {

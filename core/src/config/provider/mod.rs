@@ -1,6 +1,11 @@
 //! `[[provider]]`: the OpenID providers that people sign in with.
 
-use super::{ClientAuthentication, Provider, fault::ConfigFault, reader::Table, site, text};
+mod client;
+
+use super::{
+    Provider, PushedAuthorizationRequests, ResponseMode, fault::ConfigFault, reader::Table, site,
+    text,
+};
 use crate::{
     access::claim_path::ClaimPath,
     http::url::{Reach, Url},
@@ -15,6 +20,10 @@ pub(super) const KEYS: &[&str] = &[
     "issuer",
     "client_id",
     "client_secret",
+    "private_key",
+    "token_endpoint_auth_method",
+    "pushed_authorization_requests",
+    "response_mode",
     "scopes",
     "algorithms",
     "claims",
@@ -22,6 +31,8 @@ pub(super) const KEYS: &[&str] = &[
     "roles_claim",
 ];
 
+const MODES: &[&str] = &["query", "form_post"];
+const PUSHED: &[&str] = &["where_offered", "never"];
 const KINDS: &[&str] = &["oidc"];
 const ALGORITHMS: &[&str] = &[
     "RS256", "RS384", "PS256", "PS384", "ES256", "ES384", "EdDSA",
@@ -58,12 +69,17 @@ fn read_one(table: &Table<'_>, reach: Reach) -> Option<Provider> {
     let name = table.parsed("name", text::name);
     let issuer = table.parsed("issuer", |text| parse_issuer(text, reach));
     let client_id = table.parsed("client_id", text::printable);
-    let client_authentication = match table.has("client_secret") {
-        false => Some(ClientAuthentication::None),
-        true => {
-            text::secret_at(table, "client_secret").map(ClientAuthentication::ClientSecretBasic)
-        }
-    };
+    let client_authentication = client::read(table);
+    let response_mode = table.parsed("response_mode", |text| match text {
+        "query" => Ok(ResponseMode::Query),
+        "form_post" => Ok(ResponseMode::FormPost),
+        _ => Err(ConfigFault::Word { allowed: MODES }),
+    });
+    let pushed = table.parsed("pushed_authorization_requests", |text| match text {
+        "where_offered" => Ok(PushedAuthorizationRequests::WhereOffered),
+        "never" => Ok(PushedAuthorizationRequests::Never),
+        _ => Err(ConfigFault::Word { allowed: PUSHED }),
+    });
     let scopes = read_scopes(table);
     let algorithms = table.parsed_list("algorithms", |text| {
         let unknown = ConfigFault::Word {
@@ -83,6 +99,8 @@ fn read_one(table: &Table<'_>, reach: Reach) -> Option<Provider> {
         issuer_url,
         client_id: client_id?,
         client_authentication: client_authentication?,
+        response_mode: response_mode.unwrap_or(ResponseMode::Query),
+        pushed_authorization_requests: pushed.unwrap_or(PushedAuthorizationRequests::WhereOffered),
         scopes,
         algorithms: algorithms.unwrap_or_else(|| DEFAULT_ALGORITHMS.to_vec()),
         claims: vec![],
