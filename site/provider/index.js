@@ -13,6 +13,7 @@ export { demoClients } from "./configuration.js";
  * Starts a provider on 127.0.0.1 whose issuer is `http://localhost:<port>`.
  *
  * - `port`: 0 takes any free one.
+ * - `host`: another name of this machine for the issuer, such as `127.0.0.1`, which browsers take for another site.
  * - `clients`: a list, or a function that gets the issuer and returns one.
  * - `accounts`: by login, as in accounts.js.
  * - `algorithms`: one signing key for each; the first signs for clients that name none.
@@ -26,6 +27,7 @@ export { demoClients } from "./configuration.js";
  */
 export async function startProvider({
   port = 0,
+  host = "localhost",
   clients = [],
   accounts = demoAccounts,
   algorithms = ["RS256", "PS256", "ES256", "EdDSA"],
@@ -37,7 +39,7 @@ export async function startProvider({
   const server = createServer();
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
-  const issuer = `http://localhost:${server.address().port}`;
+  const issuer = `http://${host}:${server.address().port}`;
   const list = typeof clients === "function" ? clients(issuer) : clients;
   const signed = list.map((client) => ({ id_token_signed_response_alg: algorithms[0], ...client }));
   const provider = new Provider(issuer, configuration({ accounts, algorithms, claimsInIdToken, clients: signed, extra, ttl }));

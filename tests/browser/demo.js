@@ -5,6 +5,7 @@ import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { demoClients, startProvider } from "../../site/provider/index.js";
 
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -15,7 +16,8 @@ export const { HOST: host = "workers", SPIN: spin } = process.env;
  * Builds and starts the demo on three free ports.
  *
  * Returns `gateway` and `provider`, their origins, `startWithoutSecrets()`, which starts the same gateway where none
- * of its secrets is set, and `stop()`, which returns once the demo has ended.
+ * of its secrets is set, `startChanged(change)`, which starts one whose configuration `change` has edited, with a
+ * provider of its own that browsers take for another site, and `stop()`, which returns once the demo has ended.
  */
 export async function startDemo() {
   const port = await freePorts();
@@ -34,6 +36,7 @@ export async function startDemo() {
     gateway,
     provider: `http://localhost:${port + 1}`,
     startWithoutSecrets: () => startWithoutSecrets(port),
+    startChanged: (change) => startChanged(port, change),
     async stop() {
       process.off("exit", tell);
       tell();
@@ -50,7 +53,42 @@ async function startWithoutSecrets(demoPort) {
   // A folder beside the demo's, because the paths in its files are relative.
   const folder = folderOf(port);
   await mkdir(folder, { recursive: true });
-  const { program, words, env, serving } = await gateways[host](folderOf(demoPort), folder, port);
+  return serve(folder, port, await gateways[host](folderOf(demoPort), folder, port));
+}
+
+/** Another gateway beside the demo, which shares its API. Returns the origins as `startDemo` does, and `stop()`. */
+async function startChanged(demoPort, change) {
+  const [port, demo] = [await freePorts(), folderOf(demoPort)];
+  const folder = folderOf(port);
+  await mkdir(folder, { recursive: true });
+  const how = await gateways[host](demo, folder, port);
+  const lines = (await readFile(`${demo}/.dev.vars`, "utf8")).trim().split("\n");
+  const secrets = Object.fromEntries(lines.map((line) => line.split(/=(.*)/su)));
+  const gateway = `http://localhost:${port}`;
+  const provider = await startProvider({
+    port: port + 1,
+    host: "127.0.0.1",
+    clients: demoClients({ gateway, clientSecret: secrets.DEMO_CLIENT_SECRET }),
+  });
+  const moved = (text) =>
+    text.replaceAll(`http://localhost:${demoPort}`, gateway).replaceAll(`http://localhost:${demoPort + 1}`, provider.issuer);
+  const file = `${folder}/${how.configuration}`;
+  const configuration = JSON.parse(moved(await readFile(file, "utf8")));
+  change(configuration);
+  await writeFile(file, JSON.stringify(configuration));
+  await how.give(secrets, moved);
+  try {
+    const served = await serve(folder, port, how);
+    const stop = async () => void (await Promise.all([served.stop(), provider.close()]));
+    return { ...served, provider: provider.issuer, stop };
+  } catch (error) {
+    await provider.close();
+    throw error;
+  }
+}
+
+/** Runs a gateway from a folder, which is gone after it. */
+async function serve(folder, port, { program, words, env, serving }) {
   const child = spawn(program, words, {
     stdio: ["ignore", "pipe", "pipe"],
     // A group of its own, so that whatever it starts can be ended with it.
@@ -63,7 +101,7 @@ async function startWithoutSecrets(demoPort) {
   const log = collect(child.stderr);
   const lines = createInterface({ input: child.stdout });
   const failed = ended.then(() => {
-    throw new Error(`the gateway without secrets did not start:\n${log.join("\n")}`);
+    throw new Error(`the gateway did not start:\n${log.join("\n")}`);
   });
   await Promise.race([untilLine(lines, (line) => line.includes(serving), log), failed]);
   failed.catch(() => {});
@@ -80,7 +118,10 @@ async function startWithoutSecrets(demoPort) {
 
 const folderOf = (port) => `${root}build/demo/${port}${host === "spin" ? "-spin" : ""}`;
 
-/** For each host: copies a demo to another folder without its secrets, and says how it is started there. */
+/**
+ * For each host: copies a demo to another folder without its secrets, and says how it is started there, which file is
+ * its configuration, and how it is given secrets and its files are moved.
+ */
 const gateways = {
   async workers(demo, folder, port) {
     for (const part of ["wrangler.toml", "worker"]) {
@@ -98,6 +139,10 @@ const gateways = {
         WRANGLER_REGISTRY_PATH: `${folder}/registry`,
       },
       serving: "Ready on",
+      configuration: "worker/lychgate.json",
+      async give() {
+        await cp(`${demo}/.dev.vars`, `${folder}/.dev.vars`);
+      },
     };
   },
   async spin(demo, folder, port) {
@@ -111,11 +156,17 @@ const gateways = {
     if (kept.length !== sections.length - 1) throw new Error("spin.toml gives the component no variables");
     await writeFile(`${folder}/spin.toml`, kept.join(""));
     const names = ["LYCHGATE_KEY1", "DEMO_CLIENT_SECRET", "DEMO_API_PROOF"];
+    const env = Object.fromEntries(names.map((name) => [`SPIN_VARIABLE_${name}`, "unused"]));
     return {
       program: spin,
       words: ["up", "--from", `${folder}/spin.toml`, "--listen", `127.0.0.1:${port}`, "--state-dir", `${folder}/state`],
-      env: Object.fromEntries(names.map((name) => [`SPIN_VARIABLE_${name}`, "unused"])),
+      env,
       serving: "Serving http",
+      configuration: "configuration/lychgate.json",
+      async give(secrets, moved) {
+        await writeFile(`${folder}/spin.toml`, moved(manifest));
+        for (const [name, value] of Object.entries(secrets)) env[`SPIN_VARIABLE_${name.replace("_1", "1")}`] = value;
+      },
     };
   },
 };

@@ -34,23 +34,39 @@ export class World {
 
   /** A test with a visitor of its own, whose pages must not have complained at its end. */
   test(name, steps, options = {}) {
-    test(name, async () => {
-      const visitor = await this.visitor(options);
+    test(name, () => this.#run(steps, options, this));
+  }
+
+  /** Such tests, as pairs of name and steps, at a gateway whose configuration `change` has edited. */
+  testChanged(name, change, cases) {
+    test(name, async (context) => {
+      const place = await this.demo.startChanged(change);
       try {
-        await steps(visitor);
-        visitor.mustNotComplain();
+        for (const [what, steps, options = {}] of cases) {
+          await context.test(what, () => this.#run(steps, options, place));
+        }
       } finally {
-        await visitor.close();
+        await place.stop();
       }
     });
   }
 
-  /** A visitor with an empty browser profile. */
-  async visitor(options = {}) {
+  async #run(steps, options, place) {
+    const visitor = await this.visitor(options, place);
+    try {
+      await steps(visitor);
+      visitor.mustNotComplain();
+    } finally {
+      await visitor.close();
+    }
+  }
+
+  /** A visitor with an empty browser profile, of the demo's gateway or another one. */
+  async visitor(options = {}, place = this) {
     const context = await this.browser.newContext(options);
     context.setDefaultTimeout(patience);
     context.setDefaultNavigationTimeout(patience);
-    return new Visitor(this, context);
+    return new Visitor(place, context);
   }
 
   async stop() {
