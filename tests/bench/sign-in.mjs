@@ -24,6 +24,9 @@ const beginning = (page) => {
   return action?.includes("/auth/signin/") && { action, form: new URLSearchParams(fields.map(([, ...pair]) => pair)) };
 };
 
+/** Where a page of Lychgate leads on by itself, as its script does. */
+const onward = (page) => /<script data-to="([^"]+)"/u.exec(page)?.[1].replaceAll("&#39;", "'").replaceAll("&amp;", "&");
+
 /** Follows one redirect after the other, fills the provider's form in, and ends at the first page of the site. */
 let location = start;
 let form;
@@ -51,6 +54,11 @@ for (let step = 0; ; step += 1) {
     continue;
   }
   if (response.statusCode !== 200) throw new Error(`${location} was answered ${response.statusCode}`);
+  const next = onward(body);
+  if (next) {
+    location = new URL(next, location);
+    continue;
+  }
   const begun = beginning(body);
   if (!begun) break;
   location = new URL(begun.action, location);

@@ -3,6 +3,7 @@ import { after } from "node:test";
 import { accessTests } from "./cases/access.js";
 import { cookieTests } from "./cases/cookies.js";
 import { crossSiteTests } from "./cases/cross-site.js";
+import { fragmentTests } from "./cases/fragments.js";
 import { pageTests } from "./cases/pages.js";
 import { scriptlessTests } from "./cases/scriptless.js";
 import { signInTests } from "./cases/sign-in.js";
@@ -16,6 +17,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
 }
 
 signInTests(world);
+fragmentTests(world);
 accessTests(world);
 cookieTests(world);
 signOutTests(world);

@@ -63,13 +63,18 @@ export class Visitor {
 
   /** Begins a sign-in and stops at the provider; returns the `state` that the gateway sent along. */
   async beginAttempt(page, path) {
-    const response = await this.visit(page, path);
+    const asked = page.waitForRequest((request) => request.url().startsWith(`${this.world.provider}/auth?`));
+    await this.visit(page, path);
     await this.isAskedToSignIn(page);
-    for (let request = response.request(); request; request = request.redirectedFrom()) {
-      const state = new URL(request.url()).searchParams.get("state");
-      if (state) return state;
-    }
-    throw new Error(`${path} led to no authorization request`);
+    return new URL((await asked).url()).searchParams.get("state");
+  }
+
+  /** The addresses in the tab's history. */
+  async history(page) {
+    const session = await this.context.newCDPSession(page);
+    const { entries } = await session.send("Page.getNavigationHistory");
+    await session.detach();
+    return entries.map(({ url }) => url);
   }
 
   /** Uses the site's own button and waits for the end of the way. */

@@ -166,17 +166,9 @@ impl<'h> Place<'h> {
         let of_ours = if is_ours { FIELDS_OF_OURS } else { &[] };
         for name in FIELDS.iter().chain(of_ours) {
             for value in answer.all(name) {
-                // Attempts are random, and every host has a place of its own.
+                // Every host has a place of its own.
                 let value = value.replace(self.host.origin(), "$ORIGIN");
                 let value = value.replace(self.host.issuer(), "$ISSUER");
-                let value = match value.split_once("/authorize?") {
-                    Some((provider, _)) => provider.replace("$ISSUER/auth", "$ISSUER"),
-                    None => value.replace("$ISSUER/auth?", "$ISSUER?"),
-                };
-                let value = match value.split_once("$ISSUER?") {
-                    Some(_) => "$ISSUER".to_owned(),
-                    None => value,
-                };
                 lines.push(format!("{name}: {value}"));
             }
         }

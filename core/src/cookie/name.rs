@@ -30,6 +30,11 @@ pub fn attempt(state_digest: &[u8; 32]) -> String {
     format!("{ATTEMPT_PREFIX}{start}")
 }
 
+/// What tells the attempt of this cookie from others, and is no secret; pages may show it.
+pub fn attempt_id(cookie_name: &str) -> &str {
+    cookie_name.strip_prefix(ATTEMPT_PREFIX).unwrap_or_default()
+}
+
 /// Whether a cookie's name is one of ours, in any case.
 pub fn is_ours(name: &str) -> bool {
     name.get(..PREFIX.len())
@@ -59,6 +64,9 @@ mod tests {
 
     #[test]
     fn an_attempt_is_named_by_eleven_characters() {
-        assert_eq!(attempt(&[0; 32]), "__Host-Http-lychgate-a-AAAAAAAAAAA");
+        let name = attempt(&[0; 32]);
+        assert_eq!(name, "__Host-Http-lychgate-a-AAAAAAAAAAA");
+        assert_eq!(attempt_id(&name), "AAAAAAAAAAA");
+        assert_eq!(attempt_id(SESSION), "");
     }
 }

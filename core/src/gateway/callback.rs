@@ -29,7 +29,7 @@ use crate::{
         token::{self, CodeExchange, Tokens},
         userinfo,
     },
-    page::redirect::see_other,
+    page::{href::Href, onward::Onward},
     platform::{
         Platform,
         ledger::{Expected, LedgerError, RecordName, Version, Write, Written},
@@ -165,7 +165,13 @@ async fn finish<P: Platform, R: Inbound>(
     let id_token = VerifiedIdToken::new(token, expectation).map_err(ProviderFault::IdToken)?;
     let claims = claims(call, provider, &metadata, &id_token, &tokens).await?;
     let session = establish::session(call, provider, &id_token, claims, tokens).await?;
-    let mut response = see_other(attempt.return_to.as_str()).ok_or(PlatformFault::Internal)?;
+    // A page and not a redirect: it alone can bring the address's fragment back, which is never sent.
+    let cookie_name = attempt::cookie_name(&attempt.state());
+    let page = Onward::Back {
+        to: Href::local(attempt.return_to.as_str()),
+        attempt: name::attempt_id(&cookie_name),
+    };
+    let mut response = page.response(call.voice());
     response.headers.push((HeaderName::SET_COOKIE, session));
     // A late answer to an earlier request must not bring the session back that this one replaces.
     let replaced = cookies

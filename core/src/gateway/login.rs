@@ -34,18 +34,14 @@ use crate::{
     page::{
         chooser::{Choice, Chooser},
         href::Href,
+        onward::Onward,
         redirect::see_other,
     },
     platform::Platform,
     secret::Secret,
     time::Seconds,
 };
-use alloc::{
-    borrow::ToOwned,
-    format,
-    string::{String, ToString},
-    vec::Vec,
-};
+use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 
 /// Of the query only `return_to`, `provider`, `acr_values` and `max_age` count; scopes and claims come
 /// from the configuration alone. Without a `provider`, and where there are several, the person chooses.
@@ -69,15 +65,7 @@ pub(super) async fn serve<P: Platform, R: Inbound>(
         (None, []) => return Err(BrowserFault::NoRoute.into()),
         (None, several) => return Ok(choice(call, several, &return_to, &step_up)),
     };
-    start(
-        call,
-        cookies,
-        provider,
-        return_to,
-        &step_up,
-        StaleCookies::None,
-    )
-    .await
+    start(call, cookies, provider, return_to, &step_up).await
 }
 
 /// What a link asks of the authentication. An `acr` is one that some route asks for: nobody else's text
@@ -101,26 +89,21 @@ fn step_up<P: Platform, R: Inbound>(
     Ok(step_up)
 }
 
-/// The first answer to someone who must sign in: the way to the only provider, or to the choice between
-/// several.
-pub(super) async fn begin<P: Platform, R: Inbound>(
+/// The first answer to someone who must sign in, or authenticate anew at `provider`: the way to our own
+/// endpoint. The browser takes the fragment of the address along, and the page there keeps it.
+pub(super) fn begin<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
-    cookies: RequestCookies<'_>,
-    return_to: ReturnTo,
+    return_to: &ReturnTo,
+    provider: Option<&Provider>,
     step_up: &StepUp,
     stale: StaleCookies,
 ) -> Result<Response, Refusal> {
-    match call.deployment.config.providers.as_slice() {
-        [only] => start(call, cookies, only, return_to, step_up, stale).await,
-        _ => {
-            let location = location(call, Some(&return_to), None, step_up);
-            let mut response = see_other(&location).ok_or(PlatformFault::Internal)?;
-            for field in stale.clear(call.deployment.config.session.same_site) {
-                response.headers.push((HeaderName::SET_COOKIE, field));
-            }
-            Ok(response)
-        }
+    let location = location(call, Some(return_to), provider, step_up);
+    let mut response = see_other(&location).ok_or(PlatformFault::Internal)?;
+    for field in stale.clear(call.deployment.config.session.same_site) {
+        response.headers.push((HeaderName::SET_COOKIE, field));
     }
+    Ok(response)
 }
 
 /// Our own address where signing in begins, with one provider or with the choice.
@@ -163,16 +146,14 @@ fn choice<P: Platform, R: Inbound>(
     Chooser { choices: &choices }.response(call.voice())
 }
 
-/// Sends the browser to `provider` with a fresh attempt. Nothing is stored.
+/// Leads the browser to `provider` with a fresh attempt. Nothing is stored.
 async fn start<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     cookies: RequestCookies<'_>,
     provider: &Provider,
     return_to: ReturnTo,
     step_up: &StepUp,
-    stale: StaleCookies,
 ) -> Result<Response, Refusal> {
-    let deployment = call.deployment;
     let retry = return_to.clone();
     let refuse = |refusal: Refusal| {
         refusal.about(provider).with(Detail::SignIn {
@@ -191,11 +172,14 @@ async fn start<P: Platform, R: Inbound>(
     );
     let location = authorization(call, provider, &metadata, &attempt, step_up).await;
     let location = location.map_err(|fault| refuse(fault.into()))?;
-    let mut response = see_other(&location.to_string()).ok_or(PlatformFault::Internal)?;
-    let fields = clear_oldest(call, cookies)
-        .into_iter()
-        .chain(stale.clear(deployment.config.session.same_site));
-    for field in fields.chain([attempt_cookie(call, provider, &attempt)?]) {
+    let name = attempt::cookie_name(&attempt.state());
+    let page = Onward::ToProvider {
+        location: &location,
+        attempt: name::attempt_id(&name),
+    };
+    let mut response = page.response(call.voice());
+    let fields = clear_oldest(call, cookies).into_iter();
+    for field in fields.chain([attempt_cookie(call, provider, &name, &attempt)?]) {
         response.headers.push((HeaderName::SET_COOKIE, field));
     }
     Ok(response)
@@ -241,21 +225,21 @@ async fn authorization<P: Platform, R: Inbound>(
 fn attempt_cookie<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     provider: &Provider,
+    name: &str,
     attempt: &Attempt,
 ) -> Result<HeaderValue, Refusal> {
-    let name = attempt::cookie_name(&attempt.state());
     let bytes = attempt.to_bytes().ok_or(PlatformFault::Internal)?;
     let nonce = random::bytes(call.platform)?;
     let text = call
         .deployment
         .ring
-        .seal_text(place(&name, &call.deployment.origin), nonce, bytes.expose())
+        .seal_text(place(name, &call.deployment.origin), nonce, bytes.expose())
         .map_err(|_| PlatformFault::Internal)?;
     let same_site = match provider.response_mode {
         ResponseMode::Query => SameSite::Lax,
         ResponseMode::FormPost => SameSite::None,
     };
-    let field = set_cookie::set(&name, &text, attempt::LIFETIME, same_site);
+    let field = set_cookie::set(name, &text, attempt::LIFETIME, same_site);
     Ok(field.ok_or(PlatformFault::Internal)?)
 }
 

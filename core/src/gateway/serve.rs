@@ -16,10 +16,10 @@ use crate::{
     access::{decision::Decision, fetch_metadata::FetchMetadata, routes::NoRoute, step_up::StepUp},
     config::{PageSettings, Provider},
     cookie::request::RequestCookies,
-    fault::{BrowserFault, PlatformFault},
+    fault::BrowserFault,
     http::{header::HeaderName, inbound::Inbound, method::Method, path::RequestPath},
     oidc::return_to::ReturnTo,
-    page::{language::Language, redirect::see_other, voice::Voice},
+    page::{language::Language, voice::Voice},
     platform::Platform,
     time::UnixTime,
 };
@@ -154,9 +154,7 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
         let signed = match visitor {
             Visitor::Nobody(stale) => {
                 let step_up = matched.sign_in_for();
-                return self
-                    .ask_to_sign_in(target, cookies, metadata, &step_up, stale)
-                    .await;
+                return self.ask_to_sign_in(target, metadata, &step_up, stale);
             }
             Visitor::SignedIn(signed) => signed,
         };
@@ -183,12 +181,11 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
         }
     }
 
-    /// A person going to a page is taken to the provider; everything else learns that it must sign
-    /// in first.
-    async fn ask_to_sign_in(
+    /// A person going to a page is taken to where signing in begins; everything else learns that it must
+    /// sign in first.
+    fn ask_to_sign_in(
         &self,
         target: &Target<'_>,
-        cookies: RequestCookies<'_>,
         metadata: &FetchMetadata,
         step_up: &StepUp,
         stale: visitor::StaleCookies,
@@ -197,7 +194,7 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
             return Err(Refusal::from(BrowserFault::NotSignedIn).clearing(stale));
         }
         let return_to = ReturnTo::parse(&target.normal());
-        let response = login::begin(self, cookies, return_to, step_up, stale).await?;
+        let response = login::begin(self, &return_to, None, step_up, stale)?;
         Ok((Outcome::Respond(response), None))
     }
 
@@ -216,8 +213,8 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
                 .with(Detail::StepUp { step_up, login }));
         }
         let return_to = ReturnTo::parse(&target.normal());
-        let location = login::location(self, Some(&return_to), provider, &step_up);
-        let response = see_other(&location).ok_or(PlatformFault::Internal)?;
+        let stale = visitor::StaleCookies::None;
+        let response = login::begin(self, &return_to, provider, &step_up, stale)?;
         Ok((Outcome::Respond(response), None))
     }
 

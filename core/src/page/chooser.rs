@@ -4,6 +4,7 @@ use super::{
     href::Href,
     html::Html,
     layout::{FormTargets, Layout},
+    script::Script,
     voice::Voice,
 };
 use crate::http::response::{Response, Status};
@@ -25,7 +26,8 @@ pub struct Choice<'a> {
 }
 
 impl Chooser<'_> {
-    /// The page as a response. The links alone stand in the element `providers`.
+    /// The page as a response. A script hands the address's fragment on to the links, which alone stand in
+    /// the element `providers`.
     pub fn response(&self, voice: Voice<'_>) -> Response {
         let words = voice.language.words();
         let mut list = Html::new().raw("<ul class=\"choices\" id=\"providers\">");
@@ -45,6 +47,6 @@ impl Chooser<'_> {
             incident: None,
             form: FormTargets::None,
         }
-        .response(voice)
+        .response_with(Script::LinkFragment, voice)
     }
 }

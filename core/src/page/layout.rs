@@ -1,6 +1,6 @@
 //! The one layout of all pages, and the headers that go with it.
 
-use super::{html::Html, voice::Voice};
+use super::{html::Html, script::Script, voice::Voice};
 use crate::http::{
     header::{HeaderName, HeaderValue},
     response::{Response, Status},
@@ -40,9 +40,14 @@ pub(super) enum FormTargets<'a> {
 impl Layout<'_> {
     /// The page as a response.
     pub(super) fn response(self, voice: Voice<'_>) -> Response {
-        let policy = policy(&self.form);
+        self.response_with(Script::None, voice)
+    }
+
+    /// The page with a script of ours.
+    pub(super) fn response_with(self, script: Script<'_>, voice: Voice<'_>) -> Response {
+        let policy = policy(&self.form, script);
         let status = self.status;
-        let response = Response::new(status)
+        let mut response = Response::new(status)
             .with_header(
                 HeaderName::CONTENT_TYPE,
                 HeaderValue::from_static("text/html; charset=utf-8"),
@@ -53,23 +58,29 @@ impl Layout<'_> {
                 HeaderValue::from_static("DENY"),
             )
             .with_header(
-                HeaderName::CROSS_ORIGIN_OPENER_POLICY,
-                HeaderValue::from_static("same-origin"),
-            )
-            .with_header(
                 HeaderName::VARY,
                 HeaderValue::from_static("accept-language"),
             );
-        with_common_headers(response).with_body(self.document(voice))
+        // A site may sign people in in a window that it opened. A page on the way must not part the two,
+        // and shows nothing that an opener could want.
+        if !script.leads_on() {
+            response = response.with_header(
+                HeaderName::CROSS_ORIGIN_OPENER_POLICY,
+                HeaderValue::from_static("same-origin"),
+            );
+        }
+        with_common_headers(response).with_body(self.document(script, voice))
     }
 
-    fn document(self, voice: Voice<'_>) -> String {
+    fn document(self, script: Script<'_>, voice: Voice<'_>) -> String {
         let mut html = Html::new()
             .raw("<!doctype html><html lang=\"")
             .raw(voice.language.tag())
             .raw("\"><head><meta charset=\"utf-8\">")
             .raw("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">")
-            .raw("<meta name=\"robots\" content=\"noindex\"><title>")
+            .raw("<meta name=\"robots\" content=\"noindex\">")
+            .html(&script.in_head())
+            .raw("<title>")
             .raw(self.heading);
         if let Some(name) = &voice.theme.name {
             html = html.raw(" \u{b7} ").text(name);
@@ -77,7 +88,12 @@ impl Layout<'_> {
         html = html
             .raw("</title><style>")
             .raw(STYLE)
-            .raw("</style></head><body><main>")
+            .raw("</style></head>")
+            .raw(if script.leads_on() {
+                "<body class=\"brief\"><main>"
+            } else {
+                "<body><main>"
+            })
             .raw("<svg viewBox=\"0 0 100 20\" preserveAspectRatio=\"none\" aria-hidden=\"true\">")
             .raw("<path vector-effect=\"non-scaling-stroke\" d=\"M0 20 50 1l50 19\"></path></svg>")
             .raw("<div class=\"gate\">");
@@ -100,7 +116,10 @@ impl Layout<'_> {
                 .text(incident)
                 .raw("</code></p>");
         }
-        html.raw("</div></main></body></html>").into_string()
+        html.raw("</div></main>")
+            .html(&script.in_body())
+            .raw("</body></html>")
+            .into_string()
     }
 }
 
@@ -131,7 +150,7 @@ pub(super) fn with_common_headers(response: Response) -> Response {
     response.with_header(HeaderName::RETRY_AFTER, HeaderValue::from_static("5"))
 }
 
-fn policy(form: &FormTargets<'_>) -> HeaderValue {
+fn policy(form: &FormTargets<'_>, script: Script<'_>) -> HeaderValue {
     let digest = STANDARD.encode(Sha256::digest(STYLE));
     let mut targets = String::new();
     match form {
@@ -144,8 +163,9 @@ fn policy(form: &FormTargets<'_>) -> HeaderValue {
         }
     }
     let policy = format!(
-        "default-src 'none'; style-src 'sha256-{digest}'; form-action{targets}; \
-         base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; {}style-src 'sha256-{digest}'; form-action{targets}; \
+         base-uri 'none'; frame-ancestors 'none'",
+        script.directive()
     );
     // An origin is ASCII by its type; were it not, the page would lose its style and its form.
     HeaderValue::parse(policy).unwrap_or_else(|| {

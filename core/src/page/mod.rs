@@ -1,8 +1,8 @@
 //! The pages and JSON errors that the gateway answers by itself.
 //!
 //! One file per page; their words stand in [`words`], one file per language. Whatever a page shows is either a literal of ours or goes through
-//! [`html::Html::text`], which escapes; a text that a provider sent has no way in. The pages hold no
-//! script and load nothing, and their Content-Security-Policy says so.
+//! [`html::Html::text`], which escapes; a text that a provider sent has no way in. The pages load
+//! nothing and hold no script but the static ones of `script.rs`, and their Content-Security-Policy says so.
 
 pub mod authenticate_again;
 pub mod chooser;
@@ -11,6 +11,7 @@ pub mod forbidden;
 pub mod href;
 pub mod json;
 pub mod language;
+pub mod onward;
 pub mod problem;
 pub mod redirect;
 pub mod sign_in_failed;
@@ -22,4 +23,5 @@ pub mod voice;
 
 mod html;
 mod layout;
+mod script;
 mod words;

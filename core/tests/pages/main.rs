@@ -1,4 +1,4 @@
-//! Every page of the gateway: well formed, closed to values that are not ours, without script.
+//! Every page of the gateway: well formed, closed to values that are not ours, without a script that is not ours.
 //!
 //! The pages are also written to `target/pages`, for whoever wants to look at them.
 #![cfg(not(target_arch = "wasm32"))]
@@ -20,6 +20,7 @@ use lychgate_core::{
         forbidden::Forbidden,
         href::Href,
         language::Language,
+        onward::Onward,
         sign_in_failed::{Reason, SignInFailed},
         sign_out::SignOut,
         sign_out_incomplete::SignOutIncomplete,
@@ -134,7 +135,25 @@ fn pages(
         retry: link,
     };
     add("sign_out_incomplete".to_owned(), incomplete.response(voice));
+    if let Some(location) = request() {
+        let page = Onward::ToProvider {
+            location: &location,
+            attempt: incident,
+        };
+        add("onward_provider".to_owned(), page.response(voice));
+    }
+    let back = Onward::Back {
+        to: link,
+        attempt: incident,
+    };
+    add("onward_back".to_owned(), back.response(voice));
     pages
+}
+
+/// An authorization request.
+fn request() -> Option<Url> {
+    let url = Url::parse("https://op.example.com/authorize").ok()?;
+    Some(url.with_query("scope=openid%20email&state=it's"))
 }
 
 /// The same in every language.
@@ -205,9 +224,10 @@ fn hostile_values_are_shown_as_text() {
     let link = format!("/{hostile}");
     for (name, response) in in_every_language(&theme, Some(hostile), hostile, &link) {
         assert_eq!(well_formed::check(&response.body), Ok(()), "{name}");
-        for tag in ["<script", "<!--", "'>", "\"'"] {
+        for tag in ["<script>alert", "<!--", "'>", "\"'"] {
             assert!(!response.body.contains(tag), "{name}: {tag}");
         }
+        assert!(response.body.matches("<script").count() <= 1, "{name}");
     }
     let escaped = "&quot;&#39;&gt;&lt;script&gt;alert(1)";
     let all = in_every_language(&theme, Some(hostile), hostile, "/");
@@ -221,7 +241,7 @@ fn hostile_values_are_shown_as_text() {
 }
 
 #[test]
-fn the_policy_allows_the_one_style_and_nothing_else() {
+fn the_policy_allows_the_one_style_and_the_page_s_script_and_nothing_else() {
     for (name, response) in ordinary_pages() {
         let style = between(&response.body, "<style>", "</style>").unwrap();
         let digest = STANDARD.encode(Sha256::digest(style));
@@ -230,10 +250,14 @@ fn the_policy_allows_the_one_style_and_nothing_else() {
         } else {
             "'none'"
         };
+        let script = script(&response.body).map_or_else(String::new, |(_, code)| {
+            let digest = STANDARD.encode(Sha256::digest(code));
+            format!("script-src 'sha256-{digest}'; ")
+        });
         assert_eq!(
             policy(&response).unwrap(),
             format!(
-                "default-src 'none'; style-src 'sha256-{digest}'; form-action {form}; \
+                "default-src 'none'; {script}style-src 'sha256-{digest}'; form-action {form}; \
                  base-uri 'none'; frame-ancestors 'none'"
             ),
             "{name}"
@@ -256,7 +280,6 @@ fn every_page_is_kept_by_nobody_and_framed_by_nobody() {
             (HeaderName::REFERRER_POLICY, "no-referrer"),
             (HeaderName::X_CONTENT_TYPE_OPTIONS, "nosniff"),
             (HeaderName::X_FRAME_OPTIONS, "DENY"),
-            (HeaderName::CROSS_ORIGIN_OPENER_POLICY, "same-origin"),
             (HeaderName::X_ROBOTS_TAG, "noindex"),
             (HeaderName::VARY, "accept-language"),
         ] {
@@ -267,12 +290,86 @@ fn every_page_is_kept_by_nobody_and_framed_by_nobody() {
                 header.as_str()
             );
         }
+        // A window that a site opened to sign someone in is not parted from it.
+        let opener_policy = (!name.starts_with("onward")).then_some("same-origin");
+        assert_eq!(
+            response.header(&HeaderName::CROSS_ORIGIN_OPENER_POLICY),
+            opener_policy,
+            "{name}"
+        );
         let retry_after = (response.status == Status::SERVICE_UNAVAILABLE).then_some("5");
         assert_eq!(
             response.header(&HeaderName::RETRY_AFTER),
             retry_after,
             "{name}"
         );
+    }
+}
+
+/// The attributes of a page's script and its text.
+fn script(body: &str) -> Option<(&str, &str)> {
+    between(body, "<script", "</script>")?.split_once('>')
+}
+
+/// The scripts in the repository, with their pages.
+const SCRIPTS: [(&str, &str); 3] = [
+    (
+        "onward_provider",
+        include_str!("../../src/page/keep_fragment.js"),
+    ),
+    (
+        "onward_back",
+        include_str!("../../src/page/restore_fragment.js"),
+    ),
+    ("chooser", include_str!("../../src/page/link_fragment.js")),
+];
+
+#[test]
+fn scripts_are_those_of_the_repository_whatever_the_page_says() {
+    let hostile = "\"'></script><script>alert(1)</script>";
+    let theme = Theme::default();
+    for (who, incident, link) in [(WHO, INCIDENT, RETRY), (Some(hostile), hostile, hostile)] {
+        for (name, response) in in_every_language(&theme, who, incident, link) {
+            let known = SCRIPTS.iter().find(|(page, _)| name.starts_with(page));
+            let code = script(&response.body).map(|(_, code)| code);
+            assert_eq!(code, known.map(|(_, code)| *code), "{name}");
+        }
+    }
+    for (name, code) in SCRIPTS {
+        // Neither an end tag nor a comment can be read into what has no angle bracket.
+        assert!(!code.contains(['<', '>']), "{name}");
+        assert!(
+            !code.contains("innerHTML") && !code.contains("eval"),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn what_a_script_is_told_stands_in_attributes_and_leads_on_without_it() {
+    for (name, told, to) in [
+        (
+            "onward_provider_en",
+            " data-to=\"https://op.example.com/authorize?scope=openid%20email&amp;state=it&#39;s\" data-attempt=\"k3v9-72mq-xd0a\"",
+            "https://op.example.com/authorize?scope=openid%20email&amp;state=it&#39;s",
+        ),
+        (
+            "onward_back_de",
+            " data-to=\"/a?b=c&amp;d=&#39;\" data-attempt=\"k3v9-72mq-xd0a\"",
+            "/a?b=c&amp;d=&#39;",
+        ),
+        ("chooser_en", "", "/a?b=c&amp;d=&#39;"),
+    ] {
+        let pages = in_every_language(&Theme::default(), None, INCIDENT, "/a?b=c&d='");
+        let (_, response) = pages.iter().find(|(page, _)| page == name).unwrap();
+        let body = &response.body;
+        assert_eq!(script(body).unwrap().0, told, "{name}");
+        let link = format!("<a class=\"button\" href=\"{to}\">");
+        assert!(body.contains(&link), "{name}");
+        let refresh = between(body, "<noscript>", "</noscript>");
+        let leads_on = format!("<meta http-equiv=\"refresh\" content=\"0;url={to}\">");
+        let leads_on = (!name.starts_with("chooser")).then_some(leads_on.as_str());
+        assert_eq!(refresh, leads_on, "{name}");
     }
 }
 

@@ -78,7 +78,7 @@ fn swapped_heads() {
 fn lost_mark() {
     let lost = [
         (Behaviour::AppliedButTimedOut, (400, 0)),
-        (Behaviour::LostOnTheWay, (303, 1)),
+        (Behaviour::LostOnTheWay, (200, 1)),
     ];
     for (behaviour, expected) in lost {
         let host = InProcess::new();

@@ -35,9 +35,18 @@ fn public_pages_are_open(host: &dyn Host) {
 }
 
 fn a_person_is_sent_to_the_provider(host: &dyn Host) {
-    let response = host.send(&Request::navigation("/members/")).expect(303);
-    assert!(response.location().starts_with(host.issuer()));
-    assert_eq!(response.header("cache-control"), Some("private, no-store"));
+    let sent = host.send(&Request::navigation("/members/?a=b")).expect(303);
+    assert_eq!(
+        sent.location(),
+        "/auth/login?return_to=%2Fmembers%2F%3Fa%3Db"
+    );
+    assert_eq!(sent.header("set-cookie"), None);
+    let page = host.send(&Request::navigation(sent.location())).expect(200);
+    for response in [&sent, &page] {
+        assert_eq!(response.header("cache-control"), Some("private, no-store"));
+    }
+    let location = page.leads_to();
+    assert!(location.starts_with(host.issuer()), "{location}");
     for needed in [
         "response_type=code",
         "code_challenge_method=S256",
@@ -45,11 +54,7 @@ fn a_person_is_sent_to_the_provider(host: &dyn Host) {
         "&nonce=",
         "&code_challenge=",
     ] {
-        assert!(
-            response.location().contains(needed),
-            "{}",
-            response.location()
-        );
+        assert!(location.contains(needed), "{location}");
     }
 }
 

@@ -111,7 +111,7 @@ fn a_provider_that_cannot_begin_is_a_502_with_a_way_back() {
             .settings
             .set_answer(Endpoint::Discovery, answer);
         let mut browser = Browser::new(&host);
-        let page = browser.go("/members/?a=b").expect(502);
+        let page = browser.visit("/members/?a=b").expect(502);
         let retry = "/auth/login?return_to=%2Fmembers%2F%3Fa%3Db";
         assert!(page.text().contains(retry), "{name}: {}", page.summary());
         assert!(!page.text().contains("SECRET"), "{name}");
@@ -170,7 +170,7 @@ fn the_last_good_metadata_and_keys_bridge_an_outage() {
     host.world.pass(Seconds::minutes(120));
     Browser::signed_in(&host, "member");
     host.world.pass(Seconds::minutes(24 * 60));
-    Browser::new(&host).go("/members/").expect(502);
+    Browser::new(&host).visit("/members/").expect(502);
 }
 
 #[test]
@@ -273,17 +273,17 @@ fn without_random_bytes_nothing_is_sealed() {
     let host = InProcess::new();
     host.world.has_random.set(false);
     let mut browser = Browser::new(&host);
-    let refused = browser.go("/members/").expect(503);
+    let refused = browser.visit("/members/").expect(503);
     assert!(refused.header("set-cookie").is_none());
     host.world.has_random.set(true);
-    browser.go("/members/").expect(303);
+    browser.begin("/members/");
 }
 
 #[test]
 fn an_outage_is_not_waited_for_while_there_is_a_last_good_answer() {
     let host = InProcess::new();
     let mut browser = Browser::new(&host);
-    browser.go("/members/").expect(303);
+    browser.begin("/members/");
     host.world.pass(Seconds::minutes(61));
     let gone = Answer::Error(SendError::TimedOut);
     host.world
@@ -292,7 +292,7 @@ fn an_outage_is_not_waited_for_while_there_is_a_last_good_answer() {
         .set_answer(Endpoint::Discovery, gone);
     let mut sent_by_a_visit = || {
         host.world.forget_calls();
-        browser.go("/members/").expect(303);
+        browser.begin("/members/");
         let calls = host.world.calls();
         calls.iter().filter(|call| **call == Call::Send).count()
     };

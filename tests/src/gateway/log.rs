@@ -66,7 +66,7 @@ fn a_sign_in_and_a_sign_out_say_what_was_waited_for() {
     let mut browser = Browser::new(&host);
     let callback = browser.callback("/members/", "member");
     assert!(host.world.log().is_empty());
-    browser.go(&callback).expect(303);
+    browser.arrive(&callback);
     let signed_in = line(&host);
     // Keys and token; the mark and the head; the record.
     assert_eq!(signed_in["event"], "signed_in");
@@ -158,14 +158,14 @@ fn an_outage_that_nobody_sees_is_logged() {
     provider.settings.set_answer(Endpoint::Discovery, down);
     drop(provider);
     host.world.forget_log();
-    Browser::new(&host).go("/members/").expect(303);
+    Browser::new(&host).begin("/members/");
     let failed = line(&host);
     assert_eq!(failed["event"], "provider_failed");
     assert_eq!(failed["reason"], "provider: Send(Discovery, TimedOut)");
     assert_eq!(failed["setting"], "provider[demo].issuer");
     assert_eq!(failed["provider_ms"], Call::Send.takes());
     // Not asked again for a minute, and so not logged again.
-    Browser::new(&host).go("/members/").expect(303);
+    Browser::new(&host).begin("/members/");
     assert!(host.world.log().is_empty());
 }
 
@@ -233,9 +233,9 @@ fn a_refusal_names_the_setting_that_is_to_blame() {
         let host = InProcess::new();
         plant(&host);
         let mut browser = Browser::new(&host);
-        let mut page = browser.go("/members/");
-        if page.status == 303 {
-            let callback = host.at_provider(page.location(), "member");
+        let mut page = browser.visit("/members/");
+        if page.status == 200 {
+            let callback = host.at_provider(&page.leads_to(), "member");
             page = browser.go(&callback);
         }
         page.clone().expect(status);

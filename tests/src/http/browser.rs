@@ -10,6 +10,9 @@ pub const TOMBSTONE: &str = "__Host-Http-lychgate-x";
 /// The start of the names of attempt cookies.
 pub const ATTEMPT: &str = "__Host-Http-lychgate-a-";
 
+/// More redirects of the gateway's own than stand in a row.
+const MOST_REDIRECTS: usize = 3;
+
 /// A browser at one host.
 pub struct Browser<'h> {
     pub host: &'h dyn Host,
@@ -61,19 +64,28 @@ impl<'h> Browser<'h> {
         self.send(Request::navigation(target))
     }
 
+    /// Goes to a page and on to where the gateway's own redirects lead.
+    pub fn visit(&mut self, target: &str) -> Response {
+        let mut response = self.go(target);
+        for _ in 0..MOST_REDIRECTS {
+            let location = response.header("location").unwrap_or_default();
+            if response.status != 303 || !location.starts_with("/auth/") {
+                break;
+            }
+            let location = location.to_owned();
+            response = self.go(&location);
+        }
+        response
+    }
+
     /// Fetches something from a script of ours.
     pub fn fetch(&mut self, target: &str) -> Response {
         self.send(Request::script("GET", target))
     }
 
-    /// Begins to sign in by going to `target`; the authorization request that it leads to.
+    /// Begins to sign in by going to `target`; the authorization request that a page leads to.
     pub fn begin(&mut self, target: &str) -> String {
-        let mut response = self.go(target).expect(303);
-        while response.location().starts_with("/auth/login?") {
-            let location = response.location().to_owned();
-            response = self.go(&location).expect(303);
-        }
-        response.location().to_owned()
+        self.visit(target).expect(200).leads_to()
     }
 
     /// Begins to sign in by going to `target`; the callback that the provider then leads to.
@@ -82,10 +94,15 @@ impl<'h> Browser<'h> {
         self.host.at_provider(&location, login)
     }
 
-    /// Signs in by going to `target`; the page that the browser is sent to in the end.
+    /// Comes back from the provider; the page of the site that the browser is led to.
+    pub fn arrive(&mut self, callback: &str) -> String {
+        self.go(callback).expect(200).leads_to()
+    }
+
+    /// Signs in by going to `target`; the page of the site that the browser is led to in the end.
     pub fn sign_in(&mut self, target: &str, login: &str) -> String {
         let callback = self.callback(target, login);
-        self.go(&callback).expect(303).location().to_owned()
+        self.arrive(&callback)
     }
 
     /// Signs out; all instances know it then.

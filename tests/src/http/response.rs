@@ -31,6 +31,33 @@ impl Response {
             .unwrap_or_else(|| panic!("no location in {self:?}"))
     }
 
+    /// Where a page leads by itself: its script, the refresh of those without scripts, and its link say the same.
+    pub fn leads_to(&self) -> String {
+        let text = self.text();
+        let after = |start: &str| {
+            let (_, rest) = text
+                .split_once(start)
+                .unwrap_or_else(|| panic!("no {start} in {}", self.summary()));
+            rest.split('"').next().unwrap_or_default().to_owned()
+        };
+        let to = after("<script data-to=\"");
+        assert_eq!(
+            after("<noscript><meta http-equiv=\"refresh\" content=\"0;url="),
+            to
+        );
+        assert_eq!(after("<a class=\"button\" href=\""), to);
+        let entities = [
+            ("&lt;", "<"),
+            ("&gt;", ">"),
+            ("&quot;", "\""),
+            ("&#39;", "'"),
+            ("&amp;", "&"),
+        ];
+        entities
+            .iter()
+            .fold(to, |to, (entity, sign)| to.replace(entity, sign))
+    }
+
     /// The body as text.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()

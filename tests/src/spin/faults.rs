@@ -46,12 +46,12 @@ fn what_the_manifest_does_not_list_is_not_reached() {
     let host = lacking("hosts");
     host.send(&Request::navigation("/")).expect(200);
     // The provider, to sign in at; and an upstream that is open to everyone.
-    Browser::new(&host).go("/members/").expect(503);
+    Browser::new(&host).visit("/members/").expect(503);
     host.send(&Request::script("GET", "/open/x")).expect(503);
     let log = host.wait_for_log("NotAllowed");
     assert!(log.contains("NotAllowed"), "{log}");
     assert_eq!(host.api_requests(), 0);
     let twin = Workerd::start(&Setup::standard().on_spin(128));
-    Browser::new(&twin).go("/members/").expect(303);
+    Browser::new(&twin).begin("/members/");
     twin.send(&Request::script("GET", "/open/x")).expect(200);
 }

@@ -81,7 +81,7 @@ fn a_provider_that_fails_is_a_502_with_a_way_back() {
     let discovery = "/.well-known/openid-configuration";
     for fault in ["broken", "html", "huge"] {
         host.fail_fetches(discovery, &json!(fault));
-        let page = Browser::new(&host).go("/members/?a=b").expect(502);
+        let page = Browser::new(&host).visit("/members/?a=b").expect(502);
         let retry = "/auth/login?return_to=%2Fmembers%2F%3Fa%3Db";
         assert!(page.text().contains(retry), "{fault}: {}", page.summary());
         assert!(!page.text().contains("SECRET-"), "{fault}");
@@ -112,7 +112,7 @@ fn what_cannot_be_reached_is_a_502() {
         configuration["upstream"][upstream]["url"] = json!(nobody);
     }
     let host = Workerd::start(&setup);
-    Browser::new(&host).go("/members/").expect(502);
+    Browser::new(&host).visit("/members/").expect(502);
     let refused = host.send(&Request::script("GET", "/open/x")).expect(502);
     assert_eq!(refused.header("set-cookie"), None);
     host.send(&Request::navigation("/")).expect(200);
@@ -122,9 +122,9 @@ fn what_cannot_be_reached_is_a_502() {
 fn a_slow_provider_is_given_up() {
     let host = Workerd::start(&Setup::standard());
     host.fail_fetches("/.well-known/openid-configuration", &json!("slow"));
-    Browser::new(&host).go("/members/").expect(502);
+    Browser::new(&host).visit("/members/").expect(502);
     host.fail_fetches("/.well-known/openid-configuration", &Value::Null);
-    Browser::new(&host).go("/members/").expect(303);
+    Browser::new(&host).begin("/members/");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The pages in English.
 
-use super::{Around, Failures, Message, Refusals, SignInFailures, Ways, Words};
+use super::{Around, Failures, Message, Onwards, Refusals, SignInFailures, Ways, Words};
 
 pub(super) static WORDS: Words = Words {
     tag: "en",
@@ -16,6 +16,7 @@ pub(super) static WORDS: Words = Words {
         sign_out_again: "Sign out again",
         stay_signed_in: "Stay signed in",
         try_again: "Try again",
+        go_on: "Go on",
     },
     signed_in_as: Around {
         before: "You are signed in as ",
@@ -25,6 +26,16 @@ pub(super) static WORDS: Words = Words {
     chooser: Message {
         heading: "Sign in",
         text: "Choose the account that you use for this site.",
+    },
+    onward: Onwards {
+        to_provider: Message {
+            heading: "Signing in",
+            text: "You are on the way to the service that knows your account.",
+        },
+        back: Message {
+            heading: "You are signed in",
+            text: "You are on the way to the page that you asked for.",
+        },
     },
     failure: Failures {
         bad_request: Message {

@@ -1,6 +1,6 @@
 //! The pages in German.
 
-use super::{Around, Failures, Message, Refusals, SignInFailures, Ways, Words};
+use super::{Around, Failures, Message, Onwards, Refusals, SignInFailures, Ways, Words};
 
 pub(super) static WORDS: Words = Words {
     tag: "de",
@@ -16,6 +16,7 @@ pub(super) static WORDS: Words = Words {
         sign_out_again: "Noch einmal abmelden",
         stay_signed_in: "Angemeldet bleiben",
         try_again: "Noch einmal versuchen",
+        go_on: "Weiter",
     },
     signed_in_as: Around {
         before: "Sie sind als ",
@@ -25,6 +26,16 @@ pub(super) static WORDS: Words = Words {
     chooser: Message {
         heading: "Anmelden",
         text: "Wählen Sie das Konto, mit dem Sie diese Website nutzen.",
+    },
+    onward: Onwards {
+        to_provider: Message {
+            heading: "Sie werden angemeldet",
+            text: "Sie sind auf dem Weg zum Dienst, der Ihr Konto kennt.",
+        },
+        back: Message {
+            heading: "Sie sind angemeldet",
+            text: "Sie sind auf dem Weg zu der Seite, die Sie aufgerufen haben.",
+        },
     },
     failure: Failures {
         bad_request: Message {

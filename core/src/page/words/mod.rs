@@ -28,6 +28,8 @@ pub(crate) struct Words {
     pub(crate) incident: &'static str,
     /// Where a person chooses among several providers.
     pub(crate) chooser: Message,
+    /// Pages that lead on by themselves.
+    pub(crate) onward: Onwards,
     /// A request could not be served.
     pub(crate) failure: Failures,
     /// A sign-in failed.
@@ -79,6 +81,17 @@ pub(crate) struct Ways {
     pub(crate) stay_signed_in: &'static str,
     /// Asks for the same page again.
     pub(crate) try_again: &'static str,
+    /// Does by hand what a page does by itself.
+    pub(crate) go_on: &'static str,
+}
+
+/// Pages that lead on by themselves.
+#[derive(Debug)]
+pub(crate) struct Onwards {
+    /// To the provider.
+    pub(crate) to_provider: Message,
+    /// From there to the page that was asked for.
+    pub(crate) back: Message,
 }
 
 /// Failures by status.

@@ -1,0 +1,1 @@
+for (const link of document.querySelectorAll("#providers a")) link.hash = location.hash;

@@ -1,0 +1,100 @@
+//! The scripts of our pages. They carry the fragment of an address through a sign-in, which no server ever sees.
+//!
+//! Each is a file of ours that never changes with a request: the policy of its page allows it by its digest and
+//! allows no other, and what it is told stands in `data-` attributes. No page needs one: `<noscript>` and
+//! the links lead on without the fragment.
+
+use super::html::Html;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use sha2::{Digest, Sha256};
+
+/// What a page does by itself.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Script<'a> {
+    /// Nothing.
+    None,
+    /// Keeps the address's fragment in the tab's `sessionStorage` under the attempt, where it is no longer
+    /// than 4,096 characters, and goes to `to` in place of this page.
+    KeepFragment {
+        /// The provider.
+        to: &'a str,
+        /// A name for the attempt that is no secret.
+        attempt: &'a str,
+    },
+    /// Goes to `to` in place of this page, with the fragment that was kept under the attempt if it is one.
+    /// None is kept any longer, since the tab has arrived.
+    RestoreFragment {
+        /// A page of this site.
+        to: &'a str,
+        /// The same name.
+        attempt: &'a str,
+    },
+    /// Gives the address's fragment to every link below the text.
+    LinkFragment,
+}
+
+impl Script<'_> {
+    const fn code(&self) -> Option<&'static str> {
+        match self {
+            Self::None => None,
+            Self::KeepFragment { .. } => Some(include_str!("keep_fragment.js")),
+            Self::RestoreFragment { .. } => Some(include_str!("restore_fragment.js")),
+            Self::LinkFragment => Some(include_str!("link_fragment.js")),
+        }
+    }
+
+    /// Whether the page leads on by itself, so that nobody has to read it.
+    pub(super) const fn leads_on(&self) -> bool {
+        match self {
+            Self::KeepFragment { .. } | Self::RestoreFragment { .. } => true,
+            Self::None | Self::LinkFragment => false,
+        }
+    }
+
+    /// The directive that allows the script, before the others of a policy.
+    pub(super) fn directive(&self) -> alloc::string::String {
+        self.code().map_or_else(Default::default, |code| {
+            let digest = STANDARD.encode(Sha256::digest(code));
+            alloc::format!("script-src 'sha256-{digest}'; ")
+        })
+    }
+
+    /// What stands in the head: a script that leads on, so that it runs before anything is shown, and the
+    /// way on without it.
+    pub(super) fn in_head(&self) -> Html {
+        match self {
+            Self::KeepFragment { to, .. } | Self::RestoreFragment { to, .. } => Html::new()
+                .raw("<noscript><meta http-equiv=\"refresh\" content=\"0;url=")
+                .text(to)
+                .raw("\"></noscript>")
+                .html(&self.element()),
+            Self::None | Self::LinkFragment => Html::new(),
+        }
+    }
+
+    /// What stands at the end of the body.
+    pub(super) fn in_body(&self) -> Html {
+        match self {
+            Self::LinkFragment => self.element(),
+            Self::None | Self::KeepFragment { .. } | Self::RestoreFragment { .. } => Html::new(),
+        }
+    }
+
+    fn element(&self) -> Html {
+        let Some(code) = self.code() else {
+            return Html::new();
+        };
+        let html = match self {
+            Self::None | Self::LinkFragment => Html::new().raw("<script>"),
+            Self::KeepFragment { to, attempt } | Self::RestoreFragment { to, attempt } => {
+                Html::new()
+                    .raw("<script data-to=\"")
+                    .text(to)
+                    .raw("\" data-attempt=\"")
+                    .text(attempt)
+                    .raw("\">")
+            }
+        };
+        html.raw(code).raw("</script>")
+    }
+}
