@@ -47,6 +47,10 @@ pub enum BrowserFault {
     NotPermitted,
     /// The route requires another authentication than that of the session, or a newer one.
     AuthenticationInsufficient,
+    /// The session lacks what the route requires, and the provider named no group at all.
+    NoGroups,
+    /// The same with roles.
+    NoRoles,
     /// A state-changing request without proof that a page of ours sent it.
     NotSameOrigin,
     /// A parameter of the callback is missing, repeated or unreadable.
@@ -259,7 +263,9 @@ impl BrowserFault {
                 Status::UNAUTHORIZED,
                 PublicCode::InsufficientUserAuthentication,
             ),
-            Self::NotPermitted => (Status::FORBIDDEN, PublicCode::AccessDenied),
+            Self::NotPermitted | Self::NoGroups | Self::NoRoles => {
+                (Status::FORBIDDEN, PublicCode::AccessDenied)
+            }
             Self::NotSameOrigin => (Status::FORBIDDEN, PublicCode::CrossSiteRequest),
             Self::AttemptUnknown | Self::AttemptExpired | Self::AttemptOfOtherProvider => {
                 (Status::BAD_REQUEST, PublicCode::LoginUnknown)
@@ -289,6 +295,19 @@ impl ProviderFault {
             | Self::TooMuchIdentity => (Status::BAD_GATEWAY, PublicCode::ProviderError),
         };
         Answer { status, code }
+    }
+}
+
+impl Exchange {
+    /// The exchange's name among the counters.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Discovery => "discovery",
+            Self::Keys => "keys",
+            Self::PushedAuthorization => "pushed_authorization",
+            Self::Token => "token",
+            Self::Userinfo => "userinfo",
+        }
     }
 }
 

@@ -17,6 +17,7 @@ pub mod fault;
 pub mod gateway;
 pub mod http;
 pub mod jose;
+pub mod metrics;
 pub mod oidc;
 pub mod ordered;
 pub mod page;

@@ -4,9 +4,10 @@
 //! The shim holds them as one object of JavaScript, which refuses every call once its instance has trapped.
 
 use crate::forward::Forwarding;
-use crate::host::{self, Context, Env};
+use crate::host::{self, Context, Dataset, Env};
 use crate::inbound::{Received, split};
 use crate::platform::{Workers, now};
+use crate::points;
 use crate::send::header_lines;
 use crate::verifier::Keys;
 use alloc::rc::Rc;
@@ -26,6 +27,7 @@ use wasm_bindgen_futures::future_to_promise;
 pub struct Edge {
     gateway: Rc<Gateway>,
     keys: Rc<Keys>,
+    metrics: Option<Dataset>,
 }
 
 /// Makes a new instance where the last one has trapped. It takes no arguments, because those are copied before
@@ -50,6 +52,7 @@ impl Edge {
         Self {
             gateway: Rc::new(gateway),
             keys: Rc::default(),
+            metrics: env.metrics(),
         }
     }
 
@@ -76,10 +79,14 @@ impl Edge {
             has_origin,
             is_upgrade,
         };
-        match self.gateway.warm(&request, now()) {
-            Some(outcome) => answer(outcome, host, target),
-            None => Ok(JsValue::UNDEFINED),
+        let now = now();
+        let Some(outcome) = self.gateway.warm(&request, now) else {
+            return Ok(JsValue::UNDEFINED);
+        };
+        if let Some(dataset) = &self.metrics {
+            points::report(dataset, &self.gateway, now);
         }
+        answer(outcome, host, target)
     }
 
     /// Decides about a request: a `Response`, or a [`Forwarding`] for the shim to carry out.
@@ -90,6 +97,7 @@ impl Edge {
             let url = request.url();
             let received = Received::new(request);
             let (outcome, later) = gateway.handle(&platform, &received).await;
+            platform.report(&gateway);
             if let Some(later) = later {
                 context.wait_until(&future_to_promise(async move {
                     gateway.finish(&platform, later).await;

@@ -20,6 +20,14 @@ extern "C" {
     #[wasm_bindgen(method, getter, structural, js_name = LYCHGATE_LEDGER)]
     pub fn ledger(this: &Env) -> Option<Objects>;
 
+    /// The data set of Workers Analytics Engine, where bound.
+    #[wasm_bindgen(method, getter, structural, js_name = LYCHGATE_METRICS)]
+    pub fn metrics(this: &Env) -> Option<Dataset>;
+
+    /// A data set of Workers Analytics Engine.
+    #[derive(Clone)]
+    pub type Dataset;
+
     /// A KV namespace.
     #[derive(Clone)]
     pub type Store;
@@ -118,6 +126,9 @@ extern "C" {
 
     #[wasm_bindgen(catch)]
     pub fn sign(algorithm: &str, jwk: &str, input: Uint8Array) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(catch)]
+    pub fn point(dataset: &Dataset, blobs: &str, doubles: &[f64]) -> Result<(), JsValue>;
 
     #[wasm_bindgen(catch)]
     pub fn respond(status: u16, headers: &str, body: &str) -> Result<web_sys::Response, JsValue>;

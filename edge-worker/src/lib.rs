@@ -18,6 +18,7 @@ mod inbound;
 mod ledger;
 mod number;
 mod platform;
+mod points;
 mod send;
 mod signer;
 mod store;

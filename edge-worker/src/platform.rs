@@ -1,14 +1,15 @@
 //! The port of the core, carried out by the runtime of Workers.
 
-use crate::host::{self, Env, Objects, Store};
+use crate::host::{self, Dataset, Env, Objects, Store};
 use crate::ledger::client;
 use crate::number::from_double;
 use crate::verifier::Keys;
-use crate::{send, signer, store};
+use crate::{points, send, signer, store};
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 use js_sys::{Date, Uint8Array};
 use lychgate_core::event::{Level, Line};
+use lychgate_core::gateway::Gateway;
 use lychgate_core::http::outbound::{Outbound, Reply, SendError, SendLimits};
 use lychgate_core::jose::{SignatureCheck, SignatureVerdict, SigningKey};
 use lychgate_core::platform::ledger::{
@@ -22,6 +23,7 @@ use lychgate_core::time::{Milliseconds, UnixTime};
 pub(crate) struct Workers {
     store: Option<Store>,
     ledger: Option<Objects>,
+    metrics: Option<Dataset>,
     keys: Rc<Keys>,
 }
 
@@ -33,6 +35,14 @@ impl Workers {
             keys,
             store: env.store(),
             ledger: env.ledger(),
+            metrics: env.metrics(),
+        }
+    }
+
+    /// Writes what the gateway forwarded to the data set, where there is one.
+    pub(crate) fn report(&self, gateway: &Gateway) {
+        if let Some(dataset) = &self.metrics {
+            points::report(dataset, gateway, now());
         }
     }
 
@@ -78,6 +88,9 @@ impl Platform for Workers {
             Level::Info => host::log(&text),
             Level::Warning => host::warn(&text),
             Level::Error => host::error(&text),
+        }
+        if let Some(dataset) = &self.metrics {
+            points::write(dataset, line);
         }
     }
 

@@ -1,12 +1,14 @@
 // Stands in front of the built Worker in tests: counts what it asks of its bindings, and lets them fail.
 //
-// `GET /.test/calls` answers the calls since the last such request; `POST /.test/faults` takes
+// `GET /.test/calls` answers the calls since the last such request, `GET /.test/points` the points that were
+// written to the data set; `POST /.test/faults` takes
 // `{store?: "fail" | "missing", ledger?: "fail" | "hang"}`.
 import worker, { Ledger } from "./index.js";
 
 export { Ledger };
 
 let calls = [];
+let points = [];
 let faults = {};
 
 const failing = () => {
@@ -50,11 +52,21 @@ export default {
       calls = [];
       return Response.json(made);
     }
+    if (pathname === "/.test/points") {
+      return Response.json(points.splice(0));
+    }
     if (pathname === "/.test/faults") {
       faults = await request.json();
       return Response.json(true);
     }
-    const bindings = { ...env, LYCHGATE_STORE: store(env.LYCHGATE_STORE), LYCHGATE_LEDGER: ledger(env.LYCHGATE_LEDGER) };
+    const dataset = {
+      writeDataPoint(point) {
+        // The real one says whether it is a point at all.
+        env.LYCHGATE_METRICS.writeDataPoint(point);
+        points.push(point);
+      },
+    };
+    const bindings = { ...env, LYCHGATE_METRICS: dataset, LYCHGATE_STORE: store(env.LYCHGATE_STORE), LYCHGATE_LEDGER: ledger(env.LYCHGATE_LEDGER) };
     return worker.fetch(request, bindings, context);
   },
 };

@@ -122,6 +122,8 @@ const options = (isolate) => ({
   bindings: { ...asked.bindings, TEST_ISOLATE: isolate },
   kvNamespaces: has("LYCHGATE_STORE") ? ["LYCHGATE_STORE"] : [],
   durableObjects: has("LYCHGATE_LEDGER") ? { LYCHGATE_LEDGER: { className: "Ledger", useSQLite: true } } : {},
+  // The real binding; what is written to it leads nowhere here.
+  analyticsEngineDatasets: has("LYCHGATE_METRICS") ? { LYCHGATE_METRICS: { dataset: "lychgate" } } : {},
   assets: {
     directory: join(root, "site/public"),
     binding: has("ASSETS") ? "ASSETS" : undefined,

@@ -3,7 +3,7 @@
 use super::{
     condition::{Condition, Standing},
     principal::Principal,
-    requirements::{Group, Witness},
+    requirements::{Group, Requirements, Witness},
     routes::{Route, RouteMatch},
     step_up::{Demand, StepUp},
 };
@@ -126,6 +126,22 @@ impl RouteMatch<'_> {
             upstream: self.route().upstream,
             audience,
         })
+    }
+}
+
+/// What `principal` lacks of requirements that belong to no route; empty where nothing.
+///
+/// A false "nothing" shows what only some may see.
+pub fn lacking(
+    requirements: &Requirements,
+    principal: &Principal<'_>,
+    now: UnixTime,
+) -> Vec<Missing> {
+    let mut lacks = Lacks(Vec::new());
+    match requirements.judge(principal, now, &mut lacks) {
+        Standing::Met => Vec::new(),
+        Standing::StepUp => vec![Missing::Authentication],
+        Standing::Missing => lacks.0,
     }
 }
 

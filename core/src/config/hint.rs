@@ -34,6 +34,12 @@ fn with_data(error: &ConfigError) -> Option<String> {
     let ConfigFault::Missing { key } = fault else {
         return None;
     };
+    if let [Step::Key(table)] = error.at.steps()
+        && table == "metrics"
+        && *key == "access"
+    {
+        return Some("access is \"secret\" or \"session\"".to_owned());
+    }
     missing(key).map(ToOwned::to_owned)
 }
 

@@ -8,6 +8,7 @@ mod duration;
 pub mod fault;
 mod hint;
 mod key;
+mod metrics;
 mod page;
 mod provider;
 mod read;
@@ -25,7 +26,7 @@ mod upstream;
 mod tests;
 
 use crate::{
-    access::{claim_path::ClaimPath, routes::RouteTable},
+    access::{claim_path::ClaimPath, requirements::Requirements, routes::RouteTable},
     cookie::set_cookie::SameSite,
     http::{
         header::HeaderName,
@@ -51,6 +52,8 @@ pub struct Config {
     pub session: SessionRules,
     /// How our own pages speak and look.
     pub page: PageSettings,
+    /// Who may read the counters; nobody where it is left out.
+    pub metrics: Option<MetricsAccess>,
     /// Upstreams, addressed by [`UpstreamIndex`].
     pub upstreams: Vec<Upstream>,
     /// Routes, compiled.
@@ -60,6 +63,15 @@ pub struct Config {
 /// The name of a secret: the binding, variable or environment entry that holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretName(pub String);
+
+/// Who may read the counters.
+#[derive(Clone, Debug)]
+pub enum MetricsAccess {
+    /// Whoever shows this secret as a bearer token.
+    Secret(SecretName),
+    /// People with a session that meets these requirements.
+    Session(Requirements),
+}
 
 /// A key of the sealing ring.
 #[derive(Clone, Debug)]
@@ -246,8 +258,12 @@ impl Config {
                 Identity::None => None,
                 Identity::Headers { proof } => proof.as_ref(),
             });
+        let metrics = match &self.metrics {
+            Some(MetricsAccess::Secret(name)) => Some(name),
+            Some(MetricsAccess::Session(_)) | None => None,
+        };
         let mut names: Vec<&SecretName> = Vec::new();
-        for name in keys.chain(clients).chain(proofs) {
+        for name in keys.chain(clients).chain(proofs).chain(metrics) {
             if !names.contains(&name) {
                 names.push(name);
             }

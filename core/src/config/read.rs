@@ -1,10 +1,10 @@
 //! From canonical JSON to a [`Config`]: every table is read, then the whole is checked.
 
 use super::{
-    Config,
+    Config, MetricsAccess,
     at::ConfigPath,
     fault::{ConfigError, ConfigFault},
-    key, page, provider,
+    key, metrics, page, provider,
     reader::{Faults, Table},
     route, session,
     site::{self, Site},
@@ -21,6 +21,7 @@ const KEYS: &[&str] = &[
     "provider",
     "session",
     "page",
+    "metrics",
     "upstream",
     "route",
 ];
@@ -69,8 +70,19 @@ fn read(value: &Value, faults: &Faults) -> Option<Config> {
     if let (Some(route), false) = (&routes.session, root.has("provider")) {
         faults.add(route.key("access"), ConfigFault::ProviderNeeded);
     }
+    let metrics = metrics::read(&root);
+    let mut needs = routes.needs;
+    if let Some(MetricsAccess::Session(requirements)) = &metrics {
+        needs.add(requirements);
+        if !root.has("provider") {
+            faults.add(
+                ConfigPath::root().key("metrics").key("access"),
+                ConfigFault::ProviderNeeded,
+            );
+        }
+    }
     for provider in &mut providers {
-        routes.needs.keep(provider);
+        needs.keep(provider);
     }
     let Site {
         public_url,
@@ -83,6 +95,7 @@ fn read(value: &Value, faults: &Faults) -> Option<Config> {
         providers,
         session,
         page,
+        metrics,
         upstreams: upstreams.all.into_iter().collect::<Option<_>>()?,
         routes: routes.table?,
     })

@@ -43,6 +43,7 @@ fn full() -> Value {
             "same_site": "lax",
         },
         "page": {"language": "de", "name": "Example Docs"},
+        "metrics": {"access": "secret", "secret": {"secret": "METRICS_TOKEN"}},
         "upstream": [
             {"id": "site", "assets": true},
             {
@@ -131,6 +132,7 @@ fn everything_written_is_read() {
     assert_eq!(config.session.freshness, Freshness::Fast(Seconds::new(5)));
     assert_eq!(config.page.language.tag(), "de");
     assert_eq!(config.page.theme.name.as_deref(), Some("Example Docs"));
+    assert!(matches!(config.metrics, Some(MetricsAccess::Secret(_))));
     let api = config.upstream(UpstreamIndex(1)).unwrap();
     assert_eq!(api.strip, [HeaderName::parse("x-internal").unwrap()]);
     assert!(matches!(api.identity, Identity::Headers { proof: Some(_) }));
@@ -144,6 +146,7 @@ fn everything_written_is_read() {
         "LYCHGATE_KEY_1",
         "EXAMPLE_CLIENT_SECRET",
         "API_PROOF",
+        "METRICS_TOKEN",
     ];
     assert_eq!(names, expected);
 }
@@ -219,6 +222,7 @@ fn what_is_left_out_has_its_default() {
     assert_eq!(config.session.same_site, SameSite::Lax);
     assert_eq!(config.page.language.tag(), "en");
     assert_eq!(config.page.theme.name, None);
+    assert!(config.metrics.is_none());
     let provider = &config.providers[0];
     assert_eq!(provider.scopes, ["openid", "email", "profile"]);
     assert_eq!(provider.algorithms.len(), 3);

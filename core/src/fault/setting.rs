@@ -1,7 +1,8 @@
 //! Which setting an operator must look at, where a fault comes from how a deployment is set up.
 //!
 //! What no setting mends names none: a provider that is down, a key set that is broken. Neither do faults
-//! of requests, since anyone may send anything, but for a wrong host: a wrong `public_url` shows just so.
+//! of requests, since anyone may send anything, but for a wrong host, since a wrong `public_url` shows just so, and
+//! for people without any group or role.
 
 use super::{
     BrowserFault, ConfigurationFault, Exchange, Fault, PlatformFault, ProviderFault, UpstreamFault,
@@ -35,6 +36,8 @@ impl Fault {
     pub const fn setting(&self) -> Option<Setting> {
         match self {
             Self::Browser(BrowserFault::WrongHost) => Some(Setting::Named("public_url")),
+            Self::Browser(BrowserFault::NoGroups) => Some(Setting::Provider("groups_claim")),
+            Self::Browser(BrowserFault::NoRoles) => Some(Setting::Provider("roles_claim")),
             Self::Provider(fault) => fault.setting(),
             Self::Upstream(UpstreamFault::NotAllowed) => Some(HOSTS),
             Self::Platform(PlatformFault::Signer) => Some(Setting::Provider("private_key")),

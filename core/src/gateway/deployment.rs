@@ -3,14 +3,15 @@
 use super::provider::ProviderMemory;
 use crate::{
     config::{
-        ClientAuthentication, Config, Identity, Provider, RingKey, SecretName, Upstream,
-        UpstreamTarget,
+        ClientAuthentication, Config, Identity, MetricsAccess, Provider, RingKey, SecretName,
+        Upstream, UpstreamTarget,
     },
     cookie::ring::{KeyRing, RingSecret},
     encoding::base64url,
     fault::ConfigurationFault,
     http::header::HeaderValue,
     jose::SigningKey,
+    metrics::Metrics,
     ordered::OrderedMap,
     secret::Secret,
     session::memo::SessionMemo,
@@ -34,6 +35,8 @@ pub(super) struct Deployment {
     proofs: OrderedMap<String, HeaderValue>,
     pub(super) sessions: RefCell<SessionMemo>,
     pub(super) providers: RefCell<OrderedMap<String, ProviderMemory>>,
+    metrics_secret: Option<Secret<String>>,
+    pub(super) metrics: Metrics,
 }
 
 impl Deployment {
@@ -74,6 +77,10 @@ impl Deployment {
                 proofs.insert(upstream.id.clone(), value);
             }
         }
+        let metrics_secret = match &config.metrics {
+            Some(MetricsAccess::Secret(name)) => Some(secret(name)?),
+            Some(MetricsAccess::Session(_)) | None => None,
+        };
         Ok(Self {
             origin: config.public_url.to_string(),
             ring,
@@ -82,6 +89,8 @@ impl Deployment {
             proofs,
             sessions: RefCell::new(SessionMemo::new()),
             providers: RefCell::new(OrderedMap::new()),
+            metrics_secret,
+            metrics: Metrics::default(),
             config,
         })
     }
@@ -92,6 +101,10 @@ impl Deployment {
 
     pub(super) fn signing_key(&self, provider: &Provider) -> Option<&SigningKey> {
         self.signing_keys.get(&provider.id)
+    }
+
+    pub(super) const fn metrics_secret(&self) -> Option<&Secret<String>> {
+        self.metrics_secret.as_ref()
     }
 
     pub(super) fn proof(&self, upstream: &Upstream) -> Option<&HeaderValue> {

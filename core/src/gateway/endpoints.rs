@@ -1,7 +1,7 @@
 //! Our own endpoints, below `base_path`.
 
 use super::{
-    callback, health, login, logout,
+    callback, health, login, logout, metrics,
     outcome::Outcome,
     refusal::{Detail, Refusal},
     serve::{Call, Served},
@@ -70,6 +70,13 @@ pub(super) async fn serve<P: Platform, R: Inbound>(
             allow(call, get)?;
             respond(Ok(health::answer()))
         }
+        "metrics" => match &call.deployment.config.metrics {
+            Some(access) => {
+                allow(call, get)?;
+                metrics::serve(call, access, cookies).await
+            }
+            None => Err(BrowserFault::NoRoute.into()),
+        },
         _ => Err(BrowserFault::NoRoute.into()),
     }
 }

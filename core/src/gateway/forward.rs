@@ -38,6 +38,10 @@ pub(super) fn build(
             Some((origin.clone(), deployment.origin.clone())),
         ),
     };
+    match signed {
+        Some(_) => deployment.metrics.forwarded_session(),
+        None => deployment.metrics.forwarded_public(),
+    }
     let request = RequestEdit {
         target: target.normal(),
         cookie: cookie_edit(cookies),

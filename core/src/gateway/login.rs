@@ -24,6 +24,7 @@ use crate::{
         response::Response,
         url::Url,
     },
+    metrics::{Family, NONE},
     oidc::{
         attempt::{self, Attempt, MOST_PER_BROWSER},
         authorization_request::{self, AuthorizationRequest},
@@ -178,6 +179,7 @@ async fn start<P: Platform, R: Inbound>(
         attempt: name::attempt_id(&name),
     };
     let mut response = page.response(call.voice());
+    call.deployment.metrics.count(Family::SignInsBegun, NONE);
     let fields = clear_oldest(call, cookies).into_iter();
     for field in fields.chain([attempt_cookie(call, provider, &name, &attempt)?]) {
         response.headers.push((HeaderName::SET_COOKIE, field));

@@ -1,4 +1,5 @@
-//! The platform with a stopwatch beside it: what a request waits for is measured in one place for every host.
+//! The platform with a stopwatch and counters beside it: what a request waits for is measured in one place for
+//! every host.
 //!
 //! Nothing here decides anything. Flows ask a [`Measured`] as they would ask the platform, and what they
 //! record goes to the log with the time that passed until then.
@@ -7,6 +8,7 @@ use crate::{
     event::{Event, Line, Timings},
     http::outbound::{Outbound, Reply, SendError, SendLimits},
     jose::{SignatureCheck, SignatureVerdict, SigningKey},
+    metrics::{Family, Metrics, NONE},
     platform::{
         Platform, RandomError, SignerError, VerifierError,
         ledger::{
@@ -22,6 +24,7 @@ use core::cell::Cell;
 /// A platform for the length of one request, or of the work after it.
 pub(super) struct Measured<'a, P> {
     platform: &'a P,
+    metrics: Option<&'a Metrics>,
     begun: Milliseconds,
     waited: Cell<Timings>,
 }
@@ -35,10 +38,11 @@ enum Wait {
 }
 
 impl<'a, P: Platform> Measured<'a, P> {
-    /// Starts the stopwatch.
-    pub(super) fn new(platform: &'a P) -> Self {
+    /// Starts the stopwatch. A gateway that is closed counts nothing.
+    pub(super) fn new(platform: &'a P, metrics: Option<&'a Metrics>) -> Self {
         Self {
             platform,
+            metrics,
             begun: platform.stopwatch(),
             waited: Cell::default(),
         }
@@ -55,18 +59,42 @@ impl<'a, P: Platform> Measured<'a, P> {
             time: self.platform.now(),
             timings,
         });
+        let Some(metrics) = self.metrics else {
+            return;
+        };
+        match event {
+            Event::SignedIn { .. } => metrics.count(Family::SignIns, NONE),
+            Event::SignedOut { .. } => metrics.count(Family::SignOuts, NONE),
+            Event::BackgroundFailed { .. } => metrics.count(Family::BackgroundFailures, NONE),
+            Event::Refused { fault, .. } => {
+                let code = fault.answer().code.as_str();
+                metrics.count(Family::Refused, [code, ""]);
+            }
+            // The exchange was counted where it failed; a closed gateway has no counters.
+            Event::ProviderFailed { .. } | Event::Closed { .. } => {}
+        }
     }
 
     fn end(&self, wait: Wait, begun: Milliseconds) {
         let took = self.platform.stopwatch().since(begun);
         let mut waited = self.waited.get();
-        let sum = match wait {
-            Wait::Provider => &mut waited.provider,
-            Wait::Ledger => &mut waited.ledger,
-            Wait::Store => &mut waited.store,
+        let (what, sum) = match wait {
+            Wait::Provider => ("provider", &mut waited.provider),
+            Wait::Ledger => ("ledger", &mut waited.ledger),
+            Wait::Store => ("store", &mut waited.store),
         };
         *sum = Some(sum.unwrap_or_default().plus(took));
         self.waited.set(waited);
+        if let Some(metrics) = self.metrics {
+            metrics.waited(what, took);
+        }
+    }
+
+    fn count<T, E>(&self, call: &'static str, answer: &Result<T, E>) {
+        let result = if answer.is_ok() { "ok" } else { "failed" };
+        if let Some(metrics) = self.metrics {
+            metrics.count(Family::Calls, [call, result]);
+        }
     }
 }
 
@@ -98,6 +126,7 @@ impl<P: Platform> Platform for Measured<'_, P> {
         let begun = self.stopwatch();
         let loaded = self.platform.store_load(key).await;
         self.end(Wait::Store, begun);
+        self.count("store_load", &loaded);
         loaded
     }
 
@@ -110,6 +139,7 @@ impl<P: Platform> Platform for Measured<'_, P> {
         let begun = self.stopwatch();
         let saved = self.platform.store_save(key, value, expires).await;
         self.end(Wait::Store, begun);
+        self.count("store_save", &saved);
         saved
     }
 
@@ -117,6 +147,7 @@ impl<P: Platform> Platform for Measured<'_, P> {
         let begun = self.stopwatch();
         let removed = self.platform.store_remove(key).await;
         self.end(Wait::Store, begun);
+        self.count("store_remove", &removed);
         removed
     }
 
@@ -129,6 +160,7 @@ impl<P: Platform> Platform for Measured<'_, P> {
         let begun = self.stopwatch();
         let read = self.platform.ledger_read(at, names, now).await;
         self.end(Wait::Ledger, begun);
+        self.count("ledger_read", &read);
         read
     }
 
@@ -142,6 +174,7 @@ impl<P: Platform> Platform for Measured<'_, P> {
         let begun = self.stopwatch();
         let listed = self.platform.ledger_list(at, kind, now, limit).await;
         self.end(Wait::Ledger, begun);
+        self.count("ledger_list", &listed);
         listed
     }
 
@@ -154,6 +187,7 @@ impl<P: Platform> Platform for Measured<'_, P> {
         let begun = self.stopwatch();
         let written = self.platform.ledger_write(at, name, write).await;
         self.end(Wait::Ledger, begun);
+        self.count("ledger_write", &written);
         written
     }
 

@@ -19,6 +19,7 @@ mod identity;
 mod login;
 mod logout;
 mod measured;
+mod metrics;
 mod provider;
 mod random;
 mod refusal;
@@ -35,6 +36,7 @@ pub use warm::WarmRequest;
 use crate::{
     fault::{ConfigurationFault, UpstreamFault},
     http::{inbound::Inbound, response::Response},
+    metrics::{Forwarded, Metrics},
     platform::Platform,
     secret::Secret,
     time::UnixTime,
@@ -79,7 +81,10 @@ impl Gateway {
     /// Decides from memory alone; `None` where anything must be asked, read or written.
     pub fn warm(&self, request: &WarmRequest<'_>, now: UnixTime) -> Option<Outcome> {
         match &self.0 {
-            State::Open(deployment) => warm::decide(deployment, request, now),
+            State::Open(deployment) => {
+                deployment.metrics.begin(now);
+                warm::decide(deployment, request, now)
+            }
             State::Closed(_) => None,
         }
     }
@@ -92,10 +97,11 @@ impl Gateway {
         platform: &P,
         request: &impl Inbound,
     ) -> (Outcome, Option<Later>) {
-        let platform = &Measured::new(platform);
+        let platform = &Measured::new(platform, self.metrics());
         match &self.0 {
             State::Open(deployment) => {
                 let now = platform.now();
+                deployment.metrics.begin(now);
                 Call {
                     deployment,
                     platform,
@@ -119,7 +125,7 @@ impl Gateway {
         request: &impl Inbound,
         fault: UpstreamFault,
     ) -> Response {
-        let platform = &Measured::new(platform);
+        let platform = &Measured::new(platform, self.metrics());
         match &self.0 {
             State::Open(deployment) => {
                 unserved::unreachable(&deployment.config.page, platform, request, fault)
@@ -128,11 +134,25 @@ impl Gateway {
         }
     }
 
+    /// What was forwarded since this was last `Some`, at most once in ten seconds: for hosts that collect
+    /// figures of all instances.
+    pub fn report(&self, now: UnixTime) -> Option<Forwarded> {
+        self.metrics()?.report(now)
+    }
+
+    fn metrics(&self) -> Option<&Metrics> {
+        match &self.0 {
+            State::Open(deployment) => Some(&deployment.metrics),
+            State::Closed(_) => None,
+        }
+    }
+
     /// Does work that need not keep the answer waiting.
     pub async fn finish<P: Platform>(&self, platform: &P, later: Later) {
         match &self.0 {
             State::Open(deployment) => {
-                outcome::finish(deployment, &Measured::new(platform), later).await;
+                let platform = &Measured::new(platform, self.metrics());
+                outcome::finish(deployment, platform, later).await;
             }
             State::Closed(_) => {}
         }

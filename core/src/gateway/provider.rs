@@ -17,6 +17,7 @@ use crate::{
         url::Url,
     },
     jose::{KeySet, UnverifiedToken, VerifiedToken},
+    metrics::Family,
     oidc::{
         discovery::{self, DiscoveryFault, ProviderMetadata},
         document::{self, LARGEST},
@@ -282,6 +283,13 @@ pub(super) async fn send<P: Platform, R: Inbound>(
     exchange: Exchange,
 ) -> Result<Reply, Fault> {
     let reply = call.platform.send(request, LIMITS).await;
+    let result = match &reply {
+        Ok(reply) if (200..300).contains(&reply.status) => "ok",
+        Ok(_) => "refused",
+        Err(_) => "failed",
+    };
+    let labels = [exchange.as_str(), result];
+    call.deployment.metrics.count(Family::Exchanges, labels);
     reply.map_err(|error| ProviderFault::Send(exchange, error).into())
 }
 

@@ -1,12 +1,12 @@
 //! From a fault to the page or JSON that answers it, and the line in the log.
 
-use super::{login, random, serve::Call, visitor::StaleCookies};
+use super::{deployment::Deployment, identity, login, random, serve::Call, visitor::StaleCookies};
 use crate::{
     access::{decision::Missing, step_up::StepUp},
     config::Provider,
     encoding::ascii::contains_ignoring_case,
     event::Event,
-    fault::{Fault, PublicCode},
+    fault::{BrowserFault, Fault, PublicCode},
     http::{
         header::{HeaderName, HeaderValue},
         inbound::Inbound,
@@ -24,6 +24,7 @@ use crate::{
         sign_out_incomplete::SignOutIncomplete,
     },
     platform::Platform,
+    session::record::SessionRecord,
 };
 use alloc::{
     boxed::Box,
@@ -227,6 +228,28 @@ impl Refusal {
         }
         add("login", login);
         challenge
+    }
+}
+
+/// The refusal of someone who lacks that. Where the provider names no group or role at all, the claim that
+/// lists them may be another one.
+pub(super) fn forbidden(
+    deployment: &Deployment,
+    missing: Vec<Missing>,
+    record: &SessionRecord,
+) -> Refusal {
+    let fault = if missing.contains(&Missing::Group) && record.groups.is_empty() {
+        BrowserFault::NoGroups
+    } else if missing.contains(&Missing::Role) && record.roles.is_empty() {
+        BrowserFault::NoRoles
+    } else {
+        BrowserFault::NotPermitted
+    };
+    let who = identity::display_name(record);
+    let refusal = Refusal::from(fault).with(Detail::Missing { missing, who });
+    match deployment.config.provider(&record.provider) {
+        Some(provider) => refusal.about(provider),
+        None => refusal,
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     login,
     measured::Measured,
     outcome::{Later, Outcome},
-    refusal::{Detail, Refusal},
+    refusal::{self, Detail, Refusal},
     visitor::{self, Visitor},
     warm::{self, WarmRequest},
 };
@@ -173,9 +173,7 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
                 self.ask_to_step_up(target, metadata, provider, step_up)
             }
             Decision::Forbidden { missing } => {
-                let who = super::identity::display_name(&signed.record);
-                Err(Refusal::from(BrowserFault::NotPermitted)
-                    .with(Detail::Missing { missing, who }))
+                Err(refusal::forbidden(self.deployment, missing, &signed.record))
             }
             Decision::SignIn => Err(BrowserFault::NotSignedIn.into()),
         }

@@ -10,6 +10,7 @@ use crate::{
     },
     fault::{Fault, PlatformFault},
     http::{header::HeaderValue, inbound::Inbound},
+    metrics::Family,
     platform::{Platform, ledger::RecordName},
     session::{
         check::{self, LedgerAnswer, SessionFault},
@@ -125,12 +126,16 @@ pub(super) async fn identify<P: Platform, R: Inbound>(
     let deployment = call.deployment;
     let asking = match from_memory(deployment, cookies, call.now) {
         FromMemory::Nobody(stale) => return Ok(Visitor::Nobody(stale)),
-        FromMemory::SignedIn(signed) => return Ok(Visitor::SignedIn(signed)),
+        FromMemory::SignedIn(signed) => {
+            deployment.metrics.from_memory();
+            return Ok(Visitor::SignedIn(signed));
+        }
         FromMemory::Ask(asking) => asking,
     };
     let known = asking.known;
     let (record, generation, later) = match asking.remembered {
         Remembered::Fresh { record, refresh } => {
+            deployment.metrics.from_memory();
             let later = match refresh {
                 Refresh::Due => {
                     deployment
@@ -144,12 +149,14 @@ pub(super) async fn identify<P: Platform, R: Inbound>(
             (record, known.opened.cookie.generation, later)
         }
         Remembered::Stale(record) => {
+            from_ledger(deployment);
             match ask(deployment, call.platform, &known, Some(record), call.now).await? {
                 Some((record, generation)) => (record, generation, None),
                 None => return Ok(Visitor::Nobody(StaleCookies::Session)),
             }
         }
         Remembered::Unknown => {
+            from_ledger(deployment);
             match ask(deployment, call.platform, &known, None, call.now).await? {
                 Some((record, generation)) => (record, generation, None),
                 None => return Ok(Visitor::Nobody(StaleCookies::Session)),
@@ -163,6 +170,11 @@ pub(super) async fn identify<P: Platform, R: Inbound>(
         renewal,
         later,
     }))
+}
+
+fn from_ledger(deployment: &Deployment) {
+    let by = ["ledger", ""];
+    deployment.metrics.count(Family::SessionChecks, by);
 }
 
 /// Asks the ledger about a session that memory vouches for a while longer.

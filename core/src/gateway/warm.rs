@@ -74,5 +74,8 @@ pub(super) fn decide(
     let Decision::Allow(allowed) = decision else {
         return None;
     };
+    if signed.is_some() {
+        deployment.metrics.from_memory();
+    }
     forward::build(deployment, &allowed, &target, cookies, signed.as_ref()).ok()
 }

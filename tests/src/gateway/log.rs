@@ -252,6 +252,23 @@ fn a_refusal_names_the_setting_that_is_to_blame() {
 }
 
 #[test]
+fn people_without_any_group_make_the_groups_claim_suspicious() {
+    let host = InProcess::new();
+    let mut browser = Browser::signed_in(&host, "member");
+    host.world.forget_log();
+    browser.go("/staff/").expect(403);
+    // This one has a group, and it is another one.
+    assert_eq!(line(&host).get("setting"), None);
+    host.world.provider().settings.edit_claims = with("groups", json!([]));
+    let mut browser = Browser::signed_in(&host, "member");
+    host.world.forget_log();
+    browser.go("/staff/").expect(403);
+    let refused = line(&host);
+    assert_eq!(refused["setting"], "provider[demo].groups_claim");
+    assert_eq!(refused["code"], "access_denied");
+}
+
+#[test]
 fn a_request_for_another_host_names_public_url() {
     let host = InProcess::new();
     let mut elsewhere = Request::navigation("/");

@@ -7,6 +7,7 @@ mod counts;
 mod faults;
 mod freshness;
 mod log;
+mod metrics;
 mod pages;
 mod providers;
 mod requirements;
@@ -19,6 +20,7 @@ mod upstreams;
 
 pub use freshness::{ended_elsewhere as run_ended_elsewhere, strict as run_strict};
 pub use log::lines as log_lines;
+pub use metrics::{CASES as METRICS_CASES, with_secret as with_metrics};
 pub use sessions::retired_key as run_retired_key;
 pub use sign_in::ten_tabs_sign_in_at_once;
 

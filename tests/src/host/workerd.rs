@@ -195,6 +195,12 @@ impl Workerd {
         serde_json::from_value(made).unwrap()
     }
 
+    /// The points that were written to the data set since the last time.
+    pub fn points(&self) -> Vec<Value> {
+        let written = self.send(&Request::new("GET", "/.test/points"));
+        serde_json::from_value(written.expect(200).json()).unwrap()
+    }
+
     /// Makes store or ledger fail from now on.
     pub fn fail(&self, faults: &Value) {
         let request =

@@ -2,7 +2,7 @@
 
 use crate::{
     attack,
-    gateway::{log_lines, named_cases, run_named},
+    gateway::{METRICS_CASES, log_lines, named_cases, run_named, with_metrics},
     host::{
         Host,
         configuration::key,
@@ -36,6 +36,18 @@ fn attacks(reuse: usize) {
             "{event}"
         );
         assert!(of_it.clone().any(|line| line["ms"].is_u64()), "{event}");
+    }
+}
+
+#[test]
+fn the_component_shows_its_counters_to_whoever_has_the_secret() {
+    let mut setup = Setup::standard();
+    let configuration = setup.configuration.as_mut().unwrap();
+    with_metrics(configuration, &mut setup.secrets);
+    let host = Workerd::start(&setup.on_spin(128));
+    for (name, case) in METRICS_CASES {
+        eprintln!("{name}");
+        case(&host);
     }
 }
 

@@ -2,5 +2,6 @@
 
 mod assets;
 mod faults;
+mod metrics;
 mod streaming;
 mod suites;
