@@ -7,6 +7,7 @@ pub mod setting;
 
 use crate::{
     http::{outbound::SendError, response::Status},
+    oauth::OAuthFault,
     oidc::{
         authorization_error::AuthorizationError, discovery::DiscoveryFault, id_token::IdTokenFault,
         token::TokenFault, userinfo::UserinfoFault,
@@ -84,6 +85,11 @@ pub enum ProviderFault {
     IdToken(IdTokenFault),
     /// Its userinfo was refused.
     Userinfo(UserinfoFault),
+    /// Routes ask for groups, and it says that it has more of them than it lists (OpenID Connect Core,
+    /// section 5.6.2; Entra's overage).
+    GroupsElsewhere,
+    /// What it says about its user or token was refused.
+    OAuth(OAuthFault),
     /// What it says about the user is larger than a session may be.
     TooMuchIdentity,
 }
@@ -101,6 +107,8 @@ pub enum Exchange {
     Token,
     /// The userinfo endpoint.
     Userinfo,
+    /// Whom a token was issued to.
+    TokenCheck,
 }
 
 /// Faults of the platform.
@@ -292,6 +300,8 @@ impl ProviderFault {
             | Self::Token(_)
             | Self::IdToken(_)
             | Self::Userinfo(_)
+            | Self::GroupsElsewhere
+            | Self::OAuth(_)
             | Self::TooMuchIdentity => (Status::BAD_GATEWAY, PublicCode::ProviderError),
         };
         Answer { status, code }
@@ -307,6 +317,7 @@ impl Exchange {
             Self::PushedAuthorization => "pushed_authorization",
             Self::Token => "token",
             Self::Userinfo => "userinfo",
+            Self::TokenCheck => "token_check",
         }
     }
 }

@@ -18,6 +18,7 @@ pub mod gateway;
 pub mod http;
 pub mod jose;
 pub mod metrics;
+pub mod oauth;
 pub mod oidc;
 pub mod ordered;
 pub mod page;

@@ -2,7 +2,7 @@
 
 use super::{Fault, Placement, SITE, allowed_hosts, manifest::Placed};
 use lychgate_core::{
-    config::{SecretName, UpstreamTarget},
+    config::{Protocol, SecretName, UpstreamTarget},
     http::url::Origin,
 };
 
@@ -55,13 +55,28 @@ fn hosts(placement: &Placement<'_>) -> Vec<Fault> {
     };
     let mut faults = Vec::new();
     for provider in &config.providers {
-        let origin = provider.issuer_url.origin();
-        if !covered(origin) {
-            faults.push(fault(
-                origin,
-                format!("the issuer of the provider \"{}\"", provider.id),
-                ", and the hosts of its token, key and userinfo endpoints where they are others",
-            ));
+        match &provider.protocol {
+            Protocol::OpenId => {
+                let origin = provider.issuer_url.origin();
+                if !covered(origin) {
+                    faults.push(fault(
+                        origin,
+                        format!("the issuer of the provider \"{}\"", provider.id),
+                        ", and the hosts of its token, key and userinfo endpoints where they are others",
+                    ));
+                }
+            }
+            Protocol::OAuth(server) => {
+                let mut named: Vec<&Origin> = Vec::new();
+                for endpoint in server.asked() {
+                    let origin = endpoint.origin();
+                    if !covered(origin) && !named.contains(&origin) {
+                        named.push(origin);
+                        let whose = format!("an endpoint of the provider \"{}\"", provider.id);
+                        faults.push(fault(origin, whose, ""));
+                    }
+                }
+            }
         }
     }
     for upstream in &config.upstreams {

@@ -120,6 +120,21 @@ pub enum ConfigFault {
     PreviousKeyStays,
     /// A route needs a session, and there is no provider.
     ProviderNeeded,
+    /// A key of OAuth 2.0 alone at a provider with OpenID Connect.
+    OAuthOnly,
+    /// The check of a provider's tokens asks for a client secret.
+    TokenCheckSecret,
+    /// A `tenant` that the preset has no use for, or beside an `issuer`.
+    TenantUnused,
+    /// A `team_id` at another provider than Apple.
+    TeamUnused,
+    /// No directory's id.
+    Tenant,
+    /// An issuer that cannot be one of the preset's provider.
+    IssuerForm {
+        /// The preset.
+        preset: &'static str,
+    },
     /// A secret or key that the client authentication does not use.
     CredentialUnused,
     /// `scopes` without `openid`.
@@ -237,6 +252,12 @@ impl fmt::Display for ConfigFault {
             Self::SealingKeyEnds => f.write_str("the first key seals and has no end"),
             Self::PreviousKeyStays => f.write_str("a previous key without not_after"),
             Self::ProviderNeeded => f.write_str("a route needs a session, and there is no provider"),
+            Self::OAuthOnly => f.write_str("only a provider of kind = \"oauth2\" has this"),
+            Self::TokenCheckSecret => f.write_str("the token check asks for a client secret"),
+            Self::TenantUnused => f.write_str("a tenant goes with preset = \"entra\" and no issuer"),
+            Self::TeamUnused => f.write_str("a team_id goes with preset = \"apple\""),
+            Self::Tenant => f.write_str("expected the directory's id, 36 lower-case characters"),
+            Self::IssuerForm { preset } => write!(f, "not the form of an issuer of {preset}"),
             Self::CredentialUnused => {
                 f.write_str("the client authentication does not use this")
             }

@@ -64,6 +64,11 @@ fn missing(key: &str) -> Option<&'static str> {
         }
         "route" => "without a route every path is 404; public ones are routes too",
         "access" => "access is [\"public\"] or [\"session\"], and always written",
+        "tenant" => "the Directory (tenant) ID on the app's page in the Entra admin centre",
+        "team_id" => "the ten characters at the top right of the Apple developer account",
+        "token_check" | "token_check_endpoint" => {
+            "how the provider says whom a token was issued to: \"introspection\" (RFC 7662), \"github\" or \"facebook\", and where"
+        }
         "client_secret" | "private_key" => {
             "the client authentication needs it; for a public client set token_endpoint_auth_method = \"none\""
         }
@@ -72,6 +77,13 @@ fn missing(key: &str) -> Option<&'static str> {
         }
         _ => return None,
     })
+}
+
+const fn issuer_form(preset: &str) -> &'static str {
+    match preset.as_bytes() {
+        b"auth0" => "the tenant's domain with a slash at the end: \"https://TENANT.eu.auth0.com/\"",
+        _ => "the realm's address: \"https://sso.example.com/realms/NAME\"",
+    }
 }
 
 /// Hints that need nothing of the fault's data.
@@ -105,6 +117,16 @@ const fn plain(fault: &ConfigFault) -> Option<&'static str> {
             "add not_after = \"...\", at least absolute_timeout from now"
         }
         ConfigFault::ProviderNeeded => "add a [[provider]] with id, issuer and client_id",
+        ConfigFault::OAuthOnly => "OpenID Connect finds its endpoints by the issuer; remove it",
+        ConfigFault::TokenCheckSecret => {
+            "add client_secret = { secret = \"NAME\" }, sent as client_secret_basic or client_secret_post"
+        }
+        ConfigFault::TenantUnused => "remove one of the two",
+        ConfigFault::TeamUnused => "remove it",
+        ConfigFault::Tenant => {
+            "the Directory (tenant) ID on the app's page; common, organizations and domain names have no issuer of their own"
+        }
+        ConfigFault::IssuerForm { preset } => issuer_form(preset),
         ConfigFault::CredentialUnused => {
             "client_secret goes with client_secret_basic and client_secret_post, private_key with private_key_jwt"
         }

@@ -35,7 +35,7 @@ use crate::{
     page::{language::Language, theme::Theme},
     time::{Seconds, UnixTime},
 };
-use alloc::{string::String, vec::Vec};
+use alloc::{boxed::Box, string::String, vec::Vec};
 
 /// A deployment's configuration.
 #[derive(Debug)]
@@ -91,6 +91,8 @@ pub struct Provider {
     pub id: String,
     /// What people are shown, where they choose among several; default the id.
     pub name: String,
+    /// Whether it speaks OpenID Connect.
+    pub protocol: Protocol,
     /// The issuer identifier exactly as the provider writes it (OpenID Connect Discovery, 3).
     pub issuer: String,
     /// The issuer parsed, to build the discovery URL from.
@@ -110,6 +112,8 @@ pub struct Provider {
     /// Top-level claims that a session keeps beside the standard ones; fetched from userinfo where
     /// the ID token lacks one. What routes ask for is among them.
     pub claims: Vec<String>,
+    /// Standard claims that stand somewhere else in what this provider says, and where.
+    pub map: Vec<(&'static str, ClaimPath)>,
     /// Where groups are listed; default `groups`.
     pub groups_claim: ClaimPath,
     /// Where roles are listed; default `roles`.
@@ -127,6 +131,53 @@ pub enum ClientAuthentication {
     ClientSecretPost(SecretName),
     /// `private_key_jwt`: a private JSON Web Key.
     PrivateKeyJwt(SecretName),
+    /// What Apple calls a client secret: a token that we sign, sent as `client_secret_post`.
+    AppleClientSecret {
+        /// The team that the key belongs to, which is the token's `iss`.
+        team_id: String,
+        /// A private JSON Web Key.
+        private_key: SecretName,
+    },
+}
+
+/// How a provider says who someone is.
+#[derive(Clone, Debug)]
+pub enum Protocol {
+    /// OpenID Connect: by discovery, with ID tokens.
+    OpenId,
+    /// OAuth 2.0 alone: who someone is says a resource of the provider's, to whoever has an access token.
+    OAuth(Box<AuthorizationServer>),
+}
+
+/// A provider without OpenID Connect (RFC 6749, section 3).
+#[derive(Clone, Debug)]
+pub struct AuthorizationServer {
+    /// Where browsers are sent to sign in.
+    pub authorization_endpoint: Url,
+    /// Where codes become tokens.
+    pub token_endpoint: Url,
+    /// Who the token's user is: a JSON object.
+    pub userinfo_endpoint: Url,
+    /// The user's addresses as GitHub lists them, of which the primary one counts where it is verified.
+    pub emails_endpoint: Option<Url>,
+    /// The user's organisations as GitHub lists them; asked where a session keeps groups.
+    pub groups_endpoint: Option<Url>,
+    /// Whom an access token was issued to. Without that, a token of another client, or another user's,
+    /// would sign someone in.
+    pub token_check: TokenCheck,
+    /// What stands for `sub` in what the userinfo endpoint answers.
+    pub subject_claim: ClaimPath,
+}
+
+/// How a provider is asked whom an access token was issued to.
+#[derive(Clone, Debug)]
+pub enum TokenCheck {
+    /// `POST /applications/{client_id}/token` below this URL.
+    GitHub(Url),
+    /// `GET` with `input_token`.
+    Facebook(Url),
+    /// RFC 7662.
+    Introspection(Url),
 }
 
 /// How the provider's answer comes back through the browser (OAuth 2.0 Form Post Response Mode).
@@ -224,8 +275,24 @@ impl ClientAuthentication {
             Self::None => None,
             Self::ClientSecretBasic(name)
             | Self::ClientSecretPost(name)
-            | Self::PrivateKeyJwt(name) => Some(name),
+            | Self::PrivateKeyJwt(name)
+            | Self::AppleClientSecret {
+                private_key: name, ..
+            } => Some(name),
         }
+    }
+}
+
+impl AuthorizationServer {
+    /// Every endpoint that the deployment itself asks; browsers alone go to the authorization endpoint.
+    pub fn asked(&self) -> impl Iterator<Item = &Url> {
+        let (TokenCheck::GitHub(check)
+        | TokenCheck::Facebook(check)
+        | TokenCheck::Introspection(check)) = &self.token_check;
+        [&self.token_endpoint, &self.userinfo_endpoint, check]
+            .into_iter()
+            .chain(&self.emails_endpoint)
+            .chain(&self.groups_endpoint)
     }
 }
 

@@ -302,6 +302,197 @@ fn the_client_authentication_follows_from_what_is_given() {
     }
 }
 
+/// A configuration whose provider is just this and what every provider needs.
+fn with_preset(preset: &str, more: &Value) -> Value {
+    let mut value = full();
+    let provider = &mut value["provider"][0];
+    *provider = json!({"id": "example", "client_id": "edge", "preset": preset});
+    let more = more.as_object().unwrap().clone();
+    provider.as_object_mut().unwrap().extend(more);
+    value
+}
+
+#[test]
+fn a_preset_fills_in_what_is_known() {
+    let tenant = "11111111-2222-3333-4444-555555555555";
+    let secret = json!({"client_secret": {"secret": "S"}});
+    let key = json!({"team_id": "TEAM", "private_key": {"secret": "S"}});
+    for (preset, more, issuer) in [
+        ("google", json!({}), "https://accounts.google.com"),
+        (
+            "entra",
+            json!({"tenant": tenant}),
+            "https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/v2.0",
+        ),
+        (
+            "okta",
+            json!({"issuer": "https://example.okta.com"}),
+            "https://example.okta.com",
+        ),
+        (
+            "auth0",
+            json!({"issuer": "https://example.eu.auth0.com/"}),
+            "https://example.eu.auth0.com/",
+        ),
+        (
+            "keycloak",
+            json!({"issuer": "https://sso.example.com/realms/example"}),
+            "https://sso.example.com/realms/example",
+        ),
+        ("apple", key, "https://appleid.apple.com"),
+        ("gitlab", json!({}), "https://gitlab.com"),
+        (
+            "gitlab",
+            json!({"issuer": "https://git.example.com"}),
+            "https://git.example.com",
+        ),
+        ("github", secret.clone(), "https://github.com"),
+        ("facebook", secret, "https://www.facebook.com"),
+    ] {
+        let config = read(&with_preset(preset, &more))
+            .unwrap_or_else(|errors| panic!("{preset} {errors:?}"));
+        let provider = &config.providers[0];
+        assert_eq!(provider.issuer, issuer);
+        assert_ne!(provider.name, "example", "{preset}");
+        let is_oauth = matches!(provider.protocol, Protocol::OAuth(_));
+        assert_eq!(is_oauth, matches!(preset, "github" | "facebook"));
+        assert_eq!(provider.scopes.contains(&"openid".to_owned()), !is_oauth);
+        let is_form = provider.response_mode == ResponseMode::FormPost;
+        assert_eq!(is_form, preset == "apple");
+        let is_post = matches!(
+            provider.client_authentication,
+            ClientAuthentication::ClientSecretPost(_)
+        );
+        assert_eq!(is_post, is_oauth);
+    }
+}
+
+#[test]
+fn a_preset_asks_for_what_it_cannot_know() {
+    let missing = |key| ConfigFault::Missing { key };
+    let form = |preset| ConfigFault::IssuerForm { preset };
+    for (preset, more, place, fault) in [
+        ("entra", json!({}), "provider[0]", missing("tenant")),
+        (
+            "entra",
+            json!({"tenant": "common"}),
+            "provider[0].tenant",
+            ConfigFault::Tenant,
+        ),
+        (
+            "google",
+            json!({"tenant": "x"}),
+            "provider[0].tenant",
+            ConfigFault::TenantUnused,
+        ),
+        ("okta", json!({}), "provider[0]", missing("issuer")),
+        (
+            "auth0",
+            json!({"issuer": "https://example.eu.auth0.com"}),
+            "provider[0].issuer",
+            form("auth0"),
+        ),
+        (
+            "keycloak",
+            json!({"issuer": "https://sso.example.com"}),
+            "provider[0].issuer",
+            form("keycloak"),
+        ),
+        (
+            "apple",
+            json!({"team_id": "TEAM"}),
+            "provider[0]",
+            missing("private_key"),
+        ),
+        (
+            "apple",
+            json!({"private_key": {"secret": "S"}}),
+            "provider[0]",
+            missing("team_id"),
+        ),
+        (
+            "google",
+            json!({"team_id": "TEAM"}),
+            "provider[0].team_id",
+            ConfigFault::TeamUnused,
+        ),
+        (
+            "github",
+            json!({}),
+            "provider[0].client_secret",
+            ConfigFault::TokenCheckSecret,
+        ),
+        (
+            "google",
+            json!({"token_check": "github"}),
+            "provider[0].token_check",
+            ConfigFault::OAuthOnly,
+        ),
+    ] {
+        assert_eq!(
+            faults(&with_preset(preset, &more)),
+            one(place, fault),
+            "{preset} {more}"
+        );
+    }
+    let unknown = faults(&with_preset("gogle", &json!({})));
+    assert!(
+        matches!(unknown[0].1, ConfigFault::Word { .. }),
+        "{unknown:?}"
+    );
+}
+
+#[test]
+fn a_provider_without_openid_needs_its_endpoints() {
+    let good = json!({
+        "kind": "oauth2",
+        "issuer": "https://id.example.com",
+        "authorization_endpoint": "https://id.example.com/authorize",
+        "token_endpoint": "https://id.example.com/token",
+        "userinfo_endpoint": "https://id.example.com/me",
+        "token_check": "introspection",
+        "token_check_endpoint": "https://id.example.com/introspect",
+        "map": {"email": "/contact/mail"},
+    });
+    let generic = |more: &Value| {
+        let mut value = with_preset("google", more);
+        value["provider"][0]
+            .as_object_mut()
+            .unwrap()
+            .remove("preset");
+        value
+    };
+    let config = read(&generic(&good)).unwrap();
+    let provider = &config.providers[0];
+    let Protocol::OAuth(server) = &provider.protocol else {
+        panic!("{provider:?}");
+    };
+    assert_eq!(server.asked().count(), 3);
+    assert_eq!(server.subject_claim.to_string(), "sub");
+    assert!(provider.claims.contains(&"contact".to_owned()));
+    for key in [
+        "issuer",
+        "authorization_endpoint",
+        "token_endpoint",
+        "userinfo_endpoint",
+        "token_check",
+        "token_check_endpoint",
+    ] {
+        let mut less = good.clone();
+        less.as_object_mut().unwrap().remove(key);
+        let missing = ConfigFault::Missing { key };
+        assert_eq!(
+            faults(&generic(&less)),
+            one("provider[0]", missing),
+            "{key}"
+        );
+    }
+    let mut near = good.clone();
+    near["token_endpoint"] = json!("http://id.example.com/token");
+    let place = "provider[0].token_endpoint";
+    assert_eq!(faults(&generic(&near)), one(place, ConfigFault::OutOfReach));
+}
+
 #[test]
 fn a_client_authentication_needs_what_it_sends() {
     for (method, key) in [

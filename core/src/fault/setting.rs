@@ -10,6 +10,7 @@ use super::{
 use crate::{
     http::outbound::SendError,
     jose::Malformed,
+    oauth::OAuthFault,
     oidc::{
         authorization_error::AuthorizationError,
         discovery::DiscoveryFault,
@@ -91,7 +92,8 @@ impl ProviderFault {
                 Exchange::Keys
                 | Exchange::PushedAuthorization
                 | Exchange::Token
-                | Exchange::Userinfo,
+                | Exchange::Userinfo
+                | Exchange::TokenCheck,
                 _,
             )
             | Self::Userinfo(_) => None,
@@ -102,6 +104,16 @@ impl ProviderFault {
             }
             Self::PushedAuthorization(fault) | Self::Token(fault) => of_token(fault),
             Self::IdToken(fault) => of_id_token(fault),
+            Self::GroupsElsewhere => Some(Setting::Provider("groups_claim")),
+            Self::OAuth(OAuthFault::TokenCheck(fault)) => of_token(fault),
+            Self::OAuth(OAuthFault::OtherClient) => CLIENT_ID,
+            Self::OAuth(OAuthFault::Subject) => Some(Setting::Provider("subject_claim")),
+            Self::OAuth(
+                OAuthFault::AccessToken
+                | OAuthFault::TokenInactive
+                | OAuthFault::OtherUser
+                | OAuthFault::Resource(_),
+            ) => None,
             Self::TooMuchIdentity => Some(Setting::Provider("claims")),
         }
     }

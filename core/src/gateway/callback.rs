@@ -1,19 +1,16 @@
 //! `{base_path}/callback/{provider}`: from the provider's answer to a session. The answer comes by `GET`, or
 //! by `POST` from a provider that is configured so, and never by the other.
-//!
-//! The attempt is marked as used before the code is sent: of two callbacks with one state exactly
-//! one ever speaks to the provider, and a mark whose write is in doubt counts as used.
 
 use super::{
-    client, establish, login, logout, provider, random,
+    establish, login, logout, oauth, openid,
     refusal::{Detail, Refusal},
     serve::Call,
     visitor,
 };
 use crate::{
-    config::{Provider, ResponseMode},
+    config::{Protocol, Provider, ResponseMode},
     cookie::{name, request::RequestCookies},
-    fault::{BrowserFault, Exchange, Fault, PlatformFault, ProviderFault},
+    fault::{BrowserFault, Fault},
     http::{
         header::HeaderName,
         inbound::{ByteCount, Inbound},
@@ -23,21 +20,13 @@ use crate::{
     oidc::{
         attempt::{self, Attempt},
         callback::AuthorizationResponse,
-        discovery::ProviderMetadata,
-        id_token::{Expectation, VerifiedIdToken},
         return_to::ReturnTo,
-        token::{self, CodeExchange, Tokens},
-        userinfo,
     },
     page::{href::Href, onward::Onward},
-    platform::{
-        Platform,
-        ledger::{Expected, LedgerError, RecordName, Version, Write, Written},
-    },
-    secret::{Secret, same_bytes},
+    platform::Platform,
+    secret::same_bytes,
 };
 use alloc::{borrow::Cow, string::String, vec::Vec};
-use serde_json::{Map, Value};
 
 pub(super) async fn serve<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
@@ -147,24 +136,13 @@ async fn finish<P: Platform, R: Inbound>(
     if attempt.provider != provider.id {
         return Err(BrowserFault::AttemptOfOtherProvider.into());
     }
-    let metadata = provider::metadata(call, provider).await?;
-    let outcome = response
-        .from_issuer(&provider.issuer, metadata.response_issuer)
-        .map_err(|_| ProviderFault::ResponseIssuer)?;
-    let code = outcome.map_err(ProviderFault::Refused)?;
-    mark_used(call, &attempt).await?;
-    let tokens = exchange(call, provider, &metadata, &code, &attempt).await?;
-    let token = provider::verify(call, provider, &metadata, tokens.id_token.expose()).await?;
-    let expectation = Expectation {
-        issuer: &provider.issuer,
-        client_id: &provider.client_id,
-        nonce: &attempt.nonce(),
-        max_age: attempt.max_age,
-        now: call.now,
+    let (identity, tokens) = match &provider.protocol {
+        Protocol::OpenId => openid::identify(call, provider, response, &attempt).await?,
+        Protocol::OAuth(server) => {
+            oauth::identify(call, provider, server, response, &attempt).await?
+        }
     };
-    let id_token = VerifiedIdToken::new(token, expectation).map_err(ProviderFault::IdToken)?;
-    let claims = claims(call, provider, &metadata, &id_token, &tokens).await?;
-    let session = establish::session(call, provider, &id_token, claims, tokens).await?;
+    let session = establish::session(call, provider, identity, tokens).await?;
     // A page and not a redirect: it alone can bring the address's fragment back, which is never sent.
     let cookie_name = attempt::cookie_name(&attempt.state());
     let page = Onward::Back {
@@ -182,99 +160,4 @@ async fn finish<P: Platform, R: Inbound>(
         response.headers.push((HeaderName::SET_COOKIE, tombstone));
     }
     Ok(response)
-}
-
-/// Marks the attempt in the ledger; whoever comes second is refused.
-async fn mark_used<P: Platform, R: Inbound>(
-    call: &Call<'_, P, R>,
-    attempt: &Attempt,
-) -> Result<(), Fault> {
-    let write = Write {
-        expected: Expected::Absent {
-            first: Version::first(random::bytes(call.platform)?),
-        },
-        value: &[],
-        expires: attempt
-            .created
-            .plus(attempt::LIFETIME)
-            .plus(attempt::LIFETIME),
-        now: call.now,
-    };
-    let written = call
-        .platform
-        .ledger_write(&attempt.partition(), &RecordName::attempt(), write)
-        .await;
-    match written {
-        Ok(Written::Stored(_)) => Ok(()),
-        Ok(Written::Conflict(_)) => Err(BrowserFault::AttemptUsed.into()),
-        Err(LedgerError::Unavailable | LedgerError::OutcomeUnknown | LedgerError::TooLarge) => {
-            Err(PlatformFault::Ledger.into())
-        }
-    }
-}
-
-async fn exchange<P: Platform, R: Inbound>(
-    call: &Call<'_, P, R>,
-    provider: &Provider,
-    metadata: &ProviderMetadata,
-    code: &Secret<String>,
-    attempt: &Attempt,
-) -> Result<Tokens, Fault> {
-    let credential = client::credential(call, provider).await?;
-    let exchange = CodeExchange {
-        code,
-        redirect_uri: &call.deployment.redirect_uri(provider),
-        code_verifier: &attempt.code_verifier(),
-        client_id: &provider.client_id,
-    };
-    let request = token::request(&metadata.token_endpoint, &exchange, &credential);
-    let request = request.ok_or(PlatformFault::Internal)?;
-    let reply = provider::send(call, request, Exchange::Token).await?;
-    Ok(token::read(&reply).map_err(ProviderFault::Token)?)
-}
-
-/// The claims that are taken from one document only.
-const EMAIL: [&str; 2] = ["email", "email_verified"];
-
-/// The configured claims: from the ID token, and from userinfo where one is missing there.
-async fn claims<P: Platform, R: Inbound>(
-    call: &Call<'_, P, R>,
-    provider: &Provider,
-    metadata: &ProviderMetadata,
-    id_token: &VerifiedIdToken,
-    tokens: &Tokens,
-) -> Result<Map<String, Value>, Fault> {
-    // An address and its verification belong together: one of each document would verify an address
-    // that nobody verified. Where the ID token lacks one, userinfo is asked for both.
-    let is_split = EMAIL.iter().any(|name| id_token.claim(name).is_none());
-    let asks_elsewhere =
-        |name: &str| is_split && metadata.userinfo_endpoint.is_some() && EMAIL.contains(&name);
-    let stated = |name: &String| {
-        let claim = id_token.claim(name).filter(|_| !asks_elsewhere(name))?;
-        Some((name.clone(), claim.clone()))
-    };
-    let mut claims = Map::new();
-    claims.extend(provider.claims.iter().filter_map(stated));
-    let missing: Vec<&String> = provider
-        .claims
-        .iter()
-        .filter(|name| !claims.contains_key(*name))
-        .collect();
-    let Some(endpoint) = metadata
-        .userinfo_endpoint
-        .as_ref()
-        .filter(|_| !missing.is_empty())
-    else {
-        return Ok(claims);
-    };
-    let request =
-        userinfo::request(endpoint, &tokens.access_token).map_err(ProviderFault::Userinfo)?;
-    let reply = provider::send(call, request, Exchange::Userinfo).await?;
-    let mut more = userinfo::read(&reply, id_token.subject()).map_err(ProviderFault::Userinfo)?;
-    for name in missing {
-        if let Some(value) = more.get_mut(name) {
-            claims.insert(name.clone(), value.take());
-        }
-    }
-    Ok(claims)
 }

@@ -27,6 +27,16 @@ pub(super) async fn credential<P: Platform, R: Inbound>(
         ClientAuthentication::None => ClientCredential::None,
         ClientAuthentication::ClientSecretBasic(_) => ClientCredential::Basic(secret()?),
         ClientAuthentication::ClientSecretPost(_) => ClientCredential::Post(secret()?),
+        ClientAuthentication::AppleClientSecret { team_id, .. } => {
+            let assertion = Assertion {
+                issuer: team_id,
+                subject: &provider.client_id,
+                audience: &provider.issuer,
+                token_id: random::bytes(call.platform)?,
+                now: call.now,
+            };
+            ClientCredential::Post(sign(call, provider, &assertion).await?)
+        }
         ClientAuthentication::PrivateKeyJwt(_) => {
             let assertion = Assertion {
                 issuer: &provider.client_id,

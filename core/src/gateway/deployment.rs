@@ -62,7 +62,10 @@ impl Deployment {
                 | ClientAuthentication::ClientSecretPost(name) => {
                     client_secrets.insert(provider.id.clone(), secret(name)?);
                 }
-                ClientAuthentication::PrivateKeyJwt(name) => {
+                ClientAuthentication::PrivateKeyJwt(name)
+                | ClientAuthentication::AppleClientSecret {
+                    private_key: name, ..
+                } => {
                     signing_keys.insert(provider.id.clone(), signing_key(name, &secret)?);
                 }
             }

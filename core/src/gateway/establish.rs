@@ -9,7 +9,7 @@ use crate::{
     event::Event,
     fault::{Fault, PlatformFault, ProviderFault},
     http::{header::HeaderValue, inbound::Inbound},
-    oidc::{id_token::VerifiedIdToken, token::Tokens},
+    oidc::{identity::Identity, token::Tokens},
     platform::{
         Platform,
         ledger::{Expected, LedgerError, RecordName, Version, Write, Written},
@@ -25,7 +25,6 @@ use crate::{
     time::UnixTime,
 };
 use alloc::{borrow::ToOwned, rc::Rc, string::String, vec::Vec};
-use serde_json::{Map, Value};
 
 /// Makes the session and returns the field that gives the browser its cookie.
 ///
@@ -34,19 +33,18 @@ use serde_json::{Map, Value};
 pub(super) async fn session<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     provider: &Provider,
-    id_token: &VerifiedIdToken,
-    claims: Map<String, Value>,
+    identity: Identity,
     tokens: Tokens,
 ) -> Result<HeaderValue, Fault> {
     let cookie = SessionCookie {
         secret: SessionSecret::new(Secret::new(random::bytes(call.platform)?)),
-        user: UserKey::new(&provider.issuer, id_token.subject()),
+        user: UserKey::new(&provider.issuer, &identity.subject),
         generation: FIRST,
         created: call.now,
-        authenticated_at: id_token.authenticated_at(call.now),
+        authenticated_at: identity.authenticated_at,
         renewed: call.now,
     };
-    let record = record(provider, id_token, claims, tokens, &cookie);
+    let record = record(provider, identity, tokens, &cookie);
     let sealed = seal(call, &record, &cookie)?;
     let expires = call
         .now
@@ -72,28 +70,34 @@ const FIRST: Generation = Generation(0);
 
 fn record(
     provider: &Provider,
-    id_token: &VerifiedIdToken,
-    claims: Map<String, Value>,
+    identity: Identity,
     tokens: Tokens,
     cookie: &SessionCookie,
 ) -> SessionRecord {
+    let mut claims = identity.claims;
+    for (name, path) in &provider.map {
+        match path.find(&claims).cloned() {
+            Some(value) => claims.insert((*name).to_owned(), value),
+            // Whoever maps a claim does not want the one of that name.
+            None => claims.remove(*name),
+        };
+    }
+    let text = |token: Secret<String>| token.expose().clone();
     SessionRecord {
         provider: provider.id.clone(),
         iss: provider.issuer.clone(),
-        sub: id_token.subject().to_owned(),
-        sid: id_token.session_id().map(ToOwned::to_owned),
-        auth_time: id_token
-            .authentication_time(cookie.created)
-            .map(UnixTime::as_seconds),
-        acr: id_token.authentication_context().map(ToOwned::to_owned),
-        amr: id_token.authentication_methods(),
+        sub: identity.subject,
+        sid: identity.session_id,
+        auth_time: identity.authentication_time.map(UnixTime::as_seconds),
+        acr: identity.authentication_context,
+        amr: identity.authentication_methods,
         groups: provider.groups_claim.texts(&claims),
         roles: provider.roles_claim.texts(&claims),
         claims,
         scope: tokens.scope,
-        id_token: tokens.id_token.expose().clone(),
-        access_token: tokens.access_token.expose().clone(),
-        refresh_token: tokens.refresh_token.map(|token| token.expose().clone()),
+        id_token: tokens.id_token.map(text),
+        access_token: text(tokens.access_token),
+        refresh_token: tokens.refresh_token.map(text),
         created: cookie.created.as_seconds(),
         generation: cookie.generation.0,
     }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     access::{fetch_metadata::FetchMetadata, step_up::StepUp},
-    config::{Provider, PushedAuthorizationRequests, ResponseMode},
+    config::{Protocol, Provider, PushedAuthorizationRequests, ResponseMode},
     cookie::{
         name,
         request::RequestCookies,
@@ -28,7 +28,6 @@ use crate::{
     oidc::{
         attempt::{self, Attempt, MOST_PER_BROWSER},
         authorization_request::{self, AuthorizationRequest},
-        discovery::ProviderMetadata,
         pushed_authorization,
         return_to::ReturnTo,
     },
@@ -161,8 +160,6 @@ async fn start<P: Platform, R: Inbound>(
             retry: retry.clone(),
         })
     };
-    let metadata = provider::metadata(call, provider).await;
-    let metadata = metadata.map_err(|fault| refuse(fault.into()))?;
     let secret = Secret::new(random::bytes(call.platform)?);
     let attempt = Attempt::new(
         secret,
@@ -171,7 +168,7 @@ async fn start<P: Platform, R: Inbound>(
         step_up.max_age,
         return_to,
     );
-    let location = authorization(call, provider, &metadata, &attempt, step_up).await;
+    let location = authorization(call, provider, &attempt, step_up).await;
     let location = location.map_err(|fault| refuse(fault.into()))?;
     let name = attempt::cookie_name(&attempt.state());
     let page = Onward::ToProvider {
@@ -192,12 +189,17 @@ async fn start<P: Platform, R: Inbound>(
 async fn authorization<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     provider: &Provider,
-    metadata: &ProviderMetadata,
     attempt: &Attempt,
     step_up: &StepUp,
 ) -> Result<Url, Fault> {
     let redirect_uri = call.deployment.redirect_uri(provider);
     let request = AuthorizationRequest::new(provider, &redirect_uri, attempt, step_up);
+    let metadata = match &provider.protocol {
+        Protocol::OpenId => provider::metadata(call, provider).await?,
+        Protocol::OAuth(server) => {
+            return Ok(request.location(&server.authorization_endpoint, &provider.client_id));
+        }
+    };
     let authorization_endpoint = &metadata.authorization_endpoint;
     let offered = metadata.pushed_authorization_request_endpoint.as_ref();
     let endpoint = match provider.pushed_authorization_requests {

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     access::fetch_metadata::FetchMetadata,
+    config::Protocol,
     cookie::{name, request::RequestCookies, set_cookie},
     event::Event,
     fault::{BrowserFault, Fault, PlatformFault},
@@ -131,7 +132,7 @@ async fn sign_out<P: Platform, R: Inbound>(
     });
     let id_token = record
         .as_ref()
-        .map(|record| Secret::new(record.id_token.clone()));
+        .and_then(|record| record.id_token.clone().map(Secret::new));
     let location = match end_session_endpoint(call, record.as_deref()).await {
         Some((endpoint, client_id)) => {
             let back = format!("{}{}", deployment.origin, deployment.endpoint("signed-out"));
@@ -242,7 +243,11 @@ async fn end_session_endpoint<P: Platform, R: Inbound>(
         (None, [only]) => only,
         (None, _) => return None,
     };
-    let metadata = provider::metadata(call, provider).await;
+    let metadata = match provider.protocol {
+        Protocol::OpenId => provider::metadata(call, provider).await,
+        // There is no way to sign out there that all have in common.
+        Protocol::OAuth(_) => return None,
+    };
     let metadata = metadata
         .map_err(|fault| provider::record(call, provider, &fault))
         .ok()?;

@@ -6,7 +6,7 @@ use crate::{
     config::Provider,
     encoding::ascii::contains_ignoring_case,
     event::Event,
-    fault::{BrowserFault, Fault, PublicCode},
+    fault::{BrowserFault, Fault, ProviderFault, PublicCode},
     http::{
         header::{HeaderName, HeaderValue},
         inbound::Inbound,
@@ -166,7 +166,7 @@ impl Refusal {
                 let location = login::location(call, Some(retry), None, &StepUp::default());
                 let page = SignInFailed {
                     status: answer.status,
-                    reason: reason(answer.code),
+                    reason: reason(&self.0.fault),
                     incident,
                     retry: Href::local(&location),
                 };
@@ -260,8 +260,14 @@ pub(super) fn wants_html(request: &impl Inbound) -> bool {
         .is_some_and(|accept| contains_ignoring_case(&accept, "text/html"))
 }
 
-const fn reason(code: PublicCode) -> Reason {
-    match code {
+/// Where a setting is to blame, trying again helps nobody, so the page says whom to tell.
+const fn reason(fault: &Fault) -> Reason {
+    if matches!(fault, Fault::Provider(ProviderFault::GroupsElsewhere)) {
+        return Reason::TooManyGroups;
+    }
+    let is_setting = fault.setting().is_some();
+    match fault.answer().code {
+        PublicCode::LoginRefused | PublicCode::ProviderError if is_setting => Reason::Misconfigured,
         PublicCode::InvalidRequest => Reason::Malformed,
         PublicCode::LoginUnknown => Reason::UnknownAttempt,
         PublicCode::LoginUsed => Reason::UsedAttempt,

@@ -58,6 +58,7 @@ names! {
     SET_COOKIE = "set-cookie",
     STRICT_TRANSPORT_SECURITY = "strict-transport-security",
     UPGRADE = "upgrade",
+    USER_AGENT = "user-agent",
     VARY = "vary",
     WWW_AUTHENTICATE = "www-authenticate",
     X_CONTENT_TYPE_OPTIONS = "x-content-type-options",

@@ -4,7 +4,7 @@
 use super::attempt::Attempt;
 use crate::{
     access::step_up::StepUp,
-    config::{Provider, ResponseMode},
+    config::{Protocol, Provider, ResponseMode},
     encoding::parameters,
     http::url::Url,
 };
@@ -27,11 +27,14 @@ impl AuthorizationRequest {
             ("redirect_uri", redirect_uri),
             ("scope", &provider.scopes.join(" ")),
             ("state", &attempt.state()),
-            ("nonce", &attempt.nonce()),
             ("code_challenge", &attempt.code_challenge()),
             ("code_challenge_method", "S256"),
         ] {
             parameters::push(&mut form, name, value);
+        }
+        match provider.protocol {
+            Protocol::OpenId => parameters::push(&mut form, "nonce", &attempt.nonce()),
+            Protocol::OAuth(_) => {}
         }
         push_step_up(&mut form, step_up);
         match provider.response_mode {

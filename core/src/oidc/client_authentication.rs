@@ -25,6 +25,14 @@ pub enum ClientCredential {
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 impl ClientCredential {
+    /// The client secret, where that is the credential.
+    pub const fn secret(&self) -> Option<&Secret<String>> {
+        match self {
+            Self::Basic(secret) | Self::Post(secret) => Some(secret),
+            Self::None | Self::Assertion(_) => None,
+        }
+    }
+
     /// Adds the credential to a request under construction. The form gets `client_id` too, but for
     /// `client_secret_basic`, where the header has it.
     ///
@@ -55,8 +63,8 @@ impl ClientCredential {
     }
 }
 
-/// RFC 6749, section 2.3.1: both parts are form-encoded before they are joined.
-fn basic(client_id: &str, secret: &Secret<String>) -> Option<HeaderValue> {
+/// The header field of `client_secret_basic`. RFC 6749, section 2.3.1: both parts are form-encoded before they are joined.
+pub fn basic(client_id: &str, secret: &Secret<String>) -> Option<HeaderValue> {
     let id = percent::encode_component(client_id);
     let joined = Secret::new(format!(
         "{id}:{}",

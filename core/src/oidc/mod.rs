@@ -11,6 +11,7 @@ pub mod client_authentication;
 pub mod discovery;
 pub mod document;
 pub mod id_token;
+pub mod identity;
 pub mod logout;
 pub mod pushed_authorization;
 pub mod return_to;

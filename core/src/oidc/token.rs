@@ -32,8 +32,8 @@ pub struct CodeExchange<'a> {
 /// The tokens of a successful response.
 #[derive(Clone, Debug)]
 pub struct Tokens {
-    /// The ID token, not yet verified.
-    pub id_token: Secret<String>,
+    /// The ID token, not yet verified; a provider without OpenID Connect sends none.
+    pub id_token: Option<Secret<String>>,
     /// For the userinfo endpoint.
     pub access_token: Secret<String>,
     /// For new tokens without the user.
@@ -92,7 +92,7 @@ pub fn request(
 /// they are asked for JSON.
 ///
 /// `None` where the client identifier or secret cannot stand in a header field.
-pub(super) fn form_request(
+pub fn form_request(
     endpoint: &Url,
     mut form: String,
     client_id: &str,
@@ -126,6 +126,10 @@ pub fn read(reply: &Reply) -> Result<Tokens, TokenFault> {
         return Err(refusal(reply));
     }
     let document = document::read(reply).map_err(TokenFault::Document)?;
+    // GitHub answers errors with the status of success.
+    if let Some(error) = document::text(&document, "error") {
+        return Err(TokenFault::Refused(error_of(error)));
+    }
     let text = |name: &'static str| document::text(&document, name);
     let secret = |name| text(name).map(|text| Secret::new(text.to_owned()));
     let token_type = text("token_type").ok_or(TokenFault::Missing("token_type"))?;
@@ -133,7 +137,7 @@ pub fn read(reply: &Reply) -> Result<Tokens, TokenFault> {
         return Err(TokenFault::TokenType);
     }
     Ok(Tokens {
-        id_token: secret("id_token").ok_or(TokenFault::Missing("id_token"))?,
+        id_token: secret("id_token"),
         access_token: secret("access_token").ok_or(TokenFault::Missing("access_token"))?,
         refresh_token: secret("refresh_token"),
         scope: text("scope").map(ToOwned::to_owned),
@@ -141,20 +145,26 @@ pub fn read(reply: &Reply) -> Result<Tokens, TokenFault> {
 }
 
 /// What an answer with another status than success says.
-pub(super) fn refusal(reply: &Reply) -> TokenFault {
+pub fn refusal(reply: &Reply) -> TokenFault {
     let Ok(document) = document::read_any_status(reply) else {
         return TokenFault::Document(DocumentFault::Status(reply.status));
     };
     match document::text(&document, "error") {
-        Some("invalid_grant") => TokenFault::Refused(TokenError::InvalidGrant),
-        Some("invalid_client") => TokenFault::Refused(TokenError::InvalidClient),
-        Some("unauthorized_client") => TokenFault::Refused(TokenError::UnauthorizedClient),
-        Some("invalid_request" | "invalid_redirect_uri") => {
-            TokenFault::Refused(TokenError::InvalidRequest)
-        }
-        Some("invalid_scope") => TokenFault::Refused(TokenError::InvalidScope),
-        Some(_) => TokenFault::Refused(TokenError::Other),
+        Some(error) => TokenFault::Refused(error_of(error)),
         None => TokenFault::Document(DocumentFault::Status(reply.status)),
+    }
+}
+
+fn error_of(code: &str) -> TokenError {
+    match code {
+        "invalid_grant" | "bad_verification_code" => TokenError::InvalidGrant,
+        "invalid_client" | "incorrect_client_credentials" => TokenError::InvalidClient,
+        "unauthorized_client" => TokenError::UnauthorizedClient,
+        "invalid_request" | "invalid_redirect_uri" | "redirect_uri_mismatch" => {
+            TokenError::InvalidRequest
+        }
+        "invalid_scope" => TokenError::InvalidScope,
+        _ => TokenError::Other,
     }
 }
 
@@ -181,13 +191,13 @@ mod tests {
     #[test]
     fn a_good_response_is_read() {
         let tokens = read(&reply(200, &good())).unwrap();
-        assert_eq!(tokens.id_token.expose(), "i");
+        assert_eq!(tokens.id_token.unwrap().expose(), "i");
         assert!(tokens.refresh_token.is_none());
     }
 
     #[test]
     fn every_needed_member_is_needed() {
-        for name in ["id_token", "access_token", "token_type"] {
+        for name in ["access_token", "token_type"] {
             let mut document = good();
             document.as_object_mut().unwrap().remove(name);
             assert_eq!(

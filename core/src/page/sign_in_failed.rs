@@ -40,6 +40,8 @@ pub enum Reason {
     ProviderUnavailable,
     /// Our own store or ledger cannot be reached.
     Unavailable,
+    /// The provider says that it has more groups of the account than it lists.
+    TooManyGroups,
     /// The deployment's own settings are wrong, and only whoever runs it can mend them.
     Misconfigured,
 }
@@ -54,6 +56,7 @@ impl SignInFailures {
             Reason::Untrusted => self.untrusted,
             Reason::ProviderUnavailable => self.provider_unavailable,
             Reason::Unavailable => self.unavailable,
+            Reason::TooManyGroups => self.too_many_groups,
             Reason::Misconfigured => self.misconfigured,
         }
     }

@@ -218,7 +218,7 @@ mod tests {
             groups: vec![],
             roles: vec![],
             scope: None,
-            id_token: "i".to_owned(),
+            id_token: Some("i".to_owned()),
             access_token: "a".to_owned(),
             refresh_token: None,
             created: 0,

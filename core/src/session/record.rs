@@ -42,8 +42,9 @@ pub struct SessionRecord {
     /// The scope granted, where the provider named it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
-    /// For signing out at the provider.
-    pub id_token: String,
+    /// For signing out at the provider, where it sent one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token: Option<String>,
     /// For calls on the user's behalf.
     pub access_token: String,
     /// For new tokens.
@@ -126,7 +127,7 @@ impl SessionRecord {
             groups: members.texts("groups")?,
             roles: members.texts("roles")?,
             scope: members.optional_text("scope")?,
-            id_token: members.text("id_token")?,
+            id_token: members.optional_text("id_token")?,
             access_token: members.text("access_token")?,
             refresh_token: members.optional_text("refresh_token")?,
             created: members.number("created")?,
@@ -138,18 +139,13 @@ impl SessionRecord {
 
     /// About how many bytes the record takes in memory.
     pub fn weight(&self) -> usize {
-        let texts = [
-            &self.provider,
-            &self.iss,
-            &self.sub,
-            &self.id_token,
-            &self.access_token,
-        ];
+        let texts = [&self.provider, &self.iss, &self.sub, &self.access_token];
         let claims = self
             .claims
             .iter()
             .map(|(name, value)| name.len().saturating_add(value_weight(value)));
-        let tokens = self.refresh_token.as_ref().map_or(0, String::len);
+        let tokens = [&self.id_token, &self.refresh_token].into_iter().flatten();
+        let tokens = tokens.map(String::len).fold(0, usize::saturating_add);
         texts
             .iter()
             .map(|text| text.len())
@@ -244,7 +240,7 @@ mod tests {
             groups: vec!["staff".to_owned()],
             roles: vec![],
             scope: None,
-            id_token: "SECRET-ID-TOKEN".to_owned(),
+            id_token: Some("SECRET-ID-TOKEN".to_owned()),
             access_token: "SECRET-ACCESS-TOKEN".to_owned(),
             refresh_token: None,
             created: 1,
@@ -287,10 +283,10 @@ mod tests {
     #[test]
     fn a_record_that_is_too_large_is_refused() {
         let mut large = record();
-        large.id_token = "x".repeat(LARGEST);
+        large.id_token = Some("x".repeat(LARGEST));
         let seal = |record: &SessionRecord| record.seal(&session(), Generation(0), ORIGIN, [2; 24]);
         assert_eq!(seal(&large), Err(RecordFault::TooLarge));
-        large.id_token.truncate(LARGEST / 2);
+        large.id_token = Some("x".repeat(LARGEST / 2));
         assert!(seal(&large).is_ok());
     }
 

@@ -38,7 +38,7 @@ fn record() -> Vec<u8> {
         groups: vec!["staff".to_owned()],
         roles: vec![],
         scope: Some("openid email".to_owned()),
-        id_token: "SECRET-ID-TOKEN".to_owned(),
+        id_token: Some("SECRET-ID-TOKEN".to_owned()),
         access_token: "SECRET-ACCESS-TOKEN".to_owned(),
         refresh_token: None,
         created: CREATED.as_seconds(),

@@ -8,6 +8,7 @@ mod faults;
 mod freshness;
 mod log;
 mod metrics;
+pub mod oauth;
 mod pages;
 mod providers;
 mod requirements;

@@ -120,7 +120,9 @@ fn each_client_authentication_is_the_one_that_is_configured() {
         // The same client at a provider that agreed on another way.
         let host = InProcess::with(&setup);
         host.world.provider().settings.authentication = match expected {
-            Authentication::PrivateKey(_) => Authentication::PrivateKey(Signer::Ed25519(8)),
+            Authentication::PrivateKey(_) | Authentication::Apple(_) => {
+                Authentication::PrivateKey(Signer::Ed25519(8))
+            }
             Authentication::Basic | Authentication::Post | Authentication::None => {
                 Authentication::None
             }
@@ -292,4 +294,49 @@ fn an_encrypted_id_token_is_refused_by_name() {
     browser.go(&callback).expect(502);
     let log = host.world.events().join("\n");
     assert!(log.contains("Encrypted"), "{log}");
+}
+
+#[test]
+fn groups_that_the_provider_keeps_back_are_said_to_be() {
+    let host = InProcess::new();
+    let names = json!({"groups": "src1"});
+    {
+        let settings = &mut host.world.provider().settings;
+        settings.edit_claims = Box::new(move |claims| {
+            claims["_claim_names"] = names.clone();
+            claims.as_object_mut().unwrap().remove("groups");
+        });
+        settings.edit_userinfo = crate::scripted::provider::settings::without("groups");
+    }
+    let mut browser = Browser::new(&host);
+    let callback = browser.callback("/members/", "member");
+    let page = browser.go(&callback).expect(502).text();
+    assert!(page.contains("too many groups"), "{page}");
+    let log = host.world.events().join("\n");
+    assert!(
+        log.contains("GroupsElsewhere") && log.contains("groups_claim"),
+        "{log}"
+    );
+    // With the groups beside it, the claim says nothing new.
+    let host = InProcess::new();
+    host.world.provider().settings.edit_claims = with("_claim_names", json!({"groups": "src1"}));
+    assert!(Browser::signed_in(&host, "member").is_signed_in());
+}
+
+#[test]
+fn apples_client_secret_is_signed_for_each_request() {
+    let mut setup = with_private_key(Signer::P256(7));
+    let provider = &mut setup.configuration["provider"][0];
+    provider["preset"] = json!("apple");
+    provider["team_id"] = json!("TEAM");
+    provider["scopes"] = json!(["openid", "email", "name"]);
+    let host = InProcess::with(&setup);
+    host.world.provider().settings.authentication = Authentication::Apple(Signer::P256(7));
+    let mut browser = Browser::new(&host);
+    let callback = browser.callback("/members/", "member");
+    host.send(&posted(&browser, &callback)).expect(200);
+    host.world.provider().settings.authentication = Authentication::Apple(Signer::P256(8));
+    let mut browser = Browser::new(&host);
+    let callback = browser.callback("/members/", "member");
+    host.send(&posted(&browser, &callback)).expect(502);
 }

@@ -1,23 +1,34 @@
 //! `[[provider]]`: the OpenID providers that people sign in with.
 
 mod client;
+mod issuer;
+mod oauth;
+mod preset;
 
 use super::{
-    Provider, PushedAuthorizationRequests, ResponseMode, fault::ConfigFault, reader::Table, site,
-    text,
+    Protocol, Provider, PushedAuthorizationRequests, ResponseMode, fault::ConfigFault,
+    reader::Table, text,
 };
-use crate::{
-    access::claim_path::ClaimPath,
-    http::url::{Reach, Url},
-    jose::Algorithm,
-};
+use crate::{access::claim_path::ClaimPath, http::url::Reach, jose::Algorithm};
 use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
+use preset::Preset;
 
 pub(super) const KEYS: &[&str] = &[
     "id",
     "name",
+    "preset",
     "kind",
     "issuer",
+    "tenant",
+    "team_id",
+    "authorization_endpoint",
+    "token_endpoint",
+    "userinfo_endpoint",
+    "emails_endpoint",
+    "groups_endpoint",
+    "token_check",
+    "token_check_endpoint",
+    "subject_claim",
     "client_id",
     "client_secret",
     "private_key",
@@ -27,17 +38,26 @@ pub(super) const KEYS: &[&str] = &[
     "scopes",
     "algorithms",
     "claims",
+    "map",
     "groups_claim",
     "roles_claim",
 ];
 
+/// The standard claims that another one can stand for (OpenID Connect Core, section 5.1).
+const MAPPED: &[&str] = &[
+    "name",
+    "preferred_username",
+    "picture",
+    "locale",
+    "email",
+    "email_verified",
+];
+
 const MODES: &[&str] = &["query", "form_post"];
 const PUSHED: &[&str] = &["where_offered", "never"];
-const KINDS: &[&str] = &["oidc"];
 const ALGORITHMS: &[&str] = &[
     "RS256", "RS384", "PS256", "PS384", "ES256", "ES384", "EdDSA",
 ];
-const DEFAULT_SCOPES: [&str; 3] = ["openid", "email", "profile"];
 
 /// One algorithm for each type of key, so that a key without `alg` has one meaning.
 const DEFAULT_ALGORITHMS: [Algorithm; 3] = [Algorithm::Rs256, Algorithm::Es256, Algorithm::EdDsa];
@@ -58,18 +78,22 @@ pub(super) fn read(root: &Table<'_>, reach: Reach) -> Vec<Provider> {
 }
 
 fn read_one(table: &Table<'_>, reach: Reach) -> Option<Provider> {
-    for key in ["id", "issuer", "client_id"] {
+    for key in ["id", "client_id"] {
         table.require(key);
     }
-    table.parsed("kind", |text| match text {
-        "oidc" => Ok(()),
-        _ => Err(ConfigFault::Word { allowed: KINDS }),
-    });
+    let preset = match table.has("preset") {
+        true => table.parsed("preset", preset::named)?,
+        false => &preset::GENERIC,
+    };
+    let protocol = oauth::read(table, preset, reach);
     let id = table.parsed("id", text::identifier);
     let name = table.parsed("name", text::name);
-    let issuer = table.parsed("issuer", |text| parse_issuer(text, reach));
+    let issuer = issuer::read(table, preset, reach);
     let client_id = table.parsed("client_id", text::printable);
-    let client_authentication = client::read(table);
+    let client_authentication = client::read(table, preset);
+    if let (Some(protocol), Some(client)) = (&protocol, &client_authentication) {
+        oauth::check_credential(table, protocol, client);
+    }
     let response_mode = table.parsed("response_mode", |text| match text {
         "query" => Ok(ResponseMode::Query),
         "form_post" => Ok(ResponseMode::FormPost),
@@ -80,7 +104,7 @@ fn read_one(table: &Table<'_>, reach: Reach) -> Option<Provider> {
         "never" => Ok(PushedAuthorizationRequests::Never),
         _ => Err(ConfigFault::Word { allowed: PUSHED }),
     });
-    let scopes = read_scopes(table);
+    let scopes = read_scopes(table, preset, protocol.as_ref());
     let algorithms = table.parsed_list("algorithms", |text| {
         let unknown = ConfigFault::Word {
             allowed: ALGORITHMS,
@@ -88,39 +112,41 @@ fn read_one(table: &Table<'_>, reach: Reach) -> Option<Provider> {
         Algorithm::from_name(text).ok_or(unknown)
     });
     let claims = table.parsed_list("claims", text::claim_path);
-    let groups_claim = claim_path(table, "groups_claim", "groups");
-    let roles_claim = claim_path(table, "roles_claim", "roles");
+    let groups_claim = claim_path(table, "groups_claim", preset.groups_claim);
+    let roles_claim = claim_path(table, "roles_claim", preset.roles_claim);
+    let map = read_map(table);
     let (issuer, issuer_url) = issuer?;
     let id = id?;
+    let usual = preset.name.map(ToOwned::to_owned);
     let mut provider = Provider {
-        name: name.unwrap_or_else(|| id.clone()),
+        name: name.or(usual).unwrap_or_else(|| id.clone()),
+        protocol: protocol?,
         id,
         issuer,
         issuer_url,
         client_id: client_id?,
         client_authentication: client_authentication?,
-        response_mode: response_mode.unwrap_or(ResponseMode::Query),
+        response_mode: response_mode.unwrap_or(preset.response_mode),
         pushed_authorization_requests: pushed.unwrap_or(PushedAuthorizationRequests::WhereOffered),
         scopes,
         algorithms: algorithms.unwrap_or_else(|| DEFAULT_ALGORITHMS.to_vec()),
         claims: vec![],
+        map,
         groups_claim: groups_claim?,
         roles_claim: roles_claim?,
     };
     for claim in claims.iter().flatten() {
         provider.keep(claim.top());
     }
-    Some(provider)
-}
-
-/// An issuer identifier: a URL without query and fragment (OpenID Connect Core, section 1.2), kept
-/// as written, because it is compared byte for byte.
-fn parse_issuer(text: &str, reach: Reach) -> Result<(String, Url), ConfigFault> {
-    let url = site::in_reach(text, reach)?;
-    if url.target().contains('?') {
-        return Err(ConfigFault::IssuerQuery);
+    let sources: Vec<String> = provider
+        .map
+        .iter()
+        .map(|(_, path)| path.top().to_owned())
+        .collect();
+    for source in &sources {
+        provider.keep(source);
     }
-    Ok((text.to_owned(), url))
+    Some(provider)
 }
 
 /// The path at `key`, or else the claim that most providers have it in.
@@ -131,15 +157,28 @@ fn claim_path(table: &Table<'_>, key: &str, usual: &str) -> Option<ClaimPath> {
     ClaimPath::parse(usual).ok()
 }
 
-fn read_scopes(table: &Table<'_>) -> Vec<String> {
+fn read_scopes(table: &Table<'_>, preset: &Preset, protocol: Option<&Protocol>) -> Vec<String> {
+    let is_openid = matches!(protocol, None | Some(Protocol::OpenId));
     let Some(scopes) = table.parsed_list("scopes", text::token) else {
-        return DEFAULT_SCOPES.map(ToOwned::to_owned).to_vec();
+        // What the generic preset asks for has a meaning in OpenID Connect alone.
+        let has_usual = is_openid || preset.oauth.is_some();
+        let usual = if has_usual { preset.scopes } else { &[] };
+        return usual.iter().copied().map(ToOwned::to_owned).collect();
     };
-    if !scopes.iter().any(|scope| scope == "openid") {
+    if is_openid && !scopes.iter().any(|scope| scope == "openid") {
         table.fault("scopes", ConfigFault::NoOpenid);
         return vec![];
     }
     scopes
+}
+
+/// `map`: the standard claims that stand somewhere else at this provider.
+fn read_map(table: &Table<'_>) -> Vec<(&'static str, ClaimPath)> {
+    let Some(map) = table.table("map", MAPPED) else {
+        return vec![];
+    };
+    let path = |name: &&'static str| Some((*name, map.parsed(name, text::claim_path)?));
+    MAPPED.iter().filter_map(path).collect()
 }
 
 impl Provider {

@@ -123,6 +123,11 @@ pub(super) static WORDS: Words = Words {
             heading: "Signing in is not possible right now",
             text: "A part of this site that keeps sessions is not available. Try again in a moment.",
         },
+        too_many_groups: Message {
+            heading: "Your account is in too many groups",
+            text: "The sign-in service lists the groups of an account only up to a number, and yours has \
+                   more, so it cannot be told what you may open. Tell the people who run this site.",
+        },
         misconfigured: Message {
             heading: "Signing in is not set up correctly",
             text: "You can do nothing about it. Tell the people who run this site: the number below leads \

@@ -128,6 +128,12 @@ pub(super) static WORDS: Words = Words {
             text: "Ein Teil dieser Website, der Sitzungen aufbewahrt, ist nicht verfügbar. Versuchen Sie es \
                    in ein paar Augenblicken noch einmal.",
         },
+        too_many_groups: Message {
+            heading: "Ihr Konto hat zu viele Gruppen",
+            text: "Der Anmeldedienst nennt die Gruppen eines Kontos nur bis zu einer bestimmten Zahl, und \
+                   Ihres hat mehr. So lässt sich nicht feststellen, was Sie öffnen dürfen. \
+                   Sagen Sie es den Betreibern dieser Website.",
+        },
         misconfigured: Message {
             heading: "Die Anmeldung ist nicht richtig eingerichtet",
             text: "Sie selbst können daran nichts ändern. Sagen Sie den Verantwortlichen dieser Website \

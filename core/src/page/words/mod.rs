@@ -139,6 +139,7 @@ pub(crate) struct SignInFailures {
     /// Our own store or ledger does not answer.
     pub(crate) unavailable: Message,
     /// The deployment lacks something, or the provider refuses its settings.
+    pub(crate) too_many_groups: Message,
     pub(crate) misconfigured: Message,
 }
 

@@ -3,6 +3,7 @@
 //! It keeps the rules that a gateway relies on (one use of a code, PKCE, client authentication),
 //! so that a gateway which breaks them fails, and can be hostile in every answer.
 
+pub mod oauth;
 mod people;
 pub mod settings;
 pub mod tokens;
@@ -76,7 +77,11 @@ impl Provider {
     /// sent to the returned address.
     pub fn authorize(&mut self, url: &str, person: &Person) -> String {
         let (base, query) = url.split_once('?').unwrap();
-        assert_eq!(base, format!("{}/authorize", self.issuer));
+        let is_openid = base == format!("{}/authorize", self.issuer);
+        assert!(
+            is_openid || oauth::is_authorization(base, &self.issuer),
+            "{base}"
+        );
         let asked = Parameters::parse(query).unwrap();
         let asked = match asked.once("request_uri").unwrap() {
             Some(uri) => self
@@ -97,7 +102,8 @@ impl Provider {
         assert_eq!(needed("response_type"), "code");
         assert_eq!(needed("client_id"), CLIENT_ID);
         assert_eq!(needed("code_challenge_method"), "S256");
-        assert!(needed("scope").split(' ').any(|scope| scope == "openid"));
+        let asks_openid = needed("scope").split(' ').any(|scope| scope == "openid");
+        assert_eq!(asks_openid, is_openid);
         self.issued += 1;
         let code = format!("SECRET-CODE-{}", self.issued);
         let mut person = person.clone();
@@ -107,15 +113,15 @@ impl Provider {
         }
         let grant = Grant {
             person,
-            nonce: needed("nonce").to_owned(),
+            nonce: asked.once("nonce").unwrap().unwrap_or_default().to_owned(),
             challenge: needed("code_challenge").to_owned(),
             redirect_uri: needed("redirect_uri").to_owned(),
             uses: 0,
         };
         let state = needed("state");
         let issuer = match &self.settings.response_issuer {
-            Some(issuer) => format!("&iss={issuer}"),
-            None => String::new(),
+            Some(issuer) if is_openid => format!("&iss={issuer}"),
+            Some(_) | None => String::new(),
         };
         let location = format!("{}?code={code}&state={state}{issuer}", grant.redirect_uri);
         self.grants.insert(code, grant);
@@ -157,6 +163,14 @@ impl Provider {
             parameters: Parameters::parse(request.body.as_deref().unwrap_or_default()).unwrap(),
         };
         self.requests.push(seen.clone());
+        if let Some((status, document)) = self.answer_oauth(request, &seen) {
+            let reply = Reply {
+                status,
+                content_type: Some("application/json; charset=utf-8".to_owned()),
+                body: document.to_string().into_bytes(),
+            };
+            return cap(reply, limits);
+        }
         let answer = self.settings.answer(endpoint);
         // A provider that fails may have acted all the same: the code is used up.
         let document = match endpoint {

@@ -44,6 +44,8 @@ pub enum Authentication {
     Post,
     /// An assertion signed with the key of that seed, as `tokens` derives it.
     PrivateKey(Signer),
+    /// A client secret that is a token of the team's, as Apple has it.
+    Apple(Signer),
     None,
 }
 
@@ -77,6 +79,8 @@ pub struct Settings {
     pub edit_metadata: Edit,
     pub edit_response: Edit,
     pub edit_userinfo: Edit,
+    /// Changes what GitHub and Facebook answer about a token.
+    pub edit_token_check: Edit,
     /// Whether the provider takes authorization requests beforehand, and only so.
     pub takes_pushed_requests: bool,
     /// `iss` of authorization responses.
@@ -129,6 +133,7 @@ impl Settings {
             edit_metadata: unchanged(),
             edit_response: unchanged(),
             edit_userinfo: unchanged(),
+            edit_token_check: unchanged(),
             takes_pushed_requests: false,
             response_issuer: Some(issuer.to_owned()),
             reuse: Reuse::Refused,
@@ -176,9 +181,20 @@ impl Settings {
                             && (now..now + 300).contains(&expiration)
                     })
             }
+            (Authentication::Apple(signer), None, Some(secret), None) => {
+                let claims = tokens::open(signer, secret);
+                is_client
+                    && claims.is_some_and(|claims| {
+                        claims["iss"] == "TEAM"
+                            && claims["sub"] == CLIENT_ID
+                            && claims["aud"] == json!(self.issuer)
+                            && claims["exp"].as_u64().unwrap() > now.as_seconds()
+                    })
+            }
             (
                 Authentication::Basic
                 | Authentication::Post
+                | Authentication::Apple(_)
                 | Authentication::None
                 | Authentication::PrivateKey(_),
                 _,

@@ -1,0 +1,70 @@
+//! The issuer identifier: written, or known from the preset.
+
+use super::super::{fault::ConfigFault, reader::Table, site};
+use super::preset::{Issuer, Preset};
+use crate::http::url::{Reach, Url};
+use alloc::{borrow::ToOwned, format, string::String};
+
+/// The issuer identifier as text and as URL.
+pub(super) fn read(table: &Table<'_>, preset: &Preset, reach: Reach) -> Option<(String, Url)> {
+    let is_tenant = matches!(preset.issuer, Issuer::Tenant);
+    if table.has("tenant") && (!is_tenant || table.has("issuer")) {
+        table.fault("tenant", ConfigFault::TenantUnused);
+        return None;
+    }
+    if table.has("issuer") {
+        let issuer = table.parsed("issuer", |text| parse(text, reach));
+        return issuer.filter(|(text, _)| looks_right(table, preset, text));
+    }
+    match preset.issuer {
+        Issuer::Known(issuer) => parse(issuer, reach).ok(),
+        Issuer::Tenant => {
+            table.require("tenant");
+            let tenant = table.parsed("tenant", tenant)?;
+            let issuer = format!("https://login.microsoftonline.com/{tenant}/v2.0");
+            parse(&issuer, reach).ok()
+        }
+        Issuer::Given { .. } => {
+            table.require("issuer");
+            None
+        }
+    }
+}
+
+/// Customers' own issuers have a form at each provider, and a wrong one shows only when the first person
+/// signs in.
+fn looks_right(table: &Table<'_>, preset: &Preset, issuer: &str) -> bool {
+    let Issuer::Given { within, end } = preset.issuer else {
+        return true;
+    };
+    let is_right = issuer.contains(within) && issuer.ends_with(end);
+    if !is_right {
+        let preset = preset.word;
+        table.fault("issuer", ConfigFault::IssuerForm { preset });
+    }
+    is_right
+}
+
+/// An issuer identifier: a URL without query and fragment (OpenID Connect Core, section 1.2), kept
+/// as written, because it is compared byte for byte.
+fn parse(text: &str, reach: Reach) -> Result<(String, Url), ConfigFault> {
+    let url = site::in_reach(text, reach)?;
+    if url.target().contains('?') {
+        return Err(ConfigFault::IssuerQuery);
+    }
+    Ok((text.to_owned(), url))
+}
+
+/// A directory's id: tokens name their issuer by it, whatever name the directory was asked for by.
+fn tenant(text: &str) -> Result<&str, ConfigFault> {
+    let dashes = [8, 13, 18, 23];
+    let fits = |(place, byte): (usize, u8)| match dashes.contains(&place) {
+        true => byte == b'-',
+        false => byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte),
+    };
+    if text.len() == 36 && text.bytes().enumerate().all(fits) {
+        Ok(text)
+    } else {
+        Err(ConfigFault::Tenant)
+    }
+}
