@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::explain::arguments::{self as explain, Asked};
 use lexopt::{Arg, Parser, ValueExt};
 use lychgate_core::jose::Algorithm;
 use std::{ffi::OsString, path::PathBuf};
@@ -22,18 +23,23 @@ pub(crate) enum Command {
         file: PathBuf,
         key_id: Option<String>,
     },
+    Explain(Asked),
 }
 
 pub(crate) const USAGE: &str = "\
 usage: lychgate check [FILE] [--emit-json OUT]
+       lychgate explain --url URL (--claims FILE | --anonymous) [--method M]
+                        [--provider ID] [--at TIME] [--config FILE] [--json]
        lychgate keys generate [--jwk ES256|EdDSA [--kid ID]]
        lychgate keys import FILE [--kid ID]
        lychgate --help | --version";
 
 pub(crate) const HELP: &str = "\
-Checks a Lychgate configuration and makes keys for it.
+Checks a Lychgate configuration, explains its decisions and makes keys for it.
 
 usage: lychgate check [FILE] [--emit-json OUT]
+       lychgate explain --url URL (--claims FILE | --anonymous) [--method M]
+                        [--provider ID] [--at TIME] [--config FILE] [--json]
        lychgate keys generate [--jwk ES256|EdDSA [--kid ID]]
        lychgate keys import FILE [--kid ID]
        lychgate --help | --version
@@ -46,6 +52,21 @@ lychgate check [FILE]
 
     --emit-json OUT    also write the configuration as canonical JSON, for a build
 
+lychgate explain --url URL (--claims FILE | --anonymous)
+    Says which routes decide about a request for URL (an address, or a path of
+    public_url), whether each of their requirements is met, and the decision.
+
+    --claims FILE      who asks: the claims of an ID token as a JSON object, such
+                       as {\"sub\": \"ada\", \"groups\": [\"staff\"]}; acr and auth_time
+                       (seconds) count, too
+    --anonymous        nobody is signed in
+    --method M         the method, GET where left out
+    --provider ID      the provider that the claims are of, the first where left out
+    --at TIME          such as 2026-12-01T00:00:00Z, or seconds since 1970; now
+                       where left out
+    --config FILE      the configuration, lychgate.toml where left out
+    --json             the answer as a JSON object
+
 lychgate keys generate
     Prints a fresh sealing key, 32 random bytes in base64url.
 
@@ -57,8 +78,9 @@ lychgate keys import FILE [--kid ID]
     Prints the private key on P-256 that FILE has (PKCS #8 in PEM, as Apple's .p8
     files are) as such a JSON Web Key.
 
-exit codes: 0 all is well; 1 the configuration has errors; 2 wrong arguments, or
-a file that cannot be read or written";
+exit codes: 0 all is well, or the request is allowed; 1 the configuration has
+errors, or the request is not allowed; 2 wrong arguments, a file that cannot be
+read or written, or, for explain, a configuration with errors";
 
 /// Reads the arguments, the first of which is the program's name.
 ///
@@ -72,6 +94,7 @@ pub(crate) fn parse(
         Some(Arg::Short('h') | Arg::Long("help")) => Ok(Command::Help),
         Some(Arg::Short('V') | Arg::Long("version")) => Ok(Command::Version),
         Some(Arg::Value(word)) if word == "check" => parse_check(&mut parser),
+        Some(Arg::Value(word)) if word == "explain" => explain::parse(&mut parser),
         Some(Arg::Value(word)) if word == "keys" => parse_keys(&mut parser),
         Some(Arg::Value(word)) if word == "help" => Ok(Command::Help),
         Some(other) => Err(other.unexpected()),
@@ -156,9 +179,22 @@ fn parse_import(parser: &mut Parser) -> Result<Command, lexopt::Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::explain::arguments::{Form, Who};
+    use lychgate_core::{http::method::Method, time::UnixTime};
 
     fn parsed(line: &str) -> Option<Command> {
         parse(line.split(' ').map(OsString::from)).ok()
+    }
+
+    fn explained(method: &str, who: Who, at: Option<u64>, form: Form) -> Command {
+        Command::Explain(Asked {
+            url: "/x".to_owned(),
+            method: Method::parse(method),
+            who,
+            at: at.map(UnixTime::from_seconds),
+            config: "lychgate.toml".into(),
+            form,
+        })
     }
 
     #[test]
@@ -193,6 +229,27 @@ mod tests {
                     key_id: Some("A".to_owned()),
                 },
             ),
+            (
+                "lychgate explain --url /x --anonymous",
+                explained("GET", Who::Anonymous, None, Form::Text),
+            ),
+            (
+                "lychgate explain --json --at 60 --url /x --method post --claims c --provider p",
+                explained(
+                    "POST",
+                    Who::SignedIn {
+                        claims: "c".into(),
+                        provider: Some("p".to_owned()),
+                    },
+                    Some(60),
+                    Form::Json,
+                ),
+            ),
+            (
+                "lychgate explain --at=1970-01-01T00:01:00Z --url=/x --anonymous",
+                explained("GET", Who::Anonymous, Some(60), Form::Text),
+            ),
+            ("lychgate explain --help", Command::Help),
             ("lychgate --version", Command::Version),
             ("lychgate check --help", Command::Help),
         ] {
@@ -215,6 +272,15 @@ mod tests {
             "lychgate keys generate --jwk RS256",
             "lychgate keys generate --kid A",
             "lychgate keys import",
+            "lychgate explain",
+            "lychgate explain --url /x",
+            "lychgate explain --anonymous",
+            "lychgate explain --url /x --anonymous --claims c",
+            "lychgate explain --url /x --anonymous --provider p",
+            "lychgate explain --url /x --provider p",
+            "lychgate explain --url /x --anonymous --at soon",
+            "lychgate explain --url /x --url /y --anonymous",
+            "lychgate explain /x --anonymous",
         ] {
             assert_eq!(parsed(line), None, "{line}");
         }

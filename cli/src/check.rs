@@ -12,6 +12,7 @@ use lychgate_core::{
     config::{Config, UpstreamTarget},
     time::UnixTime,
 };
+use serde_json::Value;
 use std::{
     fs,
     io::{self, Read, Write},
@@ -47,11 +48,36 @@ pub enum CheckError {
     Problems(Vec<Problem>),
 }
 
+/// A configuration that was read, whatever stands around it.
+pub(crate) struct Loaded {
+    pub(crate) config: Config,
+    /// The file as it is.
+    pub(crate) text: String,
+    /// The file as JSON.
+    pub(crate) document: Value,
+}
+
 /// Checks the configuration in `file` and the `wrangler.toml` and `spin.toml` beside it.
 ///
 /// # Errors
 /// [`CheckError`]
 pub fn check(file: &Path) -> Result<Checked, CheckError> {
+    let Loaded {
+        config, document, ..
+    } = load(file)?;
+    let Found { problems, notes } = surroundings::look(file, &config)?;
+    if !problems.is_empty() {
+        return Err(CheckError::Problems(problems));
+    }
+    Ok(Checked {
+        config,
+        json: canonical::to_text(&document),
+        notes,
+    })
+}
+
+/// Reads the configuration in `file` alone.
+pub(crate) fn load(file: &Path) -> Result<Loaded, CheckError> {
     let text = read(file)?;
     let document = Document::parse(&text).map_err(|errors| {
         let problems = errors
@@ -69,15 +95,28 @@ pub fn check(file: &Path) -> Result<Checked, CheckError> {
         });
         CheckError::Problems(in_order(problems.collect()))
     })?;
-    let Found { problems, notes } = surroundings::look(file, &config)?;
-    if !problems.is_empty() {
-        return Err(CheckError::Problems(problems));
-    }
-    Ok(Checked {
+    let document = document.to_json();
+    Ok(Loaded {
         config,
-        json,
-        notes,
+        text,
+        document,
     })
+}
+
+impl CheckError {
+    /// Says what is wrong.
+    pub(crate) fn tell(&self, messages: &mut impl Write) -> io::Result<()> {
+        match self {
+            Self::Problems(problems) => problems
+                .iter()
+                .try_for_each(|problem| writeln!(messages, "{problem}")),
+            Self::Unreadable { file, error } => writeln!(
+                messages,
+                "lychgate: cannot read {}: {error}",
+                file.display()
+            ),
+        }
+    }
 }
 
 pub(crate) fn command(
@@ -88,19 +127,12 @@ pub(crate) fn command(
 ) -> io::Result<Ending> {
     let checked = match check(file) {
         Ok(checked) => checked,
-        Err(CheckError::Problems(problems)) => {
-            for problem in &problems {
-                writeln!(messages, "{problem}")?;
-            }
-            return Ok(Ending::ProblemsFound);
-        }
-        Err(CheckError::Unreadable { file, error }) => {
-            writeln!(
-                messages,
-                "lychgate: cannot read {}: {error}",
-                file.display()
-            )?;
-            return Ok(Ending::NotCarriedOut);
+        Err(error) => {
+            error.tell(messages)?;
+            return Ok(match error {
+                CheckError::Problems(_) => Ending::ProblemsFound,
+                CheckError::Unreadable { .. } => Ending::NotCarriedOut,
+            });
         }
     };
     if let Some(unread) = surroundings::unread(file) {
@@ -135,7 +167,7 @@ pub(crate) fn command(
     Ok(Ending::Done)
 }
 
-fn now() -> UnixTime {
+pub(crate) fn now() -> UnixTime {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     UnixTime::from_seconds(since.map_or(0, |since| since.as_secs()))
 }

@@ -1,13 +1,15 @@
-//! Checks a Lychgate configuration and makes keys for it.
+//! Checks a Lychgate configuration, explains its decisions and makes keys for it.
 //!
 //! Results go to standard output, everything that is said about them to standard error. The exit
-//! code is 0 where all is well, 1 where the configuration has errors, and 2 where the command could
-//! not be carried out: wrong arguments, a file that cannot be read or written.
+//! code is 0 where all is well, 1 where the configuration has errors or a request is not allowed, and
+//! 2 where the command could not be carried out: wrong arguments, a file that cannot be read or
+//! written, a request without a configuration to explain it by.
 
 mod arguments;
 mod canonical;
 pub mod check;
 mod document;
+mod explain;
 mod keys;
 mod pair;
 mod position;
@@ -29,6 +31,7 @@ use std::{
 enum Ending {
     Done,
     ProblemsFound,
+    NotAllowed,
     NotCarriedOut,
 }
 
@@ -46,7 +49,7 @@ pub fn run(
     // A reader that closed its end, as `head` does, is no reason to complain.
     match ending {
         Ok(Ending::Done) => ExitCode::SUCCESS,
-        Ok(Ending::ProblemsFound) => ExitCode::from(1),
+        Ok(Ending::ProblemsFound | Ending::NotAllowed) => ExitCode::from(1),
         Ok(Ending::NotCarriedOut) | Err(_) => ExitCode::from(2),
     }
 }
@@ -65,6 +68,7 @@ fn carry_out(
         Command::Check { file, emit_json } => {
             check::command(file, emit_json.as_deref(), output, messages)
         }
+        Command::Explain(asked) => explain::command(asked, output, messages),
         Command::GenerateKey => keys::generate(output, messages),
         Command::GeneratePair { algorithm, key_id } => {
             pair::generate(*algorithm, key_id, output, messages)

@@ -59,7 +59,7 @@ pub enum Missing {
     Authentication,
 }
 
-impl RouteMatch<'_> {
+impl<'a> RouteMatch<'a> {
     /// Whether a decision needs a principal at all. Where not, the session cookie is left closed.
     ///
     /// A false "no" would make [`Self::decide`] answer [`Decision::SignIn`], never admit anyone.
@@ -117,7 +117,7 @@ impl RouteMatch<'_> {
 
     /// The route of the path itself, then those of the other spellings of the same file: the rules
     /// of all of them hold.
-    pub fn all_routes(&self) -> impl Iterator<Item = &Route> {
+    pub fn all_routes(&self) -> impl Iterator<Item = &'a Route> {
         core::iter::once(self.route()).chain(self.aliased())
     }
 
@@ -161,7 +161,7 @@ impl Witness for Lacks {
     }
 
     /// What is missing in one branch keeps nobody out who takes another.
-    fn close(&mut self, opened: usize, standing: Standing) {
+    fn close(&mut self, _: Group, opened: usize, standing: Standing) {
         if standing != Standing::Missing {
             self.0.truncate(opened);
         }

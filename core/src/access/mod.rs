@@ -10,6 +10,7 @@ pub mod claim_requirement;
 pub mod condition;
 pub mod decision;
 pub mod email_domain;
+pub mod explanation;
 pub mod fetch_metadata;
 pub mod pattern;
 pub mod principal;

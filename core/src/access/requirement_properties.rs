@@ -5,7 +5,9 @@
 //! and `max_age` were met.
 
 use super::{
+    condition::{Condition, Standing},
     decision::{Decision, Missing},
+    explanation::{Branch, Finding},
     principal::Principal,
 };
 use crate::{
@@ -240,9 +242,11 @@ impl Person {
         kinds
     }
 
-    fn decide(&self, config: &Config) -> Decision {
+    /// What is decided, and what is said about it.
+    fn explain(&self, config: &Config) -> (Decision, Branch) {
         let claims: &Map<String, Value> = self.claims.as_object().unwrap();
         let provider = &config.providers[0];
+        let now = UnixTime::from_seconds(NOW);
         let principal = Principal {
             subject: "subject",
             groups: &provider.groups_claim.texts(claims),
@@ -257,8 +261,38 @@ impl Person {
         };
         let path = RequestPath::parse("/").unwrap();
         let matched = config.routes.find(&path, &Method::Get).unwrap();
-        matched.decide(Some(&principal), UnixTime::from_seconds(NOW))
+        let explained = matched.route().requirements.explain(&principal, now);
+        (matched.decide(Some(&principal), now), explained)
     }
+
+    fn decide(&self, config: &Config) -> Decision {
+        self.explain(config).0
+    }
+}
+
+/// What a branch comes to, counted again from what is said of its conditions alone.
+fn comes_to(branch: &Branch) -> Standing {
+    let findings = branch.findings.iter().map(|finding| match finding {
+        Finding::One(_, standing) => *standing,
+        Finding::Any(branches, standing) => {
+            let best = branches.iter().map(comes_to).min().unwrap();
+            assert_eq!(*standing, best, "{branches:?}");
+            best
+        }
+    });
+    let worst = findings.max().unwrap();
+    assert_eq!(branch.standing, worst, "{branch:?}");
+    worst
+}
+
+fn conditions(branch: &Branch) -> Vec<&Condition> {
+    let findings = branch.findings.iter();
+    findings
+        .flat_map(|finding| match finding {
+            Finding::One(condition, _) => vec![condition],
+            Finding::Any(branches, _) => branches.iter().flat_map(conditions).collect(),
+        })
+        .collect()
 }
 
 fn config(require: &Value) -> Config {
@@ -335,6 +369,33 @@ proptest! {
                 }
             };
             prop_assert!(expected, "{} {:?}", require, person);
+        }
+    }
+
+    /// Every condition is explained, in the order in which it is written, and from what is said of them
+    /// alone follows what was decided.
+    #[test]
+    fn what_is_explained_is_what_is_decided(
+        require in table(2),
+        people in prop::collection::vec(person(), 4),
+    ) {
+        let config = config(&require);
+        let route = config.routes.routes().next().unwrap();
+        let mut asked = vec![];
+        route.requirements.visit(&mut |condition| asked.push(condition.clone()));
+        for person in people {
+            let (decision, explained) = person.explain(&config);
+            prop_assert!(conditions(&explained).into_iter().eq(asked.iter()));
+            let expected = match comes_to(&explained) {
+                Standing::Met => matches!(decision, Decision::Allow(_)),
+                Standing::StepUp => {
+                    let missing = vec![Missing::Authentication];
+                    matches!(decision, Decision::StepUp(_))
+                        || decision == Decision::Forbidden { missing }
+                }
+                Standing::Missing => matches!(decision, Decision::Forbidden { .. }),
+            };
+            prop_assert!(expected, "{} {:?} {:?}", require, person, explained);
         }
     }
 

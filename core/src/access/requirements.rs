@@ -33,7 +33,7 @@ pub trait Witness {
     fn open(&mut self, group: Group) -> usize;
 
     /// What was opened ends.
-    fn close(&mut self, opened: usize, standing: Standing);
+    fn close(&mut self, group: Group, opened: usize, standing: Standing);
 }
 
 /// What a [`Witness`] hears of requirements inside each other.
@@ -104,10 +104,10 @@ impl Requirement {
         for branch in branches {
             let opened = witness.open(Group::All);
             let standing = branch.judge(principal, now, witness);
-            witness.close(opened, standing);
+            witness.close(Group::All, opened, standing);
             best = best.min(standing);
         }
-        witness.close(choice, best);
+        witness.close(Group::Any, choice, best);
         best
     }
 }

@@ -133,7 +133,7 @@ impl Witness for Unheard {
         0
     }
 
-    fn close(&mut self, _: usize, _: Standing) {}
+    fn close(&mut self, _: Group, _: usize, _: Standing) {}
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ mod session;
 mod similar;
 mod site;
 mod text;
-mod timestamp;
+pub mod timestamp;
 mod upstream;
 
 #[cfg(test)]

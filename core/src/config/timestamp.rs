@@ -3,7 +3,7 @@
 use crate::time::{UnixTime, utc::Utc};
 
 /// The point in time that `text` spells, from 1970 on.
-pub(super) fn parse(text: &str) -> Option<UnixTime> {
+pub fn parse(text: &str) -> Option<UnixTime> {
     let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
     let mut date = date.split('-');
     let year = number(date.next()?, 4)?;

@@ -4,6 +4,7 @@
 //! refused on the way becomes a [`refusal::Refusal`], which one place turns into a page or JSON.
 
 pub mod edits;
+pub mod explain;
 pub mod outcome;
 
 mod callback;

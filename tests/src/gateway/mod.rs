@@ -4,6 +4,7 @@
 mod access;
 mod any_input;
 mod counts;
+mod explain;
 mod faults;
 mod freshness;
 mod log;

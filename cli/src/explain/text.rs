@@ -1,0 +1,193 @@
+//! The answer for people: who asks, which routes hold, what each requirement comes to, the decision.
+
+use super::{Answer, place, words};
+use lychgate_core::{
+    access::{
+        condition::Standing,
+        decision::Decision,
+        explanation::{Branch, Finding},
+        routes::{Access, Route},
+        step_up::StepUp,
+    },
+    gateway::explain::Explanation,
+    http::method::Method,
+    session::record::SessionRecord,
+    time::{Seconds, UnixTime},
+};
+use std::io::{self, Write};
+
+pub(super) fn write(answer: &Answer<'_>, output: &mut impl Write) -> io::Result<()> {
+    let method = answer.asked.method.as_str();
+    writeln!(output, "{method} {} at {}", answer.target, answer.host)?;
+    writeln!(output, "who       {}", who(answer))?;
+    if let Explanation::Decided {
+        routes,
+        needs_proof_of_origin,
+        ..
+    } = answer.explanation
+    {
+        let own = ("route", "");
+        let other = ("also", ", for another spelling of this file");
+        let labels = std::iter::once(own).chain(std::iter::repeat(other));
+        for ((label, why), (route, branch)) in labels.zip(routes) {
+            writeln!(output, "{label:<10}{}{why}", describe(answer, route))?;
+            findings(answer, &branch.findings, 1, output)?;
+        }
+        if *needs_proof_of_origin {
+            writeln!(
+                output,
+                "note      a {method} must come from a page of this site, too"
+            )?;
+        }
+    }
+    writeln!(output, "decision  {}", decision(answer))
+}
+
+fn who(answer: &Answer<'_>) -> String {
+    let Some(who) = answer.who else {
+        return "nobody is signed in".to_owned();
+    };
+    let name = if who.sub.is_empty() {
+        "someone"
+    } else {
+        &who.sub
+    };
+    let authenticated = match who.auth_time {
+        Some(at) => format!(
+            ", authenticated {} before",
+            answer.now.since(UnixTime::from_seconds(at))
+        ),
+        None => String::new(),
+    };
+    format!("{name}, signed in at {}{authenticated}", who.provider)
+}
+
+fn describe(answer: &Answer<'_>, route: &Route) -> String {
+    let at = place::of(route, &answer.loaded.document, &answer.loaded.text)
+        .map(|position| format!(" ({}:{position})", answer.asked.config.display()))
+        .unwrap_or_default();
+    let methods = route
+        .methods
+        .as_ref()
+        .map_or("all methods".to_owned(), |methods| list(methods));
+    let access = match route.access {
+        Access::Public => "public",
+        Access::Session => "session",
+    };
+    let upstream = upstream(answer, route);
+    format!(
+        "{}{at}: {methods}, {access}, upstream {upstream}",
+        route.pattern
+    )
+}
+
+fn upstream<'a>(answer: &Answer<'a>, route: &Route) -> &'a str {
+    let upstream = answer.loaded.config.upstream(route.upstream);
+    upstream.map_or("", |upstream| upstream.id.as_str())
+}
+
+fn list(methods: &[Method]) -> String {
+    let methods: Vec<&str> = methods.iter().map(Method::as_str).collect();
+    methods.join(", ")
+}
+
+/// One line for each condition and each choice, those inside a choice further to the right.
+fn findings(
+    answer: &Answer<'_>,
+    all: &[Finding],
+    depth: usize,
+    output: &mut impl Write,
+) -> io::Result<()> {
+    let indent = "  ".repeat(depth);
+    for finding in all {
+        match finding {
+            Finding::One(condition, standing) => {
+                let held = held(answer.who, |who| words::held(condition, who, answer.now));
+                let (mark, condition) = (mark(*standing), words::toml(condition));
+                writeln!(output, "{indent}{mark}  {condition}{held}")?;
+            }
+            Finding::Any(branches, standing) => {
+                writeln!(output, "{indent}{}  any", mark(*standing))?;
+                for branch in branches {
+                    branch_of(answer, branch, depth.saturating_add(1), output)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn branch_of(
+    answer: &Answer<'_>,
+    branch: &Branch,
+    depth: usize,
+    output: &mut impl Write,
+) -> io::Result<()> {
+    if let [_] = branch.findings.as_slice() {
+        return findings(answer, &branch.findings, depth, output);
+    }
+    let indent = "  ".repeat(depth);
+    writeln!(output, "{indent}{}  all", mark(branch.standing))?;
+    findings(answer, &branch.findings, depth.saturating_add(1), output)
+}
+
+fn held(who: Option<&SessionRecord>, say: impl Fn(&SessionRecord) -> String) -> String {
+    who.map(|who| format!("  has: {}", say(who)))
+        .unwrap_or_default()
+}
+
+const fn mark(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Met => "hit ",
+        Standing::StepUp | Standing::Missing => "miss",
+    }
+}
+
+fn decision(answer: &Answer<'_>) -> String {
+    match answer.explanation {
+        Explanation::WrongHost => format!(
+            "wrong host (421): public_url is {}",
+            answer.loaded.config.public_url
+        ),
+        Explanation::Malformed => {
+            "bad request (400): the path can be read in more than one way".to_owned()
+        }
+        Explanation::OwnEndpoint(_) => {
+            "an endpoint of Lychgate's own: no route decides about it".to_owned()
+        }
+        Explanation::NoRoute => "not found (404): no route has the path".to_owned(),
+        Explanation::MethodNotAllowed { allow } => {
+            format!("method not allowed (405): the path takes {}", list(allow))
+        }
+        Explanation::Decided {
+            routes, decision, ..
+        } => match decision {
+            Decision::Allow(_) => {
+                let route = routes
+                    .first()
+                    .map_or("", |(route, _)| upstream(answer, route));
+                format!("allow: goes to the upstream {route}")
+            }
+            Decision::SignIn => {
+                "sign in: a person is sent to sign in, everything else gets 401".to_owned()
+            }
+            Decision::StepUp(step_up) => format!(
+                "step up: a person authenticates again{}, everything else gets 401",
+                asked_for(step_up)
+            ),
+            Decision::Forbidden { missing } => {
+                let missing: Vec<&str> = missing.iter().map(|it| words::missing(*it).1).collect();
+                format!("forbidden (403): lacks {}", missing.join(", "))
+            }
+        },
+    }
+}
+
+fn asked_for(step_up: &StepUp) -> String {
+    let acr = (!step_up.acr_values.is_empty())
+        .then(|| format!(" with acr_values={:?}", step_up.acr_values.join(" ")));
+    let age = step_up
+        .max_age
+        .map(|most| format!(" with max_age={}", Seconds::as_seconds(most)));
+    acr.into_iter().chain(age).collect()
+}

@@ -1,0 +1,413 @@
+//! `lychgate explain`, as people and programs run it.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests fail the test by panicking"
+)]
+
+use serde_json::{Value, json};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+const CONFIG: &str = r#"version = 1
+public_url = "https://app.example.com"
+
+[[key]]
+id = 1
+secret = "LYCHGATE_KEY_1"
+
+[[provider]]
+id = "first"
+issuer = "https://first.example.com"
+client_id = "edge"
+
+[[provider]]
+id = "second"
+issuer = "https://second.example.com"
+client_id = "edge"
+groups_claim = "/access/groups"
+
+[[upstream]]
+id = "site"
+assets = true
+
+[[upstream]]
+id = "api"
+url = "https://api.example.com"
+
+[[route]]
+path = "/**"
+access = ["public"]
+upstream = "site"
+
+[[route]]
+path = "/staff.html"
+access = ["session"]
+upstream = "site"
+require = { any_group = ["staff"] }
+
+[[route]]
+path = "/reports/**"
+methods = ["GET"]
+access = ["session"]
+upstream = "api"
+
+[[route]]
+path = "/reports/**"
+methods = ["POST", "PUT"]
+access = ["session"]
+upstream = "api"
+
+[route.require]
+all_groups = ["staff"]
+acr = ["gold"]
+claims = [{ path = "/address/country", one_of = ["NZ", 7] }]
+any = [
+  { email_domains = ["example.com"] },
+  { any_role = ["editor", "admin"], max_age = "15m" },
+]
+"#;
+
+/// A folder of one test with the configuration in it.
+struct Folder(PathBuf);
+
+struct Ran {
+    code: Option<i32>,
+    output: String,
+    messages: String,
+}
+
+impl Folder {
+    fn new(test: &str) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("explain-{test}"));
+        fs::create_dir_all(&folder).unwrap();
+        Self(folder).with("lychgate.toml", CONFIG)
+    }
+
+    fn with(self, file: &str, text: &str) -> Self {
+        fs::write(self.0.join(file), text).unwrap();
+        self
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lychgate"));
+        let command = command.current_dir(&self.0).arg("explain").args(arguments);
+        let ran = command.output().unwrap();
+        Ran {
+            code: ran.status.code(),
+            output: String::from_utf8(ran.stdout).unwrap(),
+            messages: String::from_utf8(ran.stderr).unwrap(),
+        }
+    }
+
+    fn json(&self, arguments: &[&str]) -> Value {
+        let ran = self.run(&[arguments, &["--json"]].concat());
+        serde_json::from_str(&ran.output).unwrap()
+    }
+}
+
+#[test]
+fn every_requirement_is_a_hit_or_a_miss() {
+    let claims = r#"{"sub":"ada","groups":["staff"],"address":{"country":"NZ"},"acr":"silver",
+        "email":"ada@example.com","email_verified":"true","roles":["reader"],"auth_time":1000}"#;
+    let folder = Folder::new("hits").with("ada.json", claims);
+    let ran = folder.run(&[
+        "--url",
+        "https://app.example.com/reports/1?x#y",
+        "--method",
+        "post",
+        "--claims",
+        "ada.json",
+        "--at",
+        "1970-01-01T01:00:00Z",
+    ]);
+    let expected = r#"POST /reports/1?x at app.example.com
+who       ada, signed in at first, authenticated 2600s before
+route     /reports/** (lychgate.toml:44:1): POST, PUT, session, upstream api
+  hit   all_groups = ["staff"]  has: ["staff"]
+  hit   claims: path = "/address/country", one_of = ["NZ",7]  has: "NZ"
+  miss  acr = ["gold"]  has: "silver"
+  miss  any
+    miss  email_domains = ["example.com"]  has: "ada@example.com", not verified
+    miss  all
+      miss  any_role = ["editor","admin"]  has: ["reader"]
+      miss  max_age = "900s"  has: authenticated 2600s before
+note      a POST must come from a page of this site, too
+decision  forbidden (403): lacks a verified e-mail address, a role
+"#;
+    assert_eq!(ran.output, expected);
+    assert_eq!((ran.code, ran.messages.as_str()), (Some(1), ""));
+}
+
+#[test]
+fn programs_get_the_same_as_json() {
+    let claims = r#"{"sub":"ada","groups":"staff","address":{"country":7},"acr":"gold",
+        "roles":["editor"],"auth_time":3000}"#;
+    let folder = Folder::new("json").with("ada.json", claims);
+    let at = |seconds| {
+        let asked = [
+            "--url",
+            "/reports/1",
+            "--method",
+            "PUT",
+            "--claims",
+            "ada.json",
+            "--at",
+        ];
+        folder.json(&[&asked[..], &[seconds]].concat())
+    };
+    let allowed = at("3900");
+    let branches = json!([
+        {"met": false, "all": [{"email_domains": ["example.com"], "met": false}]},
+        {"met": true, "all": [
+            {"any_role": ["editor", "admin"], "met": true},
+            {"max_age": "900s", "met": true},
+        ]},
+    ]);
+    let expected = json!({
+        "method": "PUT",
+        "host": "app.example.com",
+        "target": "/reports/1",
+        "subject": "ada",
+        "at": 3900,
+        "routes": [{
+            "path": "/reports/**",
+            "at": "lychgate.toml:44:1",
+            "methods": ["POST", "PUT"],
+            "access": "session",
+            "upstream": "api",
+            "require": [
+                {"all_groups": ["staff"], "met": true},
+                {"claims": {"path": "/address/country", "one_of": ["NZ", 7]}, "met": true},
+                {"acr": ["gold"], "met": true},
+                {"any": branches, "met": true},
+            ],
+        }],
+        "allowed": true,
+        "decision": "allow",
+        "needs_proof_of_origin": true,
+    });
+    assert_eq!(allowed, expected);
+    let later = at("3901");
+    assert_eq!(later["decision"], "step_up");
+    assert_eq!(
+        later["step_up"],
+        json!({"acr_values": ["gold"], "max_age": 900})
+    );
+    assert_eq!(later["allowed"], false);
+}
+
+#[test]
+fn the_exit_code_is_the_decision() {
+    let folder = Folder::new("codes")
+        .with("staff.json", r#"{"groups":["staff"]}"#)
+        .with("other.json", r#"{"groups":["staf"]}"#);
+    let staff = ["--claims", "staff.json"];
+    let other = ["--claims", "other.json"];
+    let nobody = ["--anonymous"];
+    for (asked, who, code, decision) in [
+        (&["--url", "/"][..], &nobody[..], 0, "allow"),
+        (&["--url", "/staff"], &staff, 0, "allow"),
+        (&["--url", "/staff"], &other, 1, "forbidden"),
+        (&["--url", "/staff"], &nobody, 1, "sign_in"),
+        (&["--url", "/reports/1"], &other, 0, "allow"),
+        (
+            &["--url", "/reports/1", "--method", "HEAD"],
+            &other,
+            0,
+            "allow",
+        ),
+        (
+            &["--url", "/reports/1", "--method", "DELETE"],
+            &staff,
+            1,
+            "method_not_allowed",
+        ),
+        (&["--url", "/auth/login"], &staff, 1, "own_endpoint"),
+        (&["--url", "/a//b"], &nobody, 1, "bad_request"),
+        (&["--url", "https://app.example.com"], &nobody, 0, "allow"),
+        (
+            &["--url", "https://app.example.com:443/x"],
+            &nobody,
+            0,
+            "allow",
+        ),
+        (
+            &["--url", "https://other.example.com/x"],
+            &nobody,
+            1,
+            "wrong_host",
+        ),
+    ] {
+        let arguments = [asked, who].concat();
+        let ran = folder.run(&arguments);
+        assert_eq!(ran.code, Some(code), "{arguments:?} {}", ran.messages);
+        assert_eq!(
+            folder.json(&arguments)["decision"],
+            decision,
+            "{arguments:?}"
+        );
+    }
+    let narrow = CONFIG.replace("path = \"/**\"", "path = \"/open/**\"");
+    let folder = folder.with("lychgate.toml", &narrow);
+    let arguments = ["--url", "/x", "--anonymous"];
+    assert_eq!(folder.json(&arguments)["decision"], "not_found");
+    assert_eq!(folder.run(&arguments).code, Some(1));
+}
+
+#[test]
+fn the_other_spellings_of_a_file_are_named() {
+    let folder = Folder::new("spellings");
+    let ran = folder.run(&["--url", "/staff/index.html", "--anonymous"]);
+    let routes: Vec<&str> = ran.output.lines().skip(2).collect();
+    let expected = [
+        "route     /** (lychgate.toml:27:1): all methods, public, upstream site",
+        "also      /staff.html (lychgate.toml:32:1): all methods, session, upstream site, for \
+         another spelling of this file",
+        "  miss  any_group = [\"staff\"]",
+        "decision  sign in: a person is sent to sign in, everything else gets 401",
+    ];
+    assert_eq!(routes, expected);
+}
+
+#[test]
+fn claims_are_those_of_the_named_provider() {
+    let folder =
+        Folder::new("providers").with("ada.json", r#"{"sub":"ada","access":{"groups":["staff"]}}"#);
+    let asked = ["--url", "/staff.html", "--claims", "ada.json", "--provider"];
+    let at = |provider| folder.run(&[&asked[..], &[provider]].concat());
+    assert_eq!(at("first").code, Some(1));
+    assert_eq!(at("second").code, Some(0));
+    let unknown = at("third");
+    assert_eq!(unknown.code, Some(2));
+    let said = "lychgate: there is no provider \"third\"; there are: first, second\n";
+    assert_eq!(unknown.messages, said);
+}
+
+#[test]
+fn what_cannot_be_explained_is_code_2_and_says_why() {
+    let folder = Folder::new("wrong")
+        .with("list.json", "[]")
+        .with("broken.json", "{\"sub\":")
+        .with("sub.json", r#"{"sub":7}"#)
+        .with("acr.json", r#"{"acr":["gold"]}"#)
+        .with("time.json", r#"{"auth_time":"noon"}"#)
+        .with("good.json", "{}")
+        .with("broken.toml", &CONFIG.replace("any_role", "any_rule"));
+    for (arguments, said) in [
+        (&["--claims", "none.json"][..], "cannot read none.json"),
+        (&["--claims", "list.json"], "expected an object of claims"),
+        (&["--claims", "broken.json"], "broken.json: no JSON"),
+        (&["--claims", "sub.json"], "sub.json: sub must be a string"),
+        (&["--claims", "acr.json"], "acr.json: acr must be a string"),
+        (
+            &["--claims", "time.json"],
+            "time.json: auth_time must be whole seconds since 1970",
+        ),
+        (
+            &["--anonymous", "--config", "none.toml"],
+            "cannot read none.toml",
+        ),
+        (
+            &["--anonymous", "--config", "broken.toml"],
+            "broken.toml:56:5: route[3].require.any[1].any_rule: unknown key",
+        ),
+        (&[], "who asks?"),
+    ] {
+        let ran = folder.run(&[&["--url", "/"], arguments].concat());
+        assert_eq!(ran.code, Some(2), "{arguments:?}");
+        assert_eq!(ran.output, "", "{arguments:?}");
+        assert!(
+            ran.messages.contains(said),
+            "{arguments:?} {}",
+            ran.messages
+        );
+    }
+    for url in [
+        "",
+        "app.example.com/x",
+        "ftp://app.example.com/",
+        "https://",
+        "https://a?b",
+    ] {
+        let ran = folder.run(&["--url", url, "--anonymous"]);
+        assert_eq!(ran.code, Some(2), "{url}");
+        assert!(ran.messages.contains("--url takes an address"), "{url}");
+    }
+    assert_eq!(
+        folder.run(&["--url", "/", "--claims", "good.json"]).code,
+        Some(0)
+    );
+}
+
+/// The blocks of the README that begin with this fence.
+fn blocks(fence: &str) -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    let opening = format!("```{fence}\n");
+    let blocks = readme.split(&opening).skip(1);
+    let inner = blocks.map(|block| block.split("```").next().unwrap().to_owned());
+    inner.collect()
+}
+
+/// What the README says a new user sees, with the demo's configuration.
+#[test]
+fn the_readme_s_decision_is_explained_so() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let demo = fs::read_to_string(root.join("lychgate.toml")).unwrap();
+    let shown = blocks("text");
+    let shown = shown
+        .iter()
+        .find(|block| block.starts_with("GET /staff/"))
+        .unwrap();
+    let command = blocks("sh");
+    let command = command
+        .iter()
+        .find(|block| block.contains("lychgate -- explain"))
+        .unwrap();
+    let claims = command.split('\'').nth(1).unwrap();
+    assert!(command.contains("explain --url http://localhost:8787/staff/ --claims ada.json"));
+    let folder = Folder::new("readme")
+        .with("lychgate.toml", &demo)
+        .with("ada.json", claims);
+    let asked = [
+        "--url",
+        "http://localhost:8787/staff/",
+        "--claims",
+        "ada.json",
+    ];
+    assert_eq!(&folder.run(&asked).output, shown);
+}
+
+/// The README's example of requirements is one, word for word.
+#[test]
+fn the_readme_s_requirements_are_understood() {
+    let example = blocks("toml");
+    let example = example
+        .iter()
+        .find(|block| block.contains("[route.require]"))
+        .unwrap();
+    let claims = r#"{"roles":["editor"],"department":"press","address":{"country":"NZ"},
+        "email":"ada@example.com","email_verified":true}"#;
+    let folder = Folder::new("requirements").with("ada.json", claims);
+    let (before, _) = CONFIG.split_once("[[route]]").unwrap();
+    let config = format!("{before}{example}");
+    let folder = folder.with("lychgate.toml", &config);
+    let post = [
+        "--url",
+        "/reports/x",
+        "--method",
+        "POST",
+        "--claims",
+        "ada.json",
+    ];
+    assert_eq!(
+        folder.run(&post).code,
+        Some(0),
+        "{}",
+        folder.run(&post).output
+    );
+}

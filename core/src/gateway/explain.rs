@@ -1,0 +1,145 @@
+//! What the gateway would decide about a request, and why, for `lychgate explain`.
+//!
+//! The steps are those of [`super::serve`], from the host to the decision. What only a running gateway
+//! knows is left out: whether a session lives, and where a request says that it comes from.
+
+use super::{
+    endpoints::{self, Endpoint},
+    identity::principal,
+    serve::Target,
+};
+use crate::{
+    access::{
+        decision::Decision,
+        explanation::Branch,
+        routes::{NoRoute, Route},
+    },
+    config::{Config, Provider},
+    http::method::Method,
+    session::record::SessionRecord,
+    time::UnixTime,
+};
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use serde_json::{Map, Value};
+
+/// A request that nobody sends.
+#[derive(Debug)]
+pub struct Question<'a> {
+    /// Host and port, as a browser would send them.
+    pub host: &'a str,
+    /// Path and query.
+    pub target: &'a str,
+    /// The method.
+    pub method: Method,
+    /// Who is signed in, if anyone.
+    pub who: Option<&'a SessionRecord>,
+    /// When.
+    pub now: UnixTime,
+}
+
+/// What would become of it.
+#[derive(Debug)]
+pub enum Explanation<'a> {
+    /// It is for another host: 421.
+    WrongHost,
+    /// The path can be read in two ways: 400.
+    Malformed,
+    /// It is for an endpoint of our own, called by what stands below `base_path`.
+    OwnEndpoint(String),
+    /// No route has the path: 404.
+    NoRoute,
+    /// The path's routes do not have the method: 405.
+    MethodNotAllowed {
+        /// Those they have.
+        allow: Vec<Method>,
+    },
+    /// Routes decide.
+    Decided {
+        /// The route of the path, then those of the other spellings of its file, each with what came
+        /// out of its requirements.
+        routes: Vec<(&'a Route, Branch)>,
+        /// The decision.
+        decision: Decision,
+        /// Whether the request must also prove that a page of this site sent it.
+        needs_proof_of_origin: bool,
+    },
+}
+
+impl Explanation<'_> {
+    /// Whether the request would be forwarded.
+    pub const fn is_allowed(&self) -> bool {
+        matches!(
+            self,
+            Self::Decided {
+                decision: Decision::Allow(_),
+                ..
+            }
+        )
+    }
+}
+
+/// Explains what would become of a request.
+pub fn explain<'a>(config: &'a Config, question: &Question<'_>) -> Explanation<'a> {
+    if !config.public_url.is_host(question.host) {
+        return Explanation::WrongHost;
+    }
+    let Ok(target) = Target::parse(question.target) else {
+        return Explanation::Malformed;
+    };
+    if let Endpoint::Ours(name) = endpoints::find(&config.base_path, &target.path) {
+        return Explanation::OwnEndpoint(name);
+    }
+    let matched = match config.routes.find(&target.path, &question.method) {
+        Ok(matched) => matched,
+        Err(NoRoute::Unknown) => return Explanation::NoRoute,
+        Err(NoRoute::MethodNotAllowed { allow }) => {
+            return Explanation::MethodNotAllowed { allow };
+        }
+    };
+    let nobody = nobody();
+    let who = principal(question.who.unwrap_or(&nobody));
+    let explain = |route: &'a Route| (route, route.requirements.explain(&who, question.now));
+    let decision = matched.decide(question.who.map(|_| &who), question.now);
+    Explanation::Decided {
+        routes: matched.all_routes().map(explain).collect(),
+        decision,
+        needs_proof_of_origin: matched.needs_session() && !question.method.is_safe(),
+    }
+}
+
+/// What a session at `provider` would hold of someone with these claims, but for its tokens.
+pub fn session(provider: &Provider, claims: Map<String, Value>) -> SessionRecord {
+    let text = |name: &str| Some(claims.get(name)?.as_str()?.to_owned());
+    let mut record = nobody();
+    record.provider.clone_from(&provider.id);
+    record.iss.clone_from(&provider.issuer);
+    record.sub = text("sub").unwrap_or_default();
+    record.acr = text("acr");
+    record.auth_time = claims.get("auth_time").and_then(Value::as_u64);
+    record.groups = provider.groups_claim.texts(&claims);
+    record.roles = provider.roles_claim.texts(&claims);
+    record.claims = claims;
+    record
+}
+
+/// Someone of whom nothing is known: what nobody meets is met by nobody.
+fn nobody() -> SessionRecord {
+    SessionRecord {
+        provider: String::new(),
+        iss: String::new(),
+        sub: String::new(),
+        sid: None,
+        auth_time: None,
+        acr: None,
+        amr: Vec::new(),
+        claims: Map::new(),
+        groups: Vec::new(),
+        roles: Vec::new(),
+        scope: None,
+        id_token: None,
+        access_token: String::new(),
+        refresh_token: None,
+        created: 0,
+        generation: 0,
+    }
+}
