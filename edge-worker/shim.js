@@ -57,6 +57,7 @@ const forward = async (forwarding, request, env, mustLive) => {
   } catch {
     return edgeOf(env).unreachable(request, env);
   }
+  if (response === LATE) return edgeOf(env).late(request, env);
   mustLive();
   const { headers } = response;
   const edits = forwarding.response_edits(
@@ -73,15 +74,35 @@ const forward = async (forwarding, request, env, mustLive) => {
 };
 
 const send = (forwarding, request, env) => {
-  const { url } = forwarding;
+  const { url, service, patience } = forwarding;
   if (forwarding.to_assets) return env.ASSETS.fetch(url === undefined ? request : new Request(url, request));
   const { method, body } = request;
   const headers = new Headers(request.headers);
   apply(forwarding.request_edits(names(headers)), headers);
   const cache = forwarding.bypasses_caches ? "no-store" : undefined;
-  // Not the request itself: its `cf` would be copied on the way, which costs more than the decision.
-  return fetch(url, { method, headers, body, redirect: "manual", cache });
+  // Not the request itself: its `cf` would be copied on the way, which costs more than the decision. Another Worker
+  // may want to read it.
+  const init = { method, headers, body, redirect: "manual" };
+  const answer =
+    service === undefined
+      ? fetch(url, { ...init, cache })
+      : env[service].fetch(url, { ...init, cf: request.cf });
+  return patience === undefined ? answer : before(patience, answer);
 };
+
+/** What stands for an answer that did not come in time. */
+const LATE = undefined;
+
+/** What `answer` settles as, or `LATE` after that many milliseconds. What is not waited for ends with the request. */
+const before = (milliseconds, answer) =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds, LATE);
+    const done = (settle) => (value) => {
+      clearTimeout(timer);
+      settle(value);
+    };
+    answer.then(done(resolve), done(reject));
+  });
 
 const names = (headers) => [...headers.keys()].join("\n");
 

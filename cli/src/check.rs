@@ -138,7 +138,7 @@ pub(crate) fn command(
     if let Some(unread) = surroundings::unread(file) {
         writeln!(
             messages,
-            "{}: not checked: run_worker_first must be true, and _redirects must not rewrite with 200",
+            "{}: not checked: run_worker_first must be true, _redirects must not rewrite with 200, and services must hold each service of an upstream",
             unread.display()
         )?;
     }

@@ -16,6 +16,7 @@ mod position;
 mod problem;
 mod redirects;
 mod rotation;
+mod services;
 mod spin;
 mod surroundings;
 mod wrangler;

@@ -5,7 +5,7 @@ use crate::{
     check::{CheckError, read, syntax_problem},
     position::Position,
     problem::{Found, Problem},
-    redirects, spin,
+    redirects, services, spin,
     wrangler::{self, Assets, Fallback, Order},
 };
 use lychgate_core::{
@@ -50,7 +50,11 @@ fn workers(file: &Path, config: &Config) -> Result<Vec<Problem>, CheckError> {
         }
     };
     let mut problems = Vec::new();
-    for assets in &all {
+    for environment in &all {
+        problems.extend(services::problems(&wrangler, &text, environment, config));
+        let Some(assets) = &environment.assets else {
+            continue;
+        };
         let at = Position::of(&text, assets.offset);
         problems.extend(settings(assets, config).map(|(what, hint)| Problem {
             file: wrangler.clone(),

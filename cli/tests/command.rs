@@ -165,7 +165,7 @@ fn every_error_has_its_line_column_and_hint() {
     assert_eq!(ran.output, "");
     let expected = [
         "lychgate.toml:8:1: provider[0]: client_id is missing",
-        "lychgate.toml:13:1: upstream[0]: expected exactly one of assets = true and url",
+        "lychgate.toml:13:1: upstream[0]: expected exactly one of assets = true, url and service",
         "lychgate.toml:15:1: upstream[0].asset: unknown key (hint: did you mean assets?)",
         "lychgate.toml:19:11: route[0].access[0]: expected \"public\" or \"session\"",
         "lychgate.toml:23:8: route[1].path: a star stands for a whole segment, not for a part of \
@@ -346,6 +346,72 @@ fn a_protected_fallback_file_fails_the_check() {
     assert_eq!(run("spa-none", "/index.html", "none").code, Some(0));
     assert_eq!(run("page", "/404.html", "404-page").code, Some(1));
     assert_eq!(run("page-open", "/staff/**", "404-page").code, Some(0));
+}
+
+/// A configuration with a service, and what stands beside it.
+fn service(test: &str, file: &str, text: &str) -> Ran {
+    let service = format!("{GOOD}\n[[upstream]]\nid = \"api\"\nservice = \"API\"\n");
+    let folder = Folder::new(test).with("lychgate.toml", &service);
+    folder.with(file, text).run(&["check"])
+}
+
+#[test]
+fn a_service_needs_its_binding_in_every_environment() {
+    let binding = |table| format!("[[{table}]]\nbinding = \"API\"\nservice = \"api\"\n");
+    let bound = format!("{WRANGLER}{}", binding("services"));
+    let ran = service("service", "wrangler.toml", &bound);
+    assert_eq!(ran.code, Some(0), "{}", ran.messages);
+    let ran = service("service_lacks", "wrangler.toml", WRANGLER);
+    assert_eq!((ran.code, ran.output.as_str()), (Some(1), ""));
+    assert_eq!(
+        ran.messages,
+        "wrangler.toml:1:1: no service binding is called API, as the upstream \"api\" has it \
+         (hint: add [[services]] with binding = \"API\" and service = \"WORKER\")\n"
+    );
+    let other = bound.replace("\"API\"", "\"OTHER\"");
+    let ran = service("service_other", "wrangler.toml", &other);
+    assert_eq!(ran.code, Some(1));
+    let next = format!("{bound}[env.next]\nname = \"next\"\n");
+    let ran = service("service_environment", "wrangler.toml", &next);
+    assert_eq!(ran.code, Some(1));
+    assert!(
+        ran.messages
+            .contains("API in the environment \"next\", as the upstream")
+            && ran.messages.contains("add [[env.next.services]]"),
+        "{}",
+        ran.messages
+    );
+    let both = format!("{next}{}", binding("env.next.services"));
+    let ran = service("service_both", "wrangler.toml", &both);
+    assert_eq!(ran.code, Some(0), "{}", ran.messages);
+}
+
+#[test]
+fn a_service_is_another_worker() {
+    let bound = |worker: &str| {
+        format!("{WRANGLER}\n[[services]]\nbinding = \"API\"\nservice = \"{worker}\"\n")
+    };
+    assert_eq!(service("other", "wrangler.toml", &bound("y")).code, Some(0));
+    let ran = service("itself", "wrangler.toml", &bound("x"));
+    assert_eq!(ran.code, Some(1));
+    assert!(
+        ran.messages
+            .starts_with("wrangler.toml:7:1: the upstream \"api\" is this Worker itself"),
+        "{}",
+        ran.messages
+    );
+}
+
+#[test]
+fn a_service_is_nothing_on_spin() {
+    let ran = service("service_spin", "spin.toml", SPIN);
+    assert_eq!(ran.code, Some(1));
+    assert_eq!(
+        ran.messages,
+        "spin.toml:14:12: the upstream \"api\" is the service binding API, and Spin has none \
+         (hint: write url = \"http://NAME.spin.internal\" in lychgate.toml, or delete spin.toml \
+         where this goes to Workers)\n"
+    );
 }
 
 #[test]

@@ -134,6 +134,10 @@ pub enum PlatformFault {
 pub enum UpstreamFault {
     /// No connection, or it broke before the headers came.
     Unreachable,
+    /// The head of its answer did not come in time.
+    TimedOut,
+    /// It was asked for a WebSocket, and the host can open none.
+    NoWebSocket,
     /// The host's own rules forbid requests to it: Spin's `allowed_outbound_hosts`.
     NotAllowed,
     /// The folder of static files cannot be read.
@@ -170,6 +174,11 @@ pub enum ConfigurationFault {
     /// A shared secret towards an upstream is not visible ASCII.
     BadProof {
         /// The secret's name.
+        name: String,
+    },
+    /// A service binding that an upstream names is not there.
+    MissingService {
+        /// The name of the binding.
         name: String,
     },
     /// The platform lacks something that its own settings must grant: a binding of a Worker, a store or a
@@ -222,6 +231,10 @@ pub enum PublicCode {
     ProviderError,
     /// `upstream_unavailable`: what stands behind the gateway cannot be reached.
     UpstreamUnavailable,
+    /// `upstream_timeout`: what stands behind the gateway did not answer in time.
+    UpstreamTimeout,
+    /// `websocket_unsupported`: the gateway's host opens no WebSockets.
+    WebSocketUnsupported,
     /// `temporarily_unavailable`
     TemporarilyUnavailable,
     /// `misconfigured`
@@ -234,17 +247,30 @@ impl Fault {
         match self {
             Self::Browser(fault) => fault.answer(),
             Self::Provider(fault) => fault.answer(),
-            Self::Upstream(UpstreamFault::Unreachable) => Answer {
-                status: Status::BAD_GATEWAY,
-                code: PublicCode::UpstreamUnavailable,
-            },
-            // Nobody outside is to blame: the deployment forbids what its configuration asks for.
-            Self::Upstream(UpstreamFault::NotAllowed) => ConfigurationFault::ANSWER,
-            Self::Platform(_) | Self::Upstream(UpstreamFault::Unreadable) => Answer {
-                status: Status::SERVICE_UNAVAILABLE,
-                code: PublicCode::TemporarilyUnavailable,
-            },
+            Self::Upstream(fault) => fault.answer(),
+            Self::Platform(_) => Answer::UNAVAILABLE,
         }
+    }
+}
+
+impl Answer {
+    const UNAVAILABLE: Self = Self {
+        status: Status::SERVICE_UNAVAILABLE,
+        code: PublicCode::TemporarilyUnavailable,
+    };
+}
+
+impl UpstreamFault {
+    const fn answer(self) -> Answer {
+        let (status, code) = match self {
+            Self::Unreachable => (Status::BAD_GATEWAY, PublicCode::UpstreamUnavailable),
+            Self::TimedOut => (Status::GATEWAY_TIMEOUT, PublicCode::UpstreamTimeout),
+            Self::NoWebSocket => (Status::NOT_IMPLEMENTED, PublicCode::WebSocketUnsupported),
+            // Nobody outside is to blame: the deployment forbids what its configuration asks for.
+            Self::NotAllowed => return ConfigurationFault::ANSWER,
+            Self::Unreadable => return Answer::UNAVAILABLE,
+        };
+        Answer { status, code }
     }
 }
 
@@ -341,6 +367,8 @@ impl PublicCode {
             Self::ProviderUnavailable => "provider_unavailable",
             Self::ProviderError => "provider_error",
             Self::UpstreamUnavailable => "upstream_unavailable",
+            Self::UpstreamTimeout => "upstream_timeout",
+            Self::WebSocketUnsupported => "websocket_unsupported",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
             Self::Misconfigured => "misconfigured",
         }
@@ -383,6 +411,9 @@ impl fmt::Display for ConfigurationFault {
             }
             Self::BadProof { name } => {
                 write!(f, "the secret {name} cannot stand in a header field")
+            }
+            Self::MissingService { name } => {
+                write!(f, "the deployment lacks the service binding {name}")
             }
             Self::MissingBinding { name } => write!(f, "the deployment lacks {name}"),
         }

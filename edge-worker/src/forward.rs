@@ -4,6 +4,7 @@
 //! by here. Rust tells it what to change, one `-name` (remove), `=name:value` (set) or `+name:value` (append)
 //! per line; header names and values cannot hold a line break.
 
+use crate::number::to_double;
 use alloc::format;
 use alloc::string::String;
 use lychgate_core::gateway::edits::CookieEdit;
@@ -26,7 +27,9 @@ impl Forwarding {
             ForwardTarget::Assets if target == received => None,
             // The scheme and host mean nothing to the assets, but an absolute URL needs them.
             ForwardTarget::Assets => Some(format!("https://{host}{target}")),
-            ForwardTarget::Url(origin) => Some(format!("{origin}{target}")),
+            ForwardTarget::Url(origin) | ForwardTarget::Service { origin, .. } => {
+                Some(format!("{origin}{target}"))
+            }
         };
         Self { forward, url }
     }
@@ -39,7 +42,16 @@ impl Forwarding {
     pub fn to_assets(&self) -> bool {
         match self.forward.target {
             ForwardTarget::Assets => true,
-            ForwardTarget::Url(_) => false,
+            ForwardTarget::Url(_) | ForwardTarget::Service { .. } => false,
+        }
+    }
+
+    /// The service binding that it goes to; `undefined` where it goes to an origin.
+    #[wasm_bindgen(getter)]
+    pub fn service(&self) -> Option<String> {
+        match &self.forward.target {
+            ForwardTarget::Service { name, .. } => Some(name.0.clone()),
+            ForwardTarget::Assets | ForwardTarget::Url(_) => None,
         }
     }
 
@@ -53,6 +65,13 @@ impl Forwarding {
     #[wasm_bindgen(getter)]
     pub fn bypasses_caches(&self) -> bool {
         self.forward.response.bypasses_caches()
+    }
+
+    /// After how many milliseconds the head of the answer is late; `undefined` for never.
+    #[wasm_bindgen(getter)]
+    pub fn patience(&self) -> Option<f64> {
+        let seconds = self.forward.timeout?.as_seconds();
+        Some(to_double(seconds.saturating_mul(1000)))
     }
 
     /// What to change in the request, given the names of its headers, one per line.

@@ -45,8 +45,8 @@ impl Edge {
             value.as_string().map(Secret::new)
         };
         let gateway = Gateway::start(configuration.as_bytes(), secret);
-        let gateway = match missing_binding(env, gateway.needs_assets()) {
-            Some(name) => Gateway::closed(ConfigurationFault::MissingBinding { name }),
+        let gateway = match missing_binding(env, &gateway) {
+            Some(fault) => Gateway::closed(fault),
             None => gateway,
         };
         Self {
@@ -118,12 +118,28 @@ impl Edge {
         request: web_sys::Request,
         env: &Env,
     ) -> Result<web_sys::Response, JsValue> {
+        self.upstream_failed(request, env, UpstreamFault::Unreachable)
+    }
+
+    /// The answer where an upstream does not answer in time.
+    ///
+    /// # Errors
+    /// What the runtime throws at it.
+    pub fn late(&self, request: web_sys::Request, env: &Env) -> Result<web_sys::Response, JsValue> {
+        self.upstream_failed(request, env, UpstreamFault::TimedOut)
+    }
+}
+
+impl Edge {
+    fn upstream_failed(
+        &self,
+        request: web_sys::Request,
+        env: &Env,
+        fault: UpstreamFault,
+    ) -> Result<web_sys::Response, JsValue> {
         let platform = Workers::new(env, Rc::clone(&self.keys));
-        respond(&self.gateway.unreachable(
-            &platform,
-            &Received::new(request),
-            UpstreamFault::Unreachable,
-        ))
+        let received = Received::new(request);
+        respond(&self.gateway.upstream_failed(&platform, &received, fault))
     }
 }
 
@@ -139,14 +155,20 @@ fn respond(response: &Response) -> Result<web_sys::Response, JsValue> {
     host::respond(response.status.code(), &headers, &response.body)
 }
 
-fn missing_binding(env: &Env, needs_assets: bool) -> Option<&'static str> {
-    if env.store().is_none() {
-        Some("the binding LYCHGATE_STORE")
+fn missing_binding(env: &Env, gateway: &Gateway) -> Option<ConfigurationFault> {
+    let name = if env.store().is_none() {
+        "the binding LYCHGATE_STORE"
     } else if env.ledger().is_none() {
-        Some("the binding LYCHGATE_LEDGER")
-    } else if needs_assets && !env.assets().is_object() {
-        Some("the binding ASSETS")
+        "the binding LYCHGATE_LEDGER"
+    } else if gateway.needs_assets() && !env.assets().is_object() {
+        "the binding ASSETS"
     } else {
-        None
-    }
+        let binding = |name: &str| Reflect::get(env.as_ref(), &JsValue::from_str(name));
+        let is_there = |name: &str| binding(name).is_ok_and(|value| value.is_object());
+        let mut services = gateway.services().into_iter();
+        let missing = services.find(|name| !is_there(name))?;
+        let name = missing.into();
+        return Some(ConfigurationFault::MissingService { name });
+    };
+    Some(ConfigurationFault::MissingBinding { name })
 }

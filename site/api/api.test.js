@@ -1,6 +1,8 @@
 // The API's promises to the demo and to the contract suite.
 import assert from "node:assert/strict";
+import { on, once } from "node:events";
 import { after, before, test } from "node:test";
+import { WebSocket } from "ws";
 import { startApi } from "./index.js";
 
 let api;
@@ -40,6 +42,29 @@ test("a body comes back while it is still being sent", async () => {
 test("a caller can be left without an answer", async () => {
   await assert.rejects(fetch(`${api.origin}/api/hang-up`));
   assert.equal((await fetch(`${api.origin}/api/whoami`)).status, 200);
+});
+
+test("a caller can be kept waiting", async () => {
+  const controller = new AbortController();
+  const pending = fetch(`${api.origin}/api/hang`, { signal: controller.signal });
+  // The API answers others meanwhile.
+  assert.equal((await fetch(`${api.origin}/api/whoami`)).status, 200);
+  controller.abort();
+  await assert.rejects(pending);
+});
+
+test("a WebSocket says what was received and then echoes", async () => {
+  const socket = new WebSocket(api.origin.replace("http", "ws"), ["chat"], { headers: { "x-sent": "1" } });
+  const messages = on(socket, "message");
+  const next = async () => (await messages.next()).value[0].toString();
+  const seen = JSON.parse(await next());
+  assert.equal(socket.protocol, "chat");
+  assert.equal(seen.headers["x-sent"], "1");
+  socket.send("hello");
+  assert.equal(await next(), "hello");
+  socket.send("close");
+  const [code] = await once(socket, "close");
+  assert.equal(code, 4001);
 });
 
 test("redirects, cookies and statuses come as asked", async () => {

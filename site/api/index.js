@@ -1,16 +1,21 @@
 // An API that shows what reached it. It has no sign-in of its own: the gateway in front of it decides.
 import { createServer } from "node:http";
 import { once } from "node:events";
+import { WebSocketServer } from "ws";
 
 /**
  * Starts the API on 127.0.0.1.
  *
- * Every request is answered with JSON `{method, url, headers}` as received, except:
- * - `POST /echo` (also `/api/echo`) streams the body back;
+ * Every request is answered with JSON `{method, url, headers}` as received, except, also below `/open` for `/api`:
+ * - `POST /api/echo` streams the body back;
  * - `/api/redirect?to=...` answers 302 with that `Location`;
  * - `/api/set-cookie?cookie=...` answers with each `cookie` as a `Set-Cookie` field;
  * - `/api/status?code=...` answers with that status;
- * - `/api/hang-up` closes the connection without an answer.
+ * - `/api/hang-up` closes the connection without an answer;
+ * - `/api/hang` never answers, and the connection stays open for as long as the caller wants.
+ *
+ * A WebSocket is opened at any path but `/api/no-socket`, which is 403. The first message says what was received, as
+ * above; after it every message comes back, and `close` closes the WebSocket from this side, with 4001.
  *
  * `secret` is hidden wherever a header holds it, so that the demo never shows the proof it shares with the
  * gateway to a browser. `requests` collects what was answered, newest last.
@@ -23,6 +28,22 @@ export async function startApi({ port = 0, secret } = {}) {
     requests.push({ method, url, headers });
     answer(request, response, { method, url, headers });
   });
+  const sockets = new WebSocketServer({
+    server,
+    handleProtocols: (offered) => [...offered][0],
+    verifyClient: ({ req }, decide) => decide(!req.url.endsWith("/no-socket"), 403),
+  });
+  sockets.on("connection", (socket, request) => {
+    const { method, url } = request;
+    const seen = { method, url, headers: hide(request.headers, secret) };
+    requests.push(seen);
+    socket.send(JSON.stringify(seen));
+    socket.on("message", (message, binary) => {
+      if (!binary && message.toString() === "close") socket.close(4001);
+      else socket.send(message, { binary });
+    });
+    socket.on("error", () => socket.terminate());
+  });
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
   return {
@@ -32,6 +53,7 @@ export async function startApi({ port = 0, secret } = {}) {
     close: () => {
       const closed = once(server, "close");
       server.close();
+      for (const socket of sockets.clients) socket.terminate();
       server.closeAllConnections();
       return closed;
     },
@@ -42,7 +64,7 @@ function answer(request, response, seen) {
   const [path, query = ""] = request.url.split("?", 2);
   const parameters = new URLSearchParams(query);
   response.on("error", () => response.destroy());
-  switch (path.replace(/^\/api(?=\/)/, "")) {
+  switch (path.replace(/^\/(api|open)(?=\/)/, "")) {
     case "/echo":
       if (request.method === "POST") {
         response.writeHead(200, { "content-type": request.headers["content-type"] ?? "application/octet-stream" });
@@ -58,6 +80,9 @@ function answer(request, response, seen) {
       break;
     case "/hang-up":
       request.destroy();
+      return;
+    case "/hang":
+      request.resume();
       return;
     case "/status":
       response.statusCode = asStatus(parameters.get("code"));

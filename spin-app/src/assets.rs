@@ -73,7 +73,7 @@ pub(crate) async fn serve(
             log::host_error("filesystem", &format!("{error:?}"));
             let fault = UpstreamFault::Unreadable;
             let gateway = instance::gateway().await;
-            respond::own(gateway.unreachable(&Spin, received, fault))
+            respond::own(gateway.upstream_failed(&Spin, received, fault))
         }
     }
 }

@@ -1,11 +1,11 @@
 //! A forward, carried out: to the mounted files, or to an origin with both bodies streamed through.
 
 use crate::body::{Body, accepted};
+use crate::limit::within;
 use crate::platform::Spin;
 use crate::received::Received;
 use crate::{assets, instance, respond, send};
 use lychgate_core::fault::UpstreamFault;
-use lychgate_core::gateway::edits::{RequestEdit, ResponseEdit};
 use lychgate_core::gateway::{Forward, ForwardTarget};
 use lychgate_core::http::inbound::Inbound;
 use lychgate_core::http::outbound::SendError;
@@ -21,29 +21,36 @@ const OF_THE_HOST: &str = "spin-";
 /// # Errors
 /// What the host does not accept.
 pub(crate) async fn carry_out(forward: Forward, received: Received) -> Result<Response, ErrorCode> {
-    let Forward {
-        target,
-        request,
-        response,
-    } = forward;
-    match target {
-        ForwardTarget::Assets => assets::serve(&request, &response, &received).await,
-        ForwardTarget::Url(origin) => to_origin(&origin, &request, &response, &received).await,
+    match &forward.target {
+        ForwardTarget::Assets => {
+            assets::serve(&forward.request, &forward.response, &received).await
+        }
+        ForwardTarget::Url(_) if forward.opens_web_socket() => {
+            failed(&received, UpstreamFault::NoWebSocket).await
+        }
+        ForwardTarget::Url(origin) => to_origin(origin, &forward, &received).await,
+        // A gateway with such an upstream is closed on this host.
+        ForwardTarget::Service { .. } => failed(&received, UpstreamFault::Unreachable).await,
     }
 }
 
 async fn to_origin(
     origin: &Origin,
-    request: &RequestEdit,
-    response: &ResponseEdit,
+    forward: &Forward,
     received: &Received,
 ) -> Result<Response, ErrorCode> {
+    let (request, response) = (&forward.request, &forward.response);
     let mut sent = received.fields().clone();
     sent.retain(|(name, _)| !name.starts_with(OF_THE_HOST));
     let sent = request.apply(sent);
     let body = received.take_body().unwrap_or_else(Body::none);
     let method = received.method();
-    match send::ask(&method, origin, request.target(), sent, body).await {
+    let asking = send::ask(&method, origin, request.target(), sent, body);
+    let answer = match forward.timeout {
+        Some(limit) => within(limit, asking).await,
+        None => Some(asking.await),
+    };
+    match answer.unwrap_or(Err(SendError::TimedOut)) {
         Ok(answer) => {
             let status = answer.get_status_code();
             let edited = response.apply(answer.get_headers().copy_all());
@@ -54,12 +61,15 @@ async fn to_origin(
         Err(error) => {
             let fault = match error {
                 SendError::NotAllowed => UpstreamFault::NotAllowed,
-                SendError::Unreachable | SendError::TimedOut | SendError::TooLarge => {
-                    UpstreamFault::Unreachable
-                }
+                SendError::TimedOut => UpstreamFault::TimedOut,
+                SendError::Unreachable | SendError::TooLarge => UpstreamFault::Unreachable,
             };
-            let gateway = instance::gateway().await;
-            respond::own(gateway.unreachable(&Spin, received, fault))
+            failed(received, fault).await
         }
     }
+}
+
+async fn failed(received: &Received, fault: UpstreamFault) -> Result<Response, ErrorCode> {
+    let gateway = instance::gateway().await;
+    respond::own(gateway.upstream_failed(&Spin, received, fault))
 }

@@ -73,6 +73,9 @@ async fn start() -> Started {
         let found = secrets.iter().find(|(other, _)| other == name);
         found.map(|(_, value)| Secret::new(value.clone()))
     });
+    if !gateway.services().is_empty() {
+        return lacks("service bindings, which Spin does not have: name a component by its url");
+    }
     if gateway.needs_assets() && Folder::at(SITE).await.is_none() {
         return lacks("the static files: the manifest must mount them at /site");
     }

@@ -7,6 +7,7 @@
 // - `issuer`: of a provider that runs already; without it, the demo's provider is started;
 // - `claimsInIdToken`: as the demo's provider understands it;
 // - `direct`: lets the Worker fetch by itself, so that what cannot be reached really cannot;
+// - `services`: names of service bindings, each to the Worker in echo.mjs;
 // - `counted`: puts counting.mjs in front, which counts calls of the store and the ledger and lets them fail.
 //
 // It prints one line of JSON, `{origin, issuer, control}`, once all of it serves, and ends when its standard
@@ -111,12 +112,22 @@ if (asked.counted) {
 }
 
 const has = (name) => !asked.without?.includes(name);
+const services = asked.services ?? [];
 const options = (isolate) => ({
-  name: "lychgate",
   host: "127.0.0.1",
   port,
   cf: false,
   log: new Log(LogLevel.ERROR),
+  workers: [gateway(isolate), ...(services.length > 0 ? [echo] : [])],
+  handleRuntimeStdio: (out, err) => {
+    for (const stream of [out, err]) {
+      Readable.from(stream).setEncoding("utf8").on("data", (text) => lines.push(text));
+    }
+  },
+});
+
+const gateway = (isolate) => ({
+  name: "lychgate",
   modules,
   compatibilityDate: "2026-04-01",
   bindings: { ...asked.bindings, TEST_ISOLATE: isolate },
@@ -130,13 +141,15 @@ const options = (isolate) => ({
     routerConfig: { has_user_worker: true, invoke_user_worker_ahead_of_assets: true },
     assetConfig: { html_handling: "auto-trailing-slash", not_found_handling: "404-page" },
   },
+  serviceBindings: Object.fromEntries(services.filter(has).map((name) => [name, "echo"])),
   outboundService: asked.direct ? undefined : outbound,
-  handleRuntimeStdio: (out, err) => {
-    for (const stream of [out, err]) {
-      Readable.from(stream).setEncoding("utf8").on("data", (text) => lines.push(text));
-    }
-  },
 });
+
+const echo = {
+  name: "echo",
+  modules: [{ type: "ESModule", path: "echo.mjs", contents: readFileSync(join(root, "tests/workerd/echo.mjs"), "utf8") }],
+  compatibilityDate: "2026-04-01",
+};
 
 let isolate = 0;
 const miniflare = new Miniflare(options(isolate));

@@ -85,7 +85,7 @@ fn hosts(placement: &Placement<'_>) -> Vec<Fault> {
                 let whose = format!("the url of the upstream \"{}\"", upstream.id);
                 faults.push(fault(origin, whose, ""));
             }
-            UpstreamTarget::Url(_) | UpstreamTarget::Assets => {}
+            UpstreamTarget::Url(_) | UpstreamTarget::Assets | UpstreamTarget::Service(_) => {}
         }
     }
     faults

@@ -20,6 +20,7 @@ pub(super) fn faults(placement: &Placement<'_>) -> Vec<Fault> {
             None => faults.push(missing(placement, upstream, name)),
         }
     }
+    faults.extend(services(placement));
     faults.extend(shared(placement));
     faults
 }
@@ -54,7 +55,7 @@ fn reached<'a>(placement: &Placement<'a>) -> impl Iterator<Item = (&'a str, &'a 
     let upstreams = placement.config.upstreams.iter();
     upstreams.filter_map(|upstream| match &upstream.target {
         UpstreamTarget::Url(origin) => Some((upstream.id.as_str(), component_of(origin)?)),
-        UpstreamTarget::Assets => None,
+        UpstreamTarget::Assets | UpstreamTarget::Service(_) => None,
     })
 }
 
@@ -87,6 +88,24 @@ fn around(upstream: &str, name: &str, route: &str, offset: usize) -> Fault {
         ),
         hint: "write route = { private = true }; Lychgate reaches it all the same".to_owned(),
     }
+}
+
+/// Upstreams that only Cloudflare has.
+fn services(placement: &Placement<'_>) -> Vec<Fault> {
+    let upstreams = placement.config.upstreams.iter();
+    let faults = upstreams.filter_map(|upstream| match &upstream.target {
+        UpstreamTarget::Service(binding) => Some(Fault {
+            offset: placement.component.offset,
+            what: format!(
+                "the upstream \"{}\" is the service binding {}, and Spin has none",
+                upstream.id, binding.0
+            ),
+            hint: "write url = \"http://NAME.spin.internal\" in lychgate.toml, or delete spin.toml where this goes to Workers"
+                .to_owned(),
+        }),
+        UpstreamTarget::Assets | UpstreamTarget::Url(_) => None,
+    });
+    faults.collect()
 }
 
 fn itself(placement: &Placement<'_>, upstream: &str) -> Fault {

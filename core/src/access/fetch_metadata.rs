@@ -17,7 +17,18 @@ pub struct FetchMetadata {
     origin: Option<String>,
     accept: Option<String>,
     prefetch: Sent,
-    upgrade: Sent,
+    upgrade: Upgrade,
+}
+
+/// What a connection is to become (RFC 9110, section 7.8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Upgrade {
+    /// It stays what it is.
+    None,
+    /// A WebSocket (RFC 6455, section 4.1).
+    WebSocket,
+    /// Anything else.
+    Other,
 }
 
 /// A header that may stand once was sent twice, or joined with another.
@@ -79,10 +90,14 @@ impl FetchMetadata {
             origin: once(request, HeaderName::ORIGIN)?,
             accept: request.header(&HeaderName::ACCEPT),
             prefetch,
-            // Hosts that speak no WebSocket take `Upgrade` away before anyone sees it, but not the key.
-            upgrade: match [HeaderName::UPGRADE, HeaderName::SEC_WEBSOCKET_KEY].map(sent) {
-                [Sent::No, Sent::No] => Sent::No,
-                [Sent::Yes, _] | [_, Sent::Yes] => Sent::Yes,
+            upgrade: match request.header(&HeaderName::UPGRADE).as_deref() {
+                Some(protocol) if protocol.eq_ignore_ascii_case("websocket") => Upgrade::WebSocket,
+                Some(_) => Upgrade::Other,
+                // Hosts that speak no WebSocket take `Upgrade` away before anyone sees it, but not the key.
+                None => match sent(HeaderName::SEC_WEBSOCKET_KEY) {
+                    Sent::Yes => Upgrade::WebSocket,
+                    Sent::No => Upgrade::None,
+                },
             },
         })
     }
@@ -129,7 +144,15 @@ impl FetchMetadata {
     /// sites with cookies: it needs the proof that unsafe methods need. Any `Upgrade` counts, since
     /// a false "no" would leave a socket open to every site.
     pub fn is_upgrade(&self) -> bool {
-        self.upgrade == Sent::Yes || self.mode.as_deref() == Some("websocket")
+        self.upgrade != Upgrade::None || self.mode.as_deref() == Some("websocket")
+    }
+
+    /// What the connection is to become; a WebSocket is opened with `GET` alone.
+    pub fn upgrade(&self, method: &Method) -> Upgrade {
+        if self.upgrade == Upgrade::WebSocket && *method != Method::Get {
+            return Upgrade::Other;
+        }
+        self.upgrade
     }
 
     fn named(&self, ours: &Origin) -> Named {

@@ -179,3 +179,23 @@ fn an_upgrade_is_seen_in_any_form_and_is_no_navigation() {
     assert!(!read(&DOCUMENT).is_upgrade());
     assert!(!read(&[("upgrade-insecure-requests", "1")]).is_upgrade());
 }
+
+#[test]
+fn a_web_socket_is_told_from_other_upgrades() {
+    let upgrade = |headers: &[(&str, &str)], method| read(headers).upgrade(method);
+    for (headers, expected) in [
+        (&[("upgrade", "websocket")][..], Upgrade::WebSocket),
+        (&[("upgrade", "WebSocket")], Upgrade::WebSocket),
+        (&[("sec-websocket-key", "x")], Upgrade::WebSocket),
+        (&[("upgrade", "h2c, websocket")], Upgrade::Other),
+        (
+            &[("upgrade", "h2c"), ("sec-websocket-key", "x")],
+            Upgrade::Other,
+        ),
+        (&DOCUMENT, Upgrade::None),
+    ] {
+        assert_eq!(upgrade(headers, &Method::Get), expected, "{headers:?}");
+    }
+    let websocket = [("upgrade", "websocket")];
+    assert_eq!(upgrade(&websocket, &Method::Post), Upgrade::Other);
+}

@@ -143,13 +143,17 @@ pub enum ConfigFault {
     ClaimPath(ClaimPathFault),
     /// No header name.
     HeaderName,
-    /// An upstream with neither `assets` nor `url`, or with both.
+    /// An upstream with none of `assets`, `url` and `service`, or with two.
     Target,
+    /// No name of a service binding.
+    ServiceName,
+    /// The static files, named as a service.
+    ServiceIsAssets,
     /// An upstream at `public_url` itself.
     UpstreamIsOurselves,
     /// Identity headers for static assets.
     AssetsIdentity,
-    /// Identity headers towards a URL without a proof.
+    /// Identity headers without a proof.
     ProofMissing,
     /// A proof without identity headers.
     ProofUnused,
@@ -264,10 +268,12 @@ impl fmt::Display for ConfigFault {
             Self::NoOpenid => f.write_str("the scope openid is missing"),
             Self::ClaimPath(fault) => write!(f, "not the path of a claim: {}", claim_path_fault(*fault)),
             Self::HeaderName => f.write_str("not a header name"),
-            Self::Target => f.write_str("expected exactly one of assets = true and url"),
+            Self::Target => f.write_str("expected exactly one of assets = true, url and service"),
+            Self::ServiceName => f.write_str("expected the name of a service binding, such as \"API\""),
+            Self::ServiceIsAssets => f.write_str("the binding ASSETS is that of the static files"),
             Self::UpstreamIsOurselves => f.write_str("the upstream is public_url itself"),
             Self::AssetsIdentity => f.write_str("static assets get the request as it came"),
-            Self::ProofMissing => f.write_str("identity headers towards a URL need a proof"),
+            Self::ProofMissing => f.write_str("identity headers need a proof"),
             Self::ProofUnused => f.write_str("a proof without identity = \"headers\""),
             Self::UnknownUpstream { .. } => f.write_str("there is no upstream of this id"),
             Self::Pattern(fault) => fault.fmt(f),

@@ -134,9 +134,13 @@ const fn plain(fault: &ConfigFault) -> Option<&'static str> {
         ConfigFault::ClaimPath(_) => {
             "write the claim's name, or a JSON Pointer such as \"/realm_access/roles\"; in a pointer ~1 is a slash and ~0 a tilde"
         }
-        ConfigFault::AssetsIdentity => "remove identity, proof and strip",
+        ConfigFault::ServiceName => {
+            "upper-case letters, digits and underscores, as binding in [[services]] of wrangler.toml"
+        }
+        ConfigFault::ServiceIsAssets => "write assets = true",
+        ConfigFault::AssetsIdentity => "remove identity, proof, strip and timeout",
         ConfigFault::ProofMissing => {
-            "anyone who reaches the origin could forge them: add proof = { secret = \"NAME\" } and compare lychgate-proof there"
+            "anyone who reaches the upstream around Lychgate could forge them: add proof = { secret = \"NAME\" } and compare lychgate-proof there"
         }
         ConfigFault::ProofUnused => "add identity = \"headers\", or remove proof",
         ConfigFault::PublicAndMore => "a path is open to everyone or it is not",

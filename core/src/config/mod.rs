@@ -240,6 +240,8 @@ pub struct Upstream {
     pub identity: Identity,
     /// Further request headers to strip, beside ours.
     pub strip: Vec<HeaderName>,
+    /// How long it may take until the head of its answer.
+    pub timeout: Seconds,
 }
 
 /// The place of an [`Upstream`] in [`Config::upstreams`].
@@ -253,7 +255,13 @@ pub enum UpstreamTarget {
     Assets,
     /// An origin; requests keep their path and query.
     Url(Origin),
+    /// Another Worker, by the name of the service binding that leads to it.
+    Service(BindingName),
 }
+
+/// The name of a binding, as in the settings of the Worker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BindingName(pub String);
 
 /// What an upstream learns about the user.
 #[derive(Clone, Debug)]
@@ -262,7 +270,7 @@ pub enum Identity {
     None,
     /// `lychgate-` headers, and the shared secret that proves they are ours.
     Headers {
-        /// Sent as `lychgate-proof`; required for a URL, since anyone who reaches the origin could
+        /// Sent as `lychgate-proof`; required, since anyone who reaches the upstream around us could
         /// forge the other headers.
         proof: Option<SecretName>,
     },

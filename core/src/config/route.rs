@@ -106,7 +106,7 @@ fn read_one(table: &Table<'_>, site: &Site, upstreams: &Upstreams) -> Option<Rou
     let target = upstreams.all.get(upstream.0).and_then(Option::as_ref);
     let aliases = match target.map(|upstream| &upstream.target) {
         Some(UpstreamTarget::Assets) => Aliases::StaticFiles,
-        Some(UpstreamTarget::Url(_)) | None => Aliases::None,
+        Some(UpstreamTarget::Url(_) | UpstreamTarget::Service(_)) | None => Aliases::None,
     };
     Some(Route {
         pattern: pattern?,

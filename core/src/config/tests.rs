@@ -52,6 +52,7 @@ fn full() -> Value {
                 "identity": "headers",
                 "proof": {"secret": "API_PROOF"},
                 "strip": ["X-Internal"],
+                "timeout": "5s",
             },
         ],
         "route": [
@@ -135,6 +136,7 @@ fn everything_written_is_read() {
     assert!(matches!(config.metrics, Some(MetricsAccess::Secret(_))));
     let api = config.upstream(UpstreamIndex(1)).unwrap();
     assert_eq!(api.strip, [HeaderName::parse("x-internal").unwrap()]);
+    assert_eq!(api.timeout, Seconds::new(5));
     assert!(matches!(api.identity, Identity::Headers { proof: Some(_) }));
     let names: Vec<_> = config
         .secret_names()
@@ -234,6 +236,20 @@ fn what_is_left_out_has_its_default() {
         ClientAuthentication::None
     ));
     assert!(matches!(config.upstreams[0].identity, Identity::None));
+    assert_eq!(config.upstreams[0].timeout, Seconds::new(30));
+}
+
+#[test]
+fn a_service_is_an_upstream_by_its_binding() {
+    let config = read(&with(
+        "/upstream/1",
+        json!({"id": "api", "service": "API_2", "identity": "headers", "proof": {"secret": "P"}}),
+    ))
+    .unwrap();
+    let UpstreamTarget::Service(name) = &config.upstreams[1].target else {
+        panic!("{:?}", config.upstreams[1]);
+    };
+    assert_eq!(name.0, "API_2");
 }
 
 #[test]

@@ -1,8 +1,11 @@
 //! Small texts of a configuration: identifiers, names of secrets and tokens of protocols.
 
-use super::{SecretName, fault::ConfigFault, reader::Table};
+use super::{BindingName, SecretName, fault::ConfigFault, reader::Table};
 use crate::access::claim_path::ClaimPath;
 use alloc::{borrow::ToOwned, string::String};
+
+/// The binding by which a Worker reaches its static files.
+const ASSETS: &str = "ASSETS";
 
 /// An identifier that stands in URLs: lower-case letters, digits and hyphens.
 pub(super) fn identifier(text: &str) -> Result<String, ConfigFault> {
@@ -24,6 +27,19 @@ pub(super) fn secret_name(text: &str) -> Result<SecretName, ConfigFault> {
         Ok(SecretName(text.to_owned()))
     } else {
         Err(ConfigFault::SecretName)
+    }
+}
+
+/// The name of a service binding. It is written like that of a secret, so that it never is a member that
+/// every object of the runtime has; and it is not the binding of the static files, whose other spellings
+/// nobody would look at then.
+pub(super) fn service(text: &str) -> Result<BindingName, ConfigFault> {
+    if text == ASSETS {
+        return Err(ConfigFault::ServiceIsAssets);
+    }
+    match secret_name(text) {
+        Ok(SecretName(name)) => Ok(BindingName(name)),
+        Err(_) => Err(ConfigFault::ServiceName),
     }
 }
 

@@ -2,17 +2,25 @@
 
 use super::{
     Identity, Upstream, UpstreamTarget,
+    duration::span_at,
     fault::ConfigFault,
     reader::Table,
     site::{self, Site},
     text,
 };
-use crate::http::header::HeaderName;
+use crate::{http::header::HeaderName, time::Seconds};
 use alloc::{string::String, vec::Vec};
 
-pub(super) const KEYS: &[&str] = &["id", "assets", "url", "identity", "proof", "strip"];
+pub(super) const KEYS: &[&str] = &[
+    "id", "assets", "url", "service", "identity", "proof", "strip", "timeout",
+];
 
 const IDENTITIES: &[&str] = &["none", "headers"];
+
+const SHORTEST: Seconds = Seconds::new(1);
+/// Spin itself waits no longer for an answer.
+const LONGEST: Seconds = Seconds::minutes(10);
+const DEFAULT: Seconds = Seconds::new(30);
 
 /// The upstreams by their places, as far as they could be read, and the ids that routes may name.
 pub(super) struct Upstreams {
@@ -44,14 +52,20 @@ fn read_one(table: &Table<'_>, id: Option<String>, site: &Site) -> Option<Upstre
     let strip = table.parsed_list("strip", |text| {
         HeaderName::parse(text).ok_or(ConfigFault::HeaderName)
     });
-    if matches!(target, Some(UpstreamTarget::Assets)) && strip.is_some() {
-        table.fault("strip", ConfigFault::AssetsIdentity);
+    let timeout = span_at(table, "timeout", SHORTEST, LONGEST);
+    if matches!(target, Some(UpstreamTarget::Assets)) {
+        for key in ["strip", "timeout"] {
+            if table.has(key) {
+                table.fault(key, ConfigFault::AssetsIdentity);
+            }
+        }
     }
     Some(Upstream {
         id: id?,
         target: target?,
         identity: identity?,
         strip: strip.unwrap_or_default(),
+        timeout: timeout.unwrap_or(DEFAULT),
     })
 }
 
@@ -60,12 +74,15 @@ fn read_target(table: &Table<'_>, site: &Site) -> Option<UpstreamTarget> {
         table.faults().add(table.at().clone(), fault);
         None
     };
-    match (table.has("assets"), table.has("url")) {
-        (true, false) => match table.boolean("assets")? {
+    match ["assets", "url", "service"].map(|key| table.has(key)) {
+        [true, false, false] => match table.boolean("assets")? {
             true => Some(UpstreamTarget::Assets),
             false => here(ConfigFault::Target),
         },
-        (false, true) => table.parsed("url", |text| {
+        [false, false, true] => table
+            .parsed("service", text::service)
+            .map(UpstreamTarget::Service),
+        [false, true, false] => table.parsed("url", |text| {
             let origin = site::parse_origin(text)?;
             // Such a request never leaves the host, so it needs no TLS.
             if !origin.is_spin_component() {
@@ -76,7 +93,7 @@ fn read_target(table: &Table<'_>, site: &Site) -> Option<UpstreamTarget> {
             }
             Ok(UpstreamTarget::Url(origin))
         }),
-        (true, true) | (false, false) => here(ConfigFault::Target),
+        [_, _, _] => here(ConfigFault::Target),
     }
 }
 

@@ -42,6 +42,7 @@ impl Fault {
             Self::Provider(fault) => fault.setting(),
             Self::Upstream(UpstreamFault::NotAllowed) => Some(HOSTS),
             Self::Platform(PlatformFault::Signer) => Some(Setting::Provider("private_key")),
+            Self::Upstream(UpstreamFault::TimedOut) => Some(Setting::Named("timeout")),
             Self::Browser(
                 BrowserFault::Malformed
                 | BrowserFault::NoRoute
@@ -64,7 +65,9 @@ impl Fault {
                 | PlatformFault::Verifier
                 | PlatformFault::Internal,
             )
-            | Self::Upstream(UpstreamFault::Unreachable | UpstreamFault::Unreadable) => None,
+            | Self::Upstream(
+                UpstreamFault::Unreachable | UpstreamFault::NoWebSocket | UpstreamFault::Unreadable,
+            ) => None,
         }
     }
 }
@@ -77,7 +80,8 @@ impl ConfigurationFault {
             Self::MissingSecret { name }
             | Self::BadKey { name }
             | Self::BadPrivateKey { name }
-            | Self::BadProof { name } => Some(name),
+            | Self::BadProof { name }
+            | Self::MissingService { name } => Some(name),
             Self::MissingBinding { name } => Some(name),
         }
     }

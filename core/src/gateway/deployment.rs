@@ -119,6 +119,15 @@ impl Deployment {
         self.config.upstreams.iter().any(is_assets)
     }
 
+    pub(super) fn services(&self) -> Vec<&str> {
+        let upstreams = self.config.upstreams.iter();
+        let services = upstreams.filter_map(|upstream| match &upstream.target {
+            UpstreamTarget::Service(name) => Some(name.0.as_str()),
+            UpstreamTarget::Assets | UpstreamTarget::Url(_) => None,
+        });
+        services.collect()
+    }
+
     /// The path of one of our endpoints.
     pub(super) fn endpoint(&self, name: &str) -> String {
         format!("{}/{name}", self.config.base_path)

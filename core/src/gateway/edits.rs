@@ -3,7 +3,7 @@
 //! The adapter asks about each header it sees; what to do stands here, once for every host.
 
 use crate::{
-    access::decision::Audience,
+    access::{decision::Audience, fetch_metadata::Upgrade},
     cookie::name,
     encoding::ascii::contains_ignoring_case,
     http::{
@@ -21,6 +21,7 @@ pub struct RequestEdit {
     pub(super) cookie: CookieEdit,
     pub(super) set: Vec<(HeaderName, HeaderValue)>,
     pub(super) strip: Vec<HeaderName>,
+    pub(super) upgrade: Upgrade,
 }
 
 /// What becomes of the `Cookie` header. It shows no cookie in `Debug`: they are other people's.
@@ -64,9 +65,10 @@ pub enum UpstreamKind {
 }
 
 /// Request headers that say where a request came from or what it really is. Only we may say so.
-const FORWARDING: [&str; 11] = [
+const FORWARDING: [&str; 12] = [
     "connection",
     "forwarded",
+    "http2-settings",
     "x-host",
     "x-http-method",
     "x-http-method-override",
@@ -104,6 +106,7 @@ impl RequestEdit {
             || begins_like(name, "x-forwarded-")
             || FORWARDING.iter().any(|other| is_like(name, other))
             || self.strip.iter().any(|other| is_like(name, other.as_str()))
+            || (self.upgrade != Upgrade::WebSocket && is_like(name, "upgrade"))
     }
 
     /// What becomes of the `Cookie` header.
@@ -229,6 +232,7 @@ mod tests {
             cookie: CookieEdit::Keep,
             set: vec![],
             strip: vec![HeaderName::parse("x-team").unwrap()],
+            upgrade: Upgrade::None,
         }
     }
 
@@ -273,6 +277,23 @@ mod tests {
             "authorization",
         ] {
             assert!(!request().strips(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_connection_becomes_a_web_socket_or_nothing() {
+        for (upgrade, passes) in [
+            (Upgrade::None, false),
+            (Upgrade::Other, false),
+            (Upgrade::WebSocket, true),
+        ] {
+            let edit = RequestEdit {
+                upgrade,
+                ..request()
+            };
+            assert_eq!(!edit.strips("Upgrade"), passes, "{upgrade:?}");
+            assert!(edit.strips("HTTP2-Settings"));
+            assert!(!edit.strips("sec-websocket-protocol"));
         }
     }
 

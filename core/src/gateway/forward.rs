@@ -6,10 +6,11 @@ use super::{
     identity,
     outcome::{Forward, ForwardTarget, Outcome},
     serve::Target,
+    time_limit::{BodyLength, time_limit},
     visitor::SignedIn,
 };
 use crate::{
-    access::decision::Allowed,
+    access::{decision::Allowed, fetch_metadata::Upgrade},
     config::{Identity, Upstream, UpstreamTarget},
     cookie::request::RequestCookies,
     fault::{Fault, PlatformFault},
@@ -20,12 +21,19 @@ use crate::{
 };
 use alloc::{boxed::Box, format, vec::Vec};
 
+/// What of a request has a say in how it is forwarded.
+pub(super) struct Passing<'a> {
+    pub(super) target: &'a Target<'a>,
+    pub(super) cookies: RequestCookies<'a>,
+    pub(super) upgrade: Upgrade,
+    pub(super) body: BodyLength,
+}
+
 /// The forward that `allowed` permits.
 pub(super) fn build(
     deployment: &Deployment,
     allowed: &Allowed,
-    target: &Target<'_>,
-    cookies: RequestCookies<'_>,
+    passing: &Passing<'_>,
     signed: Option<&SignedIn>,
 ) -> Result<Outcome, Fault> {
     let upstream = deployment.config.upstream(allowed.upstream());
@@ -37,16 +45,25 @@ pub(super) fn build(
             UpstreamKind::Service,
             Some((origin.clone(), deployment.origin.clone())),
         ),
+        UpstreamTarget::Service(name) => (
+            ForwardTarget::Service {
+                name: name.clone(),
+                origin: deployment.config.public_url.clone(),
+            },
+            UpstreamKind::Service,
+            None,
+        ),
     };
     match signed {
         Some(_) => deployment.metrics.forwarded_session(),
         None => deployment.metrics.forwarded_public(),
     }
     let request = RequestEdit {
-        target: target.normal(),
-        cookie: cookie_edit(cookies),
+        target: passing.target.normal(),
+        cookie: cookie_edit(passing.cookies),
         set: headers(deployment, upstream, signed),
         strip: upstream.strip.clone(),
+        upgrade: passing.upgrade,
     };
     let response = ResponseEdit {
         audience: allowed.audience(),
@@ -61,6 +78,7 @@ pub(super) fn build(
         target: target_of,
         request,
         response,
+        timeout: time_limit(upstream, passing.body),
     })))
 }
 
@@ -80,9 +98,10 @@ fn headers(
     signed: Option<&SignedIn>,
 ) -> Vec<(HeaderName, HeaderValue)> {
     let mut out = Vec::new();
-    let UpstreamTarget::Url(_) = &upstream.target else {
-        return out;
-    };
+    match &upstream.target {
+        UpstreamTarget::Assets => return out,
+        UpstreamTarget::Url(_) | UpstreamTarget::Service(_) => {}
+    }
     let public = &deployment.config.public_url;
     let scheme = match public.scheme() {
         Scheme::Http => "http",

@@ -29,6 +29,7 @@ mod redeem;
 mod refusal;
 mod serve;
 mod session_info;
+mod time_limit;
 mod unserved;
 mod visitor;
 mod warm;
@@ -45,7 +46,7 @@ use crate::{
     secret::Secret,
     time::UnixTime,
 };
-use alloc::{boxed::Box, string::String};
+use alloc::{boxed::Box, string::String, vec::Vec};
 use deployment::Deployment;
 use measured::Measured;
 use serve::Call;
@@ -79,6 +80,14 @@ impl Gateway {
         match &self.0 {
             State::Open(deployment) => deployment.needs_assets(),
             State::Closed(_) => false,
+        }
+    }
+
+    /// The service bindings that upstreams name, so that the adapter must have them.
+    pub fn services(&self) -> Vec<&str> {
+        match &self.0 {
+            State::Open(deployment) => deployment.services(),
+            State::Closed(_) => Vec::new(),
         }
     }
 
@@ -122,8 +131,8 @@ impl Gateway {
         }
     }
 
-    /// The answer to a request that was forwarded to an upstream which does not answer.
-    pub fn unreachable<P: Platform>(
+    /// The answer to a request that was forwarded to an upstream which does not answer, or not in time.
+    pub fn upstream_failed<P: Platform>(
         &self,
         platform: &P,
         request: &impl Inbound,
@@ -132,7 +141,7 @@ impl Gateway {
         let platform = &Measured::new(platform, self.metrics());
         match &self.0 {
             State::Open(deployment) => {
-                unserved::unreachable(&deployment.config.page, platform, request, fault)
+                unserved::upstream_failed(&deployment.config.page, platform, request, fault)
             }
             State::Closed(fault) => unserved::closed(platform, request, fault),
         }

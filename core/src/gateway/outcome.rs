@@ -7,11 +7,14 @@ use super::{
     visitor,
 };
 use crate::{
+    access::fetch_metadata::Upgrade,
+    config::BindingName,
     event::Event,
     fault::{Fault, PlatformFault},
     http::{response::Response, url::Origin},
     platform::{Platform, store::StoreKey},
     session::memo::KnownCookie,
+    time::Seconds,
 };
 use alloc::{boxed::Box, rc::Rc};
 
@@ -33,6 +36,15 @@ pub struct Forward {
     pub request: RequestEdit,
     /// What is changed on the way back.
     pub response: ResponseEdit,
+    /// How long to wait for the head of the answer; `None` for as long as it takes.
+    pub timeout: Option<Seconds>,
+}
+
+impl Forward {
+    /// Whether it asks for a WebSocket, which not every host can open.
+    pub fn opens_web_socket(&self) -> bool {
+        self.request.upgrade == Upgrade::WebSocket
+    }
 }
 
 /// Where a request is forwarded to.
@@ -42,6 +54,13 @@ pub enum ForwardTarget {
     Assets,
     /// An origin.
     Url(Origin),
+    /// Another Worker of the platform.
+    Service {
+        /// The binding that leads to it.
+        name: BindingName,
+        /// The origin that it is asked under: that of `public_url`.
+        origin: Origin,
+    },
 }
 
 /// Work that need not keep the answer waiting.

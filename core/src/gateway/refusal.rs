@@ -277,6 +277,8 @@ const fn reason(fault: &Fault) -> Reason {
         PublicCode::Misconfigured => Reason::Misconfigured,
         PublicCode::TemporarilyUnavailable
         | PublicCode::UpstreamUnavailable
+        | PublicCode::UpstreamTimeout
+        | PublicCode::WebSocketUnsupported
         | PublicCode::WrongHost
         | PublicCode::NotFound
         | PublicCode::MethodNotAllowed

@@ -3,12 +3,13 @@
 use super::{
     deployment::Deployment,
     endpoints::{self, Endpoint},
-    forward,
+    forward::{self, Passing},
     identity::principal,
     login,
     measured::Measured,
     outcome::{Later, Outcome},
     refusal::{self, Detail, Refusal},
+    time_limit::BodyLength,
     visitor::{self, Visitor},
     warm::{self, WarmRequest},
 };
@@ -134,10 +135,16 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
                 Refusal::from(BrowserFault::MethodNotAllowed).with(Detail::Allow(allow))
             }
         })?;
+        let passing = Passing {
+            target,
+            cookies,
+            upgrade: metadata.upgrade(&method),
+            body: BodyLength::of(self.request),
+        };
         if !matched.needs_session() {
             return match matched.decide(None, self.now) {
                 Decision::Allow(allowed) => Ok((
-                    forward::build(self.deployment, &allowed, target, cookies, None)?,
+                    forward::build(self.deployment, &allowed, &passing, None)?,
                     None,
                 )),
                 Decision::SignIn | Decision::StepUp(_) | Decision::Forbidden { .. } => {
@@ -164,8 +171,7 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
         }
         match matched.decide(Some(&principal(&signed.record)), self.now) {
             Decision::Allow(allowed) => {
-                let outcome =
-                    forward::build(self.deployment, &allowed, target, cookies, Some(&signed))?;
+                let outcome = forward::build(self.deployment, &allowed, &passing, Some(&signed))?;
                 Ok((outcome, signed.later))
             }
             Decision::StepUp(step_up) => {

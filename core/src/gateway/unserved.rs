@@ -28,8 +28,8 @@ pub(super) fn closed<P: Platform>(
     response
 }
 
-/// The answer to a request that was forwarded to an upstream which does not answer.
-pub(super) fn unreachable<P: Platform>(
+/// The answer to a request that was forwarded to an upstream which does not answer, or not in time.
+pub(super) fn upstream_failed<P: Platform>(
     settings: &PageSettings,
     platform: &Measured<'_, P>,
     request: &impl Inbound,

@@ -7,14 +7,17 @@
 use super::{
     deployment::Deployment,
     endpoints::{self, Endpoint},
-    forward,
+    forward::{self, Passing},
     identity::principal,
     outcome::Outcome,
     serve::Target,
+    time_limit::BodyLength,
     visitor::{self, FromMemory},
 };
 use crate::{
-    access::decision::Decision, cookie::request::RequestCookies, http::method::Method,
+    access::{decision::Decision, fetch_metadata::Upgrade},
+    cookie::request::RequestCookies,
+    http::method::Method,
     time::UnixTime,
 };
 
@@ -77,5 +80,11 @@ pub(super) fn decide(
     if signed.is_some() {
         deployment.metrics.from_memory();
     }
-    forward::build(deployment, &allowed, &target, cookies, signed.as_ref()).ok()
+    let passing = Passing {
+        target: &target,
+        cookies,
+        upgrade: Upgrade::None,
+        body: BodyLength::NONE,
+    };
+    forward::build(deployment, &allowed, &passing, signed.as_ref()).ok()
 }

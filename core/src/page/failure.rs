@@ -63,6 +63,7 @@ impl Failures {
             405 => self.method_not_allowed,
             413 => self.content_too_large,
             421 => self.misdirected_request,
+            501 => self.not_implemented,
             502 => self.bad_gateway,
             503 => self.service_unavailable,
             504 => self.gateway_timeout,

@@ -7,6 +7,7 @@ mod counts;
 mod explain;
 mod faults;
 mod freshness;
+pub mod late;
 mod log;
 mod metrics;
 pub mod oauth;

@@ -124,7 +124,7 @@ fn an_upstream_that_does_not_answer_is_told_in_the_same_voice() {
     let request = Request::navigation("/");
     let received = crate::http::request::Received::new(&request, host.authority());
     let fault = UpstreamFault::Unreachable;
-    let page = host.gateway().unreachable(&host.edge, &received, fault);
+    let page = host.gateway().upstream_failed(&host.edge, &received, fault);
     assert_eq!(page.status, Status::BAD_GATEWAY);
     for part in [
         "<h1>Ein Dienst hinter dieser Website antwortet nicht</h1>",

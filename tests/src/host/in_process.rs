@@ -157,6 +157,7 @@ impl InProcess {
                 self.api_requests.borrow_mut().push(sent.clone());
                 upstream::api(&sent)
             }
+            ForwardTarget::Service { name, .. } => panic!("nobody is bound as {}", name.0),
         };
         edited(answer, &forward.response)
     }

@@ -6,6 +6,7 @@ mod provider_login;
 mod provider_server;
 pub mod spin;
 mod upstream;
+pub mod web_socket;
 pub mod wire;
 pub mod workerd;
 
@@ -47,6 +48,11 @@ pub trait Host {
     /// Whether every request meets the same memory; elsewhere an ended session may pass for as long as
     /// `fresh_for` says.
     fn is_one_instance(&self) -> bool {
+        true
+    }
+
+    /// Whether it opens WebSockets.
+    fn opens_web_sockets(&self) -> bool {
         true
     }
 

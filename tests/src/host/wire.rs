@@ -10,59 +10,58 @@ use std::{
 
 /// Sends a request to a port of this machine and reads the response.
 pub fn exchange(port: u16, authority: &str, request: &Request) -> Response {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    stream
-        .set_read_timeout(Some(Duration::from_secs(60)))
-        .unwrap();
-    let host = request.host.as_deref().unwrap_or(authority);
-    let mut head = format!(
-        "{} {} HTTP/1.1\r\nHost: {host}\r\n",
-        request.method, request.target
-    );
-    for (name, value) in &request.headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
-    }
-    if request.joined("connection").is_none() {
-        head.push_str("Connection: close\r\n");
-    }
-    if !request.body.is_empty() || request.method == "POST" {
-        head.push_str(&format!("Content-Length: {}\r\n", request.body.len()));
-    }
-    head.push_str("\r\n");
-    stream.write_all(head.as_bytes()).unwrap();
-    // A server may answer, and close, before it read the whole body.
-    let _ = stream.write_all(&request.body);
-    let mut received = Received {
-        stream,
-        bytes: Vec::new(),
-    };
-    received.response(&request.method)
+    Connection::send(port, authority, request).response(&request.method)
 }
 
-struct Received {
-    stream: TcpStream,
+/// A connection on which a request was sent.
+pub struct Connection {
+    pub stream: TcpStream,
+    /// What came and was not read yet.
     bytes: Vec<u8>,
 }
 
-impl Received {
-    fn response(&mut self, method: &str) -> Response {
-        let end = self.find(b"\r\n\r\n") + 4;
-        let head: Vec<u8> = self.bytes.drain(..end).collect();
-        let mut fields = [httparse::EMPTY_HEADER; 64];
-        let mut parsed = httparse::Response::new(&mut fields);
-        parsed.parse(&head).unwrap();
-        let mut response = Response {
-            status: parsed.code.unwrap(),
-            headers: parsed
-                .headers
-                .iter()
-                .map(|field| {
-                    let value = String::from_utf8_lossy(field.value).into_owned();
-                    (field.name.to_ascii_lowercase(), value)
-                })
-                .collect(),
-            body: Vec::new(),
-        };
+impl Connection {
+    /// Sends a request to a port of this machine.
+    pub fn send(port: u16, authority: &str, request: &Request) -> Self {
+        let mut connection = Self::begin(port, authority, request);
+        // A server may answer, and close, before it read the whole body.
+        let _ = connection.stream.write_all(&request.body);
+        connection
+    }
+
+    /// Sends the head of a request; its body has the length that a `Content-Length` of the request says,
+    /// else that of the body that is there.
+    pub fn begin(port: u16, authority: &str, request: &Request) -> Self {
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        stream
+            .set_read_timeout(Some(Duration::from_secs(60)))
+            .unwrap();
+        let host = request.host.as_deref().unwrap_or(authority);
+        let mut head = format!(
+            "{} {} HTTP/1.1\r\nHost: {host}\r\n",
+            request.method, request.target
+        );
+        for (name, value) in &request.headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        if request.joined("connection").is_none() {
+            head.push_str("Connection: close\r\n");
+        }
+        let has_body = !request.body.is_empty() || request.method == "POST";
+        if has_body && request.joined("content-length").is_none() {
+            head.push_str(&format!("Content-Length: {}\r\n", request.body.len()));
+        }
+        head.push_str("\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        Self {
+            stream,
+            bytes: Vec::new(),
+        }
+    }
+
+    /// Reads a response.
+    pub fn response(&mut self, method: &str) -> Response {
+        let mut response = self.head();
         let is_chunked = response.header("transfer-encoding") == Some("chunked");
         let length = response
             .header("content-length")
@@ -75,6 +74,27 @@ impl Received {
             };
         }
         response
+    }
+
+    /// Reads the head of a response.
+    pub fn head(&mut self) -> Response {
+        let end = self.find(b"\r\n\r\n") + 4;
+        let head: Vec<u8> = self.bytes.drain(..end).collect();
+        let mut fields = [httparse::EMPTY_HEADER; 64];
+        let mut parsed = httparse::Response::new(&mut fields);
+        parsed.parse(&head).unwrap();
+        Response {
+            status: parsed.code.unwrap(),
+            headers: parsed
+                .headers
+                .iter()
+                .map(|field| {
+                    let value = String::from_utf8_lossy(field.value).into_owned();
+                    (field.name.to_ascii_lowercase(), value)
+                })
+                .collect(),
+            body: Vec::new(),
+        }
     }
 
     fn chunks(&mut self) -> Vec<u8> {
@@ -92,11 +112,18 @@ impl Received {
         }
     }
 
-    fn take(&mut self, length: usize) -> Vec<u8> {
+    /// Reads that many bytes.
+    pub fn take(&mut self, length: usize) -> Vec<u8> {
         while self.bytes.len() < length {
             assert!(self.more(), "the body ended early");
         }
         self.bytes.drain(..length).collect()
+    }
+
+    /// Reads until `wanted` came by; what came, chunked or not.
+    pub fn text_until(&mut self, wanted: &str) -> String {
+        self.find(wanted.as_bytes());
+        String::from_utf8_lossy(&std::mem::take(&mut self.bytes)).into_owned()
     }
 
     fn rest(&mut self) -> Vec<u8> {

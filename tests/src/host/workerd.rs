@@ -51,6 +51,10 @@ pub struct Setup {
     pub has_scripted_provider: bool,
     /// A provider that is none of ours; nothing stands between the Worker and what it fetches.
     pub issuer: Option<&'static str>,
+    /// Whether nothing stands between the Worker and what it fetches.
+    pub is_direct: bool,
+    /// Service bindings, all to a Worker that echoes.
+    pub services: Vec<&'static str>,
 }
 
 impl Setup {
@@ -66,6 +70,8 @@ impl Setup {
             is_counted: false,
             has_scripted_provider: false,
             issuer: None,
+            is_direct: false,
+            services: Vec::new(),
         }
     }
 
@@ -134,6 +140,8 @@ impl Workerd {
             "without": setup.without,
             "claimsInIdToken": setup.claims_in_id_token,
             "counted": setup.is_counted,
+            "direct": setup.is_direct,
+            "services": setup.services,
         });
         if let Some(configuration) = &setup.configuration {
             asked["configuration"] = json!(configuration.to_string());
@@ -295,6 +303,10 @@ impl Host for Workerd {
     }
 
     fn is_one_instance(&self) -> bool {
+        !self.is_on_spin
+    }
+
+    fn opens_web_sockets(&self) -> bool {
         !self.is_on_spin
     }
 

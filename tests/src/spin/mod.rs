@@ -3,3 +3,4 @@
 mod faults;
 mod isolation;
 mod suites;
+mod upstreams;

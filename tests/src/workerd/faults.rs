@@ -1,7 +1,7 @@
 //! What a deployment lacks, and what fails under it.
 
 use crate::{
-    gateway::named_cases,
+    gateway::{late, named_cases},
     host::{
         Host,
         workerd::{Setup, Workerd},
@@ -116,6 +116,17 @@ fn what_cannot_be_reached_is_a_502() {
     let refused = host.send(&Request::script("GET", "/open/x")).expect(502);
     assert_eq!(refused.header("set-cookie"), None);
     host.send(&Request::navigation("/")).expect(200);
+}
+
+#[test]
+fn a_late_upstream_is_a_504() {
+    let mut setup = Setup::standard();
+    setup.is_direct = true;
+    late::impatient(setup.configuration.as_mut().unwrap());
+    let host = Workerd::start(&setup);
+    late::run(&host, host.port());
+    let log = host.wait_for_log("TimedOut");
+    assert!(log.contains("TimedOut"), "{log}");
 }
 
 #[test]

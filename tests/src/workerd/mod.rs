@@ -3,5 +3,7 @@
 mod assets;
 mod faults;
 mod metrics;
+mod services;
 mod streaming;
 mod suites;
+mod web_sockets;

@@ -69,6 +69,10 @@ pub(super) static WORDS: Words = Words {
             heading: "This address belongs to another site",
             text: "The request reached a server that does not answer for it. Type the address again.",
         },
+        not_implemented: Message {
+            heading: "This kind of connection cannot be opened here",
+            text: "The site runs where there are no WebSockets. What needs one does not work here.",
+        },
         bad_gateway: Message {
             heading: "A service behind this site does not answer",
             text: "It is down, very slow, or sent something unusable. Try again in a moment.",

@@ -71,6 +71,10 @@ pub(super) static WORDS: Words = Words {
             text: "Die Anfrage hat einen Server erreicht, der dafür nicht zuständig ist. Geben Sie die \
                    Adresse neu ein.",
         },
+        not_implemented: Message {
+            heading: "Diese Art von Verbindung gibt es hier nicht",
+            text: "Die Website läuft, wo es keine WebSockets gibt. Was eine solche Verbindung braucht, geht hier nicht.",
+        },
         bad_gateway: Message {
             heading: "Ein Dienst hinter dieser Website antwortet nicht",
             text: "Der Dienst ist ausgefallen, sehr langsam oder hat etwas Unbrauchbares gesendet. Versuchen \

@@ -111,6 +111,8 @@ pub(crate) struct Failures {
     pub(crate) content_too_large: Message,
     /// 421
     pub(crate) misdirected_request: Message,
+    /// 501
+    pub(crate) not_implemented: Message,
     /// 502
     pub(crate) bad_gateway: Message,
     /// 503

@@ -1,0 +1,56 @@
+//! Service bindings that upstreams name, against those of `wrangler.toml`.
+
+use crate::{
+    position::Position,
+    problem::Problem,
+    wrangler::{Environment, Service},
+};
+use lychgate_core::config::{Config, Upstream, UpstreamTarget};
+use std::path::Path;
+
+/// Upstreams whose binding an environment lacks, or has for the Worker itself.
+pub(crate) fn problems(
+    file: &Path,
+    text: &str,
+    environment: &Environment,
+    config: &Config,
+) -> Vec<Problem> {
+    let upstreams = config.upstreams.iter();
+    let faults = upstreams.filter_map(|upstream| fault(upstream, environment));
+    let problems = faults.map(|(offset, what, hint)| Problem {
+        file: file.to_owned(),
+        at: Position::of(text, offset),
+        what,
+        hint: Some(hint),
+    });
+    problems.collect()
+}
+
+fn fault(upstream: &Upstream, environment: &Environment) -> Option<(usize, String, String)> {
+    let UpstreamTarget::Service(name) = &upstream.target else {
+        return None;
+    };
+    let (id, binding) = (&upstream.id, &name.0);
+    let is_it = |service: &&Service| service.binding == *binding;
+    let Some(service) = environment.services.iter().find(is_it) else {
+        let (place, table) = match &environment.name {
+            None => (String::new(), "services".to_owned()),
+            Some(name) => (
+                format!(" in the environment \"{name}\""),
+                format!("env.{name}.services"),
+            ),
+        };
+        let what = format!(
+            "no service binding is called {binding}{place}, as the upstream \"{id}\" has it"
+        );
+        let hint = format!("add [[{table}]] with binding = \"{binding}\" and service = \"WORKER\"");
+        return Some((environment.offset, what, hint));
+    };
+    (Some(&service.worker) == environment.worker.as_ref()).then(|| {
+        (
+            service.offset,
+            format!("the upstream \"{id}\" is this Worker itself"),
+            "name the Worker that requests are for".to_owned(),
+        )
+    })
+}
