@@ -7,6 +7,7 @@
 // - `bindings`: secrets by name;
 // - `without`: what this deployment lacks: a secret's name, "default" stores, "site", "configuration", "hosts";
 // - `issuer`: of a provider that runs already; without it, the demo's provider is started;
+// - `clients`: more clients of the demo's provider; $ORIGIN is filled in;
 // - `claimsInIdToken`: as the demo's provider understands it.
 //
 // It prints one line of JSON, `{origin, issuer, control}`, once all of it serves, and ends when its standard input
@@ -41,7 +42,8 @@ const api = await startApi();
 const closing = [() => api.close()];
 let { issuer } = asked;
 if (asked.configuration !== undefined && issuer === undefined) {
-  const clients = demoClients({ gateway: origin, clientSecret: asked.bindings.DEMO_CLIENT_SECRET });
+  const more = JSON.parse(JSON.stringify(asked.clients ?? []).replaceAll("$ORIGIN", origin));
+  const clients = [...demoClients({ gateway: origin, clientSecret: asked.bindings.DEMO_CLIENT_SECRET }), ...more];
   const provider = await startProvider({ clients, claimsInIdToken: asked.claimsInIdToken, readLog: true });
   closing.push(() => provider.close());
   ({ issuer } = provider);

@@ -31,6 +31,8 @@ mod ledger;
 #[cfg(test)]
 mod parity;
 #[cfg(test)]
+mod real_providers;
+#[cfg(test)]
 mod scripted;
 #[cfg(test)]
 mod spin;

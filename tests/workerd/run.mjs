@@ -5,6 +5,7 @@
 // - `configuration`: the text of lychgate.json, in which $ORIGIN, $ISSUER and $API are filled in;
 // - `bindings`: secrets by name; `without`: bindings that this deployment lacks;
 // - `issuer`: of a provider that runs already; without it, the demo's provider is started;
+// - `clients`: more clients of the demo's provider; $ORIGIN is filled in;
 // - `claimsInIdToken`: as the demo's provider understands it;
 // - `direct`: lets the Worker fetch by itself, so that what cannot be reached really cannot;
 // - `services`: names of service bindings, each to the Worker in echo.mjs;
@@ -43,7 +44,8 @@ const api = await startApi();
 closing.push(() => api.close());
 let { issuer } = asked;
 if (asked.configuration !== undefined && issuer === undefined) {
-  const clients = demoClients({ gateway: origin, clientSecret: asked.bindings.DEMO_CLIENT_SECRET });
+  const more = JSON.parse(JSON.stringify(asked.clients ?? []).replaceAll("$ORIGIN", origin));
+  const clients = [...demoClients({ gateway: origin, clientSecret: asked.bindings.DEMO_CLIENT_SECRET }), ...more];
   const provider = await startProvider({ clients, claimsInIdToken: asked.claimsInIdToken, readLog: true });
   closing.push(() => provider.close());
   ({ issuer } = provider);

@@ -58,6 +58,31 @@ pub(crate) fn npm_packages(place: &Place, interrupt: &Interrupt) -> Outcome {
     fresh::write(&installed, &lock)
 }
 
+/// Installs the Python packages of `tests/requirements.txt` into an environment of their own, unless exactly
+/// these are there.
+pub(crate) fn python_packages(place: &Place, interrupt: &Interrupt) -> Outcome {
+    let list = place.at("tests/requirements.txt");
+    let wanted = fs::read(&list).doing("cannot read tests/requirements.txt")?;
+    let folder = place.build("python");
+    let installed = folder.join("lychgate-requirements.txt");
+    if fs::read(&installed).is_ok_and(|held| held == wanted) {
+        return Ok(());
+    }
+    eprintln!("[setup] installing Python packages");
+    let mut environment = Command::new("python3");
+    environment.args(["-m", "venv", "--clear"]).arg(&folder);
+    let what = "python3 -m venv (Python 3.11 or newer with venv is needed)";
+    run_aside(what, &mut environment, interrupt)?;
+    let mut pip = Command::new(folder.join("bin/pip"));
+    pip.args(["install", "--quiet", "--disable-pip-version-check"]);
+    run_aside(
+        "pip install",
+        pip.arg("--requirement").arg(&list),
+        interrupt,
+    )?;
+    fresh::write(&installed, &wanted)
+}
+
 fn node() -> Outcome {
     let missing = || {
         Failure::new(format!(

@@ -86,6 +86,7 @@ fn set_up(place: &Place, interrupt: &Interrupt) -> Outcome {
     prepare::rust_target(component::TARGET, interrupt)?;
     prepare::rust_target(BARE_TARGET, interrupt)?;
     prepare::npm_packages(place, interrupt)?;
+    prepare::python_packages(place, interrupt)?;
     // Found now, so that a machine without one is told before minutes have passed.
     let chrome = chrome::find(interrupt)?;
     eprintln!("[setup] browser: {}", chrome.display());

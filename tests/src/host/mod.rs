@@ -2,6 +2,7 @@
 
 pub mod configuration;
 pub mod in_process;
+pub mod mock_provider;
 mod provider_login;
 mod provider_server;
 pub mod spin;

@@ -30,6 +30,9 @@ pub fn sign_in(issuer: &str, location: &str, login: &str) -> String {
         for field in response.all("set-cookie") {
             jar.take(field, now).unwrap();
         }
+        if response.status == 200 {
+            return posted_form(&response.text());
+        }
         assert!(
             matches!(response.status, 302 | 303),
             "{}",
@@ -38,6 +41,20 @@ pub fn sign_in(issuer: &str, location: &str, login: &str) -> String {
         response.location().clone_into(&mut location);
     }
     panic!("the provider goes in circles")
+}
+
+/// The form that the provider's page posts by itself, as an address with a query.
+fn posted_form(page: &str) -> String {
+    let value = |text: &str, name: &str| {
+        let rest = text.split_once(&format!("{name}=\"")).unwrap().1;
+        rest.split_once('"').unwrap().0.to_owned()
+    };
+    let action = value(page, "action");
+    let fields = page.split("<input").skip(1).map(|field| {
+        let content = percent::encode_component(&value(field, "value"));
+        format!("{}={content}", value(field, "name"))
+    });
+    format!("{action}?{}", fields.collect::<Vec<_>>().join("&"))
 }
 
 fn local(issuer: &str, location: &str) -> Option<String> {

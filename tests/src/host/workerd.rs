@@ -50,11 +50,13 @@ pub struct Setup {
     /// Whether the provider is the scripted one.
     pub has_scripted_provider: bool,
     /// A provider that is none of ours; nothing stands between the Worker and what it fetches.
-    pub issuer: Option<&'static str>,
+    pub issuer: Option<String>,
     /// Whether nothing stands between the Worker and what it fetches.
     pub is_direct: bool,
     /// Service bindings, all to a Worker that echoes.
     pub services: Vec<&'static str>,
+    /// More clients of the demo's provider, in the words of its metadata; `$ORIGIN` is filled in.
+    pub clients: Value,
 }
 
 impl Setup {
@@ -72,6 +74,7 @@ impl Setup {
             issuer: None,
             is_direct: false,
             services: Vec::new(),
+            clients: json!([]),
         }
     }
 
@@ -149,7 +152,8 @@ impl Workerd {
         if let Some(provider) = &provider {
             asked["issuer"] = json!(provider.lock().unwrap().issuer);
         }
-        if let Some(issuer) = setup.issuer {
+        asked["clients"] = setup.clients.clone();
+        if let Some(issuer) = &setup.issuer {
             asked["issuer"] = json!(issuer);
             asked["direct"] = json!(true);
         }

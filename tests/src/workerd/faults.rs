@@ -106,7 +106,7 @@ fn what_cannot_be_reached_is_a_502() {
     // Nothing listens on the first port.
     let nobody = "http://localhost:1";
     let mut setup = Setup::standard();
-    setup.issuer = Some(nobody);
+    setup.issuer = Some(nobody.to_owned());
     let configuration = setup.configuration.as_mut().unwrap();
     for upstream in [1, 2] {
         configuration["upstream"][upstream]["url"] = json!(nobody);
