@@ -24,8 +24,9 @@
 //! /verify         {algorithm, jwk: {}, input, signature, repeat?: 1 to 100000} -> ok: "valid" | "invalid"
 //!     error: "verifier"; refused: "key" (weak or malformed), "check" (does not fit the key). The verifier is
 //!     asked `repeat` times, so that the time of one answer tells that of one verification.
+//! /verify/all     {checks: [what /verify takes]} -> ok: [what /verify answers]; one after the other
 //! /trap           as /ledger/read, but panics after it; the answer is 503 for it and for every question that is
-//!                 under way in the same instance, and the next one works.
+//!                 under way in the same instance, and the next one works. On Spin it is a 500 of the host.
 //! ```
 //!
 //! `/ledger/purge` and `answer` are about how a host keeps its ledger, so each adapter sees to them itself.
@@ -58,6 +59,7 @@ pub async fn answer<P: Platform>(platform: &P, path: &str, body: &str) -> Option
         "/store/save" => store::save(platform, &question).await,
         "/store/remove" => store::remove(platform, &question).await,
         "/verify" => verify::verify(platform, &question).await,
+        "/verify/all" => verify::verify_all(platform, &question).await,
         "/trap" => trap(platform, &question).await,
         _ => None,
     };

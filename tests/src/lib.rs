@@ -35,6 +35,8 @@ mod real_providers;
 #[cfg(test)]
 mod scripted;
 #[cfg(test)]
+mod signatures;
+#[cfg(test)]
 mod spin;
 #[cfg(test)]
 mod workerd;

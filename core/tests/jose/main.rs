@@ -20,4 +20,6 @@ mod token;
 #[cfg(test)]
 mod vectors;
 #[cfg(test)]
+mod verdicts;
+#[cfg(test)]
 mod wycheproof_cases;

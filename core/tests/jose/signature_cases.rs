@@ -1,12 +1,11 @@
 //! Signatures with their expected verdicts, as data, for every host's own verification.
+//!
+//! The suite that asks the hosts reads this file and the table beside it from here.
 
-use lychgate_core::{
-    encoding::base64url,
-    jose::{Algorithm, KeyFault, KeySet, SignatureCheck, SignatureVerdict},
-};
-use serde_json::{Value, json};
+use lychgate_core::jose::{Algorithm, KeyFault, KeySet, SignatureCheck, SignatureVerdict};
 
 /// One signature, and what a verifier must say of it.
+#[derive(Clone)]
 pub struct SignatureCase {
     pub source: String,
     pub algorithm: Algorithm,
@@ -39,22 +38,4 @@ impl SignatureCase {
             Err(_) => Outcome::RefusedForm,
         }
     }
-}
-
-/// The cases that reach a host's verifier, as JSON: an array of `source`, `algorithm`, `key` (a JSON
-/// Web Key), `message` and `signature` (base64url), and `valid`.
-pub fn to_json(cases: &[SignatureCase]) -> Value {
-    let reaches =
-        |case: &&SignatureCase| matches!(case.run(|_| case.expected), Outcome::Verdict(_));
-    let entry = |case: &SignatureCase| {
-        json!({
-            "source": case.source,
-            "algorithm": case.algorithm.name(),
-            "key": serde_json::from_str::<Value>(&format!("{{{}}}", case.key)).unwrap(),
-            "message": base64url::encode(&case.message),
-            "signature": base64url::encode(&case.signature),
-            "valid": case.expected == SignatureVerdict::Valid,
-        })
-    };
-    cases.iter().filter(reaches).map(entry).collect()
 }

