@@ -11,8 +11,8 @@
 // - `claimsInIdToken`: as the demo's provider understands it.
 //
 // It prints one line of JSON, `{origin, issuer, control}`, once all of it serves, and ends when its standard input
-// does, so that nothing outlives the suite. `control` answers GET /api-requests, /log and /state (the folder of the
-// databases), and POST /restart, which begins with new instances.
+// does, so that nothing outlives the suite. `control` answers GET /api-requests, /log and /state (`folder`: where the
+// databases are; `process`: what serves), and POST /restart, which begins with new instances.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -104,8 +104,10 @@ const lines = [];
 const start = async () => {
   const words = ["up", "--from", join(folder, "spin.toml"), "--listen", `127.0.0.1:${port}`];
   words.push("--state-dir", join(folder, "state"), "--max-instance-reuse-count", String(asked.reuse));
+  // With this signal ignored, a file that may not grow is an error for whoever writes, and not the end of the process.
+  const command = ["-c", `trap "" XFSZ; exec "$0" "$@"`, asked.program, ...words];
   const variables = Object.entries(asked.bindings).map(([name, value]) => [`SPIN_VARIABLE_${variable(name).toUpperCase()}`, value]);
-  const child = spawn(asked.program, words, {
+  const child = spawn("sh", command, {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...Object.fromEntries(variables) },
   });

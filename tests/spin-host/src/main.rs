@@ -27,8 +27,6 @@ use crate::application::Application;
 use crate::arguments::Arguments;
 use std::env;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use wasmtime::Result;
 
 fn main() -> ExitCode {
@@ -44,12 +42,6 @@ fn main() -> ExitCode {
 /// SIGTERM and Ctrl-C keep what they do by default: they end the process at once.
 fn run() -> Result<()> {
     let arguments = Arguments::parse(env::args_os().skip(1))?;
-    // A handler that does nothing turns "the file is too large" from a signal that kills into an
-    // error that SQLite reports.
-    signal_hook::flag::register(
-        signal_hook::consts::SIGXFSZ,
-        Arc::new(AtomicBool::new(false)),
-    )?;
     let application = Application::load(&arguments)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

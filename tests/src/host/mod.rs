@@ -1,6 +1,9 @@
 //! What answers requests: the gateway in this process, or a built one in a real runtime.
 
 pub mod configuration;
+pub mod databases;
+#[cfg(target_os = "linux")]
+pub mod full_disk;
 pub mod in_process;
 pub mod mock_provider;
 mod provider_login;

@@ -2,5 +2,6 @@
 
 mod faults;
 mod isolation;
+mod outages;
 mod suites;
 mod upstreams;
