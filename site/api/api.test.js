@@ -67,6 +67,15 @@ test("a WebSocket says what was received and then echoes", async () => {
   assert.equal(code, 4001);
 });
 
+test("a caller waits until another lets it go on", async () => {
+  let answered = false;
+  const waiting = fetch(`${api.origin}/api/wait?a=b`).finally(() => (answered = true));
+  while (!api.requests.some(({ url }) => url === "/api/wait?a=b")) await fetch(`${api.origin}/api/whoami`);
+  assert.ok(!answered);
+  assert.equal((await fetch(`${api.origin}/api/go-on`)).status, 200);
+  assert.equal((await (await waiting).json()).url, "/api/wait?a=b");
+});
+
 test("redirects, cookies and statuses come as asked", async () => {
   const redirect = await fetch(`${api.origin}/api/redirect?to=https://example.com/x`, { redirect: "manual" });
   assert.equal(redirect.status, 302);

@@ -13,6 +13,7 @@ import { WebSocketServer } from "ws";
  * - `/api/status?code=...` answers with that status;
  * - `/api/hang-up` closes the connection without an answer;
  * - `/api/hang` never answers, and the connection stays open for as long as the caller wants.
+ * - `/api/wait` is answered once somebody asks for `/api/go-on`.
  *
  * A WebSocket is opened at any path but `/api/no-socket`, which is 403. The first message says what was received, as
  * above; after it every message comes back, and `close` closes the WebSocket from this side, with 4001.
@@ -22,11 +23,12 @@ import { WebSocketServer } from "ws";
  */
 export async function startApi({ port = 0, secret } = {}) {
   const requests = [];
+  const waiting = [];
   const server = createServer((request, response) => {
     const { method, url } = request;
     const headers = hide(request.headers, secret);
     requests.push({ method, url, headers });
-    answer(request, response, { method, url, headers });
+    answer(request, response, { method, url, headers }, waiting);
   });
   const sockets = new WebSocketServer({
     server,
@@ -60,10 +62,15 @@ export async function startApi({ port = 0, secret } = {}) {
   };
 }
 
-function answer(request, response, seen) {
+function answer(request, response, seen, waiting) {
   const [path, query = ""] = request.url.split("?", 2);
   const parameters = new URLSearchParams(query);
   response.on("error", () => response.destroy());
+  const show = () => {
+    request.resume();
+    response.setHeader("content-type", "application/json");
+    response.end(request.method === "HEAD" ? undefined : `${JSON.stringify(seen, null, 2)}\n`);
+  };
   switch (path.replace(/^\/(api|open)(?=\/)/, "")) {
     case "/echo":
       if (request.method === "POST") {
@@ -84,13 +91,17 @@ function answer(request, response, seen) {
     case "/hang":
       request.resume();
       return;
+    case "/wait":
+      waiting.push(show);
+      return;
+    case "/go-on":
+      for (const goOn of waiting.splice(0)) goOn();
+      break;
     case "/status":
       response.statusCode = asStatus(parameters.get("code"));
       break;
   }
-  request.resume();
-  response.setHeader("content-type", "application/json");
-  response.end(request.method === "HEAD" ? undefined : `${JSON.stringify(seen, null, 2)}\n`);
+  show();
 }
 
 function hide(headers, secret) {

@@ -39,4 +39,6 @@ mod signatures;
 #[cfg(test)]
 mod spin;
 #[cfg(test)]
+mod streaming;
+#[cfg(test)]
 mod workerd;

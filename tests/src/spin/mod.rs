@@ -4,4 +4,5 @@ mod faults;
 mod isolation;
 mod outages;
 mod suites;
+mod traps;
 mod upstreams;

@@ -4,6 +4,5 @@ mod assets;
 mod faults;
 mod metrics;
 mod services;
-mod streaming;
 mod suites;
 mod web_sockets;
