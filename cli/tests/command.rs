@@ -477,6 +477,57 @@ fn the_demo_s_spin_manifest_is_checked_with_its_configuration() {
     assert_eq!(ran.messages.lines().count(), 2, "{}", ran.messages);
 }
 
+/// What `spin.example.toml` says it goes with.
+const BEHIND_SPIN: &str = r#"
+[[upstream]]
+id = "api"
+url = "http://api.spin.internal"
+identity = "headers"
+proof = { secret = "API_PROOF" }
+
+[[route]]
+path = "/api/**"
+access = ["session"]
+upstream = "api"
+"#;
+
+#[test]
+fn the_spin_manifest_to_copy_fits_a_configuration_of_its_kind() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let example = fs::read_to_string(root.join("spin.example.toml")).unwrap();
+    let configuration = GOOD.replace("\"CLIENT_SECRET", "\"EXAMPLE_CLIENT_SECRET") + BEHIND_SPIN;
+    let run = |test, manifest: &str| {
+        let folder = Folder::new(test).with("lychgate.toml", &configuration);
+        folder.with("spin.toml", manifest).run(&["check"])
+    };
+    let ran = run("example_spin", &example);
+    assert_eq!((ran.code, ran.messages.as_str()), (Some(0), ""));
+    // Each part that matters, taken away or changed, is missed by name.
+    for (from, to, said) in [
+        (
+            "lychgate_key1 = \"{{",
+            "lychgate_key_1 = \"{{",
+            "LYCHGATE_KEY_1",
+        ),
+        ("api_proof = \"{{", "proof = \"{{", "API_PROOF"),
+        ("\"/site\"", "\"/sites\"", "/site"),
+        ("\"https://op.example.com\", ", "", "https://op.example.com"),
+        (
+            ", \"http://api.spin.internal\"",
+            "",
+            "http://api.spin.internal",
+        ),
+        ("key_value_stores = [\"default\"]", "", "key_value_stores"),
+        ("sqlite_databases = [\"default\"]", "", "sqlite_databases"),
+        ("route = { private = true }", "route = \"/api/...\"", "api"),
+    ] {
+        assert_eq!(example.matches(from).count(), 1, "{from}");
+        let ran = run("example_spin_broken", &example.replace(from, to));
+        assert_eq!(ran.code, Some(1), "{from}: {}", ran.output);
+        assert!(ran.messages.contains(said), "{from}: {}", ran.messages);
+    }
+}
+
 #[test]
 fn settings_that_are_not_read_are_named() {
     let folder = Folder::new("jsonc").with("lychgate.toml", GOOD);

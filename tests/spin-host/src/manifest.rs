@@ -274,6 +274,10 @@ watch = ["src/**/*.rs"]
 source = "back.wasm"
 "#;
 
+    /// What people copy, and what the demo runs.
+    const EXAMPLE: &str = include_str!("../../../spin.example.toml");
+    const DEMO: &str = include_str!("../../../spin.toml");
+
     /// Why the manifest is refused in which one thing is changed.
     fn refusal(from: &str, to: &str) -> String {
         assert!(WHOLE.contains(from), "{from:?} is not in the manifest");
@@ -288,6 +292,31 @@ source = "back.wasm"
         assert_eq!(manifest.component.len(), 2);
         assert_eq!(manifest.component["front"].files.len(), 2);
         assert!(matches!(manifest.trigger.http[1].route, Route::Private(_)));
+    }
+
+    #[test]
+    fn the_manifests_of_this_repository_are_read_and_broken_ones_are_not() {
+        for text in [EXAMPLE, DEMO] {
+            let manifest = Manifest::parse(text).unwrap();
+            assert!(manifest.component.contains_key("lychgate"));
+            for (from, to, word) in [
+                ("lychgate_key1 =", "lychgate_key_1 =", "lychgate_key_1"),
+                ("sqlite_databases =", "sqlite_database =", "sqlite_database"),
+                ("required = true", "required = false", "`required`"),
+                (
+                    "component = \"lychgate\"",
+                    "component = \"lychgat\"",
+                    "`lychgat`",
+                ),
+            ] {
+                assert!(text.contains(from), "{from:?} is not in the manifest");
+                let error = Manifest::parse(&text.replacen(from, to, 1)).unwrap_err();
+                let refusal = format!("{error:?}");
+                assert!(refusal.contains(word), "{to}: {refusal}");
+            }
+        }
+        let example = Manifest::parse(EXAMPLE).unwrap();
+        assert!(matches!(example.trigger.http[1].route, Route::Private(_)));
     }
 
     #[test]
@@ -346,6 +375,8 @@ source = "back.wasm"
                 "kebab",
             ),
             ("plain =", "Plain =", "Plain"),
+            ("plain =", "plain_1 =", "plain_1"),
+            ("one =", "one_1 =", "one_1"),
         ] {
             let refusal = refusal(from, to);
             assert!(refusal.contains(word), "{to}: {refusal}");

@@ -9,7 +9,8 @@ use std::fmt;
 use wasmtime::component::Accessor;
 use wasmtime::{Result, bail, format_err};
 
-/// The name of a variable: lower-case letters, digits and single underscores, begun by a letter.
+/// The name of a variable in a manifest: words between underscores, each of them begun by a lower-case letter and made
+/// of such and digits.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(try_from = "String")]
 pub struct VariableName(String);
@@ -20,18 +21,12 @@ impl VariableName {
     /// # Errors
     /// What is wrong with it.
     pub fn parse(name: &str) -> Result<Self, String> {
-        let sign = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
-        let fault = if name.is_empty() {
-            "is empty"
-        } else if !name.bytes().all(sign) {
-            "has other signs than lower-case letters, digits and underscores"
-        } else if !name.starts_with(|c: char| c.is_ascii_lowercase()) {
-            "does not begin with a letter"
-        } else if name.ends_with('_') || name.contains("__") {
-            "has an underscore at its end or two together"
-        } else {
+        let begins_with_letter = |word: &str| word.starts_with(|c: char| c.is_ascii_lowercase());
+        check_signs(name)?;
+        if name.split('_').all(begins_with_letter) {
             return Ok(Self(name.to_owned()));
-        };
+        }
+        let fault = "has a word between underscores that does not begin with a letter";
         Err(format!("the variable name {name:?} {fault}"))
     }
 
@@ -39,6 +34,24 @@ impl VariableName {
     fn environment(&self) -> String {
         format!("SPIN_VARIABLE_{}", self.0.to_ascii_uppercase())
     }
+}
+
+/// What Spin holds against a name that a component asks for. Names that pass here and that no manifest may declare,
+/// such as `key_1`, belong to no variable.
+fn check_signs(name: &str) -> Result<(), String> {
+    let sign = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+    let fault = if name.is_empty() {
+        "is empty"
+    } else if !name.bytes().all(sign) {
+        "has other signs than lower-case letters, digits and underscores"
+    } else if !name.starts_with(|c: char| c.is_ascii_lowercase()) {
+        "does not begin with a letter"
+    } else if name.ends_with('_') || name.contains("__") {
+        "has an underscore at its end or two together"
+    } else {
+        return Ok(());
+    };
+    Err(format!("the variable name {name:?} {fault}"))
 }
 
 impl TryFrom<String> for VariableName {
@@ -134,9 +147,9 @@ impl wit::Host for State {
 
 impl<T: Send> wit::HostWithStore<T> for SpinInterfaces {
     async fn get(accessor: &Accessor<T, Self>, name: String) -> Result<String, wit::Error> {
-        let name = VariableName::parse(&name).map_err(wit::Error::InvalidName)?;
+        check_signs(&name).map_err(wit::Error::InvalidName)?;
         accessor
-            .with(|mut access| access.get().component.variables.get(&name.0).cloned())
+            .with(|mut access| access.get().component.variables.get(&name).cloned())
             .ok_or_else(|| wit::Error::Undefined(format!("no variable {name}")))
     }
 }
@@ -188,11 +201,17 @@ mod tests {
 
     #[test]
     fn names_are_those_that_spin_takes() {
-        for name in ["a", "a1", "api_key_2"] {
+        for name in ["a", "a1", "api_key2", "a1_b2_c"] {
             assert!(VariableName::parse(name).is_ok(), "{name}");
+            assert_eq!(check_signs(name), Ok(()), "{name}");
         }
         for name in ["", "A", "1a", "_a", "a_", "a__b", "a-b", "ä"] {
             assert!(VariableName::parse(name).is_err(), "{name}");
+            assert!(check_signs(name).is_err(), "{name}");
+        }
+        for name in ["api_key_2", "a_1b", "a_1_b"] {
+            assert!(VariableName::parse(name).is_err(), "{name}");
+            assert_eq!(check_signs(name), Ok(()), "{name}");
         }
     }
 }
