@@ -120,9 +120,9 @@ fn measure(
             if interrupt.asked() {
                 return Err(Failure::new("interrupted"));
             }
-            load::send(&scenario.target, turns.before)?;
+            scenario.ask(turns.before)?;
             let before = (scenario.clock)(scenario.process)?;
-            load::send(&scenario.target, turns.requests)?;
+            scenario.ask(turns.requests)?;
             let used = (scenario.clock)(scenario.process)?.saturating_sub(before);
             if round > 0 {
                 measured.rounds.push(turns.per_request(used));
@@ -156,6 +156,12 @@ fn signed_in(place: &Place, port: u16, path: &str) -> Outcome<String> {
         return Err(Failure::new(format!("nobody could sign in: {why}")));
     }
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+impl Scenario {
+    fn ask(&self, requests: usize) -> Outcome {
+        load::send(&self.target, requests).doing(self.name)
+    }
 }
 
 impl Turns {
