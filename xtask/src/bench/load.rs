@@ -43,11 +43,7 @@ impl Target {
 pub(super) fn ask(target: &Target) -> Outcome<(u16, String)> {
     let doing = || format!("the question on port {} for {}", target.port, target.path);
     let mut reader = connected(target).doing(doing())?;
-    reader
-        .get_mut()
-        .write_all(&request(target))
-        .doing(doing())?;
-    let (status, body) = response(&mut reader).doing(doing())?;
+    let (status, body) = exchange(&mut reader, &request(target)).doing(doing())?;
     Ok((status, String::from_utf8_lossy(&body).into_owned()))
 }
 
@@ -77,8 +73,15 @@ fn client(target: &Target, requests: usize) -> Outcome {
     let mut reader = connected(target).doing(doing())?;
     let request = request(target);
     for _ in 0..requests {
-        reader.get_mut().write_all(&request).doing(doing())?;
-        let (status, body) = response(&mut reader).doing(doing())?;
+        let answer = match exchange(&mut reader, &request) {
+            Ok(answer) => answer,
+            // A machine that stands still for some seconds makes servers close what looks idle then.
+            Err(_) => {
+                reader = connected(target).doing(doing())?;
+                exchange(&mut reader, &request).doing(doing())?
+            }
+        };
+        let (status, body) = answer;
         let shows = body
             .windows(target.shows.len())
             .any(|at| at == target.shows.as_bytes());
@@ -88,6 +91,11 @@ fn client(target: &Target, requests: usize) -> Outcome {
         }
     }
     Ok(())
+}
+
+fn exchange(reader: &mut BufReader<TcpStream>, request: &[u8]) -> std::io::Result<(u16, Vec<u8>)> {
+    reader.get_mut().write_all(request)?;
+    response(reader)
 }
 
 fn connected(target: &Target) -> std::io::Result<BufReader<TcpStream>> {

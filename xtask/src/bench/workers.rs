@@ -20,8 +20,8 @@ use std::time::{Duration, Instant};
 const START_LIMIT: Duration = Duration::from_secs(60);
 
 const TURNS: Turns = Turns {
-    rounds: 15,
-    requests: 1_200,
+    rounds: 31,
+    requests: 600,
     before: 80,
 };
 
