@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::doctor;
 use crate::explain::arguments::{self as explain, Asked};
 use lexopt::{Arg, Parser, ValueExt};
 use lychgate_core::jose::Algorithm;
@@ -14,6 +15,7 @@ pub(crate) enum Command {
         file: PathBuf,
         emit_json: Option<PathBuf>,
     },
+    Doctor(doctor::arguments::Arguments),
     GenerateKey,
     GeneratePair {
         algorithm: Algorithm,
@@ -30,16 +32,19 @@ pub(crate) const USAGE: &str = "\
 usage: lychgate check [FILE] [--emit-json OUT]
        lychgate explain --url URL (--claims FILE | --anonymous) [--method M]
                         [--provider ID] [--at TIME] [--config FILE] [--json]
+       lychgate doctor [--url URL] [--config FILE] [--also URL] [--json]
        lychgate keys generate [--jwk ES256|EdDSA [--kid ID]]
        lychgate keys import FILE [--kid ID]
        lychgate --help | --version";
 
 pub(crate) const HELP: &str = "\
-Checks a Lychgate configuration, explains its decisions and makes keys for it.
+Checks a Lychgate configuration, explains its decisions, looks at deployments
+from outside and makes keys.
 
 usage: lychgate check [FILE] [--emit-json OUT]
        lychgate explain --url URL (--claims FILE | --anonymous) [--method M]
                         [--provider ID] [--at TIME] [--config FILE] [--json]
+       lychgate doctor [--url URL] [--config FILE] [--also URL] [--json]
        lychgate keys generate [--jwk ES256|EdDSA [--kid ID]]
        lychgate keys import FILE [--kid ID]
        lychgate --help | --version
@@ -67,6 +72,16 @@ lychgate explain --url URL (--claims FILE | --anonymous)
     --config FILE      the configuration, lychgate.toml where left out
     --json             the answer as a JSON object
 
+lychgate doctor
+    Looks at a deployment from outside, as anyone on the network could, and prints
+    what it found: pass, warn, fail or skip, and what to do.
+
+    --url URL          where it answers; public_url where left out
+    --config FILE      its configuration (lychgate.toml where there is one), or the
+                       JSON it was compiled to
+    --also URL         another address, which must not serve; may be repeated
+    --json             prints JSON instead
+
 lychgate keys generate
     Prints a fresh sealing key, 32 random bytes in base64url.
 
@@ -79,8 +94,9 @@ lychgate keys import FILE [--kid ID]
     files are) as such a JSON Web Key.
 
 exit codes: 0 all is well, or the request is allowed; 1 the configuration has
-errors, or the request is not allowed; 2 wrong arguments, a file that cannot be
-read or written, or, for explain, a configuration with errors";
+errors, the request is not allowed, or the deployment has something to mend; 2
+wrong arguments, a file that cannot be read or written, or, for explain, a
+configuration with errors";
 
 /// Reads the arguments, the first of which is the program's name.
 ///
@@ -95,6 +111,10 @@ pub(crate) fn parse(
         Some(Arg::Short('V') | Arg::Long("version")) => Ok(Command::Version),
         Some(Arg::Value(word)) if word == "check" => parse_check(&mut parser),
         Some(Arg::Value(word)) if word == "explain" => explain::parse(&mut parser),
+        Some(Arg::Value(word)) if word == "doctor" => {
+            let arguments = doctor::arguments::parse(&mut parser)?;
+            Ok(arguments.map_or(Command::Help, Command::Doctor))
+        }
         Some(Arg::Value(word)) if word == "keys" => parse_keys(&mut parser),
         Some(Arg::Value(word)) if word == "help" => Ok(Command::Help),
         Some(other) => Err(other.unexpected()),

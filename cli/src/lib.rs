@@ -1,13 +1,16 @@
-//! Checks a Lychgate configuration, explains its decisions and makes keys for it.
+//! Checks a Lychgate configuration, explains its decisions, looks at deployments from outside and
+//! makes keys.
 //!
 //! Results go to standard output, everything that is said about them to standard error. The exit
-//! code is 0 where all is well, 1 where the configuration has errors or a request is not allowed, and
-//! 2 where the command could not be carried out: wrong arguments, a file that cannot be read or
-//! written, a request without a configuration to explain it by.
+//! code is 0 where all is well, 1 where the configuration has errors, a request is not allowed or a
+//! deployment has something to mend, and 2 where the command could not be carried out: wrong
+//! arguments, a file that cannot be read or written, a request without a configuration to explain it
+//! by.
 
 mod arguments;
 mod canonical;
 pub mod check;
+mod doctor;
 mod document;
 mod explain;
 mod keys;
@@ -70,6 +73,7 @@ fn carry_out(
             check::command(file, emit_json.as_deref(), output, messages)
         }
         Command::Explain(asked) => explain::command(asked, output, messages),
+        Command::Doctor(arguments) => doctor::command(arguments, output, messages),
         Command::GenerateKey => keys::generate(output, messages),
         Command::GeneratePair { algorithm, key_id } => {
             pair::generate(*algorithm, key_id, output, messages)

@@ -641,3 +641,43 @@ fn help_and_version_are_results() {
         assert_eq!(ran.messages, "");
     }
 }
+
+#[test]
+fn a_deployment_that_does_not_answer_has_something_to_mend() {
+    let folder = Folder::new("doctor-nobody");
+    // Nothing listens on the first port.
+    let ran = folder.run(&["doctor", "--url", "http://localhost:1"]);
+    assert_eq!(ran.code, Some(1), "{}", ran.messages);
+    assert!(ran.output.contains("fail  health: "), "{}", ran.output);
+    assert!(
+        ran.output.contains("skip  upstream: no configuration"),
+        "{}",
+        ran.output
+    );
+    let ran = folder.run(&["doctor", "--url", "http://localhost:1", "--json"]);
+    assert!(
+        ran.output
+            .starts_with("{\"findings\":[{\"advice\":null,\"check\":\"address\""),
+        "{}",
+        ran.output
+    );
+}
+
+#[test]
+fn a_doctor_without_an_address_or_with_a_bad_configuration_does_nothing() {
+    let folder = Folder::new("doctor-nowhere");
+    let ran = folder.run(&["doctor"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.messages.contains("needs --url"), "{}", ran.messages);
+    let ran = folder.run(&["doctor", "--url", "app.example.com"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.messages.contains("is no URL"), "{}", ran.messages);
+    let folder = folder.with("lychgate.toml", "version = 2");
+    let ran = folder.run(&["doctor"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(
+        ran.messages.contains("`lychgate check lychgate.toml`"),
+        "{}",
+        ran.messages
+    );
+}

@@ -85,3 +85,16 @@ test("redirects, cookies and statuses come as asked", async () => {
   assert.equal((await fetch(`${api.origin}/api/status?code=503`)).status, 503);
   assert.equal((await fetch(`${api.origin}/api/status?code=junk`)).status, 200);
 });
+
+test("who does not show the proof is refused, and who does is answered", async () => {
+  const guarded = await startApi({ proof: "proof-of-the-gateway" });
+  after(() => guarded.close());
+  for (const proof of ["", "proof-of-nobody", "proof-of-the-gatewaY"]) {
+    const answer = await fetch(guarded.origin, { headers: { "lychgate-proof": proof } });
+    assert.equal(answer.status, 401, proof);
+  }
+  assert.equal((await fetch(guarded.origin)).status, 401);
+  assert.equal(guarded.requests.length, 0);
+  const seen = await fetch(guarded.origin, { headers: { "lychgate-proof": "proof-of-the-gateway" } });
+  assert.equal((await seen.json()).headers["lychgate-proof"], "(hidden)");
+});

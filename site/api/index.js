@@ -1,4 +1,5 @@
 // An API that shows what reached it. It has no sign-in of its own: the gateway in front of it decides.
+import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import { WebSocketServer } from "ws";
@@ -19,12 +20,18 @@ import { WebSocketServer } from "ws";
  * above; after it every message comes back, and `close` closes the WebSocket from this side, with 4001.
  *
  * `secret` is hidden wherever a header holds it, so that the demo never shows the proof it shares with the
- * gateway to a browser. `requests` collects what was answered, newest last.
+ * gateway to a browser. With `proof`, such a secret, whoever does not send it as `lychgate-proof` gets 401: the request came
+ * around the gateway. `requests` collects what was answered, newest last.
  */
-export async function startApi({ port = 0, secret } = {}) {
+export async function startApi({ port = 0, proof, secret = proof } = {}) {
   const requests = [];
   const waiting = [];
   const server = createServer((request, response) => {
+    if (proof !== undefined && !isSame(request.headers["lychgate-proof"] ?? "", proof)) {
+      request.resume();
+      response.writeHead(401, { "content-type": "text/plain" }).end("only the gateway may ask\n");
+      return;
+    }
     const { method, url } = request;
     const headers = hide(request.headers, secret);
     requests.push({ method, url, headers });
@@ -102,6 +109,12 @@ function answer(request, response, seen, waiting) {
       break;
   }
   show();
+}
+
+/** Whether two texts are the same, in a time that says nothing about the second. */
+function isSame(sent, secret) {
+  const [left, right] = [sent, secret].map((text) => createHash("sha256").update(text).digest());
+  return timingSafeEqual(left, right);
 }
 
 function hide(headers, secret) {

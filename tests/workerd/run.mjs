@@ -9,10 +9,14 @@
 // - `claimsInIdToken`: as the demo's provider understands it;
 // - `direct`: lets the Worker fetch by itself, so that what cannot be reached really cannot;
 // - `services`: names of service bindings, each to the Worker in echo.mjs;
+// - `proof`: what the API wants to be shown, or answers 401; without it, it answers anyone;
+// - `registered`: the origin that the client is registered for at the demo's provider, else that of the deployment;
+// - `assetsFirst`: lets the asset server answer before the Worker;
+// - `date`: a lie that a proxy in front of the deployment writes as `Date`;
 // - `counted`: puts counting.mjs in front, which counts calls of the store and the ledger and lets them fail.
 //
 // It prints one line of JSON, `{origin, issuer, control}`, once all of it serves, and ends when its standard
-// input does, so that nothing outlives the suite. `control` answers GET /api-requests, /log and /fetches, and
+// input does, so that nothing outlives the suite. `control` answers GET /api-requests, /log, /fetches and /configuration, and
 // POST /restart, which begins a new isolate, and /fault with `{path, fault}` for fetches of the Worker:
 // "broken", "slow", "html", "huge" or null.
 import { once } from "node:events";
@@ -40,12 +44,13 @@ const freePort = async () => {
 
 const port = await freePort();
 const origin = `http://localhost:${port}`;
-const api = await startApi();
+const inner = asked.date === undefined ? port : await freePort();
+const api = await startApi({ proof: asked.proof });
 closing.push(() => api.close());
 let { issuer } = asked;
 if (asked.configuration !== undefined && issuer === undefined) {
   const more = JSON.parse(JSON.stringify(asked.clients ?? []).replaceAll("$ORIGIN", origin));
-  const clients = [...demoClients({ gateway: origin, clientSecret: asked.bindings.DEMO_CLIENT_SECRET }), ...more];
+  const clients = [...demoClients({ gateway: asked.registered ?? origin, clientSecret: asked.bindings.DEMO_CLIENT_SECRET }), ...more];
   const provider = await startProvider({ clients, claimsInIdToken: asked.claimsInIdToken, readLog: true });
   closing.push(() => provider.close());
   ({ issuer } = provider);
@@ -117,7 +122,7 @@ const has = (name) => !asked.without?.includes(name);
 const services = asked.services ?? [];
 const options = (isolate) => ({
   host: "127.0.0.1",
-  port,
+  port: inner,
   cf: false,
   log: new Log(LogLevel.ERROR),
   workers: [gateway(isolate), ...(services.length > 0 ? [echo] : [])],
@@ -140,7 +145,7 @@ const gateway = (isolate) => ({
   assets: {
     directory: join(root, "site/public"),
     binding: has("ASSETS") ? "ASSETS" : undefined,
-    routerConfig: { has_user_worker: true, invoke_user_worker_ahead_of_assets: true },
+    routerConfig: { has_user_worker: true, invoke_user_worker_ahead_of_assets: !asked.assetsFirst },
     assetConfig: { html_handling: "auto-trailing-slash", not_found_handling: "404-page" },
   },
   serviceBindings: Object.fromEntries(services.filter(has).map((name) => [name, "echo"])),
@@ -152,6 +157,23 @@ const echo = {
   modules: [{ type: "ESModule", path: "echo.mjs", contents: readFileSync(join(root, "tests/workerd/echo.mjs"), "utf8") }],
   compatibilityDate: "2026-04-01",
 };
+
+if (asked.date !== undefined) {
+  const liar = createServer((request, response) => {
+    const { method, url, headers } = request;
+    const sent = httpRequest({ host: "127.0.0.1", port: inner, method, path: url, headers }, (answer) => {
+      response.sendDate = false;
+      response.writeHead(answer.statusCode, { ...answer.headers, date: asked.date });
+      answer.pipe(response);
+    });
+    request.pipe(sent);
+  }).listen(port, "127.0.0.1");
+  await once(liar, "listening");
+  closing.push(() => {
+    liar.close();
+    liar.closeAllConnections();
+  });
+}
 
 let isolate = 0;
 const miniflare = new Miniflare(options(isolate));
@@ -167,6 +189,8 @@ const control = createServer(async (request, response) => {
     switch (request.url) {
       case "/api-requests":
         return api.requests.length;
+      case "/configuration":
+        return filled();
       case "/log":
         return lines.join("");
       case "/fetches":

@@ -57,6 +57,8 @@ pub struct Setup {
     pub services: Vec<&'static str>,
     /// More clients of the demo's provider, in the words of its metadata; `$ORIGIN` is filled in.
     pub clients: Value,
+    /// What else the script understands, such as faults that a deployment may have.
+    pub planted: Vec<(&'static str, Value)>,
 }
 
 impl Setup {
@@ -75,6 +77,7 @@ impl Setup {
             is_direct: false,
             services: Vec::new(),
             clients: json!([]),
+            planted: Vec::new(),
         }
     }
 
@@ -146,6 +149,9 @@ impl Workerd {
             "direct": setup.is_direct,
             "services": setup.services,
         });
+        for (name, value) in &setup.planted {
+            asked[*name] = value.clone();
+        }
         if let Some(configuration) = &setup.configuration {
             asked["configuration"] = json!(configuration.to_string());
         }
@@ -241,6 +247,12 @@ impl Workerd {
             }
             thread::yield_now();
         }
+    }
+
+    /// The configuration as it is deployed.
+    pub fn configuration(&self) -> String {
+        let text = self.control("GET", "/configuration", &Value::Null);
+        text.as_str().unwrap().to_owned()
     }
 
     /// The port it listens on.

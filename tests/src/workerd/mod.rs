@@ -1,6 +1,7 @@
 //! The suites against what is deployed: the built Worker in workerd, with KV and Durable Objects.
 
 mod assets;
+mod doctor;
 mod faults;
 mod metrics;
 mod services;

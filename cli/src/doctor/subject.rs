@@ -1,0 +1,121 @@
+//! The deployment that is looked at: its address and, where there is one, its configuration.
+
+use super::client::{Answer, Client, NAVIGATION, PROGRAM};
+use crate::{
+    check::{CheckError, read},
+    document::Document,
+    wrangler,
+};
+use lychgate_core::{
+    config::{Config, Provider},
+    http::url::{Origin, Url},
+};
+use std::path::{Path, PathBuf};
+use toml::de::DeValue;
+
+/// The deployment, and what asks it.
+pub(crate) struct Subject {
+    pub(crate) client: Client,
+    pub(crate) origin: Origin,
+    pub(crate) config: Option<Config>,
+    pub(crate) wrangler: Option<Wrangler>,
+    /// Other addresses that lead to it, or must not.
+    pub(crate) others: Vec<Url>,
+}
+
+/// What a `wrangler.toml` says about the addresses of a Worker and its static files.
+#[derive(Debug, Default)]
+pub(crate) struct Wrangler {
+    pub(crate) name: Option<String>,
+    pub(crate) workers_dev: Option<bool>,
+    pub(crate) preview_urls: Option<bool>,
+    pub(crate) has_routes: bool,
+    pub(crate) assets: Option<PathBuf>,
+}
+
+impl Subject {
+    /// The path below which Lychgate's endpoints stand.
+    pub(crate) fn base_path(&self) -> &str {
+        let config = self.config.as_ref();
+        config.map_or("/auth", |config| &config.base_path)
+    }
+
+    pub(crate) fn providers(&self) -> &[Provider] {
+        let config = self.config.as_ref();
+        config.map_or(&[], |config| &config.providers)
+    }
+
+    /// The URL of an endpoint of Lychgate.
+    pub(crate) fn endpoint(&self, name: &str) -> String {
+        self.at(&format!("{}/{name}", self.base_path()))
+    }
+
+    /// The URL of a path.
+    pub(crate) fn at(&self, target: &str) -> String {
+        format!("{}{target}", self.origin)
+    }
+
+    /// Asks the deployment as a program does.
+    pub(crate) fn ask(&self, target: &str) -> Result<Answer, String> {
+        self.client.get(&self.at(target), &PROGRAM)
+    }
+
+    /// Opens a page of the deployment.
+    pub(crate) fn open(&self, url: &str) -> Result<Answer, String> {
+        self.client.get(url, &NAVIGATION)
+    }
+}
+
+/// Reads a configuration: TOML, or the JSON that a build compiled it to.
+///
+/// # Errors
+/// Why it cannot be read, in words.
+pub(crate) fn configuration(file: &Path) -> Result<Config, String> {
+    if file
+        .extension()
+        .is_some_and(|extension| extension == "json")
+    {
+        let text = read(file).map_err(|error| words(file, &error))?;
+        let config = Config::from_json(text.as_bytes());
+        return config.map_err(|_| format!("{} is no compiled configuration", file.display()));
+    }
+    let checked = crate::check::check(file);
+    checked
+        .map(|checked| checked.config)
+        .map_err(|error| words(file, &error))
+}
+
+fn words(file: &Path, error: &CheckError) -> String {
+    let file = file.display();
+    match error {
+        CheckError::Unreadable { file, error } => {
+            format!("cannot read {}: {error}", file.display())
+        }
+        CheckError::Problems(_) => format!("{file} has errors: `lychgate check {file}` lists them"),
+    }
+}
+
+/// The `wrangler.toml` beside a configuration, where there is one that can be read.
+pub(crate) fn wrangler_beside(file: &Path) -> Option<Wrangler> {
+    let path = file.with_file_name("wrangler.toml");
+    let text = std::fs::read_to_string(&path).ok()?;
+    let document = Document::parse(&text).ok()?;
+    let boolean = |key| match document.value(&[key]) {
+        Some((DeValue::Boolean(value), _)) => Some(*value),
+        Some(_) | None => None,
+    };
+    let assets = wrangler::read(&text).ok()?.into_iter().next();
+    let directory = assets.and_then(|environment| environment.assets?.directory);
+    Some(Wrangler {
+        name: document
+            .value(&["name"])
+            .and_then(|(name, _)| name.as_str())
+            .map(ToOwned::to_owned),
+        workers_dev: boolean("workers_dev"),
+        preview_urls: boolean("preview_urls"),
+        has_routes: ["routes", "route"]
+            .iter()
+            .any(|key| document.value(&[key]).is_some()),
+        assets: directory.map(|directory| path.with_file_name(directory)),
+    })
+}
