@@ -5,6 +5,7 @@
 //! per line; header names and values cannot hold a line break.
 
 use crate::number::to_double;
+use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use lychgate_core::gateway::edits::CookieEdit;
@@ -114,11 +115,12 @@ impl Forwarding {
         if let Some(location) = location.and_then(|value| edit.location(&value)) {
             edits.set("location", &location);
         }
-        let keeps = |field: &&str| edit.keeps_set_cookie(field);
-        if !set_cookies.split('\n').all(|field| keeps(&field)) {
+        let is_as_sent = |field| matches!(edit.set_cookie(field), Some(Cow::Borrowed(_)));
+        if !set_cookies.split('\n').all(is_as_sent) {
             edits.remove("set-cookie");
-            for field in set_cookies.split('\n').filter(keeps) {
-                edits.append("set-cookie", field);
+            let fields = set_cookies.split('\n');
+            for field in fields.filter_map(|field| edit.set_cookie(field)) {
+                edits.append("set-cookie", &field);
             }
         }
         for field in edit.set_cookies() {

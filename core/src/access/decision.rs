@@ -7,8 +7,8 @@ use super::{
     routes::{Route, RouteMatch},
     step_up::{Demand, StepUp},
 };
-use crate::{config::UpstreamIndex, time::UnixTime};
-use alloc::{vec, vec::Vec};
+use crate::{config::UpstreamIndex, http::rewrite::Rewrite, time::UnixTime};
+use alloc::{rc::Rc, vec, vec::Vec};
 
 /// What becomes of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +32,7 @@ pub enum Decision {
 pub struct Allowed {
     upstream: UpstreamIndex,
     audience: Audience,
+    rewrite: Option<Rc<Rewrite>>,
 }
 
 /// Whom a response is for, which decides whether shared caches may keep it.
@@ -122,9 +123,11 @@ impl<'a> RouteMatch<'a> {
     }
 
     fn allow(&self, audience: Audience) -> Decision {
+        let route = self.route();
         Decision::Allow(Allowed {
-            upstream: self.route().upstream,
+            upstream: route.upstream,
             audience,
+            rewrite: route.rewrite.clone(),
         })
     }
 }
@@ -172,6 +175,11 @@ impl Allowed {
     /// Where the request goes.
     pub const fn upstream(&self) -> UpstreamIndex {
         self.upstream
+    }
+
+    /// How the upstream's path differs from the public one.
+    pub const fn rewrite(&self) -> Option<&Rc<Rewrite>> {
+        self.rewrite.as_ref()
     }
 
     /// Whom the response is for.

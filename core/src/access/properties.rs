@@ -118,6 +118,7 @@ proptest! {
             requirements: Requirements::default(),
             upstream: UpstreamIndex(index),
             aliases: Aliases::None,
+            rewrite: None,
         }).collect();
         let paths = all_paths();
         let Ok(table) = RouteTable::compile(routes) else {

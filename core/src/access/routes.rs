@@ -13,9 +13,9 @@ use super::{
 };
 use crate::{
     config::UpstreamIndex,
-    http::{method::Method, path::RequestPath},
+    http::{method::Method, path::RequestPath, rewrite::Rewrite},
 };
-use alloc::{borrow::Cow, vec, vec::Vec};
+use alloc::{borrow::Cow, rc::Rc, vec, vec::Vec};
 
 /// A rule for the paths of a pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub struct Route {
     pub upstream: UpstreamIndex,
     /// Whether that upstream serves one file under several paths.
     pub aliases: Aliases,
+    /// How its paths differ from the public ones; shared with every request on its way.
+    pub rewrite: Option<Rc<Rewrite>>,
 }
 
 /// Who may come in.

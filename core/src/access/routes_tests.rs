@@ -22,6 +22,7 @@ fn route(pattern: &str) -> Route {
         requirements: Requirements::default(),
         upstream: UpstreamIndex(0),
         aliases: Aliases::None,
+        rewrite: None,
     }
 }
 

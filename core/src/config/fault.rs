@@ -143,6 +143,12 @@ pub enum ConfigFault {
     ClaimPath(ClaimPathFault),
     /// No header name.
     HeaderName,
+    /// No beginning of a path.
+    Prefix,
+    /// `strip_prefix` where not every path of the route begins so.
+    PrefixElsewhere,
+    /// Static files under other paths than their own.
+    AssetsRewritten,
     /// An upstream with none of `assets`, `url` and `service`, or with two.
     Target,
     /// No name of a service binding.
@@ -268,6 +274,9 @@ impl fmt::Display for ConfigFault {
             Self::NoOpenid => f.write_str("the scope openid is missing"),
             Self::ClaimPath(fault) => write!(f, "not the path of a claim: {}", claim_path_fault(*fault)),
             Self::HeaderName => f.write_str("not a header name"),
+            Self::Prefix => f.write_str("expected the beginning of a path, such as \"/v1\""),
+            Self::PrefixElsewhere => f.write_str("not every path of the route begins so"),
+            Self::AssetsRewritten => f.write_str("static files are served at their own paths"),
             Self::Target => f.write_str("expected exactly one of assets = true, url and service"),
             Self::ServiceName => f.write_str("expected the name of a service binding, such as \"API\""),
             Self::ServiceIsAssets => f.write_str("the binding ASSETS is that of the static files"),

@@ -134,6 +134,15 @@ const fn plain(fault: &ConfigFault) -> Option<&'static str> {
         ConfigFault::ClaimPath(_) => {
             "write the claim's name, or a JSON Pointer such as \"/realm_access/roles\"; in a pointer ~1 is a slash and ~0 a tilde"
         }
+        ConfigFault::Prefix => {
+            "whole segments, without a slash at the end, a star, or any other spelling than the path's normal form"
+        }
+        ConfigFault::PrefixElsewhere => {
+            "begin path with it, such as path = \"/api/**\" for \"/api\""
+        }
+        ConfigFault::AssetsRewritten => {
+            "remove strip_prefix and add_prefix, and move the files: a rule protects the paths that files have"
+        }
         ConfigFault::ServiceName => {
             "upper-case letters, digits and underscores, as binding in [[services]] of wrangler.toml"
         }

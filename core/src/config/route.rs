@@ -15,11 +15,22 @@ use crate::{
         pattern::Pattern,
         routes::{Access, Route, RouteFault, RouteTable},
     },
-    http::method::Method,
+    http::{
+        method::Method,
+        rewrite::{Prefix, PrefixFault, Rewrite},
+    },
 };
-use alloc::{borrow::ToOwned, vec::Vec};
+use alloc::{borrow::ToOwned, rc::Rc, vec::Vec};
 
-pub(super) const KEYS: &[&str] = &["path", "methods", "access", "upstream", "require"];
+pub(super) const KEYS: &[&str] = &[
+    "path",
+    "methods",
+    "access",
+    "upstream",
+    "require",
+    "strip_prefix",
+    "add_prefix",
+];
 const ACCESS: &[&str] = &["public", "session"];
 
 /// The routes and what they ask of the rest of the configuration.
@@ -108,6 +119,7 @@ fn read_one(table: &Table<'_>, site: &Site, upstreams: &Upstreams) -> Option<Rou
         Some(UpstreamTarget::Assets) => Aliases::StaticFiles,
         Some(UpstreamTarget::Url(_) | UpstreamTarget::Service(_)) | None => Aliases::None,
     };
+    let rewrite = read_rewrite(table, pattern.as_ref(), aliases);
     Some(Route {
         pattern: pattern?,
         methods,
@@ -115,6 +127,35 @@ fn read_one(table: &Table<'_>, site: &Site, upstreams: &Upstreams) -> Option<Rou
         requirements,
         upstream,
         aliases,
+        rewrite: rewrite.map(Rc::new),
+    })
+}
+
+/// How the upstream's paths differ from those of the route.
+///
+/// Static files have none but their own: the rules of a file are those of its paths, under all of its
+/// spellings, and a rewritten one would reach it around them.
+fn read_rewrite(table: &Table<'_>, pattern: Option<&Pattern>, aliases: Aliases) -> Option<Rewrite> {
+    let prefix = |key| {
+        let prefix = table.parsed(key, |text| {
+            Prefix::parse(text).map_err(|PrefixFault| ConfigFault::Prefix)
+        });
+        match (aliases, prefix.is_some()) {
+            (Aliases::StaticFiles, true) => table.fault(key, ConfigFault::AssetsRewritten),
+            (Aliases::StaticFiles, false) | (Aliases::None, _) => {}
+        }
+        prefix
+    };
+    let (strip, add) = (prefix("strip_prefix"), prefix("add_prefix"));
+    let stripped = strip.as_ref().and_then(Prefix::as_path);
+    if let (Some(pattern), Some(stripped)) = (pattern, stripped)
+        && !pattern.is_below(&stripped)
+    {
+        table.fault("strip_prefix", ConfigFault::PrefixElsewhere);
+    }
+    (strip.is_some() || add.is_some()).then(|| Rewrite {
+        strip: strip.unwrap_or_default(),
+        add: add.unwrap_or_default(),
     })
 }
 

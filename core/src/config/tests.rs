@@ -62,7 +62,7 @@ fn full() -> Value {
             {"path": "/corp/**", "access": ["session"], "upstream": "site",
              "require": {"email_domains": ["corp.com"]}},
             {"path": "/api/**", "methods": ["GET", "POST"], "access": ["session"],
-             "upstream": "api"},
+             "upstream": "api", "strip_prefix": "/api", "add_prefix": "/v1"},
         ],
     })
 }
@@ -180,6 +180,9 @@ fn routes_decide_as_written() {
         panic!("a member may use the API");
     };
     assert_eq!(allowed.upstream(), UpstreamIndex(1));
+    let path = RequestPath::parse("/api/x").unwrap();
+    let rewritten = allowed.rewrite().unwrap().forward(&path);
+    assert_eq!(rewritten.unwrap().as_str(), "/v1/x");
     assert!(!allowed.is_public());
 }
 
@@ -638,7 +641,7 @@ fn our_own_paths_cannot_be_routes() {
             "{path}"
         );
     }
-    assert_eq!(faults(&with("/route/3/path", json!("/author"))), []);
+    assert_eq!(faults(&with("/route/2/path", json!("/author"))), []);
 }
 
 #[test]

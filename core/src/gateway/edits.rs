@@ -4,14 +4,15 @@
 
 use crate::{
     access::{decision::Audience, fetch_metadata::Upgrade},
-    cookie::name,
+    cookie::{name, path},
     encoding::ascii::contains_ignoring_case,
     http::{
         header::{HeaderName, HeaderValue},
+        rewrite::Rewrite,
         url::{Origin, Url},
     },
 };
-use alloc::{format, string::String, vec::Vec};
+use alloc::{borrow::Cow, format, rc::Rc, string::String, vec::Vec};
 use core::fmt;
 
 /// Changes to a request.
@@ -52,6 +53,8 @@ pub struct ResponseEdit {
     pub(super) set_cookies: Vec<HeaderValue>,
     /// The upstream's own origin, and the one it is known by outside.
     pub(super) origins: Option<(Origin, String)>,
+    /// How its paths differ from the public ones.
+    pub(super) rewrite: Option<Rc<Rewrite>>,
     pub(super) kind: UpstreamKind,
 }
 
@@ -130,17 +133,27 @@ impl ResponseEdit {
         keeps_caches_out || is_ours(name)
     }
 
-    /// Whether a `Set-Cookie` field of the upstream is kept: every one but those of our names.
-    pub fn keeps_set_cookie(&self, value: &str) -> bool {
+    /// What becomes of a `Set-Cookie` field of the upstream: it is dropped where it has a name of ours, and
+    /// else kept, with the path that it has outside.
+    pub fn set_cookie<'a>(&self, value: &'a str) -> Option<Cow<'a, str>> {
         // Old browsers send a cookie without a name back as if its value were name and value.
-        let value = value.trim_start_matches([' ', '\t', '=']);
-        let key = value.split(['=', ';']).next().unwrap_or_default();
-        !name::is_ours(key.trim())
+        let named = value.trim_start_matches([' ', '\t', '=']);
+        let key = named.split(['=', ';']).next().unwrap_or_default();
+        if name::is_ours(key.trim()) {
+            return None;
+        }
+        let rewrite = self.rewrite.as_ref();
+        let moved = rewrite.and_then(|it| path::with_path(value, |path| it.cookie_path(path)));
+        Some(moved.map_or(Cow::Borrowed(value), Cow::Owned))
     }
 
-    /// The `Location` to answer with, where it pointed at the upstream's own origin.
+    /// The `Location` to answer with, where it pointed at a path or the origin of the upstream's own.
     pub fn location(&self, value: &str) -> Option<String> {
         let (upstream, public) = self.origins.as_ref()?;
+        let back = |path: &str| self.rewrite.as_ref()?.back(path);
+        if value.starts_with('/') && !value.starts_with("//") {
+            return back(value);
+        }
         let (url, fragment) = match value.split_once('#') {
             Some((url, fragment)) => (url, Some(fragment)),
             None => (value, None),
@@ -148,9 +161,11 @@ impl ResponseEdit {
         let url = Url::parse(url)
             .ok()
             .filter(|url| url.origin() == upstream)?;
+        let target = back(url.target());
+        let target = target.as_deref().unwrap_or(url.target());
         Some(match fragment {
-            Some(fragment) => format!("{public}{}#{fragment}", url.target()),
-            None => format!("{public}{}", url.target()),
+            Some(fragment) => format!("{public}{target}#{fragment}"),
+            None => format!("{public}{target}"),
         })
     }
 
@@ -222,6 +237,7 @@ fn is_document(content_type: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::rewrite::Prefix;
     use alloc::vec;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -242,6 +258,7 @@ mod tests {
             audience,
             set_cookies: vec![],
             origins: Some((upstream.origin().clone(), "https://app.example.com".into())),
+            rewrite: None,
             kind,
         }
     }
@@ -300,15 +317,16 @@ mod tests {
     #[test]
     fn an_upstream_cannot_set_our_cookies() {
         let edit = response(Audience::Everyone, UpstreamKind::Service);
-        assert!(edit.keeps_set_cookie("theme=dark; Path=/"));
-        assert!(edit.keeps_set_cookie("lychgate=x"));
+        for value in ["theme=dark; Path=/", "lychgate=x"] {
+            assert_eq!(edit.set_cookie(value), Some(Cow::Borrowed(value)));
+        }
         for value in [
             "__Host-Http-lychgate=x; Path=/",
             " __host-http-lychgate-a-1 =x",
             "__Host-Http-lychgate",
             "=__Host-Http-lychgate=x; Path=/",
         ] {
-            assert!(!edit.keeps_set_cookie(value), "{value}");
+            assert_eq!(edit.set_cookie(value), None, "{value}");
         }
     }
 
@@ -328,6 +346,43 @@ mod tests {
         ] {
             assert_eq!(edit.location(value), None, "{value}");
         }
+    }
+
+    #[test]
+    fn what_an_upstream_says_of_its_paths_is_said_of_the_public_ones() {
+        let prefix = |text| Prefix::parse(text).unwrap();
+        let edit = ResponseEdit {
+            rewrite: Some(Rc::new(Rewrite {
+                strip: prefix("/api"),
+                add: prefix("/v1"),
+            })),
+            ..response(Audience::Principal, UpstreamKind::Service)
+        };
+        for (value, expected) in [
+            ("/v1/a?b#c", Some("/api/a?b#c")),
+            ("/v2/a", None),
+            ("a", None),
+            ("//evil.example/v1/a", None),
+            (
+                "https://api.internal.example.com/v1/a?b#c",
+                Some("https://app.example.com/api/a?b#c"),
+            ),
+            (
+                "https://api.internal.example.com/v2",
+                Some("https://app.example.com/v2"),
+            ),
+            ("https://elsewhere.example/v1/a", None),
+        ] {
+            assert_eq!(edit.location(value).as_deref(), expected, "{value}");
+        }
+        for (value, expected) in [
+            ("a=1; Path=/v1/x", "a=1; Path=/api/x"),
+            ("a=1; Path=/", "a=1; Path=/"),
+            ("__Host-a=1; Path=/", "__Host-a=1; Path=/"),
+        ] {
+            assert_eq!(edit.set_cookie(value).as_deref(), Some(expected));
+        }
+        assert_eq!(edit.set_cookie("__Host-Http-lychgate=1; Path=/v1"), None);
     }
 
     #[test]

@@ -4,7 +4,11 @@
 //! its headers are.
 
 use super::edits::{CookieEdit, RequestEdit, ResponseEdit};
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use alloc::{
+    borrow::{Cow, ToOwned},
+    string::String,
+    vec::Vec,
+};
 
 impl RequestEdit {
     /// The fields that the upstream gets, out of those that the client sent. Names are in any case.
@@ -41,11 +45,20 @@ impl ResponseEdit {
             first(&received, "cache-control"),
         );
         let mut fields = received;
-        fields.retain(|(name, value)| {
+        fields.retain_mut(|(name, value)| {
             let is_named = |other: &str| name.eq_ignore_ascii_case(other);
             if is_named("set-cookie") {
                 // What is no text cannot be told from a cookie of ours.
-                return text(value).is_some_and(|value| self.keeps_set_cookie(value));
+                let kept = text(value).and_then(|value| self.set_cookie(value));
+                let (is_kept, moved) = match kept {
+                    Some(Cow::Owned(moved)) => (true, Some(moved)),
+                    Some(Cow::Borrowed(_)) => (true, None),
+                    None => (false, None),
+                };
+                if let Some(moved) = moved {
+                    *value = moved.into();
+                }
+                return is_kept;
             }
             let is_replaced = policy.is_some() && is_named("cache-control");
             !self.strips(name) && !is_replaced

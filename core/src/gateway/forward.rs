@@ -13,7 +13,7 @@ use crate::{
     access::{decision::Allowed, fetch_metadata::Upgrade},
     config::{Identity, Upstream, UpstreamTarget},
     cookie::request::RequestCookies,
-    fault::{Fault, PlatformFault},
+    fault::{BrowserFault, Fault, PlatformFault},
     http::{
         header::{HeaderName, HeaderValue},
         url::Scheme,
@@ -51,15 +51,25 @@ pub(super) fn build(
                 origin: deployment.config.public_url.clone(),
             },
             UpstreamKind::Service,
-            None,
+            Some((
+                deployment.config.public_url.clone(),
+                deployment.origin.clone(),
+            )),
         ),
+    };
+    let target = match allowed.rewrite() {
+        None => passing.target.normal(),
+        Some(rewrite) => {
+            let path = rewrite.forward(&passing.target.path);
+            passing.target.at(&path.ok_or(BrowserFault::Malformed)?)
+        }
     };
     match signed {
         Some(_) => deployment.metrics.forwarded_session(),
         None => deployment.metrics.forwarded_public(),
     }
     let request = RequestEdit {
-        target: passing.target.normal(),
+        target,
         cookie: cookie_edit(passing.cookies),
         set: headers(deployment, upstream, signed),
         strip: upstream.strip.clone(),
@@ -72,6 +82,7 @@ pub(super) fn build(
             .into_iter()
             .collect(),
         origins,
+        rewrite: allowed.rewrite().cloned(),
         kind,
     };
     Ok(Outcome::Forward(Box::new(Forward {

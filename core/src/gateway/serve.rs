@@ -65,7 +65,12 @@ impl<'a> Target<'a> {
 
     /// The normal form: what is matched, forwarded and returned to.
     pub(super) fn normal(&self) -> String {
-        let mut out = String::from(self.path.as_str());
+        self.at(&self.path)
+    }
+
+    /// The same query at another path.
+    pub(super) fn at(&self, path: &RequestPath) -> String {
+        let mut out = String::from(path.as_str());
         if let Some(query) = self.query {
             out.push('?');
             out.push_str(query);

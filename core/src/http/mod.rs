@@ -7,6 +7,7 @@ pub mod method;
 pub mod outbound;
 pub mod path;
 pub mod response;
+pub mod rewrite;
 pub mod url;
 
 #[cfg(test)]

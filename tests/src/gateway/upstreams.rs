@@ -3,7 +3,22 @@
 use super::Case;
 use crate::{
     host::{Host, configuration::PROOF},
-    http::{browser::Browser, request::Request},
+    http::{
+        browser::{Browser, SESSION},
+        request::Request,
+        response::Response,
+    },
+};
+use lychgate_core::{
+    config::{Freshness, SessionRules},
+    cookie::{
+        ring::{KeyRing, RingSecret},
+        set_cookie::SameSite,
+    },
+    encoding::percent,
+    secret::Secret,
+    session::cookie::SessionCookie,
+    time::Seconds,
 };
 use serde_json::Value;
 
@@ -27,6 +42,22 @@ pub const CASES: &[Case] = &[
     (
         "a query reaches the API byte for byte",
         a_query_reaches_the_api,
+    ),
+    (
+        "several cookies of an upstream stay apart",
+        cookies_stay_apart,
+    ),
+    (
+        "an upstream is asked under its own paths",
+        asked_under_its_own_paths,
+    ),
+    (
+        "what an upstream says of its paths is turned back",
+        its_paths_are_turned_back,
+    ),
+    (
+        "no spelling of a path leads around its rules",
+        no_spelling_leads_around,
     ),
 ];
 
@@ -135,4 +166,139 @@ fn a_query_reaches_the_api(host: &dyn Host) {
     let seen = seen(&mut browser, Request::script("GET", target));
     assert_eq!(seen["url"], target);
     assert_eq!(seen["method"], "GET");
+}
+
+/// `/api/set-cookie` with each of the fields.
+fn setting(path: &str, fields: &[&str]) -> String {
+    let fields = fields
+        .iter()
+        .map(|field| format!("cookie={}", percent::encode_component(field)));
+    format!("{path}/set-cookie?{}", fields.collect::<Vec<_>>().join("&"))
+}
+
+/// Fields with commas in them, and one of them twice.
+const FIELDS: [&str; 4] = [
+    "a=1; Expires=Wed, 21 Oct 2037 07:28:00 GMT; Path=/",
+    "b=\"2, 3\"; Secure; HttpOnly",
+    "a=1; Path=/x",
+    "c=; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+];
+
+fn cookies_stay_apart(host: &dyn Host) {
+    let mut browser = Browser::signed_in(host, "member");
+    let session = browser.session().unwrap();
+    let all = |response: &Response| -> Vec<String> {
+        response.all("set-cookie").map(str::to_owned).collect()
+    };
+    let target = setting("/api", &FIELDS);
+    assert_eq!(all(&browser.fetch(&target).expect(200)), FIELDS);
+    let public = setting("/open", &FIELDS);
+    assert_eq!(all(&browser.fetch(&public).expect(200)), FIELDS);
+    // One of ours among them is taken out, and the others stay as they are.
+    let mut fields = FIELDS.to_vec();
+    fields.insert(2, "__Host-Http-lychgate=x; Path=/");
+    let target_with_ours = setting("/api", &fields);
+    assert_eq!(all(&browser.fetch(&target_with_ours).expect(200)), FIELDS);
+    // Our own, written anew, comes after them.
+    let aged = aged(host, &session);
+    let request = Request::script("GET", &target).with("Cookie", &format!("{SESSION}={aged}"));
+    let mut renewed = all(&host.send(&request).expect(200));
+    let ours = renewed.pop().unwrap();
+    assert!(ours.starts_with("__Host-Http-lychgate="), "{ours}");
+    assert_eq!(renewed, FIELDS);
+}
+
+/// A session cookie as it is eleven minutes after it was last written.
+fn aged(host: &dyn Host, session: &str) -> String {
+    let secret = RingSecret {
+        id: 1,
+        secret: Secret::new([1; 32]),
+        not_after: None,
+    };
+    let ring = KeyRing::new(&secret, &[]);
+    let rules = SessionRules {
+        idle_timeout: Seconds::minutes(40),
+        absolute_timeout: Seconds::minutes(600),
+        freshness: Freshness::Strict,
+        same_site: SameSite::Lax,
+    };
+    let now = host.now();
+    let opened = SessionCookie::open(session, &ring, host.origin(), &rules, now).unwrap();
+    let cookie = SessionCookie {
+        renewed: now.minus(Seconds::minutes(11)),
+        ..opened.cookie
+    };
+    cookie.seal(&ring, host.origin(), [7; 24]).unwrap()
+}
+
+fn asked_under_its_own_paths(host: &dyn Host) {
+    let mut browser = Browser::signed_in(host, "member");
+    for (target, expected) in [
+        ("/moved/here/whoami?a=%20b", "/api/whoami?a=%20b"),
+        ("/moved/here", "/api"),
+        ("/moved/here/", "/api/"),
+        ("/moved/here?x", "/api?x"),
+        ("/moved/here/a%21b/./c%7e", "/api/a%21b/c~"),
+        ("/bare/x/y", "/x/y"),
+        ("/bare", "/"),
+        ("/bare/bare", "/bare"),
+    ] {
+        let seen = seen(&mut browser, Request::script("GET", target));
+        assert_eq!(seen["url"], expected, "{target}");
+    }
+    let body = Request::script("POST", "/moved/here/echo").with_body(b"a body");
+    assert_eq!(browser.send(body).expect(200).body, b"a body");
+    let whoami = seen(&mut browser, Request::script("GET", "/moved/here/x"));
+    assert_eq!(whoami["headers"]["lychgate-user"], "member");
+}
+
+fn its_paths_are_turned_back(host: &dyn Host) {
+    let mut browser = Browser::signed_in(host, "member");
+    for (to, expected) in [
+        ("/api/x?y#z", "/moved/here/x?y#z"),
+        ("/api", "/moved/here"),
+        ("/other", "/other"),
+        ("x", "x"),
+        (
+            "https://elsewhere.example/api/x",
+            "https://elsewhere.example/api/x",
+        ),
+        ("//elsewhere.example/api/x", "//elsewhere.example/api/x"),
+    ] {
+        let to = percent::encode_component(to);
+        let answer = browser.fetch(&format!("/moved/here/redirect?to={to}"));
+        assert_eq!(answer.expect(302).location(), expected);
+    }
+    let fields = [
+        "a=1; Path=/api/x; Expires=Wed, 21 Oct 2037 07:28:00 GMT",
+        "b=2; Path=/",
+        "__Host-Http-lychgate=x; Path=/api",
+        "c=3",
+    ];
+    let answer = browser.fetch(&setting("/moved/here", &fields)).expect(200);
+    let kept: Vec<&str> = answer.all("set-cookie").collect();
+    let moved = "a=1; Path=/moved/here/x; Expires=Wed, 21 Oct 2037 07:28:00 GMT";
+    assert_eq!(kept, [moved, "b=2; Path=/", "c=3"]);
+}
+
+fn no_spelling_leads_around(host: &dyn Host) {
+    let mut browser = Browser::signed_in(host, "member");
+    let before = host.api_requests();
+    for target in [
+        "/moved/here//x",
+        "/moved/here/%2fx",
+        "/moved/here/..;/x",
+        "/bare//evil.example",
+        "/bare/%5cx",
+    ] {
+        browser.fetch(target).expect(400);
+    }
+    // Dot segments are resolved before a route is looked for, and never afterwards.
+    browser.fetch("/bare/../press/x").expect(403);
+    browser.fetch("/bare/%2e%2e/press/x").expect(403);
+    assert_eq!(host.api_requests(), before);
+    host.send(&Request::script("GET", "/moved/here/x"))
+        .expect(401);
+    let seen = seen(&mut browser, Request::script("GET", "/bare/%252e%252e/x"));
+    assert_eq!(seen["url"], "/%252e%252e/x");
 }

@@ -74,6 +74,10 @@ pub fn configuration(places: &Places) -> Value {
              "require": {"any_group": ["staff"], "acr": ["gold"], "max_age": "5m"}},
             {"path": "/open/**", "access": ["public"], "upstream": "api"},
             {"path": "/plain/**", "access": ["session"], "upstream": "plain"},
+            {"path": "/moved/here/**", "access": ["session"], "upstream": "api",
+             "strip_prefix": "/moved/here", "add_prefix": "/api"},
+            {"path": "/bare/**", "access": ["session"], "upstream": "plain",
+             "strip_prefix": "/bare"},
         ],
     })
 }

@@ -28,6 +28,7 @@ use lychgate_core::{
 };
 use serde_json::Value;
 use std::{
+    borrow::Cow,
     cell::RefCell,
     rc::Rc,
     sync::{Arc, Mutex},
@@ -179,8 +180,12 @@ fn edited(mut answer: Response, edit: &ResponseEdit) -> Response {
     let content_type = answer.header("content-type").map(ToOwned::to_owned);
     let own = answer.header("cache-control").map(ToOwned::to_owned);
     let cache = edit.cache_control(content_type.as_deref(), own.as_deref());
-    answer.headers.retain(|(name, value)| {
-        !edit.strips(name) && (name != "set-cookie" || edit.keeps_set_cookie(value))
+    answer.headers.retain_mut(|(name, value)| {
+        if name != "set-cookie" {
+            return !edit.strips(name);
+        }
+        let kept = edit.set_cookie(value).map(Cow::into_owned);
+        kept.map(|kept| *value = kept).is_some()
     });
     for (name, value) in &mut answer.headers {
         if name == "location"

@@ -1,7 +1,10 @@
 //! The upstreams of the in-process host: an API that says what it received, and the demo's files.
 
 use crate::http::{request::Request, response::Response};
-use lychgate_core::encoding::parameters::Parameters;
+use lychgate_core::encoding::{
+    parameters::Parameters,
+    percent::{self, Plus},
+};
 use serde_json::{Map, Value, json};
 use std::{fs, path::PathBuf};
 
@@ -21,7 +24,8 @@ pub fn api(request: &Request) -> Response {
     let mut set = |name: &str, value: &str| {
         response.headers.push((name.to_owned(), value.to_owned()));
     };
-    match path.strip_prefix("/api").unwrap_or(path) {
+    let below = ["/api", "/open"].iter().find_map(|it| path.strip_prefix(it));
+    match below.unwrap_or(path) {
         "/echo" if request.method == "POST" => {
             let kind = request.joined("content-type");
             set(
@@ -36,7 +40,7 @@ pub fn api(request: &Request) -> Response {
             response.status = 302;
             return response;
         }
-        "/set-cookie" => set("set-cookie", given("cookie")),
+        "/set-cookie" => every(query, "cookie").for_each(|field| set("set-cookie", &field)),
         "/status" => response.status = given("code").parse().unwrap(),
         _ => {}
     }
@@ -52,6 +56,14 @@ pub fn api(request: &Request) -> Response {
         response.body = seen.to_string().into_bytes();
     }
     response
+}
+
+/// The values of a parameter that may stand several times.
+fn every<'a>(query: &'a str, name: &'a str) -> impl Iterator<Item = String> + 'a {
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs
+        .filter(move |(key, _)| *key == name)
+        .map(|(_, value)| percent::decode(value, Plus::IsSpace).unwrap())
 }
 
 fn headers(request: &Request) -> Value {
