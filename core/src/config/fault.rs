@@ -163,6 +163,10 @@ pub enum ConfigFault {
     ProofMissing,
     /// A proof without identity headers.
     ProofUnused,
+    /// Claims without identity headers.
+    ClaimsUnused,
+    /// No header that a claim can stand in.
+    ClaimHeader,
     /// No upstream of that id.
     UnknownUpstream {
         /// The ids there are.
@@ -284,6 +288,8 @@ impl fmt::Display for ConfigFault {
             Self::AssetsIdentity => f.write_str("static assets get the request as it came"),
             Self::ProofMissing => f.write_str("identity headers need a proof"),
             Self::ProofUnused => f.write_str("a proof without identity = \"headers\""),
+            Self::ClaimsUnused => f.write_str("claims without identity = \"headers\""),
+            Self::ClaimHeader => f.write_str("expected a header such as \"lychgate-name\""),
             Self::UnknownUpstream { .. } => f.write_str("there is no upstream of this id"),
             Self::Pattern(fault) => fault.fmt(f),
             Self::UnderBasePath { base_path } => {

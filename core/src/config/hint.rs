@@ -147,11 +147,15 @@ const fn plain(fault: &ConfigFault) -> Option<&'static str> {
             "upper-case letters, digits and underscores, as binding in [[services]] of wrangler.toml"
         }
         ConfigFault::ServiceIsAssets => "write assets = true",
-        ConfigFault::AssetsIdentity => "remove identity, proof, strip and timeout",
+        ConfigFault::AssetsIdentity => "remove identity, proof, claims, strip and timeout",
         ConfigFault::ProofMissing => {
             "anyone who reaches the upstream around Lychgate could forge them: add proof = { secret = \"NAME\" } and compare lychgate-proof there"
         }
         ConfigFault::ProofUnused => "add identity = \"headers\", or remove proof",
+        ConfigFault::ClaimsUnused => "add identity = \"headers\" and a proof, or remove claims",
+        ConfigFault::ClaimHeader => {
+            "it begins with lychgate-, and is not one that is set anyway: user, issuer, email, groups, proof"
+        }
         ConfigFault::PublicAndMore => "a path is open to everyone or it is not",
         ConfigFault::PublicRequirement => "set access = [\"session\"], or remove require",
         ConfigFault::Method => "such as \"GET\"; leave methods out for all of them",

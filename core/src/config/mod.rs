@@ -273,7 +273,18 @@ pub enum Identity {
         /// Sent as `lychgate-proof`; required, since anyone who reaches the upstream around us could
         /// forge the other headers.
         proof: Option<SecretName>,
+        /// Claims beside those that are always told.
+        claims: Vec<ClaimHeader>,
     },
+}
+
+/// A claim that an upstream is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimHeader {
+    /// Under our prefix, and none of the headers that are set anyway.
+    pub name: HeaderName,
+    /// Where the claim stands.
+    pub path: ClaimPath,
 }
 
 impl ClientAuthentication {
@@ -331,7 +342,7 @@ impl Config {
             .iter()
             .filter_map(|upstream| match &upstream.identity {
                 Identity::None => None,
-                Identity::Headers { proof } => proof.as_ref(),
+                Identity::Headers { proof, .. } => proof.as_ref(),
             });
         let metrics = match &self.metrics {
             Some(MetricsAccess::Secret(name)) => Some(name),

@@ -81,6 +81,8 @@ fn read(value: &Value, faults: &Faults) -> Option<Config> {
             );
         }
     }
+    let told = upstreams.claims().map(|claim| claim.path.top().to_owned());
+    needs.claims.extend(told);
     for provider in &mut providers {
         needs.keep(provider);
     }

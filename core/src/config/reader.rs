@@ -204,6 +204,24 @@ impl<'a> Table<'a> {
         Self::open(self.members.get(key)?, self.at.key(key), known, self.faults)
     }
 
+    /// The keys and strings of the table at `key`, whatever the keys are; an empty table is a fault.
+    pub(super) fn pairs(&self, key: &str) -> Option<Vec<(&'a str, Text<'a>)>> {
+        let value = self.members.get(key)?;
+        let Value::Object(members) = value else {
+            self.kind_fault(key, Kind::Table, value);
+            return None;
+        };
+        if members.is_empty() {
+            self.fault(key, ConfigFault::Empty);
+        }
+        let at = self.at.key(key);
+        let open = |(name, value): (&'a String, &'a Value)| {
+            let text = Text::open(value, at.key(name), self.faults)?;
+            Some((name.as_str(), text))
+        };
+        Some(members.iter().filter_map(open).collect())
+    }
+
     /// The tables of the list at `key`, with their places; none where there is no such list.
     pub(super) fn tables(
         &self,

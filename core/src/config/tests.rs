@@ -51,6 +51,7 @@ fn full() -> Value {
                 "url": "https://api.example.com",
                 "identity": "headers",
                 "proof": {"secret": "API_PROOF"},
+                "claims": {"lychgate-name": "name", "Lychgate-Country": "/address/country"},
                 "strip": ["X-Internal"],
                 "timeout": "5s",
             },
@@ -123,7 +124,14 @@ fn everything_written_is_read() {
     assert_eq!(provider.scopes, ["openid", "email"]);
     assert_eq!(
         provider.claims,
-        ["locale", "access", "email", "email_verified"]
+        [
+            "locale",
+            "access",
+            "email",
+            "email_verified",
+            "address",
+            "name"
+        ]
     );
     assert_eq!(provider.groups_claim.to_string(), "/access/groups");
     assert_eq!(provider.roles_claim.top(), "https://example.com/roles");
@@ -137,7 +145,19 @@ fn everything_written_is_read() {
     let api = config.upstream(UpstreamIndex(1)).unwrap();
     assert_eq!(api.strip, [HeaderName::parse("x-internal").unwrap()]);
     assert_eq!(api.timeout, Seconds::new(5));
-    assert!(matches!(api.identity, Identity::Headers { proof: Some(_) }));
+    let Identity::Headers { proof, claims } = &api.identity else {
+        panic!("{api:?}");
+    };
+    assert_eq!(proof.as_ref().unwrap().0, "API_PROOF");
+    let claims = claims
+        .iter()
+        .map(|claim| (claim.name.as_str(), claim.path.to_string()));
+    let claims: Vec<_> = claims.collect();
+    let expected = [
+        ("lychgate-country", "/address/country"),
+        ("lychgate-name", "name"),
+    ];
+    assert_eq!(claims, expected.map(|(name, path)| (name, path.to_owned())));
     let names: Vec<_> = config
         .secret_names()
         .iter()

@@ -1,7 +1,7 @@
 //! `[[upstream]]`: where allowed requests go, and what those services learn about the user.
 
 use super::{
-    Identity, Upstream, UpstreamTarget,
+    ClaimHeader, Identity, Upstream, UpstreamTarget,
     duration::span_at,
     fault::ConfigFault,
     reader::Table,
@@ -12,7 +12,7 @@ use crate::{http::header::HeaderName, time::Seconds};
 use alloc::{string::String, vec::Vec};
 
 pub(super) const KEYS: &[&str] = &[
-    "id", "assets", "url", "service", "identity", "proof", "strip", "timeout",
+    "id", "assets", "url", "service", "identity", "proof", "claims", "strip", "timeout",
 ];
 
 const IDENTITIES: &[&str] = &["none", "headers"];
@@ -22,10 +22,24 @@ const SHORTEST: Seconds = Seconds::new(1);
 const LONGEST: Seconds = Seconds::minutes(10);
 const DEFAULT: Seconds = Seconds::new(30);
 
+/// Servers take a hundred headers or so.
+const MOST_CLAIMS: usize = 32;
+
 /// The upstreams by their places, as far as they could be read, and the ids that routes may name.
 pub(super) struct Upstreams {
     pub(super) all: Vec<Option<Upstream>>,
     pub(super) ids: Vec<Option<String>>,
+}
+
+impl Upstreams {
+    /// The claims that upstreams are told, which sessions have to keep.
+    pub(super) fn claims(&self) -> impl Iterator<Item = &ClaimHeader> {
+        let upstreams = self.all.iter().flatten();
+        upstreams.flat_map(|upstream| match &upstream.identity {
+            Identity::None => &[][..],
+            Identity::Headers { claims, .. } => claims,
+        })
+    }
 }
 
 pub(super) fn read(root: &Table<'_>, site: &Site) -> Upstreams {
@@ -109,9 +123,14 @@ fn read_identity(table: &Table<'_>, target: Option<&UpstreamTarget>) -> Option<I
         })?,
     };
     let proof = text::secret_at(table, "proof");
+    let claims = read_claims(table);
     match (headers, target) {
         (false, _) if table.has("proof") => {
             table.fault("proof", ConfigFault::ProofUnused);
+            None
+        }
+        (false, _) if table.has("claims") => {
+            table.fault("claims", ConfigFault::ClaimsUnused);
             None
         }
         (false, _) => Some(Identity::None),
@@ -123,6 +142,40 @@ fn read_identity(table: &Table<'_>, target: Option<&UpstreamTarget>) -> Option<I
             table.fault("identity", ConfigFault::ProofMissing);
             None
         }
-        (true, _) => Some(Identity::Headers { proof }),
+        (true, _) => Some(Identity::Headers { proof, claims }),
     }
+}
+
+/// The headers that are set anyway.
+const ALWAYS: [&str; 5] = [
+    "lychgate-user",
+    "lychgate-issuer",
+    "lychgate-email",
+    "lychgate-groups",
+    "lychgate-proof",
+];
+
+/// What no browser can send, because whatever comes under the prefix is dropped.
+fn read_claims(table: &Table<'_>) -> Vec<ClaimHeader> {
+    let mut claims: Vec<ClaimHeader> = Vec::new();
+    for (name, path) in table.pairs("claims").unwrap_or_default() {
+        let at = path.at.clone();
+        let path = path.parsed(text::claim_path);
+        let name = HeaderName::parse(name).filter(|name| {
+            let rest = name.as_str().strip_prefix("lychgate-");
+            rest.is_some_and(|rest| !rest.is_empty()) && !ALWAYS.contains(&name.as_str())
+        });
+        let Some(name) = name else {
+            table.faults().add(at, ConfigFault::ClaimHeader);
+            continue;
+        };
+        if claims.iter().any(|claim| claim.name == name) {
+            table.faults().add(at, ConfigFault::Repeated);
+        }
+        claims.extend(path.map(|path| ClaimHeader { name, path }));
+    }
+    if claims.len() > MOST_CLAIMS {
+        table.fault("claims", ConfigFault::TooMany { most: MOST_CLAIMS });
+    }
+    claims
 }

@@ -72,7 +72,10 @@ impl Deployment {
         }
         let mut proofs = OrderedMap::new();
         for upstream in &config.upstreams {
-            if let Identity::Headers { proof: Some(name) } = &upstream.identity {
+            if let Identity::Headers {
+                proof: Some(name), ..
+            } = &upstream.identity
+            {
                 let value = HeaderValue::parse(secret(name)?.expose().as_str());
                 let value = value.ok_or_else(|| ConfigurationFault::BadProof {
                     name: name.0.clone(),

@@ -127,9 +127,9 @@ fn headers(
     }
     match &upstream.identity {
         Identity::None => {}
-        Identity::Headers { .. } => {
+        Identity::Headers { claims, .. } => {
             if let Some(signed) = signed {
-                out.extend(identity::headers(&signed.record));
+                out.extend(identity::headers(&signed.record, claims));
             }
             if let Some(proof) = deployment.proof(upstream) {
                 let name = HeaderName::parse(&format!("{PREFIX}proof"));

@@ -2,12 +2,18 @@
 
 use crate::{
     access::principal::Principal,
+    config::ClaimHeader,
     encoding::percent,
     http::header::{HeaderName, HeaderValue},
     session::record::SessionRecord,
     time::UnixTime,
 };
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use alloc::{
+    borrow::ToOwned,
+    string::{String, ToString},
+    vec::Vec,
+};
+use serde_json::Value;
 
 /// The facts that requirements are held against.
 pub(super) fn principal(record: &SessionRecord) -> Principal<'_> {
@@ -25,7 +31,7 @@ pub(super) fn principal(record: &SessionRecord) -> Principal<'_> {
 
 /// How a page of ours addresses the user.
 pub(super) fn display_name(record: &SessionRecord) -> Option<String> {
-    let text = |name| record.claims.get(name).and_then(serde_json::Value::as_str);
+    let text = |name| record.claims.get(name).and_then(Value::as_str);
     ["name", "preferred_username", "email"]
         .into_iter()
         .find_map(text)
@@ -37,7 +43,10 @@ pub(super) fn display_name(record: &SessionRecord) -> Option<String> {
 ///
 /// Values are percent-encoded wherever they hold anything but visible ASCII, a comma or a percent
 /// sign, so that no claim can start a new header or group.
-pub(super) fn headers(record: &SessionRecord) -> Vec<(HeaderName, HeaderValue)> {
+pub(super) fn headers(
+    record: &SessionRecord,
+    claims: &[ClaimHeader],
+) -> Vec<(HeaderName, HeaderValue)> {
     let mut out = Vec::new();
     let mut add = |name: &str, value: String| {
         if let (Some(name), Some(value)) = (HeaderName::parse(name), HeaderValue::parse(value)) {
@@ -51,7 +60,30 @@ pub(super) fn headers(record: &SessionRecord) -> Vec<(HeaderName, HeaderValue)> 
     }
     let groups: Vec<String> = record.groups.iter().map(|group| encode(group)).collect();
     add("lychgate-groups", groups.join(","));
+    for claim in claims {
+        let value = claim.path.find(&record.claims).and_then(claim_value);
+        let value = value.and_then(HeaderValue::parse);
+        out.extend(value.map(|value| (claim.name.clone(), value)));
+    }
     out
+}
+
+/// A claim as it stands in a header: a text, number or boolean, or those of a list with commas between
+/// them. What has members of its own, or is `null`, stands in none.
+fn claim_value(claim: &Value) -> Option<String> {
+    let Value::Array(items) = claim else {
+        return plain_value(claim);
+    };
+    let items: Vec<String> = items.iter().filter_map(plain_value).collect();
+    Some(items.join(","))
+}
+
+fn plain_value(claim: &Value) -> Option<String> {
+    match claim {
+        Value::String(text) => Some(encode(text)),
+        Value::Bool(_) | Value::Number(_) => Some(claim.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
 }
 
 fn encode(text: &str) -> String {
@@ -69,8 +101,31 @@ fn encode(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn a_claim_is_told_as_text_or_as_a_list() {
+        for (claim, expected) in [
+            (json!("a, b"), Some("a%2C%20b")),
+            (json!(""), Some("")),
+            (json!(5), Some("5")),
+            (json!(-1.5), Some("-1.5")),
+            (json!(true), Some("true")),
+            (json!(["a,b", 5, "c"]), Some("a%2Cb,5,c")),
+            (json!([]), Some("")),
+            (json!([["a"], null, {"b": "c"}, "d"]), Some("d")),
+            (json!(null), None),
+            (json!({"a": "b"}), None),
+            (
+                json!("a\r\nlychgate-user: b"),
+                Some("a%0D%0Alychgate-user:%20b"),
+            ),
+        ] {
+            assert_eq!(claim_value(&claim).as_deref(), expected, "{claim}");
+        }
+    }
 
     #[test]
     fn a_claim_cannot_break_out_of_its_header_or_list() {

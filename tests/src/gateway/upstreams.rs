@@ -25,6 +25,10 @@ use serde_json::Value;
 pub const CASES: &[Case] = &[
     ("the API learns who is asking", the_api_learns_who_is_asking),
     (
+        "the API learns the claims that it names",
+        the_api_learns_claims,
+    ),
+    (
         "an upstream without identity learns nothing",
         without_identity_nothing,
     ),
@@ -76,6 +80,22 @@ fn the_api_learns_who_is_asking(host: &dyn Host) {
     assert_eq!(headers["lychgate-issuer"], host.issuer());
     assert_eq!(headers["lychgate-proof"], PROOF);
     assert_eq!(headers["x-forwarded-host"], host.authority());
+}
+
+fn the_api_learns_claims(host: &dyn Host) {
+    let mut browser = Browser::signed_in(host, "staff");
+    let forged = Request::script("GET", "/api/whoami")
+        .with("Lychgate-Login", "FORGED")
+        .with("lychgate_nothing", "FORGED");
+    let seen = seen(&mut browser, forged);
+    let headers = &seen["headers"];
+    assert_eq!(headers["lychgate-login"], "staff");
+    assert_eq!(headers["lychgate-roles"], "reader,editor");
+    assert_eq!(headers["lychgate-nothing"], Value::Null);
+    assert!(!headers.to_string().contains("FORGED"), "{headers}");
+    // What an upstream is told is kept in the session.
+    let info = browser.fetch("/auth/session").expect(200).json();
+    assert_eq!(info["claims"]["preferred_username"], "staff");
 }
 
 fn without_identity_nothing(host: &dyn Host) {

@@ -39,7 +39,12 @@ pub fn configuration(places: &Places) -> Value {
         "upstream": [
             {"id": "site", "assets": true},
             {"id": "api", "url": places.api, "identity": "headers",
-             "proof": {"secret": "API_PROOF"}, "strip": ["X-Team"]},
+             "proof": {"secret": "API_PROOF"}, "strip": ["X-Team"],
+             "claims": {
+                 "lychgate-login": "preferred_username",
+                 "lychgate-roles": "/realm_access/roles",
+                 "lychgate-nothing": "/realm_access/nothing",
+             }},
             {"id": "plain", "url": places.api, "identity": "none"},
         ],
         "route": [

@@ -24,7 +24,9 @@ pub fn api(request: &Request) -> Response {
     let mut set = |name: &str, value: &str| {
         response.headers.push((name.to_owned(), value.to_owned()));
     };
-    let below = ["/api", "/open"].iter().find_map(|it| path.strip_prefix(it));
+    let below = ["/api", "/open"]
+        .iter()
+        .find_map(|it| path.strip_prefix(it));
     match below.unwrap_or(path) {
         "/echo" if request.method == "POST" => {
             let kind = request.joined("content-type");
