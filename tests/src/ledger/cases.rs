@@ -306,10 +306,14 @@ fn of_a_hundred_writers_one_wins(host: &dyn LedgerHost) {
             .collect();
         assert_eq!(winners.len(), 1, "winners of version {won:?}");
         let record = stands(won.number(), &winners[0].to_string());
-        let losers = answers
-            .iter()
-            .filter(|answer| **answer == Ok(Written::Conflict(record.clone())));
-        assert_eq!(losers.count(), WRITERS - 1);
+        let is_beaten = |answer: &&_| **answer == Ok(Written::Conflict(record.clone()));
+        let beaten = answers.iter().filter(is_beaten).count();
+        // A hundred at once may be more than a machine of two cores answers in time; whoever is not
+        // answered knows nothing, and has not won.
+        let is_late = |answer: &&_| matches!(answer, Err(LedgerError::OutcomeUnknown));
+        let late = answers.iter().filter(is_late).count();
+        assert_eq!(beaten + late, WRITERS - 1, "{beaten} {late}");
+        assert!(beaten > WRITERS / 2, "{late} without an answer");
         assert_eq!(bench.get(head(1)), record);
         expected = Expected::Version(won);
     }
