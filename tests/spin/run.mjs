@@ -8,7 +8,8 @@
 // - `without`: what this deployment lacks: a secret's name, "default" stores, "site", "configuration", "hosts";
 // - `issuer`: of a provider that runs already; without it, the demo's provider is started;
 // - `clients`: more clients of the demo's provider; $ORIGIN is filled in;
-// - `claimsInIdToken`: as the demo's provider understands it.
+// - `claimsInIdToken`: as the demo's provider understands it;
+// - `hosts`: what else it may send requests to.
 //
 // It prints one line of JSON, `{origin, issuer, control}`, once all of it serves, and ends when its standard input
 // does, so that nothing outlives the suite. `control` answers GET /api-requests, /log and /state (`folder`: where the
@@ -92,7 +93,7 @@ writeFileSync(
     "[component.lychgate]",
     `source = ${JSON.stringify(join(root, asked.component))}`,
     `files = [${files.join(", ")}]`,
-    `allowed_outbound_hosts = ${has("hosts") ? list([issuer, api.origin, "http://hello.spin.internal"]) : "[]"}`,
+    `allowed_outbound_hosts = ${has("hosts") ? list([issuer, api.origin, "http://hello.spin.internal", ...(asked.hosts ?? [])]) : "[]"}`,
     `key_value_stores = ${has("key_value_stores") ? '["default"]' : "[]"}`,
     `sqlite_databases = ${has("sqlite_databases") ? '["default"]' : "[]"}`,
     "[component.lychgate.variables]",

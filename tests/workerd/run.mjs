@@ -16,8 +16,9 @@
 // - `counted`: puts counting.mjs in front, which counts calls of the store and the ledger and lets them fail.
 //
 // It prints one line of JSON, `{origin, issuer, control}`, once all of it serves, and ends when its standard
-// input does, so that nothing outlives the suite. `control` answers GET /api-requests, /log, /fetches and /configuration, and
-// POST /restart, which begins a new isolate, and /fault with `{path, fault}` for fetches of the Worker:
+// input does, so that nothing outlives the suite. `control` answers GET /api-requests, /log, /fetches, /configuration and
+// /state (`process`: what serves), and POST /restart, which begins a new isolate, and /fault with `{path, fault}` for
+// fetches of the Worker:
 // "broken", "slow", "html", "huge" or null.
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
@@ -175,6 +176,12 @@ if (asked.date !== undefined) {
   });
 }
 
+/** The process that serves: the one that this one has started and that is called so. */
+const workerd = () => {
+  const children = readFileSync(`/proc/self/task/${process.pid}/children`, "utf8").trim().split(" ");
+  return Number(children.find((child) => readFileSync(`/proc/${child}/comm`, "utf8").trim() === "workerd"));
+};
+
 let isolate = 0;
 const miniflare = new Miniflare(options(isolate));
 closing.unshift(() => miniflare.dispose());
@@ -193,6 +200,8 @@ const control = createServer(async (request, response) => {
         return filled();
       case "/log":
         return lines.join("");
+      case "/state":
+        return { process: workerd() };
       case "/fetches":
         return fetches.splice(0);
       case "/fault": {

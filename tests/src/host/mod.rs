@@ -1,10 +1,14 @@
 //! What answers requests: the gateway in this process, or a built one in a real runtime.
 
+#[cfg(target_os = "linux")]
+pub mod bulk;
 pub mod configuration;
 pub mod databases;
 #[cfg(target_os = "linux")]
 pub mod full_disk;
 pub mod in_process;
+#[cfg(target_os = "linux")]
+pub mod memory;
 pub mod mock_provider;
 mod provider_login;
 mod provider_server;

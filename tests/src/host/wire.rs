@@ -13,6 +13,30 @@ pub fn exchange(port: u16, authority: &str, request: &Request) -> Response {
     Connection::send(port, authority, request).response(&request.method)
 }
 
+/// How the end of a body is known (RFC 9112, section 6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    /// By its length.
+    Length(u64),
+    /// By its last chunk.
+    Chunked,
+    /// By the end of the connection; of a request, that there is none.
+    Unannounced,
+}
+
+impl Framing {
+    /// That of a message with these header fields.
+    pub fn of(header: impl Fn(&str) -> Option<String>) -> Self {
+        if header("transfer-encoding").is_some_and(|value| value == "chunked") {
+            return Self::Chunked;
+        }
+        match header("content-length") {
+            Some(length) => Self::Length(length.parse().unwrap()),
+            None => Self::Unannounced,
+        }
+    }
+}
+
 /// A connection on which a request was sent.
 pub struct Connection {
     pub stream: TcpStream,
@@ -59,27 +83,76 @@ impl Connection {
         }
     }
 
+    /// A connection that somebody else made.
+    pub fn accepted(stream: TcpStream) -> Self {
+        Self {
+            stream,
+            bytes: Vec::new(),
+        }
+    }
+
+    /// Reads the head of a request.
+    pub fn request(&mut self) -> Request {
+        let head = self.until(b"\r\n\r\n");
+        let mut fields = [httparse::EMPTY_HEADER; 64];
+        let mut parsed = httparse::Request::new(&mut fields);
+        parsed.parse(&head).unwrap();
+        let request = Request::new(parsed.method.unwrap(), parsed.path.unwrap());
+        parsed.headers.iter().fold(request, |request, field| {
+            request.with(field.name, &String::from_utf8_lossy(field.value))
+        })
+    }
+
     /// Reads a response.
     pub fn response(&mut self, method: &str) -> Response {
         let mut response = self.head();
-        let is_chunked = response.header("transfer-encoding") == Some("chunked");
-        let length = response
-            .header("content-length")
-            .map(|text| text.parse().unwrap());
         if method != "HEAD" && !matches!(response.status, 101 | 204 | 304) {
-            response.body = match (is_chunked, length) {
-                (true, _) => self.chunks(),
-                (false, Some(length)) => self.take(length),
-                (false, None) => self.rest(),
-            };
+            let framing = Framing::of(|name| response.header(name).map(ToOwned::to_owned));
+            let mut body = Vec::new();
+            self.body(framing, &mut |bytes| body.extend_from_slice(bytes));
+            response.body = body;
         }
         response
     }
 
+    /// Reads a body, and hands on what came of it as it comes.
+    pub fn body(&mut self, framing: Framing, take: &mut dyn FnMut(&[u8])) {
+        match framing {
+            Framing::Length(length) => self.pass(length, take),
+            Framing::Chunked => loop {
+                let line = self.until(b"\r\n");
+                let size = std::str::from_utf8(&line).unwrap().trim();
+                let size = u64::from_str_radix(size.split(';').next().unwrap(), 16).unwrap();
+                self.pass(size, take);
+                self.until(b"\r\n");
+                if size == 0 {
+                    return;
+                }
+            },
+            Framing::Unannounced => {
+                while self.more() {}
+                take(&std::mem::take(&mut self.bytes));
+            }
+        }
+    }
+
+    fn pass(&mut self, mut length: u64, take: &mut dyn FnMut(&[u8])) {
+        while length > 0 {
+            assert!(
+                !self.bytes.is_empty() || self.more(),
+                "the body ended early"
+            );
+            let wanted = usize::try_from(length).unwrap_or(usize::MAX);
+            let now = self.bytes.len().min(wanted);
+            take(&self.bytes[..now]);
+            self.bytes.drain(..now);
+            length -= u64::try_from(now).unwrap();
+        }
+    }
+
     /// Reads the head of a response.
     pub fn head(&mut self) -> Response {
-        let end = self.find(b"\r\n\r\n") + 4;
-        let head: Vec<u8> = self.bytes.drain(..end).collect();
+        let head = self.until(b"\r\n\r\n");
         let mut fields = [httparse::EMPTY_HEADER; 64];
         let mut parsed = httparse::Response::new(&mut fields);
         parsed.parse(&head).unwrap();
@@ -97,21 +170,6 @@ impl Connection {
         }
     }
 
-    fn chunks(&mut self) -> Vec<u8> {
-        let mut body = Vec::new();
-        loop {
-            let end = self.find(b"\r\n");
-            let line: Vec<u8> = self.bytes.drain(..end + 2).collect();
-            let size = std::str::from_utf8(&line).unwrap().trim();
-            let size = usize::from_str_radix(size.split(';').next().unwrap(), 16).unwrap();
-            let chunk = self.take(size + 2);
-            if size == 0 {
-                return body;
-            }
-            body.extend_from_slice(&chunk[..size]);
-        }
-    }
-
     /// Reads that many bytes.
     pub fn take(&mut self, length: usize) -> Vec<u8> {
         while self.bytes.len() < length {
@@ -126,9 +184,10 @@ impl Connection {
         String::from_utf8_lossy(&std::mem::take(&mut self.bytes)).into_owned()
     }
 
-    fn rest(&mut self) -> Vec<u8> {
-        while self.more() {}
-        std::mem::take(&mut self.bytes)
+    /// Reads until `wanted` came by, and no further.
+    fn until(&mut self, wanted: &[u8]) -> Vec<u8> {
+        let end = self.find(wanted) + wanted.len();
+        self.bytes.drain(..end).collect()
     }
 
     fn find(&mut self, wanted: &[u8]) -> usize {

@@ -1,5 +1,8 @@
 //! Bodies pass through while they are still being written, in both directions, on every host.
 
+#[cfg(target_os = "linux")]
+mod large;
+
 use crate::{
     host::{
         Host,
