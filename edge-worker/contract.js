@@ -1,10 +1,14 @@
-// A Worker for the contract suite alone: it opens store, ledger and verifier of the adapter to whoever asks.
-// `cargo xtask build contract` puts it into build/contract; it is never deployed.
+// A Worker for the contract suite alone: the gateway, and a door to store, ledger and verifier of the adapter for whoever
+// asks. `cargo xtask build contract` puts it into build/contract; it is never deployed.
 //
 // How it is asked stands in contract/src/lib.rs, which answers all but `/ledger/purge` and the member `answer`.
-import { unlessLost } from "lychgate-host";
-import { contract, contract_purge, wake } from "lychgate-glue";
+import { trapped, unlessLost } from "lychgate-host";
+import { contract, contract_purge, contract_trap, wake } from "lychgate-glue";
 import { Ledger as Deployed } from "./ledger.js";
+import gateway from "./shim.js";
+
+const DOOR = "/.contract";
+const FATE = "lychgate-fate";
 
 /** The deployed class, which also purges when it is told to. */
 export class Ledger extends Deployed {
@@ -23,18 +27,57 @@ export class Ledger extends Deployed {
   }
 }
 
-/** The namespace, but the answers of its objects are lost or broken. */
-const disturbed = (namespace, answer) => ({
-  idFromName: (name) => namespace.idFromName(name),
-  get: (id) => ({
-    async fetch(...request) {
-      const response = await namespace.get(id).fetch(...request);
-      await response.arrayBuffer();
-      if (answer === "broken") throw new Error("the answer is broken");
-      return new Promise(() => {});
-    },
-  }),
-});
+/** What begins a question that writes. */
+const WRITE = 3;
+
+/** The namespace, but `instead(send)` stands for the first write, which `send()` carries out. */
+const disturbed = (namespace, instead) => {
+  let isGood = false;
+  const fetchOf = (stub) => (url, init) => {
+    const send = () => stub.fetch(url, init);
+    if (isGood || init.body[0] !== WRITE) return send();
+    isGood = true;
+    return instead(send);
+  };
+  return {
+    idFromName: (name) => namespace.idFromName(name),
+    get: (id) => ({ fetch: fetchOf(namespace.get(id)) }),
+  };
+};
+
+const never = () => new Promise(() => {});
+
+const unanswered = async (send) => {
+  await (await send()).arrayBuffer();
+  return never();
+};
+
+const broken = async (send) => {
+  await (await send()).arrayBuffer();
+  throw new Error("the answer is broken");
+};
+
+const refuse = async () => {
+  throw new Error("over the quota");
+};
+
+const withLedger = (env, instead) => ({ ...env, LYCHGATE_LEDGER: disturbed(env.LYCHGATE_LEDGER, instead) });
+
+/** The bindings of a request of the gateway, by what becomes of its calls. */
+const fates = {
+  cold: (env) => env,
+  "write-unanswered": (env) => withLedger(env, unanswered),
+  "write-lost": (env) => withLedger(env, never),
+  "ledger-refuses": (env) => ({ ...env, LYCHGATE_LEDGER: { idFromName: () => 0, get: () => ({ fetch: refuse }) } }),
+  "store-refuses": (env) => ({ ...env, LYCHGATE_STORE: { get: refuse, put: refuse, delete: refuse } }),
+  "ledger-traps": (env) => {
+    wake();
+    contract_trap();
+    return env;
+  },
+};
+
+const answers = { lost: unanswered, broken };
 
 const purge = async ({ partition, now }, env) => {
   const namespace = env.LYCHGATE_LEDGER;
@@ -53,27 +96,34 @@ const parsed = (text) => {
   }
 };
 
-const answer = async (request, env) => {
-  const { pathname } = new URL(request.url);
+const answer = async (path, request, env) => {
   const text = await request.text();
   // Asked without arguments first, as in the deployed shim: that makes a new instance after a trap.
   wake();
   const question = parsed(text) ?? {};
-  if (pathname === "/ledger/purge") return purge(question, env);
-  const bindings = question.answer
-    ? { ...env, LYCHGATE_LEDGER: disturbed(env.LYCHGATE_LEDGER, question.answer) }
-    : env;
-  return unlessLost(contract(pathname, text, bindings));
+  if (path === "/ledger/purge") return purge(question, env);
+  const bindings = question.answer ? withLedger(env, answers[question.answer]) : env;
+  return unlessLost(contract(path, text, bindings));
+};
+
+const behindTheDoor = async (path, request, env) => {
+  try {
+    const text = await answer(path, request, env);
+    const init = text === undefined ? { status: 400 } : { headers: { "content-type": "application/json" } };
+    return new Response(text ?? "not a question", init);
+  } catch (error) {
+    return new Response(String(error), { status: 503 });
+  }
 };
 
 export default {
-  async fetch(request, env) {
-    try {
-      const text = await answer(request, env);
-      const init = text === undefined ? { status: 400 } : { headers: { "content-type": "application/json" } };
-      return new Response(text ?? "not a question", init);
-    } catch (error) {
-      return new Response(String(error), { status: 503 });
-    }
+  async fetch(request, env, context) {
+    const { pathname } = new URL(request.url);
+    if (pathname.startsWith(DOOR)) return behindTheDoor(pathname.slice(DOOR.length), request, env);
+    const disturb = fates[request.headers.get(FATE)];
+    if (disturb === undefined) return gateway.fetch(request, env, context);
+    // What has trapped begins with a new gateway.
+    trapped();
+    return gateway.fetch(request, disturb(env), context);
   },
 };

@@ -1,7 +1,20 @@
 //! Opens the port of an adapter to the contract suite, in the same words on every host.
 //!
-//! An adapter built for the suite hands [`answer`] the path and the body of each request. Such a build is never
-//! deployed: it lets whoever asks write into store and ledger.
+//! An adapter built for the suite hands [`answer`] the path and the body of each request below [`DOOR`]; all other
+//! requests are the gateway's, as in the build that is deployed. Such a build never is: it lets whoever asks write into
+//! store and ledger.
+//!
+//! A request of the gateway says in the header [`FATE`] what becomes of its calls, and then meets a gateway that remembers
+//! nothing. The adapter sees to that, for one request at a time:
+//!
+//! ```text
+//! cold               nothing becomes of them
+//! write-unanswered   the first write to the ledger is carried out, and its answer never comes
+//! write-lost         the first write to the ledger never arrives, and no answer comes
+//! ledger-refuses     every call of the ledger fails at once, as one over a quota does
+//! store-refuses      every call of the store does
+//! ledger-traps       the wasm traps at the first call of the ledger
+//! ```
 //!
 //! Every question is a POST with a JSON object, every answer JSON with status 200 and one of the members `ok`,
 //! `error` (the name of the port's error) or `refused` (the core would not even ask). Byte strings are base64url
@@ -45,7 +58,13 @@ use alloc::string::{String, ToString};
 use lychgate_core::platform::Platform;
 use serde_json::Value;
 
-/// Answers one question with a line of JSON; `None` where it is none.
+/// What the paths of questions begin with. No route of the gateway can.
+pub const DOOR: &str = "/.contract";
+
+/// The header of a request that says what becomes of its calls.
+pub const FATE: &str = "lychgate-fate";
+
+/// Answers the question at a path behind [`DOOR`] with a line of JSON; `None` where it is none.
 ///
 /// # Panics
 /// Where `/trap` asks for it.

@@ -6,6 +6,7 @@ use crate::number::from_double;
 use crate::platform::Workers;
 use alloc::rc::Rc;
 use alloc::string::String;
+use core::sync::atomic::{AtomicBool, Ordering};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -22,4 +23,26 @@ pub async fn contract(path: String, body: String, env: Env) -> Option<String> {
 #[wasm_bindgen]
 pub fn contract_purge(storage: &Storage, now: f64) -> Result<bool, JsValue> {
     object::purge(storage, from_double(now).ok_or(JsValue::NULL)?)
+}
+
+/// Whether the next call of the ledger traps.
+static TRAPS: AtomicBool = AtomicBool::new(false);
+
+/// Lets the next call of the ledger trap.
+#[wasm_bindgen]
+pub fn contract_trap() {
+    TRAPS.store(true, Ordering::Relaxed);
+}
+
+/// Comes before each call of the ledger.
+///
+/// # Panics
+/// Where [`contract_trap`] asked for it.
+pub(crate) fn before() {
+    if TRAPS.swap(false, Ordering::Relaxed) {
+        #[expect(clippy::panic, reason = "that is what the suite asks for")]
+        {
+            panic!("the contract suite asked for it");
+        }
+    }
 }

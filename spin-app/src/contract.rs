@@ -1,11 +1,13 @@
 //! Opens the port of this adapter to the contract suite; the crate `lychgate-contract` says how to ask.
 //!
-//! The component that is built for the suite does nothing else, and is never deployed.
+//! The component that is built for the suite is the gateway besides, and is never deployed.
 
 use crate::body::Body;
 use crate::platform::Spin;
 use crate::received::Received;
 use crate::{ledger, respond};
+use lychgate_contract::{DOOR, FATE};
+use lychgate_core::http::header::HeaderName;
 use lychgate_core::http::inbound::{ByteCount, Inbound};
 use lychgate_core::platform::sql::{INSERT, UPDATE};
 use lychgate_core::time::UnixTime;
@@ -19,38 +21,73 @@ use std::future::pending;
 const LARGEST_QUESTION: ByteCount = ByteCount(1024 * 1024);
 
 thread_local! {
-    /// What becomes of the next write's answer.
-    static ANSWER: Cell<Answer> = const { Cell::new(Answer::Comes) };
+    /// What becomes of the calls of the request that came last.
+    static ASKED: Cell<Fate> = const { Cell::new(Fate::Good) };
 }
 
-#[derive(Clone, Copy)]
-enum Answer {
-    Comes,
-    Lost,
-    Broken,
+/// What becomes of calls.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Good,
+    Cold,
+    /// The next write happens, and its answer never comes.
+    WriteUnanswered,
+    /// The next write happens, and its answer is an error.
+    WriteBroken,
+    /// The next write never arrives.
+    WriteLost,
+    LedgerRefuses,
+    StoreRefuses,
+    LedgerTraps,
 }
 
-/// Answers one question.
-///
-/// # Errors
-/// What the host does not accept.
-pub(crate) async fn answer(received: &Received) -> Result<Response, ErrorCode> {
+/// Answers a question; `None` where the request is the gateway's, whose calls may be disturbed then.
+pub(crate) async fn answer(received: &Received) -> Option<Result<Response, ErrorCode>> {
+    let Some(path) = received.target().strip_prefix(DOOR) else {
+        ASKED.set(fate(received));
+        return None;
+    };
     let question = received.body(LARGEST_QUESTION).await.unwrap_or_default();
     let question = String::from_utf8(question).unwrap_or_default();
-    let path = received.target();
     let answer = match path {
         "/ledger/purge" => purge(&question).await,
         _ => {
-            ANSWER.set(disturbance(&question));
+            ASKED.set(disturbance(&question));
             let answer = lychgate_contract::answer(&Spin, path, &question).await;
-            ANSWER.set(Answer::Comes);
+            ASKED.set(Fate::Good);
             answer
         }
     };
     let kind = ("content-type".to_owned(), b"application/json".to_vec());
-    match answer {
+    Some(match answer {
         Some(text) => respond::with(200, vec![kind], Body::of(text.into_bytes())),
         None => respond::with(400, Vec::new(), Body::of(b"not a question".to_vec())),
+    })
+}
+
+/// Comes before each statement for the database of the ledger.
+///
+/// # Errors
+/// That of a database that refuses everything.
+pub(crate) async fn before(statement: &str) -> Result<(), Error> {
+    match ASKED.get() {
+        Fate::LedgerRefuses => Err(Error::Io("over the quota".to_owned())),
+        Fate::LedgerTraps => {
+            #[expect(clippy::panic, reason = "that is what the suite asks for")]
+            {
+                panic!("the contract suite asked for it");
+            }
+        }
+        Fate::WriteLost if is_write(statement) => {
+            ASKED.set(Fate::Good);
+            pending().await
+        }
+        Fate::Good
+        | Fate::Cold
+        | Fate::WriteUnanswered
+        | Fate::WriteBroken
+        | Fate::WriteLost
+        | Fate::StoreRefuses => Ok(()),
     }
 }
 
@@ -59,22 +96,60 @@ pub(crate) async fn answer(received: &Received) -> Result<Response, ErrorCode> {
 /// # Errors
 /// An answer that is broken.
 pub(crate) async fn answered<T>(statement: &str, rows: Vec<T>) -> Result<Vec<T>, Error> {
-    if statement != INSERT && statement != UPDATE {
+    if !is_write(statement) {
         return Ok(rows);
     }
-    match ANSWER.replace(Answer::Comes) {
-        Answer::Comes => Ok(rows),
-        Answer::Lost => pending().await,
-        Answer::Broken => Err(Error::Io("the answer is broken".to_owned())),
+    match ASKED.get() {
+        Fate::WriteUnanswered => {
+            ASKED.set(Fate::Good);
+            pending().await
+        }
+        Fate::WriteBroken => {
+            ASKED.set(Fate::Good);
+            Err(Error::Io("the answer is broken".to_owned()))
+        }
+        Fate::Good
+        | Fate::Cold
+        | Fate::WriteLost
+        | Fate::LedgerRefuses
+        | Fate::StoreRefuses
+        | Fate::LedgerTraps => Ok(rows),
     }
 }
 
-fn disturbance(question: &str) -> Answer {
+/// Whether the request meets a gateway that remembers nothing.
+pub(crate) fn is_cold() -> bool {
+    ASKED.get() != Fate::Good
+}
+
+/// Whether the store refuses everything.
+pub(crate) fn store_refuses() -> bool {
+    ASKED.get() == Fate::StoreRefuses
+}
+
+fn is_write(statement: &str) -> bool {
+    statement == INSERT || statement == UPDATE
+}
+
+fn fate(received: &Received) -> Fate {
+    let asked = HeaderName::parse(FATE).and_then(|name| received.header(&name));
+    match asked.as_deref() {
+        Some("cold") => Fate::Cold,
+        Some("write-unanswered") => Fate::WriteUnanswered,
+        Some("write-lost") => Fate::WriteLost,
+        Some("ledger-refuses") => Fate::LedgerRefuses,
+        Some("store-refuses") => Fate::StoreRefuses,
+        Some("ledger-traps") => Fate::LedgerTraps,
+        _ => Fate::Good,
+    }
+}
+
+fn disturbance(question: &str) -> Fate {
     let question: Value = serde_json::from_str(question).unwrap_or_default();
     match question.get("answer").and_then(Value::as_str) {
-        Some("lost") => Answer::Lost,
-        Some("broken") => Answer::Broken,
-        _ => Answer::Comes,
+        Some("lost") => Fate::WriteUnanswered,
+        Some("broken") => Fate::WriteBroken,
+        _ => Fate::Good,
     }
 }
 

@@ -32,6 +32,11 @@ enum Started {
 
 /// The gateway, made where there is none yet.
 pub(crate) async fn gateway() -> Rc<Gateway> {
+    #[cfg(feature = "contract")]
+    if crate::contract::is_cold() {
+        let (Started::Lasting(gateway) | Started::ForNow(gateway)) = start().await;
+        return Rc::new(gateway);
+    }
     if let Some(gateway) = GATEWAY.with(|kept| kept.get().cloned()) {
         return gateway;
     }

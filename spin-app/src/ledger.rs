@@ -222,6 +222,8 @@ async fn executed<const N: usize>(
     parameters: [Value; N],
 ) -> Option<Vec<RowResult>> {
     settled(async {
+        #[cfg(feature = "contract")]
+        crate::contract::before(statement).await?;
         let result = connection.execute(statement, parameters).await?;
         let rows = result.collect().await?;
         #[cfg(feature = "contract")]

@@ -21,8 +21,6 @@ mod send;
 mod store;
 
 use lychgate_core::gateway::Outcome;
-#[cfg(feature = "contract")]
-use lychgate_core::http::{inbound::Inbound, method::Method};
 use platform::{Spin, now};
 use received::Received;
 use spin_sdk::wasip3::exports::http::handler::Guest;
@@ -39,8 +37,8 @@ impl Guest for Component {
     async fn handle(request: Request) -> Result<Response, ErrorCode> {
         let received = Received::new(request);
         #[cfg(feature = "contract")]
-        if received.method() == Method::Post {
-            return contract::answer(&received).await;
+        if let Some(answer) = contract::answer(&received).await {
+            return answer;
         }
         serve(received).await
     }

@@ -69,6 +69,13 @@ pub(crate) async fn is_granted() -> bool {
 }
 
 async fn limited<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, StoreError> {
+    #[cfg(feature = "contract")]
+    let work = async {
+        if crate::contract::store_refuses() {
+            return Err(Error::Other("over the quota".to_owned()));
+        }
+        work.await
+    };
     match within(TIME_LIMIT, work).await {
         Some(Ok(done)) => Ok(done),
         Some(Err(error)) => {

@@ -9,14 +9,16 @@
 // - `issuer`: of a provider that runs already; without it, the demo's provider is started;
 // - `clients`: more clients of the demo's provider; $ORIGIN is filled in;
 // - `claimsInIdToken`: as the demo's provider understands it;
-// - `hosts`: what else it may send requests to.
+// - `hosts`: what else it may send requests to;
+// - `elsewhere`: lets another process serve the same application over the same databases, at another port.
 //
-// It prints one line of JSON, `{origin, issuer, control}`, once all of it serves, and ends when its standard input
-// does, so that nothing outlives the suite. `control` answers GET /api-requests, /log and /state (`folder`: where the
-// databases are; `process`: what serves), and POST /restart, which begins with new instances.
+// It prints one line of JSON, `{origin, issuer, control, elsewhere}`, the last a port, once all of it serves, and ends
+// when its standard input does, so that nothing outlives the suite. `control` answers GET /api-requests, /log and /state
+// (`folder`: where the databases are; `process`: what serves), and POST /restart, which begins with new instances, and
+// /deploy, which does so with another `{configuration, bindings, without}`.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -53,58 +55,76 @@ if (asked.configuration !== undefined && issuer === undefined) {
 mkdirSync(join(root, "build/test-spin"), { recursive: true });
 const folder = mkdtempSync(join(root, "build/test-spin/"));
 closing.push(() => rmSync(folder, { recursive: true, force: true }));
-const configuration = asked.configuration
-  ?.replaceAll("$ORIGIN", origin)
-  .replaceAll("$ISSUER", issuer)
-  .replaceAll("$API", api.origin);
-if (configuration !== undefined) {
-  mkdirSync(join(folder, "configuration"));
-  writeFileSync(join(folder, "configuration/lychgate.json"), configuration);
-}
 /** The variable of a secret: every word of it begins with a letter. */
 const variable = (name) => name.replace(/_(?=[0-9])/g, "").toLowerCase();
 // What is mounted has to lie in the folder of the application.
 cpSync(join(root, "site/public"), join(folder, "site"), { recursive: true });
-const names = Object.keys(asked.bindings);
 const list = (items) => JSON.stringify(items.filter((item) => item !== undefined));
-const files = [
-  configuration !== undefined && has("configuration")
-    ? `{ source = "configuration", destination = "/lychgate" }`
-    : undefined,
-  has("site") ? `{ source = "site", destination = "/site" }` : undefined,
-].filter((mount) => mount !== undefined);
 const text = (lines) => `${lines.join("\n")}\n`;
-writeFileSync(
-  join(folder, "spin.toml"),
-  text([
-    "spin_manifest_version = 2",
-    "[application]",
-    'name = "test"',
-    "[variables]",
-    ...names.map((name) => `${variable(name)} = { required = true, secret = true }`),
-    "[[trigger.http]]",
-    'route = "/..."',
-    'component = "lychgate"',
-    "[[trigger.http]]",
-    "route = { private = true }",
-    'component = "hello"',
-    "[component.hello]",
-    `source = ${JSON.stringify(join(root, "build/spin-hello/hello.wasm"))}`,
-    "[component.lychgate]",
-    `source = ${JSON.stringify(join(root, asked.component))}`,
-    `files = [${files.join(", ")}]`,
-    `allowed_outbound_hosts = ${has("hosts") ? list([issuer, api.origin, "http://hello.spin.internal", ...(asked.hosts ?? [])]) : "[]"}`,
-    `key_value_stores = ${has("key_value_stores") ? '["default"]' : "[]"}`,
-    `sqlite_databases = ${has("sqlite_databases") ? '["default"]' : "[]"}`,
-    "[component.lychgate.variables]",
-    ...names.filter(has).map((name) => `${variable(name)} = "{{ ${variable(name)} }}"`),
-  ]),
-);
+
+/** Writes the application that is asked for. */
+const write = () => {
+  const configuration = asked.configuration
+    ?.replaceAll("$ORIGIN", origin)
+    .replaceAll("$ISSUER", issuer)
+    .replaceAll("$API", api.origin);
+  if (configuration !== undefined) {
+    mkdirSync(join(folder, "configuration"), { recursive: true });
+    writeFileSync(join(folder, "configuration/lychgate.json"), configuration);
+  }
+  const names = Object.keys(asked.bindings);
+  const files = [
+    configuration !== undefined && has("configuration")
+      ? `{ source = "configuration", destination = "/lychgate" }`
+      : undefined,
+    has("site") ? `{ source = "site", destination = "/site" }` : undefined,
+  ].filter((mount) => mount !== undefined);
+  const hosts = [issuer, api.origin, "http://hello.spin.internal", ...(asked.hosts ?? [])];
+  writeFileSync(
+    join(folder, "spin.toml"),
+    text([
+      "spin_manifest_version = 2",
+      "[application]",
+      'name = "test"',
+      "[variables]",
+      ...names.map((name) => `${variable(name)} = { required = true, secret = true }`),
+      "[[trigger.http]]",
+      'route = "/..."',
+      'component = "lychgate"',
+      "[[trigger.http]]",
+      "route = { private = true }",
+      'component = "hello"',
+      "[component.hello]",
+      `source = ${JSON.stringify(join(root, "build/spin-hello/hello.wasm"))}`,
+      "[component.lychgate]",
+      `source = ${JSON.stringify(join(root, asked.component))}`,
+      `files = [${files.join(", ")}]`,
+      `allowed_outbound_hosts = ${has("hosts") ? list(hosts) : "[]"}`,
+      `key_value_stores = ${has("key_value_stores") ? '["default"]' : "[]"}`,
+      `sqlite_databases = ${has("sqlite_databases") ? '["default"]' : "[]"}`,
+      "[component.lychgate.variables]",
+      ...names.filter(has).map((name) => `${variable(name)} = "{{ ${variable(name)} }}"`),
+    ]),
+  );
+};
+write();
+
+const elsewhere = asked.elsewhere ? await freePort() : undefined;
+if (elsewhere !== undefined) {
+  // Both have their own folder, since each puts the files of the application there.
+  for (const state of ["state", "elsewhere"]) mkdirSync(join(folder, state));
+  for (const database of ["sqlite_db.db", "sqlite_key_value.db"]) {
+    writeFileSync(join(folder, "state", database), "");
+    symlinkSync(join(folder, "state", database), join(folder, "elsewhere", database));
+  }
+}
 
 const lines = [];
-const start = async () => {
+const start = async (port, state) => {
   const words = ["up", "--from", join(folder, "spin.toml"), "--listen", `127.0.0.1:${port}`];
-  words.push("--state-dir", join(folder, "state"), "--max-instance-reuse-count", String(asked.reuse));
+  words.push("--state-dir", join(folder, state), "--max-instance-reuse-count", String(asked.reuse));
+  // What is elsewhere is there for what it remembers.
+  if (state === "elsewhere") words.push("--idle-instance-timeout", "60s");
   // With this signal ignored, a file that may not grow is an error for whoever writes, and not the end of the process.
   const command = ["-c", `trap "" XFSZ; exec "$0" "$@"`, asked.program, ...words];
   const variables = Object.entries(asked.bindings).map(([name, value]) => [`SPIN_VARIABLE_${variable(name).toUpperCase()}`, value]);
@@ -130,10 +150,24 @@ const start = async () => {
     },
   };
 };
-let running = await start();
-closing.unshift(() => running.stop());
+const startAll = async () => [
+  await start(port, "state"),
+  ...(elsewhere === undefined ? [] : [await start(elsewhere, "elsewhere")]),
+];
+let running = await startAll();
+const stopAll = () => Promise.all(running.map((each) => each.stop()));
+closing.unshift(stopAll);
+const restart = async () => {
+  await stopAll();
+  running = await startAll();
+  return true;
+};
 
 const control = createServer(async (request, response) => {
+  let body = "";
+  for await (const chunk of request) {
+    body += chunk;
+  }
   const answer = async () => {
     switch (request.url) {
       case "/api-requests":
@@ -141,11 +175,13 @@ const control = createServer(async (request, response) => {
       case "/log":
         return lines.join("\n");
       case "/state":
-        return { folder: join(folder, "state"), process: running.pid };
+        return { folder: join(folder, "state"), process: running[0].pid };
       case "/restart":
-        await running.stop();
-        running = await start();
-        return true;
+        return restart();
+      case "/deploy":
+        Object.assign(asked, JSON.parse(body));
+        write();
+        return restart();
     }
     return null;
   };
@@ -154,7 +190,7 @@ const control = createServer(async (request, response) => {
 await once(control, "listening");
 closing.push(() => control.close());
 
-console.log(JSON.stringify({ origin, issuer, control: control.address().port }));
+console.log(JSON.stringify({ origin, issuer, control: control.address().port, elsewhere }));
 
 process.stdin.resume();
 await once(process.stdin, "end");

@@ -13,12 +13,13 @@
 // - `registered`: the origin that the client is registered for at the demo's provider, else that of the deployment;
 // - `assetsFirst`: lets the asset server answer before the Worker;
 // - `date`: a lie that a proxy in front of the deployment writes as `Date`;
-// - `counted`: puts counting.mjs in front, which counts calls of the store and the ledger and lets them fail.
+// - `counted`: puts counting.mjs in front, which counts calls of the store and the ledger and lets them fail;
+// - `elsewhere`: lets another isolate serve the same Worker over the same store and ledger, at another port.
 //
-// It prints one line of JSON, `{origin, issuer, control}`, once all of it serves, and ends when its standard
-// input does, so that nothing outlives the suite. `control` answers GET /api-requests, /log, /fetches, /configuration and
-// /state (`process`: what serves), and POST /restart, which begins a new isolate, and /fault with `{path, fault}` for
-// fetches of the Worker:
+// It prints one line of JSON, `{origin, issuer, control, elsewhere}`, the last a port, once all of it serves, and ends
+// when its standard input does, so that nothing outlives the suite. `control` answers GET /api-requests, /log, /fetches,
+// /configuration and /state (`process`: what serves), and POST /restart, which begins a new isolate, /deploy, which does
+// so with another `{configuration, bindings, without}`, and /fault with `{path, fault}` for fetches of the Worker:
 // "broken", "slow", "html", "huge" or null.
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
@@ -107,17 +108,13 @@ const filled = () =>
   asked.configuration?.replaceAll("$ORIGIN", origin).replaceAll("$ISSUER", issuer).replaceAll("$API", api.origin);
 
 const read = (name) => readFileSync(join(root, asked.worker, name));
-const modules = [
+const counting = readFileSync(join(root, "tests/workerd/counting.mjs"), "utf8");
+const modules = () => [
+  ...(asked.counted ? [{ type: "ESModule", path: "counting.mjs", contents: counting }] : []),
   { type: "ESModule", path: "index.js", contents: read("index.js").toString() },
   { type: "CompiledWasm", path: "lychgate_bg.wasm", contents: read("lychgate_bg.wasm") },
+  { type: "Text", path: "lychgate.json", contents: filled() ?? "" },
 ];
-if (asked.configuration !== undefined) {
-  modules.push({ type: "Text", path: "lychgate.json", contents: filled() });
-}
-if (asked.counted) {
-  const contents = readFileSync(join(root, "tests/workerd/counting.mjs"), "utf8");
-  modules.unshift({ type: "ESModule", path: "counting.mjs", contents });
-}
 
 const has = (name) => !asked.without?.includes(name);
 const services = asked.services ?? [];
@@ -126,7 +123,7 @@ const options = (isolate) => ({
   port: inner,
   cf: false,
   log: new Log(LogLevel.ERROR),
-  workers: [gateway(isolate), ...(services.length > 0 ? [echo] : [])],
+  workers: [gateway(isolate), ...(elsewhere ? [farGateway(isolate)] : []), ...(services.length > 0 ? [echo] : [])],
   handleRuntimeStdio: (out, err) => {
     for (const stream of [out, err]) {
       Readable.from(stream).setEncoding("utf8").on("data", (text) => lines.push(text));
@@ -136,7 +133,7 @@ const options = (isolate) => ({
 
 const gateway = (isolate) => ({
   name: "lychgate",
-  modules,
+  modules: modules(),
   compatibilityDate: "2026-04-01",
   bindings: { ...asked.bindings, TEST_ISOLATE: isolate },
   kvNamespaces: has("LYCHGATE_STORE") ? ["LYCHGATE_STORE"] : [],
@@ -151,6 +148,14 @@ const gateway = (isolate) => ({
   },
   serviceBindings: Object.fromEntries(services.filter(has).map((name) => [name, "echo"])),
   outboundService: asked.direct ? undefined : outbound,
+});
+
+const elsewhere = asked.elsewhere ? await freePort() : undefined;
+const farGateway = (isolate) => ({
+  ...gateway(isolate),
+  name: "elsewhere",
+  durableObjects: has("LYCHGATE_LEDGER") ? { LYCHGATE_LEDGER: { className: "Ledger", scriptName: "lychgate", useSQLite: true } } : {},
+  unsafeDirectSockets: [{ host: "127.0.0.1", port: elsewhere }],
 });
 
 const echo = {
@@ -187,6 +192,12 @@ const miniflare = new Miniflare(options(isolate));
 closing.unshift(() => miniflare.dispose());
 await miniflare.ready;
 
+const restart = async () => {
+  isolate += 1;
+  await miniflare.setOptions(options(isolate));
+  return true;
+};
+
 const control = createServer(async (request, response) => {
   let body = "";
   for await (const chunk of request) {
@@ -208,10 +219,11 @@ const control = createServer(async (request, response) => {
         const { path, fault } = JSON.parse(body);
         return faults.set(path, fault) && true;
       }
+      case "/deploy":
+        Object.assign(asked, JSON.parse(body));
+        return restart();
       case "/restart":
-        isolate += 1;
-        await miniflare.setOptions(options(isolate));
-        return true;
+        return restart();
     }
     return null;
   };
@@ -220,7 +232,7 @@ const control = createServer(async (request, response) => {
 await once(control, "listening");
 closing.push(() => control.close());
 
-console.log(JSON.stringify({ origin, issuer, control: control.address().port }));
+console.log(JSON.stringify({ origin, issuer, control: control.address().port, elsewhere }));
 
 process.stdin.resume();
 await once(process.stdin, "end");

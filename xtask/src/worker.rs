@@ -193,9 +193,10 @@ impl Build {
         let glue = self.glue_file(place, "lychgate.js");
         let to = place.build(self.name).join("index.js");
         let mut inputs = Inputs::of_this_tool()?;
+        let deployed = place.at(WORKER.shim);
         let ledger = place.at("edge-worker/ledger.js");
         let lock = place.at("package-lock.json");
-        for path in [&shim, &ledger, &host, &glue, &lock] {
+        for path in [&shim, &deployed, &ledger, &host, &glue, &lock] {
             inputs.file(path)?;
         }
         inputs.make(

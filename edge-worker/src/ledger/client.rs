@@ -99,6 +99,8 @@ pub(crate) async fn write(
 
 /// Sends the question; an error means that it was not sent.
 fn send(objects: &Objects, part: &str, question: &Question<'_>) -> Result<Promise, LedgerError> {
+    #[cfg(feature = "contract")]
+    crate::contract::before();
     let question = question.encode().ok_or(LedgerError::Unavailable)?;
     let question = Uint8Array::from(question.as_slice());
     host::ask(objects, part, question, TIME_LIMIT).map_err(|_| LedgerError::Unavailable)

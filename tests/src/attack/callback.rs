@@ -1,22 +1,17 @@
 //! Attacks on the way to the provider and back.
 
 use super::{
-    Row, everywhere, in_process, not_yet_built,
+    Row, everywhere, not_yet_built,
     support::{accepted_sign_in, good_provider, parameter, provider},
 };
 use crate::{
-    host::{
-        Host,
-        in_process::{InProcess, Setup},
-    },
+    host::Host,
     http::{
         browser::{Browser, SESSION},
         request::Request,
     },
-    scripted::{Place, World},
 };
 use lychgate_core::encoding::percent;
-use serde_json::json;
 
 pub const ROWS: &[Row] = &[
     everywhere(1, "slash tricks in return_to lead home", slash_tricks),
@@ -51,7 +46,6 @@ pub const ROWS: &[Row] = &[
         "an unknown provider's callback is refused",
         unknown_provider,
     ),
-    in_process(11, "a response cannot move between providers", mix_up),
     not_yet_built(
         15,
         "a refreshed ID token of someone else",
@@ -267,24 +261,6 @@ fn unknown_provider(host: &dyn Host) {
         .go(&callback.replace("/callback/demo", "/callback/other"))
         .expect(404);
     assert_eq!(host.token_requests(), before);
-    browser.arrive(&callback);
-}
-
-fn mix_up() {
-    let world = World::new();
-    let mut other = Setup::standard();
-    other.configuration["provider"][0]["id"] = json!("other");
-    let before = InProcess::in_world(&other, &world, Place(0));
-    let mut browser = Browser::new(&before);
-    let callback = browser.callback("/members/", "member");
-    assert!(callback.starts_with("/auth/callback/other?"));
-    let after = InProcess::in_world(&Setup::standard(), &world, Place(0));
-    let mut moved = Browser::new(&after);
-    moved.jar = browser.jar.clone();
-    moved
-        .go(&callback.replace("/callback/other", "/callback/demo"))
-        .expect(400);
-    assert_eq!(after.token_requests(), 0);
     browser.arrive(&callback);
 }
 

@@ -1,8 +1,7 @@
 //! Attacks with cookies.
 
-use super::{Row, everywhere, in_process, not_yet_built};
+use super::{Row, everywhere, not_yet_built};
 use crate::{
-    gateway::run_retired_key,
     host::Host,
     http::{
         browser::{ATTEMPT, Browser, SESSION, TOMBSTONE},
@@ -22,21 +21,13 @@ pub const ROWS: &[Row] = &[
         other_names,
     ),
     everywhere(25, "a session that was there before is not taken", fixation),
-    not_yet_built(
-        25,
-        "a new id at step-up and linking",
-        "sessions are neither stepped up nor linked yet",
-    ),
+    everywhere(25, "stepping up makes a session of its own", stepping_up),
+    not_yet_built(25, "a new id at linking", "accounts are not linked yet"),
     everywhere(26, "signing out really clears the cookie", clearing),
     everywhere(
         27,
         "a stolen cookie is worth nothing after signing out",
         stolen_cookie,
-    ),
-    in_process(
-        28,
-        "a retired key opens nothing, one before its end does",
-        run_retired_key,
     ),
 ];
 
@@ -184,6 +175,20 @@ fn fixation(host: &dyn Host) {
     };
     assert_eq!(subject(&victim.session().unwrap()), "member");
     assert_eq!(subject(&planted), "staff");
+}
+
+fn stepping_up(host: &dyn Host) {
+    let mut browser = Browser::signed_in(host, "member");
+    let before = browser.session().unwrap();
+    browser.fetch("/gold/x").expect(401);
+    browser.sign_in("/gold/x", "member");
+    browser.fetch("/gold/x").expect(200);
+    assert_ne!(browser.session().unwrap(), before);
+    // Whoever knew the session from before has no more than before.
+    let mut thief = Browser::new(host);
+    thief.jar.put(SESSION, &before);
+    thief.fetch("/gold/x").expect(401);
+    assert!(thief.is_signed_in());
 }
 
 fn clearing(host: &dyn Host) {

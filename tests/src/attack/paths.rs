@@ -1,6 +1,6 @@
 //! Attacks with paths and hosts.
 
-use super::{Row, everywhere, in_process, support::anonymous};
+use super::{Row, everywhere, support::anonymous};
 use crate::{
     host::Host,
     http::{browser::Browser, request::Request},
@@ -21,7 +21,6 @@ pub const ROWS: &[Row] = &[
         "a file reached directly is still protected",
         direct_files,
     ),
-    in_process(66, "a gateway that cannot open serves nothing", closed),
     everywhere(
         97,
         "every address of a protected file is protected",
@@ -165,17 +164,6 @@ fn direct_files(host: &dyn Host) {
     }
     let mut browser = Browser::signed_in(host, "member");
     browser.fetch("/members/handbook.pdf").expect(200);
-}
-
-fn closed() {
-    use crate::host::in_process::{InProcess, Setup};
-    let mut setup = Setup::standard();
-    setup.secrets.clear();
-    let closed = InProcess::with(&setup);
-    for target in ["/", "/members/", "/style.css"] {
-        closed.send(&Request::navigation(target)).expect(503);
-    }
-    InProcess::new().send(&Request::navigation("/")).expect(200);
 }
 
 fn aliases(host: &dyn Host) {

@@ -21,22 +21,12 @@ fn two_places(setup: &Setup) -> (InProcess, Browser<'static>) {
     (host, there)
 }
 
-/// `fast`: ten seconds and no more.
-pub fn ended_elsewhere() {
+#[test]
+fn fast_serves_an_ended_session_for_ten_seconds_at_most() {
     let (host, mut there) = two_places(&Setup::standard());
     assert!(there.is_signed_in(), "memory is not used at all");
     host.world.pass(Seconds::new(10));
     assert!(!there.is_signed_in());
-}
-
-#[test]
-fn fast_serves_an_ended_session_for_ten_seconds_at_most() {
-    ended_elsewhere();
-}
-
-#[test]
-fn strict_asks_every_time() {
-    strict();
 }
 
 #[test]
@@ -48,8 +38,8 @@ fn the_bound_is_the_configured_one() {
     assert!(!there.is_signed_in());
 }
 
-/// `strict`: not at all.
-pub fn strict() {
+#[test]
+fn strict_asks_every_time() {
     let mut setup = Setup::standard();
     let session = setup.configuration["session"].as_object_mut().unwrap();
     session.insert("freshness".to_owned(), json!("strict"));

@@ -21,17 +21,12 @@ mod sign_out;
 mod step_up;
 mod upstreams;
 
-pub use freshness::{ended_elsewhere as run_ended_elsewhere, strict as run_strict};
 pub use log::lines as log_lines;
 pub use metrics::{CASES as METRICS_CASES, with_secret as with_metrics};
-pub use sessions::retired_key as run_retired_key;
 pub use sign_in::ten_tabs_sign_in_at_once;
 
 use crate::host::{Host, in_process::InProcess};
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    rc::Rc,
-};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A case: its name and what it does.
 pub type Case = (&'static str, fn(&dyn Host));
@@ -54,13 +49,12 @@ pub fn cases() -> Vec<Case> {
     .concat()
 }
 
-/// Runs cases, each at a host of `at`, and says at the end which ones failed.
-pub fn run_named(cases: &[NamedCase], at: impl Fn() -> Rc<dyn Host>) {
+/// Runs cases, each with `run`, and says at the end which ones failed.
+pub fn run_named<C>(cases: &[(String, C)], run: impl Fn(&C)) {
     let mut failed = Vec::new();
     for (name, case) in cases {
-        let host = at();
         eprintln!("{name}");
-        if catch_unwind(AssertUnwindSafe(|| case(&*host))).is_err() {
+        if catch_unwind(AssertUnwindSafe(|| run(case))).is_err() {
             failed.push(name);
         }
     }
@@ -75,5 +69,5 @@ pub fn named_cases() -> Vec<NamedCase> {
 
 #[test]
 fn the_gateway_in_process_keeps_the_contract() {
-    run_named(&named_cases(), || Rc::new(InProcess::new()));
+    run_named(&named_cases(), |case| case(&InProcess::new()));
 }

@@ -145,7 +145,8 @@ fn a_change_of_keys_logs_nobody_out() {
 }
 
 /// A key is accepted until its `not_after`, and not a second longer.
-pub fn retired_key() {
+#[test]
+fn a_retired_key_opens_nothing() {
     let host = InProcess::new();
     let mut browser = Browser::signed_in(&host, "member");
     let old = browser.session().unwrap();
@@ -168,11 +169,6 @@ pub fn retired_key() {
     assert!(!browser.is_signed_in());
     browser.jar.put(SESSION, &anew);
     assert!(browser.is_signed_in());
-}
-
-#[test]
-fn a_retired_key_opens_nothing() {
-    retired_key();
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! It plays the adapter: it forwards, and carries out the edits, exactly as asked.
 
 use super::{
-    Host,
+    Deployment, Host,
     configuration::{Places, configuration, secrets},
     upstream,
 };
@@ -44,7 +44,7 @@ pub struct InProcess {
     pub world: Rc<World>,
     pub edge: Scripted,
     pub gateway: RefCell<Rc<Gateway>>,
-    setup: Setup,
+    setup: RefCell<Setup>,
     api_requests: Rc<RefCell<Vec<Request>>>,
 }
 
@@ -97,14 +97,18 @@ impl InProcess {
             world: Rc::clone(world),
             edge: world.edge(place),
             gateway: RefCell::new(Rc::new(setup.gateway())),
-            setup: setup.clone(),
+            setup: RefCell::new(setup.clone()),
             api_requests: Rc::default(),
         }
     }
 
     /// The same deployment at another place.
     pub fn elsewhere(&self) -> Self {
-        Self::in_world(&self.setup, &self.world, Place(self.edge.place.0 + 1))
+        Self::in_world(
+            &self.setup.borrow(),
+            &self.world,
+            Place(self.edge.place.0 + 1),
+        )
     }
 
     /// The isolate's gateway.
@@ -239,7 +243,32 @@ impl Host for InProcess {
     }
 
     fn forget(&self) {
-        *self.gateway.borrow_mut() = Rc::new(self.setup.gateway());
+        *self.gateway.borrow_mut() = Rc::new(self.setup.borrow().gateway());
+    }
+
+    fn deployment(&self) -> Deployment {
+        let Setup {
+            configuration,
+            secrets,
+        } = self.setup.borrow().clone();
+        Deployment {
+            configuration,
+            secrets,
+            without: Vec::new(),
+        }
+    }
+
+    fn deploy(&self, deployment: &Deployment) {
+        assert!(deployment.without.is_empty(), "nothing is bound here");
+        self.setup.replace(Setup {
+            configuration: deployment.configuration.clone(),
+            secrets: deployment.secrets.clone(),
+        });
+        self.forget();
+    }
+
+    fn bindings(&self) -> &'static [&'static str] {
+        &[]
     }
 
     fn token_requests(&self) -> usize {

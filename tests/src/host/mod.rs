@@ -3,7 +3,9 @@
 #[cfg(target_os = "linux")]
 pub mod bulk;
 pub mod configuration;
+pub mod contract;
 pub mod databases;
+pub mod exposed;
 #[cfg(target_os = "linux")]
 pub mod full_disk;
 pub mod in_process;
@@ -23,7 +25,18 @@ use crate::{
     scripted::provider::Provider,
 };
 use lychgate_core::time::UnixTime;
+use serde_json::Value;
 use std::sync::{Arc, Mutex};
+
+/// What a deployment is made of beside the build.
+#[derive(Clone, Debug)]
+pub struct Deployment {
+    pub configuration: Value,
+    /// Secrets by name.
+    pub secrets: Vec<(String, String)>,
+    /// Of what the host has for it, what it lacks.
+    pub without: Vec<&'static str>,
+}
 
 /// A gateway with its provider and upstreams.
 pub trait Host {
@@ -52,6 +65,16 @@ pub trait Host {
 
     /// Forgets what the gateway remembers, but nothing that it stored.
     fn forget(&self);
+
+    /// What runs here.
+    fn deployment(&self) -> Deployment;
+
+    /// Runs another deployment in place of this one: at the same address, and with what is stored. What was remembered
+    /// is forgotten.
+    fn deploy(&self, deployment: &Deployment);
+
+    /// What the host has for a deployment beside its secrets, and what a deployment may lack.
+    fn bindings(&self) -> &'static [&'static str];
 
     /// Whether every request meets the same memory; elsewhere an ended session may pass for as long as
     /// `fresh_for` says.

@@ -4,7 +4,7 @@
 //! provider. Closing the script's standard input ends all of them, also when a test panics.
 
 use super::{
-    Host,
+    Deployment, Host,
     configuration::{Places, configuration, secrets},
     provider_login, provider_server,
     spin::{self, Spin},
@@ -17,6 +17,7 @@ use crate::{
 use lychgate_core::time::UnixTime;
 use serde_json::{Value, json};
 use std::{
+    collections::BTreeMap,
     io::{BufRead, BufReader},
     path::PathBuf,
     process::{Child, Command, Stdio},
@@ -32,8 +33,10 @@ pub struct Workerd {
     issuer: String,
     port: u16,
     control: u16,
+    elsewhere: Option<u16>,
     provider: Option<Arc<Mutex<Provider>>>,
-    is_on_spin: bool,
+    spin: Option<Spin>,
+    deployment: Mutex<Deployment>,
 }
 
 /// What is run.
@@ -108,6 +111,16 @@ impl Setup {
         }
     }
 
+    /// The same with the scripted provider and another place, built so that the suite reaches its inside.
+    pub fn exposed() -> Self {
+        Self {
+            worker: "build/contract",
+            is_counted: false,
+            planted: vec![("elsewhere", json!(true))],
+            ..Self::scripted()
+        }
+    }
+
     /// The Worker of the ledger's contract.
     pub fn contract() -> Self {
         Self {
@@ -117,6 +130,10 @@ impl Setup {
             ..Self::standard()
         }
     }
+}
+
+fn secrets_by_name(secrets: &[(String, String)]) -> BTreeMap<String, String> {
+    secrets.iter().cloned().collect()
 }
 
 /// Places that the script fills in.
@@ -145,7 +162,7 @@ impl Workerd {
         let provider = setup.has_scripted_provider.then(provider_server::start);
         let mut asked = json!({
             "worker": setup.worker,
-            "bindings": setup.secrets.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
+            "bindings": secrets_by_name(&setup.secrets),
             "without": setup.without,
             "claimsInIdToken": setup.claims_in_id_token,
             "counted": setup.is_counted,
@@ -197,7 +214,15 @@ impl Workerd {
             origin,
             port,
             provider,
-            is_on_spin: setup.spin.is_some(),
+            elsewhere: started["elsewhere"]
+                .as_u64()
+                .map(|port| port.try_into().unwrap()),
+            spin: setup.spin,
+            deployment: Mutex::new(Deployment {
+                configuration: setup.configuration.clone().unwrap_or_default(),
+                secrets: setup.secrets.clone(),
+                without: setup.without.clone(),
+            }),
         }
     }
 
@@ -263,6 +288,16 @@ impl Workerd {
         self.port
     }
 
+    /// The port at which another place listens.
+    pub fn elsewhere_port(&self) -> u16 {
+        self.elsewhere.unwrap()
+    }
+
+    /// Whether an instance serves more than one request.
+    pub fn remembers(&self) -> bool {
+        self.spin.is_none_or(|spin| spin.reuse > 1)
+    }
+
     /// Sends a request as it stands.
     pub fn exchange(&self, request: &Request) -> Response {
         wire::exchange(self.port, self.authority(), request)
@@ -322,15 +357,36 @@ impl Host for Workerd {
     }
 
     fn is_one_instance(&self) -> bool {
-        !self.is_on_spin
+        self.spin.is_none()
     }
 
     fn opens_web_sockets(&self) -> bool {
-        !self.is_on_spin
+        self.spin.is_none()
     }
 
     fn forget(&self) {
         self.control("POST", "/restart", &Value::Null);
+    }
+
+    fn deployment(&self) -> Deployment {
+        self.deployment.lock().unwrap().clone()
+    }
+
+    fn deploy(&self, deployment: &Deployment) {
+        let asked = json!({
+            "configuration": deployment.configuration.to_string(),
+            "bindings": secrets_by_name(&deployment.secrets),
+            "without": deployment.without,
+        });
+        self.control("POST", "/deploy", &asked);
+        *self.deployment.lock().unwrap() = deployment.clone();
+    }
+
+    fn bindings(&self) -> &'static [&'static str] {
+        match self.spin {
+            Some(_) => &["key_value_stores", "sqlite_databases", "site"],
+            None => &["LYCHGATE_STORE", "LYCHGATE_LEDGER", "ASSETS"],
+        }
     }
 
     fn token_requests(&self) -> usize {

@@ -173,6 +173,7 @@ impl World {
         let before = self.schedule.borrow().before;
         let behaviour = self.schedule.borrow_mut().next(call);
         yield_now(before).await;
+        assert_ne!(behaviour, Behaviour::Trap, "the test says so");
         behaviour
     }
 
@@ -183,7 +184,8 @@ impl World {
             | Behaviour::Failed
             | Behaviour::LostOnTheWay
             | Behaviour::AppliedButTimedOut
-            | Behaviour::Missing => 0,
+            | Behaviour::Missing
+            | Behaviour::Trap => 0,
         };
         let after = self.schedule.borrow().after;
         yield_now(after.saturating_add(late)).await;
@@ -200,7 +202,7 @@ impl World {
         let behaviour = self.begin(call).await;
         let answer = match behaviour {
             Behaviour::Prompt | Behaviour::AnsweredLate(_) | Behaviour::Missing => effect(),
-            Behaviour::Failed => Err(failed),
+            Behaviour::Failed | Behaviour::Trap => Err(failed),
             Behaviour::LostOnTheWay => Err(lost),
             Behaviour::AppliedButTimedOut => effect().and(Err(lost)),
         };
@@ -251,9 +253,10 @@ impl Platform for Scripted {
                 Ok(store.load(key.as_str(), self.place, self.world.now()))
             }
             Behaviour::Missing => Ok(None),
-            Behaviour::Failed | Behaviour::LostOnTheWay | Behaviour::AppliedButTimedOut => {
-                Err(StoreError)
-            }
+            Behaviour::Failed
+            | Behaviour::LostOnTheWay
+            | Behaviour::AppliedButTimedOut
+            | Behaviour::Trap => Err(StoreError),
         };
         self.world.end(behaviour).await;
         answer

@@ -49,6 +49,8 @@ pub enum Behaviour {
     AppliedButTimedOut,
     /// A store that has not heard of the value yet.
     Missing,
+    /// The whole program ends.
+    Trap,
 }
 
 /// Which calls are disturbed, in what way.

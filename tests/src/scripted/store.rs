@@ -58,19 +58,4 @@ impl Store {
         });
         entries.collect()
     }
-
-    /// Moves every value to the next key, as someone with write access could.
-    pub fn swap_values(&mut self) {
-        let mut entries: Vec<Vec<Entry>> = std::mem::take(&mut self.values)
-            .into_iter()
-            .map(|(key, entries)| {
-                self.values.insert(key, Vec::new());
-                entries
-            })
-            .collect();
-        entries.rotate_left(1);
-        for (slot, moved) in self.values.values_mut().zip(entries) {
-            *slot = moved;
-        }
-    }
 }

@@ -8,7 +8,10 @@ mod weak_keys;
 mod wycheproof_cases;
 
 use crate::{
-    host::workerd::{Setup, Workerd},
+    host::{
+        contract,
+        workerd::{Setup, Workerd},
+    },
     http::request::Request,
 };
 use lychgate_core::{
@@ -27,8 +30,7 @@ fn said_by(host: &Workerd, cases: &[SignatureCase]) -> Vec<Value> {
         .chunks(CHECKS)
         .map(|cases| {
             let checks: Vec<Value> = cases.iter().map(check).collect();
-            let question = json!({ "checks": checks }).to_string();
-            Request::new("POST", "/verify/all").with_body(question.as_bytes())
+            contract::request("/verify/all", &json!({ "checks": checks }))
         })
         .collect();
     let answers = host.exchange_all(&questions).into_iter();

@@ -4,25 +4,24 @@ use crate::{
     attack,
     gateway::{METRICS_CASES, log_lines, named_cases, run_named, with_metrics},
     host::{
-        Host,
         configuration::key,
+        contract,
         workerd::{Setup, Workerd},
     },
 };
-use std::rc::Rc;
 
 fn contract(reuse: usize) {
-    let host: Rc<dyn Host> = Rc::new(Workerd::start(&Setup::standard().on_spin(reuse)));
-    run_named(&named_cases(), || Rc::clone(&host));
+    let host = Workerd::start(&Setup::standard().on_spin(reuse));
+    run_named(&named_cases(), |case| case(&host));
 }
 
 fn attacks(reuse: usize) {
     let mut setup = Setup::scripted();
     setup.is_counted = false;
-    let spin = Rc::new(Workerd::start(&setup.on_spin(reuse)));
-    let host: Rc<dyn Host> = Rc::<Workerd>::clone(&spin);
-    run_named(&attack::everywhere_cases(), || Rc::clone(&host));
-    let log = spin.wait_for_log("\"refused\"");
+    let host = Workerd::start(&setup.on_spin(reuse));
+    assert!(!contract::is_open(&host));
+    run_named(&attack::everywhere_cases(), |case| case(&host));
+    let log = host.wait_for_log("\"refused\"");
     assert!(log.contains("\"refused\""), "nothing was logged");
     for secret in ["SECRET-", "eyJ", &key(1)] {
         assert!(!log.contains(secret), "{secret} is in the log");
@@ -37,6 +36,12 @@ fn attacks(reuse: usize) {
         );
         assert!(of_it.clone().any(|line| line["ms"].is_u64()), "{event}");
     }
+}
+
+fn inside_attacks(reuse: usize) {
+    let host = Workerd::start(&Setup::exposed().on_spin(reuse));
+    assert!(contract::is_open(&host));
+    run_named(&attack::exposed_cases(), |case| case(&host));
 }
 
 #[test]
@@ -69,4 +74,14 @@ fn attacks_on_an_instance_of_many_requests_fail() {
 #[test]
 fn attacks_on_an_instance_of_one_request_fail() {
     attacks(1);
+}
+
+#[test]
+fn attacks_on_the_inside_of_an_instance_of_many_requests_fail() {
+    inside_attacks(128);
+}
+
+#[test]
+fn attacks_on_the_inside_of_an_instance_of_one_request_fail() {
+    inside_attacks(1);
 }

@@ -4,7 +4,7 @@
 
 use crate::{
     host::{
-        Host,
+        Host, contract,
         workerd::{Setup, Workerd},
     },
     http::{
@@ -26,7 +26,7 @@ fn trap() -> Request {
         "names": ["uAAAAAAAAAAAAAAAAAAAAAA"],
         "now": 1,
     });
-    Request::new("POST", "/trap").with_body(question.to_string().as_bytes())
+    contract::request("/trap", &question)
 }
 
 /// The host's own answer, with nothing of ours in it.

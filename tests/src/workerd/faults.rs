@@ -183,6 +183,6 @@ fn a_public_client_that_asks_userinfo_keeps_the_contract() {
     let session = configuration["session"].as_object_mut().unwrap();
     session.insert("freshness".to_owned(), json!("strict"));
     session.remove("fresh_for");
-    let host: std::rc::Rc<dyn Host> = std::rc::Rc::new(Workerd::start(&setup));
-    crate::gateway::run_named(&named_cases(), || std::rc::Rc::clone(&host));
+    let host = Workerd::start(&setup);
+    crate::gateway::run_named(&named_cases(), |case| case(&host));
 }

@@ -4,25 +4,34 @@ use crate::{
     attack,
     gateway::{log_lines, named_cases, run_named},
     host::{
-        Host,
         configuration::key,
+        contract,
         workerd::{Setup, Workerd},
     },
 };
-use std::rc::Rc;
 
 #[test]
 fn the_worker_keeps_the_contract_with_a_real_provider() {
-    let host: Rc<dyn Host> = Rc::new(Workerd::start(&Setup::standard()));
-    run_named(&named_cases(), || Rc::clone(&host));
+    let host = Workerd::start(&Setup::standard());
+    run_named(&named_cases(), |case| case(&host));
+}
+
+#[test]
+fn attacks_on_the_inside_of_the_worker_fail() {
+    let host = Workerd::start(&Setup::exposed());
+    assert!(contract::is_open(&host));
+    run_named(&attack::exposed_cases(), |case| case(&host));
 }
 
 #[test]
 fn attacks_on_the_worker_fail() {
-    let worker = Rc::new(Workerd::start(&Setup::scripted()));
-    let host: Rc<dyn Host> = Rc::<Workerd>::clone(&worker);
-    run_named(&attack::everywhere_cases(), || Rc::clone(&host));
-    let log = worker.wait_for_log("\"refused\"");
+    let mut setup = Setup::scripted();
+    // As it is deployed, with nothing in front of it.
+    setup.is_counted = false;
+    let host = Workerd::start(&setup);
+    assert!(!contract::is_open(&host));
+    run_named(&attack::everywhere_cases(), |case| case(&host));
+    let log = host.wait_for_log("\"refused\"");
     assert!(log.contains("\"refused\""), "nothing was logged");
     for secret in ["SECRET-", "eyJ", &key(1)] {
         assert!(!log.contains(secret), "{secret} is in the log");
