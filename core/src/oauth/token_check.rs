@@ -67,10 +67,7 @@ pub fn request(
             let application = Secret::new(format!("{client_id}|{secret}"));
             let mut query = String::new();
             parameters::push(&mut query, "input_token", access_token.expose());
-            let mut question =
-                resource::request(&endpoint.with_query(&query), &application).ok()?;
-            question.headers.push(resource::user_agent());
-            Some(question)
+            resource::request(&endpoint.with_query(&query), &application).ok()
         }
         TokenCheck::Introspection(endpoint) => {
             let mut form = String::new();
