@@ -6,7 +6,7 @@ use crate::{
     position::Position,
     problem::{Found, Problem},
     redirects, services, spin,
-    wrangler::{self, Assets, Fallback, Order},
+    wrangler::{self, Assets, Fallback, Order, Pages},
 };
 use lychgate_core::{
     access::{aliases::Aliases, routes::Route},
@@ -98,7 +98,39 @@ fn settings(assets: &Assets, config: &Config) -> impl Iterator<Item = (String, S
             )
         })
     });
-    order.into_iter().chain(fallback)
+    let pages = match assets.pages {
+        Pages::Apart => None,
+        Pages::AtFolders => config
+            .routes
+            .routes()
+            .find_map(|route| apart(route, config)),
+    };
+    let pages = pages.map(|(folder, page)| {
+        (
+            format!("html_handling = \"force-trailing-slash\" answers {folder} with {page}, which has another rule"),
+            format!("give {page} a route that asks for the same, or set html_handling = \"auto-trailing-slash\""),
+        )
+    });
+    order.into_iter().chain(fallback).chain(pages)
+}
+
+/// A folder, `/x/`, and the page beside it, `/x.html`, whose rule asks for something that the folder's does not.
+fn apart(route: &Route, config: &Config) -> Option<(String, String)> {
+    let pattern = route.pattern.to_string();
+    let base = pattern
+        .strip_suffix("/**")
+        .filter(|base| !base.is_empty() && !base.contains('*'))?;
+    let (folder, page) = (format!("{base}/"), format!("{base}.html"));
+    let route_of = |path: &str| {
+        let path = RequestPath::parse(path).ok()?;
+        let found = config.routes.find(&path, &Method::Get).ok()?;
+        Some(found.route())
+    };
+    let (index, other) = (route_of(&folder)?, route_of(&page)?);
+    let is_met = index.needs_session() && other.requirements.is_empty()
+        || index.requirements == other.requirements && index.access == other.access;
+    let is_file = index.aliases == Aliases::StaticFiles && other.aliases == Aliases::StaticFiles;
+    (is_file && other.needs_session() && !is_met).then_some((folder, page))
 }
 
 /// Whether the file at `path` asks for something that another route of static files does not.

@@ -38,6 +38,7 @@ pub(crate) struct Assets {
     pub(crate) offset: usize,
     pub(crate) order: Order,
     pub(crate) fallback: Option<Fallback>,
+    pub(crate) pages: Pages,
 }
 
 /// Who sees a request first.
@@ -47,6 +48,15 @@ pub(crate) enum Order {
     WorkerFirst,
     /// The asset server, for some paths or all.
     AssetsFirst,
+}
+
+/// At which of its spellings a page is served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pages {
+    /// `x.html` never at `/x/`.
+    Apart,
+    /// `force-trailing-slash`: `x.html` at `/x/`, as if it were `x/index.html`.
+    AtFolders,
 }
 
 /// A file that answers for paths without one.
@@ -141,6 +151,10 @@ fn read_assets(table: &DeTable<'_>) -> Option<Assets> {
             Some(_) | None => Order::AssetsFirst,
         },
         fallback,
+        pages: match text("html_handling") {
+            Some("force-trailing-slash") => Pages::AtFolders,
+            Some(_) | None => Pages::Apart,
+        },
     })
 }
 

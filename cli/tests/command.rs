@@ -348,6 +348,36 @@ fn a_protected_fallback_file_fails_the_check() {
     assert_eq!(run("page-open", "/staff/**", "404-page").code, Some(0));
 }
 
+/// Where a page is served at the address of the folder beside it, the folder's rule must be the page's.
+#[test]
+fn pages_served_as_folders_fail_the_check_where_their_rules_differ() {
+    let run = |test, everyone: &str, folder: &str, handling: &str| {
+        let wrangler = format!("{WRANGLER}html_handling = \"{handling}\"\n");
+        let good = GOOD.replace("access = [\"public\"]", everyone);
+        let good = good.replace(
+            "access = [\"session\"]\nupstream = \"site\"\nrequire = { any_group = [\"staff\"] }",
+            folder,
+        );
+        let folder = Folder::new(test).with("lychgate.toml", &good);
+        folder.with("wrangler.toml", &wrangler).run(&["check"])
+    };
+    let (open, closed) = ("access = [\"public\"]", "access = [\"session\"]");
+    let folder = |access: &str| format!("{access}\nupstream = \"site\"");
+    let (forced, usual) = ("force-trailing-slash", "auto-trailing-slash");
+    let ran = run("forced", closed, &folder(open), forced);
+    assert_eq!(ran.code, Some(1));
+    let said = "answers /staff/ with /staff.html, which has another rule (hint: ";
+    assert!(ran.messages.contains(said), "{}", ran.messages);
+    for (test, everyone, access, handling) in [
+        ("unforced", closed, open, usual),
+        ("forced-wide", open, closed, forced),
+        ("forced-same", closed, closed, forced),
+    ] {
+        let ran = run(test, everyone, &folder(access), handling);
+        assert_eq!(ran.code, Some(0), "{test}: {}", ran.messages);
+    }
+}
+
 /// A configuration with a service, and what stands beside it.
 fn service(test: &str, file: &str, text: &str) -> Ran {
     let service = format!("{GOOD}\n[[upstream]]\nid = \"api\"\nservice = \"API\"\n");

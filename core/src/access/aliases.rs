@@ -3,7 +3,8 @@
 //! `/x`, `/x/`, `/x.html`, `/x/index`, `/x/index.html` and `/x/.html` are one file to the asset
 //! servers of the platforms, whichever of them their settings make the canonical one. A rule for
 //! one spelling that let another pass would protect nothing, so the rules of all of them hold
-//! together. `assets` decides with the same [`Ending`]s which file a path names.
+//! together, but for wider ones that the path's own route is there to narrow: [`super::routes`].
+//! `assets` decides with the same [`Ending`]s which file a path names.
 
 use alloc::{borrow::Cow, format, vec::Vec};
 
@@ -111,6 +112,20 @@ pub(crate) fn spellings<'a>(
         all.extend(spell(&base).into_iter().flatten());
     }
     Ok(all)
+}
+
+/// Whether `spelling` is the page `/x.html`, and `segments` the index of `/x/` in some spelling: there a
+/// server leads to that page and never serves it. (One that is told to force slashes does; `lychgate check`
+/// refuses it where it matters.)
+pub(crate) fn is_led_away_to(segments: &[Cow<'_, str>], spelling: &[Cow<'_, str>]) -> bool {
+    let segments: Vec<&str> = segments.iter().map(AsRef::as_ref).collect();
+    let (base, ending) = Ending::split(&segments);
+    match ending {
+        Ending::Bare | Ending::Html => false,
+        Ending::Slash | Ending::Index | Ending::IndexHtml | Ending::DotHtml => {
+            Ending::Html.spell(&base).as_deref() == Some(spelling)
+        }
+    }
 }
 
 /// Takes `index` or `.html` off the end; whether there was one.

@@ -143,6 +143,11 @@ impl Pattern {
         self.steps.contains(&Step::Any)
     }
 
+    /// Whether it has no star, and so matches one path alone.
+    pub(super) fn is_one_path(&self) -> bool {
+        self.tail == Tail::End && !self.has_any()
+    }
+
     /// The pattern of the paths that match both, where the two are not disjoint.
     pub(super) fn intersection(&self, other: &Self) -> Self {
         let longest = self.steps.len().max(other.steps.len());

@@ -196,6 +196,9 @@ impl RouteTable {
             if seen.contains(&index) {
                 continue;
             }
+            if self.narrows(own, index, segments, spelling) {
+                continue;
+            }
             seen.push(index);
             let group = self.groups.get(index.0).map_or(&[][..], Vec::as_slice);
             let files = || {
@@ -211,6 +214,26 @@ impl RouteTable {
             }
         }
         Ok(aliased)
+    }
+
+    /// Whether the route of a path has the last word against the wider one of another spelling: where it names
+    /// that very path, or where the other spelling is a page that is not served at the index of a folder.
+    ///
+    /// All other rules hold, narrow ones above all: they were written for one spelling of the file. But what is
+    /// wider was there to be narrowed, or nothing below a protected `/**` could be opened.
+    fn narrows(
+        &self,
+        own: GroupIndex,
+        other: GroupIndex,
+        segments: &[Cow<'_, str>],
+        spelling: &[Cow<'_, str>],
+    ) -> bool {
+        let pattern = |index: GroupIndex| Some(&self.groups.get(index.0)?.first()?.pattern);
+        let (Some(own), Some(other)) = (pattern(own), pattern(other)) else {
+            return false;
+        };
+        other.relation(own) == Relation::Around
+            && (own.is_one_path() || aliases::is_led_away_to(segments, spelling))
     }
 
     /// Only a pattern with a `*` can cross another, which keeps this from being quadratic.

@@ -385,6 +385,69 @@ fn the_rules_of_all_spellings_hold_together() {
     }
 }
 
+/// Below a protected `/**` something can be opened, and what is not named stays protected.
+#[test]
+fn a_route_that_names_a_path_has_the_last_word_against_wider_ones() {
+    let is_open = |table: &RouteTable, at: &str| audience(&decide(table, at, None)).is_some();
+    for one in ["/robots.txt", "/404.html", "/x", "/x/", "/x/index.html"] {
+        let table = table(&[files(route("/**")), files(public(one))]);
+        let others = [
+            "/",
+            "/robots",
+            "/robots.txt.html",
+            "/404",
+            "/x.html",
+            "/x/y",
+        ];
+        assert!(is_open(&table, one), "{one}");
+        for other in others {
+            assert!(!is_open(&table, other), "{other} beside {one}");
+        }
+    }
+    // The twin: a rule that is not wider was written for another spelling of the same file, and holds.
+    for narrow in ["/x.html", "/x/index", "/x/index.html", "/*/index.html"] {
+        let table = table(&[
+            files(route("/**")),
+            files(public("/x")),
+            files(route(narrow)),
+        ]);
+        assert!(!is_open(&table, "/x"), "{narrow}");
+    }
+}
+
+/// A folder's rule is that of its index, too, but not that of the page beside it.
+#[test]
+fn the_index_of_a_folder_is_asked_for_by_the_folder_s_rule() {
+    let is_open = |table: &RouteTable, at: &str| audience(&decide(table, at, None)).is_some();
+    let index = ["/x/", "/x/index", "/x/index.html", "/x/.html"];
+    let table_of = |page: Route| table(&[page, files(public("/x/**"))]);
+    let wide = table_of(files(route("/**")));
+    for spelling in index {
+        assert!(is_open(&wide, spelling), "{spelling}");
+    }
+    // At /x a server may well answer with x.html, for which the wide rule is.
+    for page in ["/x", "/x.html", "/x.html/", "/"] {
+        assert!(!is_open(&wide, page), "{page}");
+    }
+    // The twin: a rule for just that page holds at every spelling.
+    let narrow = table_of(files(route("/x.html")));
+    for spelling in index.into_iter().chain(["/x", "/x.html"]) {
+        assert!(!is_open(&narrow, spelling), "{spelling}");
+    }
+    // Neither do sessions have to meet both.
+    let member = ["staff".to_owned()];
+    let night = asking(Condition::AllGroups(vec!["night".to_owned()]));
+    let wide = Route {
+        requirements: night,
+        ..files(route("/**"))
+    };
+    let table = table(&[wide, files(staff(route("/x/**")))]);
+    for at in ["/x/", "/x/y"] {
+        let decision = decide(&table, at, Some(&member));
+        assert!(audience(&decision).is_some(), "{at}");
+    }
+}
+
 #[test]
 fn another_spelling_without_the_method_lends_all_its_rules() {
     let post = methods(files(route("/x.html")), &[Method::Post]);

@@ -1,15 +1,27 @@
 //! Any path over any folder: nothing is served whose rules were not held, and nothing leads elsewhere.
 
 use super::{
+    file_name::FileName,
     plan::{Presence, Step, plan},
     resolve::{Then, tries},
     response::{FileResponse, Found},
 };
 use crate::{
-    access::aliases,
+    access::{
+        aliases::{self, Aliases},
+        pattern::Pattern,
+        requirements::Requirements,
+        routes::{Access, Route, RouteTable},
+    },
+    config::UpstreamIndex,
     http::{header::HeaderName, method::Method, path::RequestPath},
 };
-use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
+use alloc::{
+    borrow::ToOwned,
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
 use proptest::prelude::*;
 
 /// Segments in which the endings of pages meet, with what else a path may hold.
@@ -31,6 +43,63 @@ fn paths() -> impl Strategy<Value = String> {
             format!("{path}{end}")
         }
     })
+}
+
+/// Tables of routes of static files, over the segments of [`paths`].
+fn tables() -> impl Strategy<Value = RouteTable> {
+    let segment =
+        prop::sample::select(&["x", "x", "index", "index.html", "x.html", "*", "404"][..]);
+    let tail = prop::sample::select(&["", "/", "/**", "/**"][..]);
+    let pattern = (prop::collection::vec(segment, 0..3), tail).prop_map(|(segments, tail)| {
+        let path: String = segments
+            .iter()
+            .map(|segment| format!("/{segment}"))
+            .collect();
+        format!("{path}{tail}")
+    });
+    let access = prop::sample::select(&[Access::Public, Access::Session][..]);
+    let routes = prop::collection::vec((pattern, access), 1..5);
+    routes.prop_filter_map("crossing routes", |routes| {
+        let route = |(pattern, access): &(String, Access)| {
+            Some(Route {
+                pattern: Pattern::parse(pattern).ok()?,
+                methods: None,
+                access: *access,
+                requirements: Requirements::default(),
+                upstream: UpstreamIndex(0),
+                aliases: Aliases::StaticFiles,
+                rewrite: None,
+            })
+        };
+        let routes: Option<Vec<Route>> = routes.iter().map(route).collect();
+        RouteTable::compile(routes?).ok()
+    })
+}
+
+/// The files that may be served at a path, whichever are there.
+fn served(path: &RequestPath) -> Vec<FileName> {
+    let tries = tries(path).into_iter();
+    let serves = tries.filter(|one| one.then == Then::Serve);
+    serves.map(|one| one.name).collect()
+}
+
+/// The path of a file's own name; every file that may be served has one.
+fn own_path(file: &FileName) -> Option<RequestPath> {
+    // Of a name, only `%` and the dots of `/%2e` would be read as something else in a path.
+    RequestPath::parse(&format!("/{}", file.as_str().replace('%', "%25"))).ok()
+}
+
+/// Every path at which a file may be served.
+fn spellings(file: &FileName) -> Vec<RequestPath> {
+    let own = own_path(file);
+    let segments: Vec<_> = own.iter().flat_map(RequestPath::segments).collect();
+    let all = aliases::spellings(&segments).unwrap_or_default();
+    let all = all.iter().filter_map(|spelling| {
+        let spelling = format!("/{}", spelling.join("/").replace('%', "%25"));
+        RequestPath::parse(&spelling).ok()
+    });
+    all.filter(|spelling| served(spelling).contains(file))
+        .collect()
 }
 
 /// Whether the rules of `spelling` are held for a request for `path`. With too many endings for that, the
@@ -78,21 +147,30 @@ proptest! {
     #[test]
     fn the_rules_of_every_file_that_may_be_served_are_held(path in paths()) {
         let path = RequestPath::parse(&path).unwrap();
-        let served = |one: &RequestPath| {
-            let tries = tries(one).into_iter();
-            tries.filter(|one| one.then == Then::Serve).map(|one| one.name).collect::<Vec<_>>()
-        };
         for file in served(&path) {
-            // Of a name, only `%` and the dots of `/%2e` would be read as something else in a path.
-            let own = RequestPath::parse(&format!("/{}", file.as_str().replace('%', "%25"))).unwrap();
-            prop_assert!(holds(&path, &own), "{:?}", file);
-            // Every other path at which the same file is served.
-            let segments: Vec<_> = own.segments().collect();
-            for spelling in aliases::spellings(&segments).unwrap_or_default() {
-                let spelling = format!("/{}", spelling.join("/").replace('%', "%25"));
-                let spelling = RequestPath::parse(&spelling).unwrap();
-                let serves_it = served(&spelling).contains(&file);
-                prop_assert!(!serves_it || holds(&path, &spelling), "{:?} at {:?}", file, spelling);
+            prop_assert!(holds(&path, &own_path(&file).unwrap()), "{:?}", file);
+            for spelling in spellings(&file) {
+                prop_assert!(holds(&path, &spelling), "{:?} at {:?}", file, spelling);
+            }
+        }
+    }
+
+    #[test]
+    fn no_path_opens_a_file_that_another_protects_but_by_its_own_name(table in tables(), path in paths()) {
+        let path = RequestPath::parse(&path).unwrap();
+        let needs_session = |path: &RequestPath| {
+            let found = table.find(path, &Method::Get).ok();
+            found.map(|found| found.route().needs_session())
+        };
+        let Ok(found) = table.find(&path, &Method::Get) else {
+            return Ok(());
+        };
+        if found.needs_session() || found.route().pattern.to_string() == path.as_str() {
+            return Ok(());
+        }
+        for file in served(&path) {
+            for spelling in own_path(&file).into_iter().chain(spellings(&file)) {
+                prop_assert_ne!(needs_session(&spelling), Some(true), "{:?} at {:?}", file, spelling);
             }
         }
     }
