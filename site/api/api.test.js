@@ -94,7 +94,11 @@ test("who does not show the proof is refused, and who does is answered", async (
     assert.equal(answer.status, 401, proof);
   }
   assert.equal((await fetch(guarded.origin)).status, 401);
+  const socket = (headers) => new WebSocket(guarded.origin.replace("http", "ws"), { headers });
+  const [refusal] = await once(socket({}), "error");
+  assert.match(refusal.message, /401/);
   assert.equal(guarded.requests.length, 0);
   const seen = await fetch(guarded.origin, { headers: { "lychgate-proof": "proof-of-the-gateway" } });
   assert.equal((await seen.json()).headers["lychgate-proof"], "(hidden)");
+  await once(socket({ "lychgate-proof": "proof-of-the-gateway" }), "message");
 });

@@ -26,8 +26,9 @@ import { WebSocketServer } from "ws";
 export async function startApi({ port = 0, proof, secret = proof } = {}) {
   const requests = [];
   const waiting = [];
+  const mayAsk = ({ headers }) => proof === undefined || isSame(headers["lychgate-proof"] ?? "", proof);
   const server = createServer((request, response) => {
-    if (proof !== undefined && !isSame(request.headers["lychgate-proof"] ?? "", proof)) {
+    if (!mayAsk(request)) {
       request.resume();
       response.writeHead(401, { "content-type": "text/plain" }).end("only the gateway may ask\n");
       return;
@@ -40,7 +41,10 @@ export async function startApi({ port = 0, proof, secret = proof } = {}) {
   const sockets = new WebSocketServer({
     server,
     handleProtocols: (offered) => [...offered][0],
-    verifyClient: ({ req }, decide) => decide(!req.url.endsWith("/no-socket"), 403),
+    verifyClient: ({ req }, decide) => {
+      if (mayAsk(req)) decide(!req.url.endsWith("/no-socket"), 403);
+      else decide(false, 401);
+    },
   });
   sockets.on("connection", (socket, request) => {
     const { method, url } = request;

@@ -9,13 +9,18 @@
 // - `issuer`: of a provider that runs already; without it, the demo's provider is started;
 // - `clients`: more clients of the demo's provider; $ORIGIN is filled in;
 // - `claimsInIdToken`: as the demo's provider understands it;
+// - `proof`: what the API wants to be shown, or answers 401; without it, it answers anyone;
+// - `registered`: the origin that the client is registered for at the demo's provider, else that of the deployment;
+// - `around`: a route that leads to another component and not to Lychgate;
+// - `front`: the fault of a server that stands in front, in the words of front.mjs; $HOST, that of the deployment, and
+//   $SITE, the folder of static files, are filled in;
 // - `hosts`: what else it may send requests to;
 // - `elsewhere`: lets another process serve the same application over the same databases, at another port.
 //
 // It prints one line of JSON, `{origin, issuer, control, elsewhere}`, the last a port, once all of it serves, and ends
-// when its standard input does, so that nothing outlives the suite. `control` answers GET /api-requests, /log and /state
-// (`folder`: where the databases are; `process`: what serves), and POST /restart, which begins with new instances, and
-// /deploy, which does so with another `{configuration, bindings, without}`.
+// when its standard input does, so that nothing outlives the suite. `control` answers GET /api-requests, /log,
+// /configuration and /state (`folder`: where the databases are; `process`: what serves), and POST /restart, which begins
+// with new instances, and /deploy, which does so with another `{configuration, bindings, without}`.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -25,6 +30,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { startApi } from "../../site/api/index.js";
 import { demoClients, startProvider } from "../../site/provider/index.js";
+import { startFront } from "../front.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const asked = JSON.parse(process.argv[2]);
@@ -41,12 +47,13 @@ const freePort = async () => {
 
 const port = await freePort();
 const origin = `http://localhost:${port}`;
-const api = await startApi();
+const inner = asked.front === undefined ? port : await freePort();
+const api = await startApi({ proof: asked.proof });
 const closing = [() => api.close()];
 let { issuer } = asked;
 if (asked.configuration !== undefined && issuer === undefined) {
   const more = JSON.parse(JSON.stringify(asked.clients ?? []).replaceAll("$ORIGIN", origin));
-  const clients = [...demoClients({ gateway: origin, clientSecret: asked.bindings.DEMO_CLIENT_SECRET }), ...more];
+  const clients = [...demoClients({ gateway: asked.registered ?? origin, clientSecret: asked.bindings.DEMO_CLIENT_SECRET }), ...more];
   const provider = await startProvider({ clients, claimsInIdToken: asked.claimsInIdToken, readLog: true });
   closing.push(() => provider.close());
   ({ issuer } = provider);
@@ -62,12 +69,12 @@ cpSync(join(root, "site/public"), join(folder, "site"), { recursive: true });
 const list = (items) => JSON.stringify(items.filter((item) => item !== undefined));
 const text = (lines) => `${lines.join("\n")}\n`;
 
+const filled = () =>
+  asked.configuration?.replaceAll("$ORIGIN", origin).replaceAll("$ISSUER", issuer).replaceAll("$API", api.origin);
+
 /** Writes the application that is asked for. */
 const write = () => {
-  const configuration = asked.configuration
-    ?.replaceAll("$ORIGIN", origin)
-    .replaceAll("$ISSUER", issuer)
-    .replaceAll("$API", api.origin);
+  const configuration = filled();
   if (configuration !== undefined) {
     mkdirSync(join(folder, "configuration"), { recursive: true });
     writeFileSync(join(folder, "configuration/lychgate.json"), configuration);
@@ -94,6 +101,7 @@ const write = () => {
       "[[trigger.http]]",
       "route = { private = true }",
       'component = "hello"',
+      ...(asked.around ? ["[[trigger.http]]", `route = ${JSON.stringify(asked.around)}`, 'component = "hello"'] : []),
       "[component.hello]",
       `source = ${JSON.stringify(join(root, "build/spin-hello/hello.wasm"))}`,
       "[component.lychgate]",
@@ -151,12 +159,17 @@ const start = async (port, state) => {
   };
 };
 const startAll = async () => [
-  await start(port, "state"),
+  await start(inner, "state"),
   ...(elsewhere === undefined ? [] : [await start(elsewhere, "elsewhere")]),
 ];
 let running = await startAll();
 const stopAll = () => Promise.all(running.map((each) => each.stop()));
 closing.unshift(stopAll);
+if (asked.front !== undefined) {
+  const fault = JSON.stringify(asked.front).replaceAll("$HOST", `localhost:${port}`).replaceAll("$SITE", join(folder, "site"));
+  const front = await startFront({ port, inner, fault: JSON.parse(fault) });
+  closing.unshift(() => front.close());
+}
 const restart = async () => {
   await stopAll();
   running = await startAll();
@@ -172,6 +185,8 @@ const control = createServer(async (request, response) => {
     switch (request.url) {
       case "/api-requests":
         return api.requests.length;
+      case "/configuration":
+        return filled();
       case "/log":
         return lines.join("\n");
       case "/state":

@@ -17,6 +17,8 @@
 #[cfg(test)]
 mod attack;
 #[cfg(test)]
+mod doctor;
+#[cfg(test)]
 mod executor;
 #[cfg(test)]
 mod explore;

@@ -92,11 +92,12 @@ fn wait_until_serving(ports: Ports, interrupt: &Interrupt, groups: &mut [Group])
         (
             "the provider",
             ports.provider,
-            "/.well-known/openid-configuration",
+            Some("/.well-known/openid-configuration"),
         ),
-        ("the API", ports.api, "/"),
-        ("the gateway", ports.gateway, "/"),
-        ("the gateway", ports.gateway, "/auth/health"),
+        // It answers nobody but the gateway.
+        ("the API", ports.api, None),
+        ("the gateway", ports.gateway, Some("/")),
+        ("the gateway", ports.gateway, Some("/auth/health")),
     ];
     let started = Instant::now();
     while !waiting.is_empty() {
@@ -104,11 +105,16 @@ fn wait_until_serving(ports: Ports, interrupt: &Interrupt, groups: &mut [Group])
             return Ok(false);
         }
         all_alive(groups)?;
-        waiting.retain(|(_, port, path)| !serves(*port, path));
+        waiting.retain(|(_, port, path)| match path {
+            Some(path) => !serves(*port, path),
+            None => !listens(*port),
+        });
         if started.elapsed() > START_LIMIT {
             let names: Vec<String> = waiting
                 .iter()
-                .map(|(name, port, path)| format!("{name} (port {port}, {path})"))
+                .map(|(name, port, path)| {
+                    format!("{name} (port {port}, {})", path.unwrap_or("any"))
+                })
                 .collect();
             return Err(Failure::new(format!(
                 "not serving after {} s: {}",

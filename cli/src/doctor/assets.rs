@@ -30,11 +30,7 @@ pub(crate) fn check(subject: &Subject) -> Finding {
     let Some(config) = &subject.config else {
         return Finding::skip(CHECK, "no configuration to find protected files by");
     };
-    let directory = subject
-        .wrangler
-        .as_ref()
-        .and_then(|wrangler| wrangler.assets.as_deref());
-    let files = protected(config, directory);
+    let files = protected(config, subject.site.as_deref());
     if files.is_empty() {
         return Finding::skip(CHECK, "no static file is protected");
     }

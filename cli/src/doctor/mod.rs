@@ -85,6 +85,7 @@ fn subject_of(arguments: &Arguments) -> Result<Subject, String> {
         client: Client::new(),
         origin,
         wrangler: file.and_then(subject::wrangler_beside),
+        site: file.and_then(subject::site_beside),
         config,
         others: arguments.also.clone(),
     })

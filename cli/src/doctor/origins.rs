@@ -4,6 +4,7 @@ use super::{client::PROGRAM, finding::Finding, front::example, subject::Subject}
 use lychgate_core::{
     access::routes::Route,
     config::{Identity, Upstream, UpstreamIndex, UpstreamTarget},
+    http::path::RequestPath,
 };
 
 const CHECK: &str = "upstream";
@@ -34,11 +35,22 @@ pub(crate) fn check(subject: &Subject) -> Vec<Finding> {
         let protected = led.iter().find(|route| route.needs_session());
         let path = protected
             .or(led.first())
-            .map_or("/".to_owned(), |route| example(route));
+            .map_or("/".to_owned(), |route| asked(route));
         let url = format!("{origin}{path}");
         findings.push(one(subject, upstream, &url, protected.is_some()));
     }
     findings
+}
+
+/// The upstream's path for a path of the route.
+fn asked(route: &Route) -> String {
+    let path = example(route);
+    let Some(rewrite) = &route.rewrite else {
+        return path;
+    };
+    let public = RequestPath::parse(&path).ok();
+    let forwarded = public.and_then(|public| rewrite.forward(&public));
+    forwarded.map_or(path, |forwarded| forwarded.as_str().to_owned())
 }
 
 fn one(subject: &Subject, upstream: &Upstream, url: &str, is_protected: bool) -> Finding {

@@ -4,7 +4,7 @@ use super::client::{Answer, Client, NAVIGATION, PROGRAM};
 use crate::{
     check::{CheckError, read},
     document::Document,
-    wrangler,
+    spin, wrangler,
 };
 use lychgate_core::{
     config::{Config, Provider},
@@ -19,18 +19,19 @@ pub(crate) struct Subject {
     pub(crate) origin: Origin,
     pub(crate) config: Option<Config>,
     pub(crate) wrangler: Option<Wrangler>,
+    /// The folder of the static files, where a file of the deployment beside the configuration names it.
+    pub(crate) site: Option<PathBuf>,
     /// Other addresses that lead to it, or must not.
     pub(crate) others: Vec<Url>,
 }
 
-/// What a `wrangler.toml` says about the addresses of a Worker and its static files.
+/// What a `wrangler.toml` says about the addresses of a Worker.
 #[derive(Debug, Default)]
 pub(crate) struct Wrangler {
     pub(crate) name: Option<String>,
     pub(crate) workers_dev: Option<bool>,
     pub(crate) preview_urls: Option<bool>,
     pub(crate) has_routes: bool,
-    pub(crate) assets: Option<PathBuf>,
 }
 
 impl Subject {
@@ -104,8 +105,6 @@ pub(crate) fn wrangler_beside(file: &Path) -> Option<Wrangler> {
         Some((DeValue::Boolean(value), _)) => Some(*value),
         Some(_) | None => None,
     };
-    let assets = wrangler::read(&text).ok()?.into_iter().next();
-    let directory = assets.and_then(|environment| environment.assets?.directory);
     Some(Wrangler {
         name: document
             .value(&["name"])
@@ -116,6 +115,18 @@ pub(crate) fn wrangler_beside(file: &Path) -> Option<Wrangler> {
         has_routes: ["routes", "route"]
             .iter()
             .any(|key| document.value(&[key]).is_some()),
-        assets: directory.map(|directory| path.with_file_name(directory)),
     })
+}
+
+/// The folder of the static files by the `wrangler.toml` beside a configuration, or else by the `spin.toml`.
+pub(crate) fn site_beside(file: &Path) -> Option<PathBuf> {
+    let read = |name: &str| std::fs::read_to_string(file.with_file_name(name)).ok();
+    let of_worker = |text: String| {
+        let first = wrangler::read(&text).ok()?.into_iter().next()?;
+        first.assets?.directory
+    };
+    let of_component = |text: String| spin::site_folder(&text);
+    let folder = read("wrangler.toml").and_then(of_worker);
+    let folder = folder.or_else(|| read("spin.toml").and_then(of_component))?;
+    Some(file.with_file_name(folder))
 }

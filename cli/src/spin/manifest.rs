@@ -25,6 +25,8 @@ pub(super) struct Component {
     pub(super) variables: Placed<Vec<String>>,
     /// Where its files stand, without a slash at the front.
     pub(super) files: Placed<Vec<String>>,
+    /// The folder here whose files stand at `/site`.
+    pub(super) site: Option<String>,
     pub(super) allowed_outbound_hosts: Placed<Vec<String>>,
     /// Whether there is a list in the form before that one, which is not read.
     pub(super) has_older_list: bool,
@@ -114,6 +116,7 @@ impl Component {
             offset,
             variables: keys(table, "variables", offset),
             files: list(table, "files", offset, mounted),
+            site: list(table, "files", offset, source_of_site).value.pop(),
             allowed_outbound_hosts: list(table, "allowed_outbound_hosts", offset, text),
             has_older_list: entry(table, "allowed_http_hosts").is_some(),
             key_value_stores: list(table, "key_value_stores", offset, text),
@@ -262,6 +265,13 @@ fn mounted(value: &DeValue<'_>) -> Option<String> {
         None => text(value)?,
     };
     Some(path.trim_start_matches('/').to_owned())
+}
+
+/// Where files at `/site` come from.
+fn source_of_site(value: &DeValue<'_>) -> Option<String> {
+    let pair = value.as_table()?;
+    let source = text(entry(pair, "source")?.1.get_ref())?;
+    (mounted(value)?.trim_end_matches('/') == super::SITE).then_some(source)
 }
 
 /// The first segment of a path.

@@ -18,7 +18,7 @@ use crate::{
 };
 use lychgate_core::config::Config;
 use manifest::{Component, Manifest};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Where the component looks for its configuration and for static files, without the slash.
 const CONFIGURATION: &str = "lychgate";
@@ -91,6 +91,15 @@ pub(crate) fn look(file: &Path, text: &str, config: &Config) -> Found {
         problems: faults.into_iter().map(problem).collect(),
         notes: remarks.into_iter().map(note).collect(),
     }
+}
+
+/// The folder of the static files that a manifest names.
+pub(crate) fn site_folder(text: &str) -> Option<PathBuf> {
+    let components = Manifest::read(text).ok()?.components.into_iter();
+    components
+        .filter_map(|component| component.site)
+        .map(PathBuf::from)
+        .next()
 }
 
 fn more_than_one(first: &Component, second: &Component) -> Fault {

@@ -80,6 +80,15 @@ fn said_after(addition: &str) -> Vec<String> {
 const SILENCE: [String; 0] = [];
 
 #[test]
+fn the_folder_of_the_site_is_that_at_its_place() {
+    let folder = |manifest: &str| super::site_folder(manifest);
+    assert_eq!(folder(MANIFEST), Some("public".into()));
+    let elsewhere = MANIFEST.replace("destination = \"/site\"", "destination = \"/files\"");
+    assert_eq!(folder(&elsewhere), None);
+    assert_eq!(folder("files = ["), None);
+}
+
+#[test]
 fn a_manifest_that_grants_everything_passes_without_a_word() {
     assert_eq!(said(MANIFEST), SILENCE);
 }

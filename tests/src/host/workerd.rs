@@ -283,6 +283,11 @@ impl Workerd {
         text.as_str().unwrap().to_owned()
     }
 
+    /// Whether it is a component on Spin.
+    pub const fn is_on_spin(&self) -> bool {
+        self.spin.is_some()
+    }
+
     /// The port it listens on.
     pub const fn port(&self) -> u16 {
         self.port

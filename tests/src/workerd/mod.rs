@@ -1,7 +1,6 @@
 //! The suites against what is deployed: the built Worker in workerd, with KV and Durable Objects.
 
 mod assets;
-mod doctor;
 mod faults;
 mod metrics;
 mod services;

@@ -9,7 +9,7 @@ use crate::interrupt::Interrupt;
 use crate::place::Place;
 use crate::ports::Ports;
 use crate::process::{Group, POLL};
-use crate::serving::serves;
+use crate::serving::{listens, serves};
 use crate::{component, spin, up};
 use std::process::Command;
 use std::thread;
@@ -135,11 +135,11 @@ fn wait_for(ports: Ports, servers: &mut [Group]) -> Outcome {
     let started = Instant::now();
     let all = [
         (ports.provider, "/.well-known/openid-configuration"),
-        (ports.api, "/"),
         (ports.gateway, "/auth/health"),
         (HELLO_PORT, "/"),
     ];
-    while !all.iter().all(|(port, path)| serves(*port, path)) {
+    // The API answers nobody but the gateway.
+    while !listens(ports.api) || !all.iter().all(|(port, path)| serves(*port, path)) {
         all_alive(servers)?;
         if started.elapsed() > START_LIMIT {
             return Err(Failure::new("the servers do not serve"));

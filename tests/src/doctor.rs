@@ -1,4 +1,5 @@
-//! `lychgate doctor` at the built Worker: each fault of a deployment is found, and the twin without it is well.
+//! `lychgate doctor` at the built Worker and the built component: each fault of a deployment is found, and the twin
+//! without it is well.
 
 use crate::host::{
     Host,
@@ -10,6 +11,12 @@ use std::{ffi::OsString, fs, path::PathBuf};
 
 /// What the doctor says of a deployment.
 struct Report(Vec<Value>);
+
+/// How a deployment comes to its host.
+type On = fn(Setup) -> Setup;
+
+const WORKERS: On = |setup| setup;
+const SPIN: On = |setup| setup.on_spin(128);
 
 /// Everything as it should be: the API refuses whoever comes around the gateway.
 fn well() -> Setup {
@@ -27,11 +34,17 @@ impl Report {
         let file = folder.join("lychgate.json");
         fs::write(&file, host.configuration()).unwrap();
         let site = root.join("site/public");
-        let assets = format!(
-            "[assets]\ndirectory = {:?}\nrun_worker_first = true\n",
-            site
-        );
-        fs::write(folder.join("wrangler.toml"), assets).unwrap();
+        let (beside, text) = if host.is_on_spin() {
+            let files = format!("{{ source = {site:?}, destination = \"/site\" }}");
+            (
+                "spin.toml",
+                format!("[component.lychgate]\nfiles = [{files}]\n"),
+            )
+        } else {
+            let assets = format!("[assets]\ndirectory = {site:?}\nrun_worker_first = true\n");
+            ("wrangler.toml", assets)
+        };
+        fs::write(folder.join(beside), text).unwrap();
         let words = [
             "lychgate",
             "doctor",
@@ -91,10 +104,9 @@ impl std::fmt::Display for Report {
     }
 }
 
-#[test]
-fn a_deployment_without_faults_has_nothing_to_mend() {
-    let host = Workerd::start(&well());
-    let report = Report::of("well", &host);
+fn nothing_to_mend(name: &str, on: On) {
+    let host = Workerd::start(&on(well()));
+    let report = Report::of(name, &host);
     assert_eq!(report.failed(), [""; 0], "{report}");
     for check in [
         "address",
@@ -113,17 +125,50 @@ fn a_deployment_without_faults_has_nothing_to_mend() {
     ] {
         assert_eq!(report.verdict(check), "pass", "{check} in {report}");
     }
+    // It asked for what lies in the folder of the site.
+    assert!(
+        report.to_string().contains("/members/handbook.pdf"),
+        "{report}"
+    );
+}
+
+#[test]
+fn a_worker_without_faults_has_nothing_to_mend() {
+    nothing_to_mend("well", WORKERS);
+}
+
+#[test]
+fn a_component_without_faults_has_nothing_to_mend() {
+    nothing_to_mend("well-on-spin", SPIN);
 }
 
 /// A fault, what plants it, the check that must fail for it, and a word that must be said.
 type Plant = (&'static str, fn(&mut Setup), &'static str, &'static str);
 
-const PLANTS: [Plant; 6] = [
+/// What goes wrong on every host alike.
+const EVERYWHERE: [Plant; 4] = [
     (
         "open-origin",
         |setup| setup.planted.clear(),
         "upstream",
         "lychgate-proof",
+    ),
+    (
+        "open-origin-elsewhere",
+        |setup| {
+            setup.planted.clear();
+            // The upstream is asked where the gateway asks it.
+            let configuration = setup.configuration.as_mut().unwrap();
+            let route = json!({
+                "path": "/orders/**", "access": ["session"], "upstream": "api",
+                "strip_prefix": "/orders", "add_prefix": "/v1",
+            });
+            let routes = configuration["route"].as_array_mut().unwrap();
+            routes.retain(|route| route["upstream"] != "api");
+            routes.push(route);
+        },
+        "upstream",
+        "/v1/ answers 200",
     ),
     (
         "unregistered",
@@ -143,6 +188,9 @@ const PLANTS: [Plant; 6] = [
         "metadata",
         "another issuer",
     ),
+];
+
+const ON_WORKERS: [Plant; 3] = [
     (
         "closed",
         |setup| setup.without.push("LYCHGATE_STORE"),
@@ -166,21 +214,73 @@ const PLANTS: [Plant; 6] = [
     ),
 ];
 
-#[test]
-fn each_planted_fault_is_found_and_said_what_to_do_about() {
-    for (name, plant, check, word) in PLANTS {
+/// On Spin a server that ends TLS stands in front, with faults of its own.
+const ON_SPIN: [Plant; 7] = [
+    (
+        "closed",
+        |setup| setup.without.push("LYCHGATE_KEY_1"),
+        "health",
+        ".spin/logs",
+    ),
+    (
+        "around",
+        |setup| setup.planted.push(("around", json!("/members/..."))),
+        "protected path",
+        "before Lychgate",
+    ),
+    (
+        "files",
+        |setup| front(setup, "files", "$SITE"),
+        "static files",
+        "no other component or server may serve the files",
+    ),
+    (
+        "clock",
+        |setup| front(setup, "date", "Sun, 06 Nov 1994 08:49:37 GMT"),
+        "clock",
+        "behind the clock",
+    ),
+    (
+        "host",
+        |setup| front(setup, "host", "$HOST"),
+        "wrong host",
+        "replaces the Host header",
+    ),
+    (
+        "cookies",
+        |setup| front(setup, "cookies", "Domain=localhost"),
+        "sign-in",
+        "not for this host",
+    ),
+    (
+        "cache",
+        |setup| front(setup, "cache", "public, max-age=300"),
+        "protected path",
+        "a cache may keep",
+    ),
+];
+
+fn front(setup: &mut Setup, fault: &str, value: &str) {
+    setup.planted.push(("front", json!({fault: value})));
+}
+
+fn each_is_found(host: &str, plants: &[Plant], on: On) {
+    for (name, plant, check, word) in EVERYWHERE.iter().chain(plants) {
+        let name = format!("{name}-{host}");
         let mut setup = well();
         plant(&mut setup);
-        let host = Workerd::start(&setup);
-        let report = Report::of(name, &host);
+        let host = Workerd::start(&on(setup));
+        let report = Report::of(&name, &host);
         let words = report.words(check);
         assert!(words.contains(word), "{name}: {words}");
-        assert!(!report.to_string().contains("LYCHGATE_STORE"), "{report}");
-        // Nothing else is blamed, but a sign-in that fails for the same reason.
+        for secret in ["LYCHGATE_STORE", "LYCHGATE_KEY_1", "SECRET-"] {
+            assert!(!report.to_string().contains(secret), "{report}");
+        }
+        // Nothing else is blamed, but what fails for the same reason.
         let others: Vec<&str> = report
             .failed()
             .into_iter()
-            .filter(|it| *it != check)
+            .filter(|it| it != check)
             .collect();
         assert!(
             others
@@ -189,4 +289,14 @@ fn each_planted_fault_is_found_and_said_what_to_do_about() {
             "{name}: {report}"
         );
     }
+}
+
+#[test]
+fn each_fault_of_a_worker_is_found_and_said_what_to_do_about() {
+    each_is_found("workers", &ON_WORKERS, WORKERS);
+}
+
+#[test]
+fn each_fault_of_a_component_is_found_and_said_what_to_do_about() {
+    each_is_found("spin", &ON_SPIN, SPIN);
 }
