@@ -4,6 +4,7 @@ pub use crate::problem::{Note, Problem};
 use crate::{
     Ending, canonical,
     document::{Document, SyntaxError},
+    logo,
     position::Position,
     problem::Found,
     rotation, surroundings,
@@ -142,7 +143,8 @@ pub(crate) fn command(
             unread.display()
         )?;
     }
-    for note in rotation::notes(&checked.config, now()) {
+    let notes = rotation::notes(&checked.config, now());
+    for note in notes.into_iter().chain(logo::note(&checked.config)) {
         writeln!(messages, "{}: note: {note}", file.display())?;
     }
     for note in &checked.notes {

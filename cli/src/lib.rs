@@ -14,6 +14,7 @@ mod doctor;
 mod document;
 mod explain;
 mod keys;
+mod logo;
 mod pair;
 mod position;
 mod problem;

@@ -474,6 +474,23 @@ fn a_spin_manifest_that_lacks_something_fails_the_check() {
 }
 
 #[test]
+fn a_logo_that_not_everybody_sees_is_mentioned() {
+    let run = |test, logo| {
+        let page = format!("\n[page]\nlogo = \"{logo}\"\ncolor = \"#ffcc00\"\n");
+        check(test, &format!("{GOOD}{page}"))
+    };
+    let ran = run("logo_public", "/logo.svg");
+    assert_eq!((ran.code, ran.messages.as_str()), (Some(0), ""));
+    let ran = run("logo_protected", "/staff/logo.svg");
+    assert_eq!(ran.code, Some(0));
+    assert_eq!(
+        ran.messages,
+        "lychgate.toml: note: page.logo: /staff/logo.svg is not public, so whoever is not signed in \
+         does not see it: add a public route for it\n"
+    );
+}
+
+#[test]
 fn both_hosts_are_checked_at_once() {
     let wrangler = WRANGLER.replace("run_worker_first = true", "");
     let ran = Folder::new("both_hosts")

@@ -114,6 +114,10 @@ pub enum ConfigFault {
     StrictCookie,
     /// No point in time.
     Timestamp,
+    /// No path of this site in normal form.
+    Logo,
+    /// No colour.
+    Color,
     /// The first key, which seals, has an end.
     SealingKeyEnds,
     /// A previous key has no end.
@@ -263,6 +267,8 @@ impl fmt::Display for ConfigFault {
             }
             Self::StrictCookie => f.write_str("same_site = \"strict\" is not available in this version"),
             Self::Timestamp => f.write_str("expected a time such as \"2026-12-01T00:00:00Z\""),
+            Self::Logo => f.write_str("expected a path of this site such as \"/logo.svg\""),
+            Self::Color => f.write_str("expected a colour such as \"#1f6a4a\""),
             Self::SealingKeyEnds => f.write_str("the first key seals and has no end"),
             Self::PreviousKeyStays => f.write_str("a previous key without not_after"),
             Self::ProviderNeeded => f.write_str("a route needs a session, and there is no provider"),

@@ -105,6 +105,10 @@ const fn plain(fault: &ConfigFault) -> Option<&'static str> {
         }
         ConfigFault::Duration => "a whole number and s, m, h or d",
         ConfigFault::Timestamp => "UTC in whole seconds, with the Z",
+        ConfigFault::Logo => {
+            "no other site, query, dot segment or double slash, and %XX only where a character needs it"
+        }
+        ConfigFault::Color => "# and six hexadecimal digits: red, green, blue",
         ConfigFault::IdleAboveAbsolute => "a session ends at absolute_timeout in any case",
         ConfigFault::FreshForWithStrict => "remove one of the two",
         ConfigFault::StrictCookie => {

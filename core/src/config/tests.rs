@@ -6,6 +6,7 @@ use crate::access::{
     principal::Principal,
 };
 use crate::http::{method::Method, path::RequestPath};
+use crate::page::color::{Accent, Color};
 use alloc::{borrow::ToOwned, format, string::ToString, vec};
 use serde_json::{Map, Value, json};
 #[cfg(target_arch = "wasm32")]
@@ -42,7 +43,7 @@ fn full() -> Value {
             "fresh_for": "5s",
             "same_site": "lax",
         },
-        "page": {"language": "de", "name": "Example Docs"},
+        "page": {"language": "de", "name": "Example Docs", "logo": "/logo%20a.svg", "color": "#Ffcc00"},
         "metrics": {"access": "secret", "secret": {"secret": "METRICS_TOKEN"}},
         "upstream": [
             {"id": "site", "assets": true},
@@ -140,7 +141,12 @@ fn everything_written_is_read() {
     assert_eq!(config.session.absolute_timeout, Seconds::minutes(480));
     assert_eq!(config.session.freshness, Freshness::Fast(Seconds::new(5)));
     assert_eq!(config.page.language.tag(), "de");
-    assert_eq!(config.page.theme.name.as_deref(), Some("Example Docs"));
+    let theme = &config.page.theme;
+    assert_eq!(theme.name.as_deref(), Some("Example Docs"));
+    let logo = theme.logo.as_ref();
+    assert_eq!(logo.map(RequestPath::as_str), Some("/logo%20a.svg"));
+    let yellow = Color::parse("#ffcc00").map(Accent::new);
+    assert_eq!(theme.accent, yellow);
     assert!(matches!(config.metrics, Some(MetricsAccess::Secret(_))));
     let api = config.upstream(UpstreamIndex(1)).unwrap();
     assert_eq!(api.strip, [HeaderName::parse("x-internal").unwrap()]);
@@ -246,7 +252,8 @@ fn what_is_left_out_has_its_default() {
     assert_eq!(config.session.freshness, Freshness::Fast(Seconds::new(10)));
     assert_eq!(config.session.same_site, SameSite::Lax);
     assert_eq!(config.page.language.tag(), "en");
-    assert_eq!(config.page.theme.name, None);
+    let theme = &config.page.theme;
+    assert!(theme.name.is_none() && theme.logo.is_none() && theme.accent.is_none());
     assert!(config.metrics.is_none());
     let provider = &config.providers[0];
     assert_eq!(provider.scopes, ["openid", "email", "profile"]);

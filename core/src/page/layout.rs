@@ -1,6 +1,6 @@
 //! The one layout of all pages, and the headers that go with it.
 
-use super::{html::Html, script::Script, voice::Voice};
+use super::{html::Html, script::Script, theme::Theme, voice::Voice};
 use crate::http::{
     header::{HeaderName, HeaderValue},
     response::{Response, Status},
@@ -10,7 +10,7 @@ use alloc::{format, string::String};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
 
-/// The style of every page. Its digest stands in the policy, so it is the only style that applies.
+/// The style of every page. The digest of it and of the theme's rules stands in the policy, so that no other applies.
 const STYLE: &str = include_str!("style.css");
 
 /// What differs between pages.
@@ -45,7 +45,7 @@ impl Layout<'_> {
 
     /// The page with a script of ours.
     pub(super) fn response_with(self, script: Script<'_>, voice: Voice<'_>) -> Response {
-        let policy = policy(&self.form, script);
+        let policy = policy(&self.form, script, voice.theme);
         let status = self.status;
         let mut response = Response::new(status)
             .with_header(
@@ -88,6 +88,7 @@ impl Layout<'_> {
         html = html
             .raw("</title><style>")
             .raw(STYLE)
+            .text(voice.theme.rules())
             .raw("</style></head>")
             .raw(if script.leads_on() {
                 "<body class=\"brief\"><main>"
@@ -97,10 +98,8 @@ impl Layout<'_> {
             .raw("<svg viewBox=\"0 0 100 20\" preserveAspectRatio=\"none\" aria-hidden=\"true\">")
             .raw("<path vector-effect=\"non-scaling-stroke\" d=\"M0 20 50 1l50 19\"></path></svg>")
             .raw("<div class=\"gate\">");
-        if let Some(name) = &voice.theme.name {
-            html = html.raw("<p class=\"site\">").text(name).raw("</p>");
-        }
         html = html
+            .html(&site(voice.theme))
             .raw("<h1>")
             .raw(self.heading)
             .raw("</h1>")
@@ -121,6 +120,23 @@ impl Layout<'_> {
             .raw("</body></html>")
             .into_string()
     }
+}
+
+/// Whose page it is: the logo, which is called by the name, or the name alone.
+fn site(theme: &Theme) -> Html {
+    let name = theme.name.as_deref();
+    let html = Html::new().raw("<p class=\"site\">");
+    let html = match (&theme.logo, name) {
+        (Some(logo), _) => html
+            .raw("<img src=\"")
+            .text(logo.as_str())
+            .raw("\" alt=\"")
+            .text(name.unwrap_or_default())
+            .raw("\">"),
+        (None, Some(name)) => html.text(name),
+        (None, None) => return Html::new(),
+    };
+    html.raw("</p>")
 }
 
 /// The headers of everything we answer ourselves: kept by nobody, sent on to nobody, read as what
@@ -150,8 +166,13 @@ pub(super) fn with_common_headers(response: Response) -> Response {
     response.with_header(HeaderName::RETRY_AFTER, HeaderValue::from_static("5"))
 }
 
-fn policy(form: &FormTargets<'_>, script: Script<'_>) -> HeaderValue {
-    let digest = STANDARD.encode(Sha256::digest(STYLE));
+fn policy(form: &FormTargets<'_>, script: Script<'_>, theme: &Theme) -> HeaderValue {
+    let style = [STYLE, theme.rules()].concat();
+    let digest = STANDARD.encode(Sha256::digest(style.as_str()));
+    let images = match theme.logo {
+        Some(_) => "img-src 'self'; ",
+        None => "",
+    };
     let mut targets = String::new();
     match form {
         FormTargets::None => targets.push_str(" 'none'"),
@@ -163,7 +184,7 @@ fn policy(form: &FormTargets<'_>, script: Script<'_>) -> HeaderValue {
         }
     }
     let policy = format!(
-        "default-src 'none'; {}style-src 'sha256-{digest}'; form-action{targets}; \
+        "default-src 'none'; {images}{}style-src 'sha256-{digest}'; form-action{targets}; \
          base-uri 'none'; frame-ancestors 'none'",
         script.directive()
     );

@@ -2,10 +2,11 @@
 //!
 //! One file per page; their words stand in [`words`], one file per language. Whatever a page shows is either a literal of ours or goes through
 //! [`html::Html::text`], which escapes; a text that a provider sent has no way in. The pages load
-//! nothing and hold no script but the static ones of `script.rs`, and their Content-Security-Policy says so.
+//! nothing but the logo that a configuration names, and hold no script but the static ones of `script.rs`, and their Content-Security-Policy says so.
 
 pub mod authenticate_again;
 pub mod chooser;
+pub mod color;
 pub mod failure;
 pub mod forbidden;
 pub mod href;

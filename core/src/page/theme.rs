@@ -1,5 +1,7 @@
-//! How a deployment's pages look: its own name.
+//! How a deployment's pages look: its own name, logo and colour.
 
+use super::color::Accent;
+use crate::http::path::RequestPath;
 use alloc::string::String;
 
 /// What a configuration says about the look of the pages.
@@ -7,4 +9,15 @@ use alloc::string::String;
 pub struct Theme {
     /// What people call the site.
     pub name: Option<String>,
+    /// A picture of this site, which stands in the name's place.
+    pub logo: Option<RequestPath>,
+    /// What buttons, links and lines are drawn in.
+    pub accent: Option<Accent>,
+}
+
+impl Theme {
+    /// The rules that follow those of every page.
+    pub(super) fn rules(&self) -> &str {
+        self.accent.as_ref().map_or("", Accent::rules)
+    }
 }

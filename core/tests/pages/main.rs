@@ -1,30 +1,27 @@
 //! Every page of the gateway: well formed, closed to values that are not ours, without a script that is not ours.
 //!
-//! The pages are also written to `target/pages`, for whoever wants to look at them.
+//! `node tests/browser/photograph.js` makes pictures of them.
 #![cfg(not(target_arch = "wasm32"))]
 
+#[path = "../../examples/gallery/pages.rs"]
+mod gallery;
 mod well_formed;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use gallery::{ORDINARY, Page, Values};
 use lychgate_core::{
     access::decision::Missing,
     http::{
         header::HeaderName,
+        path::RequestPath,
         response::{Response, Status},
-        url::{Origin, Url},
     },
     page::{
-        authenticate_again::AuthenticateAgain,
-        chooser::{Choice, Chooser},
+        color::{Accent, Color},
         failure::Failure,
         forbidden::Forbidden,
         href::Href,
         language::Language,
-        onward::Onward,
-        sign_in_failed::{Reason, SignInFailed},
-        sign_out::SignOut,
-        sign_out_incomplete::SignOutIncomplete,
-        signed_out::SignedOut,
         theme::Theme,
         voice::Voice,
     },
@@ -32,142 +29,12 @@ use lychgate_core::{
 use sha2::{Digest, Sha256};
 use std::{fs, path::Path};
 
-const INCIDENT: &str = "k3v9-72mq-xd0a";
-const WHO: Option<&str> = Some("member@example.com");
-const RETRY: &str = "/auth/login?return_to=%2Fmembers%2Freport.html%3Fyear%3D2026%26tag%3Da%2520b";
-const REASONS: [(Reason, Status); 8] = [
-    (Reason::Refused, Status::FORBIDDEN),
-    (Reason::Malformed, Status::BAD_REQUEST),
-    (Reason::UnknownAttempt, Status::BAD_REQUEST),
-    (Reason::UsedAttempt, Status::BAD_REQUEST),
-    (Reason::Untrusted, Status::BAD_GATEWAY),
-    (Reason::ProviderUnavailable, Status::BAD_GATEWAY),
-    (Reason::Unavailable, Status::SERVICE_UNAVAILABLE),
-    (Reason::Misconfigured, Status::SERVICE_UNAVAILABLE),
-];
-const STATUSES: [Status; 10] = [
-    Status::BAD_REQUEST,
-    Status::UNAUTHORIZED,
-    Status::FORBIDDEN,
-    Status::NOT_FOUND,
-    Status::METHOD_NOT_ALLOWED,
-    Status::CONTENT_TOO_LARGE,
-    Status::MISDIRECTED_REQUEST,
-    Status::BAD_GATEWAY,
-    Status::SERVICE_UNAVAILABLE,
-    Status::GATEWAY_TIMEOUT,
-];
-
-/// Every page, with its name, built from the kinds of value that a page can hold.
-fn pages(
-    voice: Voice<'_>,
-    who: Option<&str>,
-    incident: &str,
-    link: &str,
-) -> Vec<(String, Response)> {
-    let link = Href::local(link);
-    let mut pages = Vec::new();
-    let mut add = |name: String, response: Response| {
-        pages.push((format!("{name}_{}", voice.language.tag()), response));
-    };
-    for (reason, status) in REASONS {
-        let page = SignInFailed {
-            status,
-            reason,
-            incident,
-            retry: link,
-        };
-        add(format!("sign_in_failed_{reason:?}"), page.response(voice));
-    }
-    for status in STATUSES {
-        let page = Failure {
-            status,
-            incident: Some(incident),
-            retry: Some(link),
-        };
-        add(format!("failure_{}", status.code()), page.response(voice));
-    }
-    for (name, missing) in [
-        ("forbidden", &[][..]),
-        ("forbidden_group", &[Missing::Group]),
-        (
-            "forbidden_all",
-            &[
-                Missing::Group,
-                Missing::Role,
-                Missing::EmailDomain,
-                Missing::Claim,
-                Missing::Authentication,
-            ],
-        ),
-    ] {
-        let page = Forbidden {
-            missing,
-            who,
-            sign_out: link,
-            home: link,
-        };
-        add(name.to_owned(), page.response(voice));
-    }
-    let names = ["Example", who.unwrap_or("b")];
-    let choices = names.map(|name| Choice { name, href: link });
-    let chooser = Chooser { choices: &choices };
-    add("chooser".to_owned(), chooser.response(voice));
-    let again = AuthenticateAgain {
-        incident,
-        sign_in: link,
-    };
-    add("authenticate_again".to_owned(), again.response(voice));
-    let signed_out = SignedOut {
-        home: link,
-        sign_in: link,
-    };
-    add("signed_out".to_owned(), signed_out.response(voice));
-    let sign_out = SignOut {
-        action: link,
-        who,
-        home: link,
-        redirects: &provider(),
-    };
-    add("sign_out".to_owned(), sign_out.response(voice));
-    let incomplete = SignOutIncomplete {
-        incident,
-        retry: link,
-    };
-    add("sign_out_incomplete".to_owned(), incomplete.response(voice));
-    if let Some(location) = request() {
-        let page = Onward::ToProvider {
-            location: &location,
-            attempt: incident,
-        };
-        add("onward_provider".to_owned(), page.response(voice));
-    }
-    let back = Onward::Back {
-        to: link,
-        attempt: incident,
-    };
-    add("onward_back".to_owned(), back.response(voice));
-    pages
-}
-
-/// An authorization request.
-fn request() -> Option<Url> {
-    let url = Url::parse("https://op.example.com/authorize").ok()?;
-    Some(url.with_query("scope=openid%20email&state=it's"))
-}
-
-/// The same in every language.
-fn in_every_language(
-    theme: &Theme,
-    who: Option<&str>,
-    incident: &str,
-    link: &str,
-) -> Vec<(String, Response)> {
-    let languages = Language::TAGS
-        .iter()
-        .filter_map(|tag| Language::of_tag(tag));
-    languages
-        .flat_map(|language| pages(Voice { language, theme }, who, incident, link))
+/// Every page in every language, by its name and, after a dot, the language's tag.
+fn pages(theme: &Theme, values: Values<'_>) -> Vec<(String, Response)> {
+    let named = |page: Page| (format!("{}.{}", page.name, page.language), page.response);
+    gallery::pages(theme, values)
+        .into_iter()
+        .map(named)
         .collect()
 }
 
@@ -176,13 +43,17 @@ fn english(theme: &Theme) -> Voice<'_> {
     Voice { language, theme }
 }
 
-fn provider() -> Vec<Origin> {
-    let url = Url::parse("http://localhost:8788/session/end");
-    url.iter().map(|url| url.origin().clone()).collect()
+fn ordinary_pages() -> Vec<(String, Response)> {
+    pages(&Theme::default(), ORDINARY)
 }
 
-fn ordinary_pages() -> Vec<(String, Response)> {
-    in_every_language(&Theme::default(), WHO, INCIDENT, RETRY)
+/// Everything that a theme can have.
+fn full_theme() -> Theme {
+    Theme {
+        name: Some("Example & Docs".to_owned()),
+        logo: RequestPath::parse("/logo's.svg").ok(),
+        accent: Color::parse("#ffcc00").map(Accent::new),
+    }
 }
 
 fn policy(response: &Response) -> Option<&str> {
@@ -198,16 +69,13 @@ fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
 
 #[test]
 fn every_page_is_well_formed_and_accessible() {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../pages");
-    fs::create_dir_all(&folder).unwrap();
     for (name, response) in ordinary_pages() {
         let body = &response.body;
-        fs::write(folder.join(format!("{name}.html")), body).unwrap();
         assert_eq!(well_formed::check(body), Ok(()), "{name}");
         let title = between(body, "<title>", "</title>").unwrap();
         assert_eq!(between(body, "<h1>", "</h1>"), Some(title), "{name}");
         assert!(!title.is_empty(), "{name}");
-        let (_, tag) = name.rsplit_once('_').unwrap();
+        let (_, tag) = name.rsplit_once('.').unwrap();
         assert!(body.contains(&format!("<html lang=\"{tag}\">")), "{name}");
         assert!(body.contains("width=device-width"), "{name}");
         assert!(body.contains("content=\"noindex\""), "{name}");
@@ -220,9 +88,14 @@ fn hostile_values_are_shown_as_text() {
     let hostile = "\"'><script>alert(1)</script><!--";
     let theme = Theme {
         name: Some(hostile.to_owned()),
+        ..full_theme()
     };
-    let link = format!("/{hostile}");
-    for (name, response) in in_every_language(&theme, Some(hostile), hostile, &link) {
+    let values = Values {
+        who: Some(hostile),
+        incident: hostile,
+        link: &format!("/{hostile}"),
+    };
+    for (name, response) in pages(&theme, values) {
         assert_eq!(well_formed::check(&response.body), Ok(()), "{name}");
         for tag in ["<script>alert", "<!--", "'>", "\"'"] {
             assert!(!response.body.contains(tag), "{name}: {tag}");
@@ -230,12 +103,12 @@ fn hostile_values_are_shown_as_text() {
         assert!(response.body.matches("<script").count() <= 1, "{name}");
     }
     let escaped = "&quot;&#39;&gt;&lt;script&gt;alert(1)";
-    let all = in_every_language(&theme, Some(hostile), hostile, "/");
+    let all = pages(&theme, values);
     let shown = |page: &str| {
         let page = all.iter().find(|(name, _)| name == page);
         page.is_some_and(|(_, response)| response.body.contains(escaped))
     };
-    for page in ["forbidden_en", "sign_out_de", "chooser_en", "chooser_de"] {
+    for page in ["forbidden.en", "sign_out.de", "chooser.en", "chooser.de"] {
         assert!(shown(page), "{page}");
     }
 }
@@ -245,7 +118,7 @@ fn the_policy_allows_the_one_style_and_the_page_s_script_and_nothing_else() {
     for (name, response) in ordinary_pages() {
         let style = between(&response.body, "<style>", "</style>").unwrap();
         let digest = STANDARD.encode(Sha256::digest(style));
-        let form = if name.starts_with("sign_out_") && !name.contains("incomplete") {
+        let form = if name.starts_with("sign_out.") {
             "'self' http://localhost:8788"
         } else {
             "'none'"
@@ -265,9 +138,69 @@ fn the_policy_allows_the_one_style_and_the_page_s_script_and_nothing_else() {
         assert!(!response.body.contains(" style="), "{name}");
         assert_eq!(
             response.body.contains("<form"),
-            name.starts_with("sign_out_") && !name.contains("incomplete"),
+            name.starts_with("sign_out."),
             "{name}"
         );
+    }
+}
+
+#[test]
+fn a_theme_shows_in_its_own_style_and_a_logo_of_this_site_alone() {
+    let themed = pages(&full_theme(), ORDINARY);
+    for ((name, plain), (_, themed)) in ordinary_pages().iter().zip(&themed) {
+        assert_eq!(well_formed::check(&themed.body), Ok(()), "{name}");
+        let style = |response| between(response, "<style>", "</style>").unwrap();
+        let (own, more) = (style(&plain.body), style(&themed.body));
+        let more = more.strip_prefix(own).unwrap();
+        assert!(
+            more.contains("--fill:#ffcc00;--on:#000000"),
+            "{name}: {more}"
+        );
+        let logo =
+            "<p class=\"site\"><img src=\"/logo&#39;s.svg\" alt=\"Example &amp; Docs\"></p><h1>";
+        assert!(themed.body.contains(logo), "{name}");
+        let title = between(&themed.body, "<title>", "</title>").unwrap();
+        assert!(
+            title.ends_with(" \u{b7} Example &amp; Docs"),
+            "{name}: {title}"
+        );
+        let digest = |style| STANDARD.encode(Sha256::digest(style));
+        let expected = policy(plain)
+            .unwrap()
+            .replacen(
+                "default-src 'none'; ",
+                "default-src 'none'; img-src 'self'; ",
+                1,
+            )
+            .replace(&digest(own), &digest(&format!("{own}{more}")));
+        assert_eq!(policy(themed), Some(expected.as_str()), "{name}");
+    }
+}
+
+#[test]
+fn a_logo_without_a_name_is_decoration_and_a_name_without_a_logo_is_text() {
+    let page = |theme: &Theme| {
+        let pages = pages(theme, ORDINARY);
+        let (_, response) = pages.into_iter().next().unwrap();
+        response
+    };
+    let full = full_theme();
+    let logo = page(&Theme {
+        name: None,
+        ..full.clone()
+    });
+    assert!(logo.body.contains("<img src=\"/logo&#39;s.svg\" alt=\"\">"));
+    assert!(policy(&logo).unwrap().contains("img-src 'self'"));
+    let name = page(&Theme { logo: None, ..full });
+    assert!(
+        name.body
+            .contains("<p class=\"site\">Example &amp; Docs</p>")
+    );
+    let none = page(&Theme::default());
+    assert!(!none.body.contains("class=\"site\""));
+    for page in [name, none] {
+        assert!(!page.body.contains("<img"));
+        assert!(!policy(&page).unwrap().contains("img-src"));
     }
 }
 
@@ -314,11 +247,11 @@ fn script(body: &str) -> Option<(&str, &str)> {
 /// The scripts in the repository, with their pages.
 const SCRIPTS: [(&str, &str); 3] = [
     (
-        "onward_provider",
+        "onward-provider",
         include_str!("../../src/page/keep_fragment.js"),
     ),
     (
-        "onward_back",
+        "onward-back",
         include_str!("../../src/page/restore_fragment.js"),
     ),
     ("chooser", include_str!("../../src/page/link_fragment.js")),
@@ -328,8 +261,13 @@ const SCRIPTS: [(&str, &str); 3] = [
 fn scripts_are_those_of_the_repository_whatever_the_page_says() {
     let hostile = "\"'></script><script>alert(1)</script>";
     let theme = Theme::default();
-    for (who, incident, link) in [(WHO, INCIDENT, RETRY), (Some(hostile), hostile, hostile)] {
-        for (name, response) in in_every_language(&theme, who, incident, link) {
+    let values = Values {
+        who: Some(hostile),
+        incident: hostile,
+        link: hostile,
+    };
+    for values in [ORDINARY, values] {
+        for (name, response) in pages(&theme, values) {
             let known = SCRIPTS.iter().find(|(page, _)| name.starts_with(page));
             let code = script(&response.body).map(|(_, code)| code);
             assert_eq!(code, known.map(|(_, code)| *code), "{name}");
@@ -349,18 +287,22 @@ fn scripts_are_those_of_the_repository_whatever_the_page_says() {
 fn what_a_script_is_told_stands_in_attributes_and_leads_on_without_it() {
     for (name, told, to) in [
         (
-            "onward_provider_en",
+            "onward-provider.en",
             " data-to=\"https://op.example.com/authorize?scope=openid%20email&amp;state=it&#39;s\" data-attempt=\"k3v9-72mq-xd0a\"",
             "https://op.example.com/authorize?scope=openid%20email&amp;state=it&#39;s",
         ),
         (
-            "onward_back_de",
+            "onward-back.de",
             " data-to=\"/a?b=c&amp;d=&#39;\" data-attempt=\"k3v9-72mq-xd0a\"",
             "/a?b=c&amp;d=&#39;",
         ),
-        ("chooser_en", "", "/a?b=c&amp;d=&#39;"),
+        ("chooser.en", "", "/a?b=c&amp;d=&#39;"),
     ] {
-        let pages = in_every_language(&Theme::default(), None, INCIDENT, "/a?b=c&d='");
+        let values = Values {
+            link: "/a?b=c&d='",
+            ..ORDINARY
+        };
+        let pages = pages(&Theme::default(), values);
         let (_, response) = pages.iter().find(|(page, _)| page == name).unwrap();
         let body = &response.body;
         assert_eq!(script(body).unwrap().0, told, "{name}");
@@ -398,9 +340,11 @@ fn the_incident_and_the_way_on_stand_on_a_failure() {
     for (name, response) in ordinary_pages() {
         let failed = name.starts_with("failure") || name.starts_with("sign_in");
         if failed {
-            assert!(response.body.contains(INCIDENT), "{name}");
+            assert!(response.body.contains(ORDINARY.incident), "{name}");
             assert!(
-                response.body.contains(&format!("href=\"{RETRY}\"")),
+                response
+                    .body
+                    .contains(&format!("href=\"{}\"", ORDINARY.link)),
                 "{name}"
             );
         }
@@ -434,7 +378,7 @@ const TELLTALES: [(&str, &[&str]); 2] = [
 #[test]
 fn every_page_speaks_one_language_alone() {
     for (name, response) in ordinary_pages() {
-        let (_, tag) = name.rsplit_once('_').unwrap();
+        let (_, tag) = name.rsplit_once('.').unwrap();
         let body = response
             .body
             .split_once("</style>")
@@ -467,4 +411,72 @@ fn a_page_is_small() {
             response.body.len()
         );
     }
+}
+
+/// Files of `core/src/page` that make no page.
+const NO_PAGES: [&str; 8] = [
+    "color", "href", "json", "language", "problem", "redirect", "theme", "voice",
+];
+
+#[test]
+fn every_file_with_a_page_has_one_in_the_gallery() {
+    let modules = include_str!("../../src/page/mod.rs").lines();
+    let modules = modules.filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
+    let mut expected: Vec<&str> = modules.filter(|name| !NO_PAGES.contains(name)).collect();
+    let all = ordinary_pages();
+    let names = all
+        .iter()
+        .filter_map(|(name, _)| name.split(['-', '.']).next());
+    let mut found: Vec<&str> = names.collect();
+    for list in [&mut expected, &mut found] {
+        list.sort_unstable();
+        list.dedup();
+    }
+    assert_eq!(found, expected);
+}
+
+/// The texts between quotes in a file of words, put together as the compiler does.
+fn literals(source: &str) -> Vec<String> {
+    let code: Vec<&str> = source
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect();
+    let code = code.join("\n");
+    let texts = code.split('"').skip(1).step_by(2);
+    texts
+        .map(|text| {
+            let mut parts = text.split("\\\n");
+            let first = parts.next().unwrap_or_default().to_owned();
+            parts.fold(first, |whole, part| whole + part.trim_start())
+        })
+        .collect()
+}
+
+/// Whoever gives a page new words must show them here, too.
+#[test]
+fn every_text_of_every_language_stands_on_a_page_of_the_gallery() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/page/words");
+    let all = ordinary_pages();
+    let mut languages = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let texts = literals(&fs::read_to_string(&path).unwrap());
+        let Some((tag, texts)) = texts.split_first().filter(|_| !path.ends_with("mod.rs")) else {
+            continue;
+        };
+        assert!(texts.len() > 50, "{}", path.display());
+        let spoken = |name: &str| name.ends_with(&format!(".{tag}"));
+        let pages = all.iter().filter(|(name, _)| spoken(name));
+        let shown: Vec<&str> = pages.map(|(_, page)| page.body.as_str()).collect();
+        for text in texts.iter().filter(|text| !text.is_empty()) {
+            let whole = [format!(">{text}<"), format!(">{text} <")];
+            let is_shown = |page: &&str| whole.iter().any(|text| page.contains(text));
+            assert!(shown.iter().any(is_shown), "{tag}: no page says {text:?}");
+        }
+        languages.push(tag.clone());
+    }
+    languages.sort_unstable();
+    let mut tags = Language::TAGS.to_vec();
+    tags.sort_unstable();
+    assert_eq!(languages, tags);
 }
