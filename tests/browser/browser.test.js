@@ -1,6 +1,7 @@
 // Lychgate as people meet it: the demo with its real provider, in a real Chromium.
 import { after } from "node:test";
 import { accessTests } from "./cases/access.js";
+import { accessibilityTests } from "./cases/accessibility.js";
 import { cookieTests } from "./cases/cookies.js";
 import { crossSiteTests } from "./cases/cross-site.js";
 import { fragmentTests } from "./cases/fragments.js";
@@ -24,3 +25,4 @@ signOutTests(world);
 crossSiteTests(world);
 scriptlessTests(world);
 pageTests(world);
+accessibilityTests(world);
