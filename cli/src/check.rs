@@ -5,6 +5,7 @@ use crate::{
     Ending, canonical,
     document::{Document, SyntaxError},
     logo,
+    open_paths,
     position::Position,
     problem::Found,
     rotation, surroundings,
@@ -63,13 +64,18 @@ pub(crate) struct Loaded {
 /// # Errors
 /// [`CheckError`]
 pub fn check(file: &Path) -> Result<Checked, CheckError> {
-    let Loaded {
-        config, document, ..
-    } = load(file)?;
-    let Found { problems, notes } = surroundings::look(file, &config)?;
+    let loaded = load(file)?;
+    let Found {
+        problems,
+        mut notes,
+    } = surroundings::look(file, &loaded.config)?;
     if !problems.is_empty() {
         return Err(CheckError::Problems(problems));
     }
+    notes.extend(open_paths::notes(file, &loaded)?);
+    let Loaded {
+        config, document, ..
+    } = loaded;
     Ok(Checked {
         config,
         json: canonical::to_text(&document),

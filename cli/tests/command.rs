@@ -90,7 +90,9 @@ impl Folder {
     }
 
     fn with(self, file: &str, text: &str) -> Self {
-        fs::write(self.0.join(file), text).unwrap();
+        let file = self.0.join(file);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
         self
     }
 
@@ -488,6 +490,38 @@ fn a_logo_that_not_everybody_sees_is_mentioned() {
         "lychgate.toml: note: page.logo: /staff/logo.svg is not public, so whoever is not signed in \
          does not see it: add a public route for it\n"
     );
+}
+
+#[test]
+fn paths_for_those_who_never_sign_in_are_named() {
+    let closed = GOOD.replace("[\"public\"]", "[\"session\"]");
+    let route = |path: &str, access: &str| {
+        format!("\n[[route]]\npath = \"{path}\"\naccess = [\"{access}\"]\nupstream = \"site\"\n")
+    };
+    let note = "lychgate.toml:18:1: note: /** asks for a session at ";
+    let ran = check("open_paths", &closed);
+    assert_eq!(ran.code, Some(0), "{}", ran.messages);
+    assert_eq!(ran.messages.lines().count(), 1, "{}", ran.messages);
+    let (_, rest) = ran.messages.split_once(note).unwrap();
+    for path in ["/robots.txt, /.well-known/**, ", "/sw.js", "/manifest.json"] {
+        assert!(rest.contains(path), "{rest}");
+    }
+    // Whoever names a path knows of it.
+    let named =
+        closed.clone() + &route("/robots.txt", "public") + &route("/.well-known/**", "session");
+    let ran = check("open_paths_named", &named);
+    let (_, rest) = ran.messages.split_once(note).unwrap();
+    assert!(rest.starts_with("/manifest.webmanifest, "), "{rest}");
+    assert_eq!(check("open_paths_open", GOOD).messages, "");
+    // Of static files only those that are there.
+    let folder = Folder::new("open_paths_files")
+        .with("lychgate.toml", &closed)
+        .with("wrangler.toml", WRANGLER)
+        .with("public/index.html", "x");
+    assert_eq!(folder.run(&["check"]).messages, "");
+    let folder = folder.with("public/sw.js", "x");
+    let said = folder.run(&["check"]).messages;
+    assert!(said.starts_with(&format!("{note}/sw.js, which")), "{said}");
 }
 
 #[test]

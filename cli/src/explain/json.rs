@@ -1,6 +1,7 @@
 //! The answer for programs: one JSON object.
 
-use super::{Answer, place, words};
+use super::{Answer, words};
+use crate::route_position;
 use lychgate_core::{
     access::{
         condition::Standing,
@@ -71,7 +72,7 @@ fn of_step_up(step_up: &StepUp) -> Value {
 
 fn of_route(answer: &Answer<'_>, route: &Route, branch: &Branch) -> Value {
     let upstream = answer.loaded.config.upstream(route.upstream);
-    let at = place::of(route, &answer.loaded.document, &answer.loaded.text);
+    let at = route_position::of(route, &answer.loaded.document, &answer.loaded.text);
     json!({
         "path": route.pattern.to_string(),
         "at": at.map(|position| format!("{}:{position}", answer.asked.config.display())),

@@ -5,7 +5,6 @@
 pub(crate) mod arguments;
 mod json;
 mod person;
-mod place;
 mod text;
 mod words;
 

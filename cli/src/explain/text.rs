@@ -1,6 +1,7 @@
 //! The answer for people: who asks, which routes hold, what each requirement comes to, the decision.
 
-use super::{Answer, place, words};
+use super::{Answer, words};
+use crate::route_position;
 use lychgate_core::{
     access::{
         condition::Standing,
@@ -63,7 +64,7 @@ fn who(answer: &Answer<'_>) -> String {
 }
 
 fn describe(answer: &Answer<'_>, route: &Route) -> String {
-    let at = place::of(route, &answer.loaded.document, &answer.loaded.text)
+    let at = route_position::of(route, &answer.loaded.document, &answer.loaded.text)
         .map(|position| format!(" ({}:{position})", answer.asked.config.display()))
         .unwrap_or_default();
     let methods = route
