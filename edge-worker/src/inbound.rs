@@ -67,7 +67,10 @@ impl Inbound for Received {
 /// Authority and target of the URL. The runtime has parsed and normalised it (WHATWG URL), so that it has a
 /// scheme, an authority and a path; userinfo would be part of the authority, which then is no host of ours.
 pub(crate) fn split(url: &str) -> (&str, &str) {
-    let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+    let rest = url
+        .split_once(':')
+        .and_then(|(_, rest)| rest.strip_prefix("//"))
+        .unwrap_or_default();
     // A fragment never reaches a server; were there one, it would not be part of what is matched.
     let rest = rest.split('#').next().unwrap_or_default();
     let end = rest.find(['/', '?']).unwrap_or(rest.len());

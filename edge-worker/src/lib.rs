@@ -37,7 +37,7 @@ fn start() {
 
 #[cfg(target_family = "wasm")]
 #[global_allocator]
-static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
 #[cfg(target_family = "wasm")]
 #[panic_handler]

@@ -176,6 +176,10 @@ impl Build {
                 let mut wasm_opt = Command::new(place.npm_program("wasm-opt"));
                 wasm_opt
                     .arg("-Oz")
+                    // What is inlined in its one caller compresses worse than by itself, and so do fewer
+                    // instructions where they are less alike.
+                    .args(["--one-caller-inline-max-function-size", "0"])
+                    .args(["--skip-pass=local-cse", "--skip-pass=simplify-locals"])
                     // The stack lies lowest, so that nothing stands at the first addresses.
                     .arg("--low-memory-unused")
                     .args(WASM_FEATURES)

@@ -5,6 +5,7 @@
 //! no escapes. An empty step, which RFC 6901 takes for a member without a name, is refused: it is
 //! a slash too many.
 
+use crate::encoding::digits;
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::fmt;
 use serde_json::{Map, Value};
@@ -149,9 +150,7 @@ fn unescape(step: &str) -> Result<String, ClaimPathFault> {
 
 /// The place in a list that `step` spells: digits without leading zeros.
 fn place(step: &str) -> Option<usize> {
-    let canonical = step == "0" || !step.starts_with('0');
-    let digits = step.bytes().all(|byte| byte.is_ascii_digit());
-    step.parse().ok().filter(|_| canonical && digits)
+    digits::canonical(step)?.try_into().ok()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Byte ranges (RFC 9110, section 14).
 
 use super::response::ByteRange;
+use crate::encoding::digits;
 
 /// What of a file is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,9 +64,9 @@ fn one(part: &str, length: u64) -> Option<Ranged> {
 }
 
 /// Digits; beyond 64 bits they lie behind the end of every file.
-fn number(digits: &str) -> Option<u64> {
-    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    is_number.then(|| digits.parse().unwrap_or(u64::MAX))
+fn number(text: &str) -> Option<u64> {
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| digits::number(text).unwrap_or(u64::MAX))
 }
 
 #[cfg(test)]

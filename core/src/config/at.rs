@@ -16,6 +16,53 @@ pub enum Step {
     Item(usize),
 }
 
+/// A place in a table, which becomes a [`ConfigPath`] only where something is wrong there.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'t> {
+    table: &'t ConfigPath,
+    key: &'t str,
+    below: Below<'t>,
+}
+
+/// What lies below a key.
+#[derive(Clone, Copy, Debug)]
+enum Below<'t> {
+    Nothing,
+    Key(&'t str),
+    Item(usize),
+}
+
+impl<'t> Place<'t> {
+    /// The value of `key` in the table at `table`.
+    pub(super) const fn new(table: &'t ConfigPath, key: &'t str) -> Self {
+        let below = Below::Nothing;
+        Self { table, key, below }
+    }
+
+    /// The value of `key` in the table here.
+    pub(super) const fn key(self, key: &'t str) -> Self {
+        let below = Below::Key(key);
+        Self { below, ..self }
+    }
+
+    /// The item at `place` in the list here.
+    pub(super) const fn item(self, place: usize) -> Self {
+        let below = Below::Item(place);
+        Self { below, ..self }
+    }
+}
+
+impl From<Place<'_>> for ConfigPath {
+    fn from(place: Place<'_>) -> Self {
+        let path = place.table.key(place.key);
+        match place.below {
+            Below::Nothing => path,
+            Below::Key(key) => path.key(key),
+            Below::Item(item) => path.item(item),
+        }
+    }
+}
+
 impl ConfigPath {
     /// The whole configuration.
     pub const fn root() -> Self {

@@ -1,7 +1,7 @@
 //! Spans of time as people write them: `30s`, `10m`, `12h`, `7d`.
 
 use super::{fault::ConfigFault, reader::Table};
-use crate::time::Seconds;
+use crate::{encoding::digits, time::Seconds};
 
 /// The span at `key`, where it lies between the two.
 pub(super) fn span_at(
@@ -22,16 +22,15 @@ pub(super) fn span_at(
 
 /// The span that `text` spells: a whole number without leading zeros, and one unit.
 fn parse(text: &str) -> Option<Seconds> {
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let seconds_per_unit = match text.strip_prefix(digits)? {
+    let count = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let seconds_per_unit = match text.strip_prefix(count)? {
         "s" => 1,
         "m" => 60,
         "h" => 3600,
         "d" => 86_400,
         _ => return None,
     };
-    let canonical = !digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit());
-    let count: u64 = digits.parse().ok().filter(|_| canonical)?;
+    let count = digits::canonical(count).filter(|count| *count > 0)?;
     count.checked_mul(seconds_per_unit).map(Seconds::new)
 }
 

@@ -10,6 +10,7 @@ use super::{
     site::{self, Site},
     upstream,
 };
+use crate::encoding::json;
 use alloc::{borrow::ToOwned, vec, vec::Vec};
 use serde_json::Value;
 
@@ -34,15 +35,15 @@ impl Config {
     ///
     /// # Errors
     /// Every [`ConfigError`] that can be told apart in one reading; never none.
-    pub fn from_json(json: &[u8]) -> Result<Self, Vec<ConfigError>> {
+    pub fn from_json(text: &[u8]) -> Result<Self, Vec<ConfigError>> {
         let whole = |fault| {
             let at = ConfigPath::root();
             vec![ConfigError { at, fault }]
         };
-        if json.len() > LARGEST {
+        if text.len() > LARGEST {
             return Err(whole(ConfigFault::TooLarge { most: LARGEST }));
         }
-        let value: Value = serde_json::from_slice(json).map_err(|error| {
+        let value = json::parse(text).map_err(|error| {
             let (line, column) = (error.line(), error.column());
             whole(ConfigFault::Json { line, column })
         })?;

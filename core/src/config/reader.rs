@@ -3,7 +3,10 @@
 //! Reading goes on after a fault, so that all of them are reported at once; what could not be read
 //! is `None`, and a configuration with any fault is never built.
 
-use super::{at::ConfigPath, fault::ConfigError, fault::ConfigFault};
+use super::{
+    at::{ConfigPath, Place},
+    fault::{ConfigError, ConfigFault},
+};
 use alloc::{string::String, vec::Vec};
 use core::{cell::RefCell, fmt};
 use serde_json::{Map, Value};
@@ -20,10 +23,11 @@ pub(super) struct Table<'a> {
 }
 
 /// A string and its place.
-pub(super) struct Text<'a> {
-    pub(super) at: ConfigPath,
-    pub(super) text: &'a str,
-    faults: &'a Faults,
+#[derive(Clone, Copy)]
+pub(super) struct Text<'t> {
+    pub(super) at: Place<'t>,
+    text: &'t str,
+    faults: &'t Faults,
 }
 
 /// A kind of value.
@@ -50,6 +54,12 @@ impl Faults {
     #[inline(never)]
     pub(super) fn add(&self, at: ConfigPath, fault: ConfigFault) {
         self.0.borrow_mut().push(ConfigError { at, fault });
+    }
+
+    /// Adds a fault at a place in a table.
+    #[inline(never)]
+    pub(super) fn add_at(&self, place: Place<'_>, fault: ConfigFault) {
+        self.add(place.into(), fault);
     }
 
     pub(super) fn into_errors(self) -> Vec<ConfigError> {
@@ -100,10 +110,13 @@ impl<'a> Table<'a> {
         self.members.get(key).is_some_and(Value::is_string)
     }
 
+    const fn place<'t>(&'t self, key: &'t str) -> Place<'t> {
+        Place::new(&self.at, key)
+    }
+
     /// Adds a fault at `key`.
-    #[inline(never)]
     pub(super) fn fault(&self, key: &str, fault: ConfigFault) {
-        self.faults.add(self.at.key(key), fault);
+        self.faults.add_at(self.place(key), fault);
     }
 
     /// Adds the fault that `key` is missing, where it is.
@@ -117,15 +130,15 @@ impl<'a> Table<'a> {
 
     /// The string at `key`, where there is one.
     #[inline(never)]
-    pub(super) fn text(&self, key: &str) -> Option<Text<'a>> {
-        Text::open(self.members.get(key)?, self.at.key(key), self.faults)
+    pub(super) fn text<'t>(&'t self, key: &'t str) -> Option<Text<'t>> {
+        Text::open(self.members.get(key)?, self.place(key), self.faults)
     }
 
     /// What `parse` makes of the string at `key`.
-    pub(super) fn parsed<T>(
-        &self,
-        key: &str,
-        parse: impl FnOnce(&'a str) -> Result<T, ConfigFault>,
+    pub(super) fn parsed<'t, T>(
+        &'t self,
+        key: &'t str,
+        parse: impl FnOnce(&'t str) -> Result<T, ConfigFault>,
     ) -> Option<T> {
         self.text(key)?.parsed(parse)
     }
@@ -151,18 +164,18 @@ impl<'a> Table<'a> {
     }
 
     /// The value at `key`, of whatever kind, and its place.
-    pub(super) fn value(&self, key: &str) -> Option<(ConfigPath, &'a Value)> {
-        Some((self.at.key(key), self.members.get(key)?))
+    pub(super) fn value<'t>(&'t self, key: &'t str) -> Option<(Place<'t>, &'t Value)> {
+        Some((self.place(key), self.members.get(key)?))
     }
 
     /// The items of the list at `key`, of whatever kind, and their places; an empty list is a
     /// fault, since it would say either "nothing" or "anything".
-    pub(super) fn items(&self, key: &str) -> Option<Vec<(ConfigPath, &'a Value)>> {
+    pub(super) fn items<'t>(&'t self, key: &'t str) -> Option<Vec<(Place<'t>, &'t Value)>> {
         let list = self.list(key)?;
         if list.is_empty() {
             self.fault(key, ConfigFault::Empty);
         }
-        let at = self.at.key(key);
+        let at = self.place(key);
         let items = list.iter().enumerate();
         Some(
             items
@@ -171,30 +184,32 @@ impl<'a> Table<'a> {
         )
     }
 
-    /// The strings of the list at `key`.
-    pub(super) fn texts(&self, key: &str) -> Option<Vec<Text<'a>>> {
-        let items = self.items(key)?.into_iter();
-        Some(
-            items
-                .filter_map(|(at, value)| Text::open(value, at, self.faults))
-                .collect(),
-        )
+    /// The strings of the list at `key`; one that stands twice is a fault.
+    #[inline(never)]
+    fn texts<'t>(&'t self, key: &'t str) -> Option<Vec<Text<'t>>> {
+        let mut texts: Vec<Text<'t>> = Vec::new();
+        for (at, value) in self.items(key)? {
+            let Some(text) = Text::open(value, at, self.faults) else {
+                continue;
+            };
+            if texts.iter().any(|earlier| earlier.text == text.text) {
+                self.faults.add_at(at, ConfigFault::Repeated);
+            } else {
+                texts.push(text);
+            }
+        }
+        Some(texts)
     }
 
-    /// What `parse` makes of each string of the list at `key`, each at most once.
-    pub(super) fn parsed_list<T: PartialEq>(
+    /// What `parse` makes of each string of the list at `key`.
+    pub(super) fn parsed_list<T>(
         &self,
         key: &str,
-        parse: impl Fn(&'a str) -> Result<T, ConfigFault>,
+        parse: impl Fn(&str) -> Result<T, ConfigFault>,
     ) -> Option<Vec<T>> {
         let mut all: Vec<T> = Vec::new();
         for text in self.texts(key)? {
-            let at = text.at.clone();
-            match text.parsed(&parse) {
-                Some(item) if all.contains(&item) => self.faults.add(at, ConfigFault::Repeated),
-                Some(item) => all.push(item),
-                None => {}
-            }
+            all.extend(text.parsed(&parse));
         }
         Some(all)
     }
@@ -205,7 +220,7 @@ impl<'a> Table<'a> {
     }
 
     /// The keys and strings of the table at `key`, whatever the keys are; an empty table is a fault.
-    pub(super) fn pairs(&self, key: &str) -> Option<Vec<(&'a str, Text<'a>)>> {
+    pub(super) fn pairs<'t>(&'t self, key: &'t str) -> Option<Vec<(&'t str, Text<'t>)>> {
         let value = self.members.get(key)?;
         let Value::Object(members) = value else {
             self.kind_fault(key, Kind::Table, value);
@@ -214,8 +229,8 @@ impl<'a> Table<'a> {
         if members.is_empty() {
             self.fault(key, ConfigFault::Empty);
         }
-        let at = self.at.key(key);
-        let open = |(name, value): (&'a String, &'a Value)| {
+        let at = self.place(key);
+        let open = |(name, value): (&'t String, &'t Value)| {
             let text = Text::open(value, at.key(name), self.faults)?;
             Some((name.as_str(), text))
         };
@@ -260,8 +275,8 @@ impl<'a> Table<'a> {
     }
 }
 
-impl<'a> Text<'a> {
-    fn open(value: &'a Value, at: ConfigPath, faults: &'a Faults) -> Option<Self> {
+impl<'t> Text<'t> {
+    fn open(value: &'t Value, at: Place<'t>, faults: &'t Faults) -> Option<Self> {
         match value {
             Value::String(text) => Some(Self { at, text, faults }),
             Value::Null
@@ -270,7 +285,7 @@ impl<'a> Text<'a> {
             | Value::Array(_)
             | Value::Object(_) => {
                 let (expected, found) = (Kind::Text, Kind::of(value));
-                faults.add(at, ConfigFault::Kind { expected, found });
+                faults.add_at(at, ConfigFault::Kind { expected, found });
                 None
             }
         }
@@ -279,12 +294,12 @@ impl<'a> Text<'a> {
     /// What `parse` makes of the string.
     pub(super) fn parsed<T>(
         self,
-        parse: impl FnOnce(&'a str) -> Result<T, ConfigFault>,
+        parse: impl FnOnce(&'t str) -> Result<T, ConfigFault>,
     ) -> Option<T> {
         match parse(self.text) {
             Ok(value) => Some(value),
             Err(fault) => {
-                self.faults.add(self.at, fault);
+                self.faults.add_at(self.at, fault);
                 None
             }
         }

@@ -5,7 +5,7 @@
 
 use super::{
     Provider,
-    at::ConfigPath,
+    at::Place,
     duration::span_at,
     fault::ConfigFault,
     reader::{Faults, Table},
@@ -144,8 +144,8 @@ fn read_claim(table: &Table<'_>) -> Option<ClaimRequirement> {
 fn read_values(table: &Table<'_>, key: &str) -> Option<Vec<ClaimValue>> {
     let mut all = Vec::new();
     for (at, value) in table.items(key)? {
-        match read_value(at.clone(), value, table.faults()) {
-            Some(value) if all.contains(&value) => table.faults().add(at, ConfigFault::Repeated),
+        match read_value(at, value, table.faults()) {
+            Some(value) if all.contains(&value) => table.faults().add_at(at, ConfigFault::Repeated),
             Some(value) => all.push(value),
             None => {}
         }
@@ -153,7 +153,7 @@ fn read_values(table: &Table<'_>, key: &str) -> Option<Vec<ClaimValue>> {
     Some(all)
 }
 
-fn read_value(at: ConfigPath, value: &Value, faults: &Faults) -> Option<ClaimValue> {
+fn read_value(at: Place<'_>, value: &Value, faults: &Faults) -> Option<ClaimValue> {
     let read = match value {
         Value::String(text) => text::name(text).map(ClaimValue::Text),
         Value::Bool(boolean) => Ok(ClaimValue::Boolean(*boolean)),
@@ -166,7 +166,7 @@ fn read_value(at: ConfigPath, value: &Value, faults: &Faults) -> Option<ClaimVal
     match read {
         Ok(value) => Some(value),
         Err(fault) => {
-            faults.add(at, fault);
+            faults.add_at(at, fault);
             None
         }
     }

@@ -22,7 +22,8 @@ pub(super) fn identifier(text: &str) -> Result<String, ConfigFault> {
 pub(super) fn secret_name(text: &str) -> Result<SecretName, ConfigFault> {
     let plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
     let starts = text.starts_with(|first: char| first.is_ascii_uppercase());
-    let is_word_by_word = !text.contains("__") && !text.ends_with('_');
+    let is_word_by_word =
+        !text.as_bytes().windows(2).any(|pair| pair == b"__") && !text.ends_with('_');
     if starts && is_word_by_word && text.len() <= 64 && text.bytes().all(plain) {
         Ok(SecretName(text.to_owned()))
     } else {

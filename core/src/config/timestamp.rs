@@ -1,16 +1,25 @@
 //! Points in time as `2026-12-01T00:00:00Z` (RFC 3339, in UTC and whole seconds).
 
-use crate::time::{UnixTime, utc::Utc};
+use crate::{
+    encoding::digits,
+    time::{UnixTime, utc::Utc},
+};
 
 /// The point in time that `text` spells, from 1970 on.
 pub fn parse(text: &str) -> Option<UnixTime> {
     let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
     let mut date = date.split('-');
-    let year = number(date.next()?, 4)?;
-    let (month, day) = (number(date.next()?, 2)?, number(date.next()?, 2)?);
+    let year = digits::of_length(date.next()?, 4)?;
+    let (month, day) = (
+        digits::of_length(date.next()?, 2)?,
+        digits::of_length(date.next()?, 2)?,
+    );
     let mut time = time.split(':');
-    let (hour, minute) = (number(time.next()?, 2)?, number(time.next()?, 2)?);
-    let second = number(time.next()?, 2)?;
+    let (hour, minute) = (
+        digits::of_length(time.next()?, 2)?,
+        digits::of_length(time.next()?, 2)?,
+    );
+    let second = digits::of_length(time.next()?, 2)?;
     if date.next().is_some() || time.next().is_some() {
         return None;
     }
@@ -23,11 +32,6 @@ pub fn parse(text: &str) -> Option<UnixTime> {
         second,
     };
     utc.to_unix()
-}
-
-fn number(text: &str, digits: usize) -> Option<u64> {
-    let plain = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
-    text.parse().ok().filter(|_| plain)
 }
 
 #[cfg(test)]

@@ -159,18 +159,18 @@ const ALWAYS: [&str; 5] = [
 fn read_claims(table: &Table<'_>) -> Vec<ClaimHeader> {
     let mut claims: Vec<ClaimHeader> = Vec::new();
     for (name, path) in table.pairs("claims").unwrap_or_default() {
-        let at = path.at.clone();
+        let at = path.at;
         let path = path.parsed(text::claim_path);
         let name = HeaderName::parse(name).filter(|name| {
             let rest = name.as_str().strip_prefix("lychgate-");
             rest.is_some_and(|rest| !rest.is_empty()) && !ALWAYS.contains(&name.as_str())
         });
         let Some(name) = name else {
-            table.faults().add(at, ConfigFault::ClaimHeader);
+            table.faults().add_at(at, ConfigFault::ClaimHeader);
             continue;
         };
         if claims.iter().any(|claim| claim.name == name) {
-            table.faults().add(at, ConfigFault::Repeated);
+            table.faults().add_at(at, ConfigFault::Repeated);
         }
         claims.extend(path.map(|path| ClaimHeader { name, path }));
     }

@@ -3,16 +3,16 @@
 //! Padding, the `+/` alphabet and set trailing bits are refused, so that a value has one spelling.
 
 use alloc::{string::String, vec::Vec};
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64ct::{Base64UrlUnpadded, Encoding};
 
 /// The bytes in base64url without padding.
 pub fn encode(bytes: &[u8]) -> String {
-    URL_SAFE_NO_PAD.encode(bytes)
+    Base64UrlUnpadded::encode_string(bytes)
 }
 
 /// The bytes that `text` encodes, or `None` where it is not canonical base64url.
 pub fn decode(text: &str) -> Option<Vec<u8>> {
-    URL_SAFE_NO_PAD.decode(text).ok()
+    Base64UrlUnpadded::decode_vec(text).ok()
 }
 
 /// The `N` bytes that `text` encodes, or `None` where it is anything else.

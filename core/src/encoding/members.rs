@@ -3,6 +3,7 @@
 //! What we sealed ourselves has exactly the members we wrote. One that is missing, of another type
 //! or left over comes from another version, and nothing is read from it at all.
 
+use super::json;
 use alloc::{string::String, vec::Vec};
 use core::mem;
 use serde_json::{Map, Value};
@@ -15,9 +16,9 @@ pub struct Members {
 }
 
 impl Members {
-    /// The members of the object that `json` spells.
-    pub fn parse(json: &[u8]) -> Option<Self> {
-        match serde_json::from_slice(json) {
+    /// The members of the object that `text` spells.
+    pub fn parse(text: &[u8]) -> Option<Self> {
+        match json::parse(text) {
             Ok(Value::Object(members)) => Some(Self::of(members)),
             Ok(_) | Err(_) => None,
         }

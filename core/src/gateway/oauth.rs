@@ -15,7 +15,6 @@ use crate::{
     secret::Secret,
 };
 use alloc::string::String;
-use serde_json::{Map, Value};
 
 /// The person that the provider's answer is about, and the tokens that came with it.
 pub(super) async fn identify<P: Platform, R: Inbound>(
@@ -55,10 +54,7 @@ pub(super) async fn identify<P: Platform, R: Inbound>(
         let organisations = resource::read_list(&organisations).map_err(ProviderFault::OAuth)?;
         identity::take_groups(&mut claims, groups, &organisations);
     }
-    let claims: Map<String, Value> = claims
-        .into_iter()
-        .filter(|(name, _)| keeps(provider, name))
-        .collect();
+    claims.retain(|name, _| keeps(provider, name));
     Ok((Identity::of_subject(subject, claims, call.now), tokens))
 }
 

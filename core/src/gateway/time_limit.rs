@@ -5,6 +5,7 @@
 
 use crate::{
     config::{Upstream, UpstreamTarget},
+    encoding::digits,
     http::{header::HeaderName, inbound::Inbound, method::Method},
     time::Seconds,
 };
@@ -30,7 +31,7 @@ impl BodyLength {
     /// (RFC 9110, section 9.3) count as having one.
     pub(super) fn of(request: &impl Inbound) -> Self {
         match request.header(&HeaderName::CONTENT_LENGTH) {
-            Some(length) => length.parse().map_or(Self::Unknown, Self::Bytes),
+            Some(length) => digits::number(&length).map_or(Self::Unknown, Self::Bytes),
             None => match request.method() {
                 Method::Post | Method::Put | Method::Patch => Self::Unknown,
                 Method::Get

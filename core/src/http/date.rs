@@ -1,6 +1,9 @@
 //! Dates in header fields (RFC 9110, section 5.6.7).
 
-use crate::time::{UnixTime, utc::Utc};
+use crate::{
+    encoding::digits,
+    time::{UnixTime, utc::Utc},
+};
 use alloc::{format, string::String, vec::Vec};
 
 /// From the epoch on, which was a Thursday.
@@ -43,27 +46,41 @@ pub fn format(time: UnixTime) -> Option<String> {
 pub fn parse(text: &str) -> Option<UnixTime> {
     let words: Vec<&str> = text.split(' ').collect();
     let (day, month, year, time) = match words.as_slice() {
-        [name, day, month, year, time, "GMT"] if is_day(name, Name::Short, ",") => {
-            (number(day, 2)?, *month, number(year, 4)?, time)
-        }
+        [name, day, month, year, time, "GMT"] if is_day(name, Name::Short, ",") => (
+            digits::of_length(day, 2)?,
+            *month,
+            digits::of_length(year, 4)?,
+            time,
+        ),
         [name, date, time, "GMT"] if is_day(name, Name::Long, ",") => {
             let (day, rest) = date.split_once('-')?;
             let (month, year) = rest.split_once('-')?;
-            let year = number(year, 2)?;
+            let year = digits::of_length(year, 2)?;
             let century = if year < 70 { 2000 } else { 1900 };
-            (number(day, 2)?, month, year.checked_add(century)?, time)
+            (
+                digits::of_length(day, 2)?,
+                month,
+                year.checked_add(century)?,
+                time,
+            )
         }
-        [name, month, "", day, time, year] if is_day(name, Name::Short, "") => {
-            (number(day, 1)?, *month, number(year, 4)?, time)
-        }
-        [name, month, day, time, year] if is_day(name, Name::Short, "") => {
-            (number(day, 2)?, *month, number(year, 4)?, time)
-        }
+        [name, month, "", day, time, year] if is_day(name, Name::Short, "") => (
+            digits::of_length(day, 1)?,
+            *month,
+            digits::of_length(year, 4)?,
+            time,
+        ),
+        [name, month, day, time, year] if is_day(name, Name::Short, "") => (
+            digits::of_length(day, 2)?,
+            *month,
+            digits::of_length(year, 4)?,
+            time,
+        ),
         _ => return None,
     };
     let place = MONTHS.iter().position(|known| *known == month)?;
     let mut parts = time.split(':');
-    let mut part = || number(parts.next()?, 2);
+    let mut part = || digits::of_length(parts.next()?, 2);
     let (hour, minute, second) = (part()?, part()?, part()?);
     if parts.next().is_some() || second > 60 {
         return None;
@@ -92,11 +109,6 @@ fn is_day(word: &str, form: Name, end: &str) -> bool {
         Name::Short => name == day.get(..3),
         Name::Long => name == Some(day),
     })
-}
-
-fn number(text: &str, digits: usize) -> Option<u64> {
-    let is_plain = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
-    text.parse().ok().filter(|_| is_plain)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! hosts have no place in a configured or discovered URL. The form kept is the normal one: scheme
 //! and host in lower case, the scheme's own port left out.
 
+use crate::encoding::digits;
 use alloc::{borrow::ToOwned, format, string::String};
 use core::fmt;
 
@@ -251,12 +252,10 @@ fn split_port(authority: &str) -> Result<(&str, Option<&str>), UrlFault> {
     })
 }
 
-fn parse_port(digits: &str) -> Result<u16, UrlFault> {
-    let canonical = digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with('0');
-    match digits.parse() {
-        Ok(port) if canonical => Ok(port),
-        _ => Err(UrlFault::Port),
-    }
+fn parse_port(text: &str) -> Result<u16, UrlFault> {
+    let port = digits::canonical(text).filter(|port| *port > 0);
+    port.and_then(|port| u16::try_from(port).ok())
+        .ok_or(UrlFault::Port)
 }
 
 fn parse_host(host: &str) -> Result<String, UrlFault> {
@@ -294,10 +293,7 @@ fn octets(host: &str) -> Option<[u8; 4]> {
     let mut parts = host.split('.');
     let mut octets = [0; 4];
     for octet in &mut octets {
-        let part = parts.next()?;
-        let is_plain = part.bytes().all(|byte| byte.is_ascii_digit())
-            && (part == "0" || !part.starts_with('0'));
-        *octet = part.parse().ok().filter(|_| is_plain)?;
+        *octet = digits::canonical(parts.next()?)?.try_into().ok()?;
     }
     parts.next().is_none().then_some(octets)
 }

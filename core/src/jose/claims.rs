@@ -3,7 +3,7 @@
 //! Their types are checked once, here. What they must say depends on the kind of token and is
 //! decided elsewhere; only the times mean the same everywhere.
 
-use super::{algorithm::Algorithm, pre_verified::ValidatedClaims, token::Refusal};
+use super::{algorithm::Algorithm, pre_verified::ValidatedTimes, token::Refusal};
 use crate::time::{Seconds, UnixTime};
 use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
 use serde_json::{Map, Value};
@@ -56,17 +56,20 @@ impl VerifiedToken {
     pub(super) fn new(
         algorithm: Algorithm,
         token_type: Option<String>,
-        claims: ValidatedClaims,
+        times: ValidatedTimes,
+        mut claims: Map<String, Value>,
     ) -> Result<Self, Refusal> {
         let seconds = |time: Option<i64>| match time.map(u64::try_from) {
             None => Ok(None),
             Some(Ok(seconds)) => Ok(Some(UnixTime::from_seconds(seconds))),
             Some(Err(_)) => Err(Refusal::MalformedTime),
         };
-        let expiration = seconds(claims.expiration.map(|time| time.timestamp()))?;
-        let not_before = seconds(claims.not_before.map(|time| time.timestamp()))?;
-        let issued_at = seconds(claims.issued_at.map(|time| time.timestamp()))?;
-        let claims = claims.custom;
+        let expiration = seconds(times.expiration.map(|time| time.timestamp()))?;
+        let not_before = seconds(times.not_before.map(|time| time.timestamp()))?;
+        let issued_at = seconds(times.issued_at.map(|time| time.timestamp()))?;
+        for name in ["exp", "nbf", "iat"] {
+            claims.remove(name);
+        }
         for name in TEXT_CLAIMS {
             if claims.get(name).is_some_and(|value| !value.is_string()) {
                 return Err(Refusal::MalformedClaim(name));

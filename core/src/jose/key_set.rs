@@ -2,10 +2,10 @@
 
 use super::{
     algorithm::Algorithm,
-    json::{self, JsonFault, Limits},
     key::{KeyFault, PublicKey},
     token::Hint,
 };
+use crate::encoding::json::{self, JsonFault, Limits};
 use alloc::vec::Vec;
 use serde_json::Value;
 

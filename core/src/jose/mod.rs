@@ -5,7 +5,6 @@
 //! [`UnverifiedToken::confirm`] returns the [`VerifiedToken`], which alone has readable claims.
 //! What the claims must say is decided where the kind of token is known.
 
-pub mod json;
 #[cfg(feature = "software-verification")]
 pub mod software;
 

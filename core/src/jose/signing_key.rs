@@ -3,11 +3,14 @@
 //! It is given as a JSON Web Key in a secret. The host signs with it; here it is only read, so that both
 //! hosts take the same keys for keys.
 
-use super::{
-    algorithm::Algorithm,
-    json::{self, Limits},
+use super::algorithm::Algorithm;
+use crate::{
+    encoding::{
+        base64url,
+        json::{self, Limits},
+    },
+    secret::Secret,
 };
-use crate::{encoding::base64url, secret::Secret};
 use alloc::{borrow::ToOwned, format, string::String};
 use serde_json::{Map, Value};
 

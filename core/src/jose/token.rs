@@ -8,11 +8,13 @@ use super::{
     algorithm::Algorithm,
     check::{CheckFault, SignatureCheck, SignatureProof},
     claims::VerifiedToken,
-    json::{self, JsonFault, Limits},
     key::PublicKey,
     pre_verified,
 };
-use crate::encoding::base64url;
+use crate::encoding::{
+    base64url,
+    json::{self, JsonFault, Limits},
+};
 use alloc::{borrow::ToOwned, string::String};
 use jwt_compact::UntrustedToken;
 use serde_json::{Map, Value};
@@ -29,6 +31,7 @@ const LIMITS: Limits = Limits {
 pub struct UnverifiedToken<'a> {
     signing_input: &'a [u8],
     hint: Hint,
+    payload: Map<String, Value>,
     token: UntrustedToken<'a>,
 }
 
@@ -105,6 +108,7 @@ impl<'a> UnverifiedToken<'a> {
         Ok(Self {
             signing_input: signing_input.as_bytes(),
             hint: Hint::read(&header, &payload)?,
+            payload,
             token: UntrustedToken::new(text).map_err(|_| Malformed::HeaderMember)?,
         })
     }
@@ -134,8 +138,8 @@ impl<'a> UnverifiedToken<'a> {
     /// # Errors
     /// All of [`Refusal`].
     pub fn confirm(self, proof: &SignatureProof) -> Result<VerifiedToken, Refusal> {
-        let claims = pre_verified::validate(&self.token, proof)?;
-        VerifiedToken::new(proof.algorithm(), self.hint.token_type, claims)
+        let times = pre_verified::validate(&self.token, proof)?;
+        VerifiedToken::new(proof.algorithm(), self.hint.token_type, times, self.payload)
     }
 }
 

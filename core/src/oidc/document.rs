@@ -1,8 +1,8 @@
 //! A JSON document that a provider answered, before anyone reads what it says.
 
 use crate::{
+    encoding::json::{self, JsonFault, Limits},
     http::outbound::Reply,
-    jose::json::{self, JsonFault, Limits},
 };
 use alloc::string::String;
 use serde_json::{Map, Value};

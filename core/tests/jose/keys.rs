@@ -3,9 +3,10 @@
 use crate::support::{Failure, TestKey, key_set, key_set_text, sign, verify};
 use lychgate_core::{
     encoding::base64url,
+    encoding::json::JsonFault,
     jose::{
         Algorithm, KeyFault, KeyMaterial, KeySet, KeySetFault, PublicKey, SignatureCheck,
-        UnverifiedToken, json::JsonFault, software,
+        UnverifiedToken, software,
     },
 };
 use proptest::prelude::{ProptestConfig, any, proptest};

@@ -3,9 +3,10 @@
 use crate::support::{Failure, TestKey, key_set, sign, verify};
 use lychgate_core::{
     encoding::base64url,
+    encoding::json::JsonFault,
     jose::{
         Algorithm, CheckFault, Malformed, Refusal, SignatureVerdict, TimeFault, UnverifiedToken,
-        VerifiedToken, json::JsonFault, software,
+        VerifiedToken, software,
     },
     time::{Seconds, UnixTime},
 };

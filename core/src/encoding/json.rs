@@ -1,4 +1,4 @@
-//! JSON objects from strangers: bounded, and with one value per name.
+//! JSON: from strangers bounded, and from everyone with one value per name.
 //!
 //! Two readers of a repeated name may take different values, and that difference has opened locks
 //! before, so it is refused at every depth (RFC 8259, section 4, leaves it undefined). Size and
@@ -42,11 +42,19 @@ pub fn parse_object(bytes: &[u8], limits: Limits) -> Result<Map<String, Value>, 
     if depth(bytes) > limits.depth {
         return Err(JsonFault::TooDeep);
     }
-    match serde_json::from_slice(bytes) {
-        Ok(Strict(Value::Object(members))) => Ok(members),
+    match parse(bytes) {
+        Ok(Value::Object(members)) => Ok(members),
         Ok(_) => Err(JsonFault::NotAnObject),
         Err(_) => Err(JsonFault::Malformed),
     }
+}
+
+/// Parses JSON of our own, in which no name repeats either.
+///
+/// # Errors
+/// It is not JSON, repeats a name, or holds a number that fits no type.
+pub fn parse(bytes: &[u8]) -> Result<Value, serde_json::Error> {
+    serde_json::from_slice(bytes).map(|Strict(value)| value)
 }
 
 /// The deepest nesting of brackets outside strings; for text that is not JSON, an upper bound.
@@ -143,23 +151,26 @@ mod tests {
         depth: 3,
     };
 
-    fn parse(text: &str) -> Result<Map<String, Value>, JsonFault> {
+    fn object(text: &str) -> Result<Map<String, Value>, JsonFault> {
         parse_object(text.as_bytes(), LIMITS)
     }
 
     #[test]
     fn a_repeated_name_is_refused_at_every_depth() {
-        assert!(parse(r#"{"a":1,"b":2}"#).is_ok());
-        assert_eq!(parse(r#"{"a":1,"a":1}"#), Err(JsonFault::Malformed));
-        assert!(parse(r#"{"x":[{"a":1,"b":2}]}"#).is_ok());
-        assert_eq!(parse(r#"{"x":[{"a":1,"a":2}]}"#), Err(JsonFault::Malformed));
+        assert!(object(r#"{"a":1,"b":2}"#).is_ok());
+        assert_eq!(object(r#"{"a":1,"a":1}"#), Err(JsonFault::Malformed));
+        assert!(object(r#"{"x":[{"a":1,"b":2}]}"#).is_ok());
+        assert_eq!(
+            object(r#"{"x":[{"a":1,"a":2}]}"#),
+            Err(JsonFault::Malformed)
+        );
     }
 
     #[test]
     fn an_escaped_name_is_the_same_name() {
-        assert!(parse(r#"{"aud":1,"\u0061uc":2}"#).is_ok());
+        assert!(object(r#"{"aud":1,"\u0061uc":2}"#).is_ok());
         assert_eq!(
-            parse(r#"{"aud":1,"\u0061ud":2}"#),
+            object(r#"{"aud":1,"\u0061ud":2}"#),
             Err(JsonFault::Malformed)
         );
     }
@@ -167,26 +178,26 @@ mod tests {
     #[test]
     fn size_is_bounded_before_parsing() {
         let fits = format!("{{\"a\":\"{}\"}}", "x".repeat(56));
-        assert!(parse(&fits).is_ok());
+        assert!(object(&fits).is_ok());
         let larger = format!("{{\"a\":\"{}\"}}", "x".repeat(57));
-        assert_eq!(parse(&larger), Err(JsonFault::TooLarge));
+        assert_eq!(object(&larger), Err(JsonFault::TooLarge));
     }
 
     #[test]
     fn depth_counts_brackets_outside_strings_only() {
-        assert!(parse(r#"{"a":[[1]]}"#).is_ok());
-        assert_eq!(parse(r#"{"a":[[[1]]]}"#), Err(JsonFault::TooDeep));
-        assert!(parse(r#"{"a":"[[[[\"[[[{"}"#).is_ok());
-        assert_eq!(parse("[[[["), Err(JsonFault::TooDeep));
+        assert!(object(r#"{"a":[[1]]}"#).is_ok());
+        assert_eq!(object(r#"{"a":[[[1]]]}"#), Err(JsonFault::TooDeep));
+        assert!(object(r#"{"a":"[[[[\"[[[{"}"#).is_ok());
+        assert_eq!(object("[[[["), Err(JsonFault::TooDeep));
     }
 
     #[test]
     fn only_an_object_alone_is_accepted() {
-        assert!(parse(r#" {"a":null} "#).is_ok());
-        assert_eq!(parse("[1]"), Err(JsonFault::NotAnObject));
-        assert_eq!(parse("1"), Err(JsonFault::NotAnObject));
+        assert!(object(r#" {"a":null} "#).is_ok());
+        assert_eq!(object("[1]"), Err(JsonFault::NotAnObject));
+        assert_eq!(object("1"), Err(JsonFault::NotAnObject));
         for text in ["", "{", "{}{}", "{'a':1}", "{\"a\":1e999}", "{\"a\":NaN}"] {
-            assert_eq!(parse(text), Err(JsonFault::Malformed), "{text}");
+            assert_eq!(object(text), Err(JsonFault::Malformed), "{text}");
         }
     }
 }
