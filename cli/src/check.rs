@@ -4,8 +4,7 @@ pub use crate::problem::{Note, Problem};
 use crate::{
     Ending, canonical,
     document::{Document, SyntaxError},
-    logo,
-    open_paths,
+    logo, open_paths,
     position::Position,
     problem::Found,
     rotation, surroundings,

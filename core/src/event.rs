@@ -1,7 +1,7 @@
 //! What is written to the log: one JSON line per event, which cannot hold a secret by type.
 
 use crate::{
-    fault::{ConfigurationFault, Fault, setting::Setting},
+    fault::{BrowserFault, ConfigurationFault, Fault, setting::Setting},
     session::handle::SessionHandle,
     time::{Milliseconds, UnixTime, utc::Utc},
 };
@@ -116,6 +116,10 @@ impl Event<'_> {
             Self::ProviderFailed { .. } | Self::BackgroundFailed { .. } => Level::Warning,
             Self::Closed { .. } => Level::Error,
             Self::Refused { fault, .. } => match fault {
+                // Nothing that a person could mend: something keeps them out for good.
+                Fault::Browser(BrowserFault::SignInLoop | BrowserFault::StepUpLoop) => {
+                    Level::Warning
+                }
                 Fault::Browser(_) => Level::Info,
                 Fault::Provider(_) | Fault::Platform(_) | Fault::Upstream(_) => Level::Warning,
             },
@@ -281,7 +285,7 @@ impl Members {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fault::{BrowserFault, ProviderFault};
+    use crate::fault::ProviderFault;
     use crate::oidc::token::{TokenError, TokenFault};
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;

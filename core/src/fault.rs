@@ -64,6 +64,10 @@ pub enum BrowserFault {
     AttemptOfOtherProvider,
     /// The attempt was used before.
     AttemptUsed,
+    /// The person was signed in several times in a row for one page, and it asks again.
+    SignInLoop,
+    /// The same with a living session, whose authentication is never the one that is asked for.
+    StepUpLoop,
 }
 
 /// Faults of the provider.
@@ -223,6 +227,8 @@ pub enum PublicCode {
     LoginUnknown,
     /// `login_used`: the sign-in was completed before.
     LoginUsed,
+    /// `login_loop`: signing in does not help.
+    LoginLoop,
     /// `login_refused`: the provider did not sign the user in.
     LoginRefused,
     /// `provider_unavailable`: the provider cannot be reached.
@@ -305,6 +311,7 @@ impl BrowserFault {
                 (Status::BAD_REQUEST, PublicCode::LoginUnknown)
             }
             Self::AttemptUsed => (Status::BAD_REQUEST, PublicCode::LoginUsed),
+            Self::SignInLoop | Self::StepUpLoop => (Status::BAD_REQUEST, PublicCode::LoginLoop),
         };
         Answer { status, code }
     }
@@ -363,6 +370,7 @@ impl PublicCode {
             Self::CrossSiteRequest => "cross_site_request",
             Self::LoginUnknown => "login_unknown",
             Self::LoginUsed => "login_used",
+            Self::LoginLoop => "login_loop",
             Self::LoginRefused => "login_refused",
             Self::ProviderUnavailable => "provider_unavailable",
             Self::ProviderError => "provider_error",

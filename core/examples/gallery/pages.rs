@@ -54,11 +54,12 @@ pub const ORDINARY: Values<'static> = Values {
     link: "/auth/login?return_to=%2Fmembers%2Freport.html%3Fyear%3D2026%26tag%3Da%2520b",
 };
 
-const REASONS: [(Reason, Status); 9] = [
+const REASONS: [(Reason, Status); 10] = [
     (Reason::Refused, Status::FORBIDDEN),
     (Reason::Malformed, Status::BAD_REQUEST),
     (Reason::UnknownAttempt, Status::BAD_REQUEST),
     (Reason::UsedAttempt, Status::BAD_REQUEST),
+    (Reason::Loop, Status::BAD_REQUEST),
     (Reason::Untrusted, Status::BAD_GATEWAY),
     (Reason::ProviderUnavailable, Status::BAD_GATEWAY),
     (Reason::Unavailable, Status::SERVICE_UNAVAILABLE),
@@ -200,6 +201,8 @@ fn accounts(voice: Voice<'_>, values: Values<'_>) -> Vec<(String, Response)> {
         attempt: incident,
     };
     add("onward-back", back.response(voice));
+    let from_elsewhere = Onward::FromElsewhere { to: link };
+    add("onward-from_elsewhere", from_elsewhere.response(voice));
     pages
 }
 

@@ -155,6 +155,12 @@ impl FetchMetadata {
         self.upgrade
     }
 
+    /// Whether another site led here, so that a browser keeps `SameSite=Strict` cookies to itself (RFC 6265bis,
+    /// section 5.2). A sibling subdomain counts, though browsers send them from there.
+    pub fn is_from_elsewhere(&self) -> bool {
+        self.site == Some(Site::Other)
+    }
+
     fn named(&self, ours: &Origin) -> Named {
         match self.origin.as_deref() {
             None => Named::Nothing,

@@ -110,8 +110,6 @@ pub enum ConfigFault {
     IdleAboveAbsolute,
     /// `fresh_for` beside `freshness = "strict"`.
     FreshForWithStrict,
-    /// `same_site = "strict"`, which this version does not have.
-    StrictCookie,
     /// No point in time.
     Timestamp,
     /// No path of this site in normal form.
@@ -265,7 +263,6 @@ impl fmt::Display for ConfigFault {
             Self::FreshForWithStrict => {
                 f.write_str("fresh_for has no meaning with freshness = \"strict\"")
             }
-            Self::StrictCookie => f.write_str("same_site = \"strict\" is not available in this version"),
             Self::Timestamp => f.write_str("expected a time such as \"2026-12-01T00:00:00Z\""),
             Self::Logo => f.write_str("expected a path of this site such as \"/logo.svg\""),
             Self::Color => f.write_str("expected a colour such as \"#1f6a4a\""),

@@ -111,9 +111,6 @@ const fn plain(fault: &ConfigFault) -> Option<&'static str> {
         ConfigFault::Color => "# and six hexadecimal digits: red, green, blue",
         ConfigFault::IdleAboveAbsolute => "a session ends at absolute_timeout in any case",
         ConfigFault::FreshForWithStrict => "remove one of the two",
-        ConfigFault::StrictCookie => {
-            "use \"lax\", the default: other sites' forms and scripts are refused with it all the same"
-        }
         ConfigFault::SealingKeyEnds => {
             "to change keys, put a new one before it and give this one not_after"
         }

@@ -14,7 +14,7 @@ pub(super) const KEYS: &[&str] = &[
 ];
 
 const FRESHNESS: &[&str] = &["fast", "strict"];
-const SAME_SITE: &[&str] = &["lax"];
+const SAME_SITE: &[&str] = &["lax", "strict"];
 
 /// The store keeps nothing for less than a minute, so no session is shorter.
 const SHORTEST: Seconds = Seconds::minutes(1);
@@ -45,16 +45,16 @@ pub(super) fn read(root: &Table<'_>) -> SessionRules {
         };
         table.fault(key, ConfigFault::IdleAboveAbsolute);
     }
-    table.parsed("same_site", |text| match text {
-        "lax" => Ok(()),
-        "strict" => Err(ConfigFault::StrictCookie),
+    let same_site = table.parsed("same_site", |text| match text {
+        "lax" => Ok(SameSite::Lax),
+        "strict" => Ok(SameSite::Strict),
         _ => Err(ConfigFault::Word { allowed: SAME_SITE }),
     });
     SessionRules {
         idle_timeout: idle,
         absolute_timeout: absolute,
         freshness: freshness(&table),
-        same_site: DEFAULT.same_site,
+        same_site: same_site.unwrap_or(DEFAULT.same_site),
     }
 }
 

@@ -41,7 +41,7 @@ fn full() -> Value {
             "absolute_timeout": "8h",
             "freshness": "fast",
             "fresh_for": "5s",
-            "same_site": "lax",
+            "same_site": "strict",
         },
         "page": {"language": "de", "name": "Example Docs", "logo": "/logo%20a.svg", "color": "#Ffcc00"},
         "metrics": {"access": "secret", "secret": {"secret": "METRICS_TOKEN"}},

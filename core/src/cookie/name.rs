@@ -17,6 +17,9 @@ pub const SESSION: &str = "__Host-Http-lychgate";
 /// The cookie that keeps a signed-out session from coming back.
 pub const TOMBSTONE: &str = "__Host-Http-lychgate-x";
 
+/// The cookie that counts sign-ins in a row for one page.
+pub const ROUNDS: &str = "__Host-Http-lychgate-r";
+
 /// The start of the names of attempt cookies.
 pub const ATTEMPT_PREFIX: &str = "__Host-Http-lychgate-a-";
 
@@ -52,6 +55,7 @@ mod tests {
         for name in [
             SESSION,
             TOMBSTONE,
+            ROUNDS,
             "__host-http-LYCHGATE",
             "__Host-Http-lychgate-a-x",
         ] {

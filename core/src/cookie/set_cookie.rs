@@ -71,4 +71,17 @@ mod tests {
         assert!(set("n\r\n", "a", Seconds::ZERO, SameSite::Lax).is_none());
         assert!(set("n", "a", Seconds::ZERO, SameSite::Lax).is_some());
     }
+
+    #[test]
+    fn each_attribute_has_its_word() {
+        for (same_site, word) in [
+            (SameSite::Lax, "Lax"),
+            (SameSite::Strict, "Strict"),
+            (SameSite::None, "None"),
+        ] {
+            let field = set("n", "a", Seconds::ZERO, same_site).unwrap();
+            let (_, written) = field.as_str().rsplit_once("; SameSite=").unwrap();
+            assert_eq!(written, word);
+        }
+    }
 }

@@ -39,6 +39,7 @@ impl Fault {
             Self::Browser(BrowserFault::WrongHost) => Some(Setting::Named("public_url")),
             Self::Browser(BrowserFault::NoGroups) => Some(Setting::Provider("groups_claim")),
             Self::Browser(BrowserFault::NoRoles) => Some(Setting::Provider("roles_claim")),
+            Self::Browser(BrowserFault::StepUpLoop) => Some(Setting::Named("acr")),
             Self::Provider(fault) => fault.setting(),
             Self::Upstream(UpstreamFault::NotAllowed) => Some(HOSTS),
             Self::Platform(PlatformFault::Signer) => Some(Setting::Provider("private_key")),
@@ -56,7 +57,8 @@ impl Fault {
                 | BrowserFault::AttemptUnknown
                 | BrowserFault::AttemptExpired
                 | BrowserFault::AttemptOfOtherProvider
-                | BrowserFault::AttemptUsed,
+                | BrowserFault::AttemptUsed
+                | BrowserFault::SignInLoop,
             )
             | Self::Platform(
                 PlatformFault::Store
@@ -258,6 +260,11 @@ mod tests {
         }
         let wrong_host = Fault::from(BrowserFault::WrongHost).setting();
         assert_eq!(wrong_host, Some(Named("public_url")));
+        let loops = [BrowserFault::StepUpLoop, BrowserFault::SignInLoop].map(Fault::from);
+        assert_eq!(
+            loops.map(|fault| fault.setting()),
+            [Some(Named("acr")), None]
+        );
         assert_eq!(Fault::from(BrowserFault::NoRoute).setting(), None);
     }
 }

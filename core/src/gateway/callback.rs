@@ -4,6 +4,7 @@
 use super::{
     establish, login, logout, oauth, openid,
     refusal::{Detail, Refusal},
+    rounds,
     serve::Call,
     visitor,
 };
@@ -151,6 +152,10 @@ async fn finish<P: Platform, R: Inbound>(
     };
     let mut response = page.response(call.voice());
     response.headers.push((HeaderName::SET_COOKIE, session));
+    let counted = rounds::count(cookies, &attempt.return_to, provider);
+    response
+        .headers
+        .extend(counted.map(|field| (HeaderName::SET_COOKIE, field)));
     // A late answer to an earlier request must not bring the session back that this one replaces.
     let replaced = cookies
         .one(name::SESSION)

@@ -4,6 +4,7 @@ use super::{
     callback, health, login, logout, metrics,
     outcome::Outcome,
     refusal::{Detail, Refusal},
+    resume,
     serve::{Call, Served},
     session_info,
 };
@@ -53,6 +54,10 @@ pub(super) async fn serve<P: Platform, R: Inbound>(
         "login" => {
             allow(call, get)?;
             respond(login::serve(call, query, cookies, metadata).await)
+        }
+        "resume" => {
+            allow(call, get)?;
+            respond(resume::serve(call, query))
         }
         "logout" => {
             allow(call, vec![Method::Get, Method::Head, Method::Post])?;

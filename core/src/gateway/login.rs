@@ -3,6 +3,7 @@
 use super::{
     client, provider, random,
     refusal::{Detail, Refusal},
+    rounds,
     serve::Call,
     visitor::StaleCookies,
 };
@@ -15,7 +16,10 @@ use crate::{
         seal::{Place, Purpose},
         set_cookie::{self, SameSite},
     },
-    encoding::parameters::{self, Parameters},
+    encoding::{
+        digits,
+        parameters::{self, Parameters},
+    },
     fault::{BrowserFault, Exchange, Fault, PlatformFault, ProviderFault},
     http::{
         header::{HeaderName, HeaderValue},
@@ -83,7 +87,7 @@ fn step_up<P: Platform, R: Inbound>(
         step_up.acr_values.push(value.to_owned());
     }
     if let Some(max_age) = max_age {
-        let seconds = max_age.parse().map_err(|_| BrowserFault::Malformed)?;
+        let seconds = digits::number(max_age).ok_or(BrowserFault::Malformed)?;
         step_up.max_age = Some(Seconds::new(seconds));
     }
     Ok(step_up)
@@ -160,6 +164,10 @@ async fn start<P: Platform, R: Inbound>(
             retry: retry.clone(),
         })
     };
+    if let Some(fault) = rounds::check(cookies, &return_to, step_up) {
+        // Whoever then asks for it again begins to count anew.
+        return Err(refuse(fault.into()).with_cookies(rounds::forget().into_iter().collect()));
+    }
     let secret = Secret::new(random::bytes(call.platform)?);
     let attempt = Attempt::new(
         secret,
@@ -223,9 +231,7 @@ async fn authorization<P: Platform, R: Inbound>(
     ))
 }
 
-/// The attempt, sealed for its own cookie. It must reach the callback, which comes from another
-/// site, so it is `Lax` whatever the session cookie is, and `None` where the provider's page posts a form,
-/// with which browsers send no other.
+/// The attempt, sealed for its own cookie.
 fn attempt_cookie<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     provider: &Provider,
@@ -239,12 +245,17 @@ fn attempt_cookie<P: Platform, R: Inbound>(
         .ring
         .seal_text(place(name, &call.deployment.origin), nonce, bytes.expose())
         .map_err(|_| PlatformFault::Internal)?;
-    let same_site = match provider.response_mode {
+    let field = set_cookie::set(name, &text, attempt::LIFETIME, reaching_callback(provider));
+    Ok(field.ok_or(PlatformFault::Internal)?)
+}
+
+/// Cookies that must reach the callback, which comes from another site, are `Lax` whatever the session
+/// cookie is, and `None` where the provider's page posts a form, with which browsers send no other.
+pub(super) const fn reaching_callback(provider: &Provider) -> SameSite {
+    match provider.response_mode {
         ResponseMode::Query => SameSite::Lax,
         ResponseMode::FormPost => SameSite::None,
-    };
-    let field = set_cookie::set(name, &text, attempt::LIFETIME, same_site);
-    Ok(field.ok_or(PlatformFault::Internal)?)
+    }
 }
 
 /// The place of an attempt cookie.

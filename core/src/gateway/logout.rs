@@ -8,6 +8,7 @@ use super::{
     outcome::{Later, Outcome},
     provider, random,
     refusal::{Detail, Refusal},
+    rounds,
     serve::{Call, Served},
     visitor,
 };
@@ -255,7 +256,7 @@ async fn end_session_endpoint<P: Platform, R: Inbound>(
     Some((endpoint, provider.client_id.clone()))
 }
 
-/// The fields that clear the session cookie and set the tombstone.
+/// The fields that clear our cookies and set the tombstone.
 fn farewell<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     handle: SessionHandle,
@@ -263,7 +264,8 @@ fn farewell<P: Platform, R: Inbound>(
     let same_site = call.deployment.config.session.same_site;
     let clear = set_cookie::clear(name::SESSION, same_site);
     let tombstone = bury(call, handle)?;
-    Ok(clear.into_iter().chain([tombstone]).collect())
+    let cleared = clear.into_iter().chain(rounds::forget());
+    Ok(cleared.chain([tombstone]).collect())
 }
 
 /// The field that sets the tombstone of a session.

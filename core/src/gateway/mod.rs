@@ -27,6 +27,8 @@ mod provider;
 mod random;
 mod redeem;
 mod refusal;
+mod resume;
+mod rounds;
 mod serve;
 mod session_info;
 mod time_limit;

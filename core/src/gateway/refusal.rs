@@ -271,6 +271,7 @@ const fn reason(fault: &Fault) -> Reason {
         PublicCode::InvalidRequest => Reason::Malformed,
         PublicCode::LoginUnknown => Reason::UnknownAttempt,
         PublicCode::LoginUsed => Reason::UsedAttempt,
+        PublicCode::LoginLoop => Reason::Loop,
         PublicCode::LoginRefused => Reason::Refused,
         PublicCode::ProviderUnavailable => Reason::ProviderUnavailable,
         PublicCode::ProviderError => Reason::Untrusted,

@@ -9,6 +9,7 @@ use super::{
     measured::Measured,
     outcome::{Later, Outcome},
     refusal::{self, Detail, Refusal},
+    resume,
     time_limit::BodyLength,
     visitor::{self, Visitor},
     warm::{self, WarmRequest},
@@ -166,7 +167,7 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
         let signed = match visitor {
             Visitor::Nobody(stale) => {
                 let step_up = matched.sign_in_for();
-                return self.ask_to_sign_in(target, metadata, &step_up, stale);
+                return self.ask_to_sign_in(target, cookies, metadata, &step_up, stale);
             }
             Visitor::SignedIn(signed) => signed,
         };
@@ -195,6 +196,7 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
     fn ask_to_sign_in(
         &self,
         target: &Target<'_>,
+        cookies: RequestCookies<'_>,
         metadata: &FetchMetadata,
         step_up: &StepUp,
         stale: visitor::StaleCookies,
@@ -203,7 +205,11 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
             return Err(Refusal::from(BrowserFault::NotSignedIn).clearing(stale));
         }
         let return_to = ReturnTo::parse(&target.normal());
-        let response = login::begin(self, &return_to, None, step_up, stale)?;
+        let response = if resume::may_help(self, metadata, cookies) {
+            resume::begin(self, &return_to)?
+        } else {
+            login::begin(self, &return_to, None, step_up, stale)?
+        };
         Ok((Outcome::Respond(response), None))
     }
 

@@ -15,5 +15,6 @@ pub mod identity;
 pub mod logout;
 pub mod pushed_authorization;
 pub mod return_to;
+pub mod rounds;
 pub mod token;
 pub mod userinfo;

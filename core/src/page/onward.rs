@@ -1,4 +1,4 @@
-//! The two pages of a sign-in that nobody has to read: on the way to the provider, and on the way back.
+//! The pages that nobody has to read: on the way to the provider, on the way back, and from another site.
 //!
 //! They are pages and not redirects, because a script alone can carry the fragment of an address past a
 //! provider, and because a browser sends a `SameSite=Strict` cookie only where a page of ours leads.
@@ -35,6 +35,11 @@ pub enum Onward<'a> {
         /// The same name.
         attempt: &'a str,
     },
+    /// To the page that was asked for, from another site.
+    FromElsewhere {
+        /// That page.
+        to: Href<'a>,
+    },
 }
 
 impl Onward<'_> {
@@ -51,6 +56,15 @@ impl Onward<'_> {
                 let to = to.as_str();
                 let script = Script::RestoreFragment { to, attempt };
                 page(words.back, to, script, voice)
+            }
+            Self::FromElsewhere { to } => {
+                let to = to.as_str();
+                page(
+                    words.from_elsewhere,
+                    to,
+                    Script::CarryFragment { to },
+                    voice,
+                )
             }
         }
     }

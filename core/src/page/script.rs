@@ -5,7 +5,7 @@
 //! the links lead on without the fragment.
 
 use super::html::Html;
-use base64::{Engine, engine::general_purpose::STANDARD};
+use base64ct::{Base64, Encoding};
 use sha2::{Digest, Sha256};
 
 /// What a page does by itself.
@@ -29,6 +29,11 @@ pub(super) enum Script<'a> {
         /// The same name.
         attempt: &'a str,
     },
+    /// Goes to `to` in place of this page, with the address's fragment.
+    CarryFragment {
+        /// A page of this site.
+        to: &'a str,
+    },
     /// Gives the address's fragment to every link below the text.
     LinkFragment,
 }
@@ -39,22 +44,30 @@ impl Script<'_> {
             Self::None => None,
             Self::KeepFragment { .. } => Some(include_str!("keep_fragment.js")),
             Self::RestoreFragment { .. } => Some(include_str!("restore_fragment.js")),
+            Self::CarryFragment { .. } => Some(include_str!("carry_fragment.js")),
             Self::LinkFragment => Some(include_str!("link_fragment.js")),
         }
     }
 
-    /// Whether the page leads on by itself, so that nobody has to read it.
-    pub(super) const fn leads_on(&self) -> bool {
+    /// Where the page leads by itself, so that nobody has to read it.
+    const fn target(&self) -> Option<&str> {
         match self {
-            Self::KeepFragment { .. } | Self::RestoreFragment { .. } => true,
-            Self::None | Self::LinkFragment => false,
+            Self::KeepFragment { to, .. }
+            | Self::RestoreFragment { to, .. }
+            | Self::CarryFragment { to } => Some(to),
+            Self::None | Self::LinkFragment => None,
         }
+    }
+
+    /// Whether the page leads on by itself.
+    pub(super) const fn leads_on(&self) -> bool {
+        self.target().is_some()
     }
 
     /// The directive that allows the script, before the others of a policy.
     pub(super) fn directive(&self) -> alloc::string::String {
         self.code().map_or_else(Default::default, |code| {
-            let digest = STANDARD.encode(Sha256::digest(code));
+            let digest = Base64::encode_string(&Sha256::digest(code));
             alloc::format!("script-src 'sha256-{digest}'; ")
         })
     }
@@ -62,39 +75,35 @@ impl Script<'_> {
     /// What stands in the head: a script that leads on, so that it runs before anything is shown, and the
     /// way on without it.
     pub(super) fn in_head(&self) -> Html {
-        match self {
-            Self::KeepFragment { to, .. } | Self::RestoreFragment { to, .. } => Html::new()
-                .raw("<noscript><meta http-equiv=\"refresh\" content=\"0;url=")
-                .text(to)
-                .raw("\"></noscript>")
-                .html(&self.element()),
-            Self::None | Self::LinkFragment => Html::new(),
-        }
+        let Some(to) = self.target() else {
+            return Html::new();
+        };
+        Html::new()
+            .raw("<noscript><meta http-equiv=\"refresh\" content=\"0;url=")
+            .text(to)
+            .raw("\"></noscript>")
+            .html(&self.element())
     }
 
     /// What stands at the end of the body.
     pub(super) fn in_body(&self) -> Html {
-        match self {
-            Self::LinkFragment => self.element(),
-            Self::None | Self::KeepFragment { .. } | Self::RestoreFragment { .. } => Html::new(),
+        if self.leads_on() {
+            return Html::new();
         }
+        self.element()
     }
 
     fn element(&self) -> Html {
         let Some(code) = self.code() else {
             return Html::new();
         };
-        let html = match self {
-            Self::None | Self::LinkFragment => Html::new().raw("<script>"),
-            Self::KeepFragment { to, attempt } | Self::RestoreFragment { to, attempt } => {
-                Html::new()
-                    .raw("<script data-to=\"")
-                    .text(to)
-                    .raw("\" data-attempt=\"")
-                    .text(attempt)
-                    .raw("\">")
-            }
-        };
-        html.raw(code).raw("</script>")
+        let mut html = Html::new().raw("<script");
+        if let Some(to) = self.target() {
+            html = html.raw(" data-to=\"").text(to).raw("\"");
+        }
+        if let Self::KeepFragment { attempt, .. } | Self::RestoreFragment { attempt, .. } = self {
+            html = html.raw(" data-attempt=\"").text(attempt).raw("\"");
+        }
+        html.raw(">").raw(code).raw("</script>")
     }
 }

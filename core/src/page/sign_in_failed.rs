@@ -34,6 +34,8 @@ pub enum Reason {
     UnknownAttempt,
     /// The answer was used before.
     UsedAttempt,
+    /// It succeeded, several times in a row, and the page asks for it again.
+    Loop,
     /// The provider's answer failed a check.
     Untrusted,
     /// The provider cannot be reached or answers nonsense.
@@ -53,6 +55,7 @@ impl SignInFailures {
             Reason::Malformed => self.malformed,
             Reason::UnknownAttempt => self.unknown_attempt,
             Reason::UsedAttempt => self.used_attempt,
+            Reason::Loop => self.endless,
             Reason::Untrusted => self.untrusted,
             Reason::ProviderUnavailable => self.provider_unavailable,
             Reason::Unavailable => self.unavailable,

@@ -245,7 +245,7 @@ fn script(body: &str) -> Option<(&str, &str)> {
 }
 
 /// The scripts in the repository, with their pages.
-const SCRIPTS: [(&str, &str); 3] = [
+const SCRIPTS: [(&str, &str); 4] = [
     (
         "onward-provider",
         include_str!("../../src/page/keep_fragment.js"),
@@ -253,6 +253,10 @@ const SCRIPTS: [(&str, &str); 3] = [
     (
         "onward-back",
         include_str!("../../src/page/restore_fragment.js"),
+    ),
+    (
+        "onward-from_elsewhere",
+        include_str!("../../src/page/carry_fragment.js"),
     ),
     ("chooser", include_str!("../../src/page/link_fragment.js")),
 ];
@@ -290,6 +294,11 @@ fn what_a_script_is_told_stands_in_attributes_and_leads_on_without_it() {
             "onward-provider.en",
             " data-to=\"https://op.example.com/authorize?scope=openid%20email&amp;state=it&#39;s\" data-attempt=\"k3v9-72mq-xd0a\"",
             "https://op.example.com/authorize?scope=openid%20email&amp;state=it&#39;s",
+        ),
+        (
+            "onward-from_elsewhere.en",
+            " data-to=\"/a?b=c&amp;d=&#39;\"",
+            "/a?b=c&amp;d=&#39;",
         ),
         (
             "onward-back.de",

@@ -16,6 +16,7 @@ use lychgate_core::{
     oidc::{
         attempt::{self, Attempt},
         return_to::ReturnTo,
+        rounds,
     },
     secret::Secret,
     session::{cookie::SessionCookie, keys::Generation, tombstone},
@@ -173,6 +174,10 @@ pub(crate) fn fields() -> Vector {
         )
     };
     let attempt = attempt::cookie_name(&sign_in(None).state());
+    let page = ReturnTo::parse("/members/?year=2027");
+    let digest = base64url::encode(&Sha256::digest(page.as_str()));
+    let rounds = rounds::one_more(None, &page);
+    assert_eq!(rounds, format!("1-{}", digest.split_at(11).0));
     let text = |field: Option<HeaderValue>| field.unwrap().as_str().to_owned();
     Vector::new("set-cookie")
         .line("session", text(session(CREATED)))
@@ -184,6 +189,10 @@ pub(crate) fn fields() -> Vector {
         .line(
             "tombstone",
             text(set(name::TOMBSTONE, "VALUE", tombstone::LIFETIME, lax)),
+        )
+        .line(
+            "rounds",
+            text(set(name::ROUNDS, &rounds, rounds::LIFETIME, lax)),
         )
         .line("session, cleared", text(clear(name::SESSION, lax)))
 }

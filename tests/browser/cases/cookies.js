@@ -15,22 +15,24 @@ function readable(page) {
 
 const nothing = { cookie: "", cookieStore: [], localStorage: [], sessionStorage: [], databases: [], caches: [] };
 
-function mustBeSealedAway(cookie) {
-  const { name, domain, path, secure, httpOnly, sameSite } = cookie;
+function mustBeSealedAway(cookie, sameSite = "Lax") {
+  const { name, domain, path, secure, httpOnly } = cookie;
   assert.match(name, /^__Host-Http-lychgate/);
   assert.deepEqual(
-    { domain, path, secure, httpOnly, sameSite },
-    { domain: "localhost", path: "/", secure: true, httpOnly: true, sameSite: "Lax" },
+    { domain, path, secure, httpOnly, sameSite: cookie.sameSite },
+    { domain: "localhost", path: "/", secure: true, httpOnly: true, sameSite },
     name,
   );
 }
+
+const [session, rounds] = ["__Host-Http-lychgate", "__Host-Http-lychgate-r"];
 
 export function cookieTests(world) {
   world.test("no script can read a cookie, and nothing else of ours is kept in the browser", async (visitor) => {
     const page = await visitor.signIn("member");
     const held = await visitor.cookies();
-    assert.deepEqual(held.map(({ name }) => name), ["__Host-Http-lychgate"]);
-    held.forEach(mustBeSealedAway);
+    assert.deepEqual(held.map(({ name }) => name).sort(), [session, rounds]);
+    held.forEach((cookie) => mustBeSealedAway(cookie));
     assert.deepEqual(await readable(page), nothing);
     await visitor.visit(page, "/");
     assert.deepEqual(await readable(page), nothing);
@@ -40,13 +42,13 @@ export function cookieTests(world) {
 
   world.test("a script can neither set nor clear a cookie of ours", async (visitor) => {
     const page = await visitor.signIn("member");
-    const [before] = await visitor.cookies();
+    const [before] = await visitor.sessionCookies();
     await page.evaluate(() => {
       document.cookie = "__Host-Http-lychgate=forged; Path=/; Secure";
       document.cookie = "__Host-Http-lychgate=; Path=/; Secure; Max-Age=0";
       document.cookie = "other=1; Path=/; Secure";
     });
-    const [after] = await visitor.cookies();
+    const [after] = await visitor.sessionCookies();
     assert.equal(after.value, before.value);
     assert.equal(await page.evaluate(() => document.cookie), "other=1");
     assert.equal(await visitor.sessionStatus(), 200);
@@ -77,4 +79,52 @@ export function cookieTests(world) {
     assert.notEqual(second.value, first.value);
     assert.equal(await visitor.sessionStatus(), 200);
   });
+
+  const page = "/members/report?a=%2F";
+  const fragment = "#visits-title";
+
+  /** A tab that comes to that page from a link on another site. */
+  async function fromElsewhere(visitor) {
+    const tab = await visitor.context.newPage();
+    const href = visitor.world.gateway + page + fragment;
+    const body = `<!doctype html><title>Another site</title><a href="${href}">There</a>`;
+    await tab.route(`${world.otherSite.foreign}/`, (route) => route.fulfill({ contentType: "text/html", body }));
+    await tab.goto(world.otherSite.foreign);
+    await tab.getByRole("link", { name: "There" }).click();
+    return tab;
+  }
+
+  /** Someone who is signed in follows the link, and is shown the page with that fragment. */
+  const followsLink = (kept) => async (visitor) => {
+    const own = await visitor.open("/members/");
+    await visitor.answerForm(own, "member");
+    await own.getByRole("heading", { name: "Members", exact: true }).waitFor();
+    const [before] = await visitor.sessionCookies();
+    const tab = await fromElsewhere(visitor);
+    await tab.getByRole("heading", { name: "Report" }).waitFor();
+    assert.equal(tab.url(), visitor.world.gateway + page + kept);
+    // It is the session from before: nobody signed in on the way, and going back meets none of it.
+    const [after] = await visitor.sessionCookies();
+    assert.equal(after.value, before.value);
+    assert.deepEqual((await visitor.history(tab)).filter((url) => url.includes("/auth/")), []);
+  };
+
+  world.testChanged(
+    "with a strict session cookie",
+    (configuration) => void (configuration.session = { ...configuration.session, same_site: "strict" }),
+    [
+      ["a sign-in ends at the page, and the cookie is strict", async (visitor) => {
+        await visitor.signIn("member");
+        const [cookie] = await visitor.sessionCookies();
+        mustBeSealedAway(cookie, "Strict");
+      }],
+      ["a link on another site leads to the page with its fragment, without a second sign-in", followsLink(fragment)],
+      ["the same without scripts, and without the fragment", followsLink(""), { javaScriptEnabled: false }],
+      ["whoever has no session signs in when coming from another site", async (visitor) => {
+        const tab = await fromElsewhere(visitor);
+        await visitor.answerForm(tab, "member");
+        await visitor.arrivesAt(tab, page + fragment);
+      }],
+    ],
+  );
 }

@@ -84,4 +84,23 @@ export function signInTests(world) {
     // A session that replaced another leaves that one's tombstone; of the attempts nothing is left.
     assert.deepEqual(names.filter((name) => name.includes("-a-")), []);
   });
+
+  world.test("a browser that loses its session cookie goes round three times and is told", async (visitor) => {
+    const page = await visitor.context.newPage();
+    let asked = 0;
+    await page.route(`${world.gateway}/members/`, async (route) => {
+      asked += 1;
+      await visitor.context.clearCookies({ name: "__Host-Http-lychgate" });
+      await route.continue();
+    });
+    await visitor.visit(page, "/members/");
+    await visitor.answerForm(page, "member");
+    await page.getByRole("heading", { name: "Signing in does not get you there" }).waitFor();
+    // Before signing in, and after each of three rounds.
+    assert.equal(asked, 4);
+    await page.unroute(`${world.gateway}/members/`);
+    await page.getByRole("link", { name: "Sign in again" }).click();
+    await visitor.arrivesAt(page, "/members/");
+    await page.getByRole("heading", { name: "Members", exact: true }).waitFor();
+  });
 }

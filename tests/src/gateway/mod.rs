@@ -14,6 +14,8 @@ pub mod oauth;
 mod pages;
 mod providers;
 mod requirements;
+mod rounds;
+mod same_site;
 mod secrets;
 mod sessions;
 mod sign_in;
@@ -23,6 +25,7 @@ mod upstreams;
 
 pub use log::lines as log_lines;
 pub use metrics::{CASES as METRICS_CASES, with_secret as with_metrics};
+pub use same_site::{CASES as STRICT_COOKIE_CASES, strict as with_strict_cookie};
 pub use sign_in::ten_tabs_sign_in_at_once;
 
 use crate::host::{Host, in_process::InProcess};
@@ -41,6 +44,7 @@ pub fn cases() -> Vec<Case> {
         requirements::CASES,
         step_up::CASES,
         sign_in::CASES,
+        rounds::CASES,
         sessions::CASES,
         sign_out::CASES,
         upstreams::CASES,

@@ -6,7 +6,7 @@ use crate::{
         in_process::{InProcess, Setup},
     },
     http::{
-        browser::{ATTEMPT, Browser},
+        browser::{ATTEMPT, Browser, ROUNDS},
         request::Request,
         response::Response,
     },
@@ -230,6 +230,8 @@ fn an_answer_may_come_as_a_form() {
     browser.keep(&answer);
     assert!(browser.is_signed_in());
     assert_eq!(browser.jar.starting_with(ATTEMPT).len(), 0);
+    // The next form must bring this one along, too.
+    assert_eq!(browser.jar.cookie(ROUNDS).unwrap().same_site, "None");
     // Once is once.
     let again = host.send(&posted(&browser, &callback)).expect(400);
     assert!(!again.text().contains("data-to"));

@@ -2,7 +2,10 @@
 
 use crate::{
     attack,
-    gateway::{METRICS_CASES, log_lines, named_cases, run_named, with_metrics},
+    gateway::{
+        METRICS_CASES, STRICT_COOKIE_CASES, log_lines, named_cases, run_named, with_metrics,
+        with_strict_cookie,
+    },
     host::{
         configuration::key,
         contract,
@@ -51,6 +54,17 @@ fn the_component_shows_its_counters_to_whoever_has_the_secret() {
     with_metrics(configuration, &mut setup.secrets);
     let host = Workerd::start(&setup.on_spin(128));
     for (name, case) in METRICS_CASES {
+        eprintln!("{name}");
+        case(&host);
+    }
+}
+
+#[test]
+fn the_component_leads_on_whoever_comes_from_another_site() {
+    let mut setup = Setup::standard();
+    with_strict_cookie(setup.configuration.as_mut().unwrap());
+    let host = Workerd::start(&setup.on_spin(128));
+    for (name, case) in STRICT_COOKIE_CASES {
         eprintln!("{name}");
         case(&host);
     }

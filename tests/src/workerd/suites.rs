@@ -2,7 +2,7 @@
 
 use crate::{
     attack,
-    gateway::{log_lines, named_cases, run_named},
+    gateway::{STRICT_COOKIE_CASES, log_lines, named_cases, run_named, with_strict_cookie},
     host::{
         configuration::key,
         contract,
@@ -45,5 +45,16 @@ fn attacks_on_the_worker_fail() {
             "{event}"
         );
         assert!(of_it.clone().any(|line| line["ms"].is_u64()), "{event}");
+    }
+}
+
+#[test]
+fn the_worker_leads_on_whoever_comes_from_another_site() {
+    let mut setup = Setup::standard();
+    with_strict_cookie(setup.configuration.as_mut().unwrap());
+    let host = Workerd::start(&setup);
+    for (name, case) in STRICT_COOKIE_CASES {
+        eprintln!("{name}");
+        case(&host);
     }
 }

@@ -36,6 +36,10 @@ pub(super) static WORDS: Words = Words {
             heading: "You are signed in",
             text: "You are on the way to the page that you asked for.",
         },
+        from_elsewhere: Message {
+            heading: "One moment",
+            text: "You come from another site and are on the way to the page that you asked for.",
+        },
     },
     failure: Failures {
         bad_request: Message {
@@ -112,6 +116,11 @@ pub(super) static WORDS: Words = Words {
             heading: "This sign-in is over",
             text: "The address of this page works once, and it has been used. If you came here with the \
                    back button, you may be signed in already.",
+        },
+        endless: Message {
+            heading: "Signing in does not get you there",
+            text: "You were signed in three times in a row, and the page asked for it again each time. Allow \
+                   cookies for this site. If that does not help, tell the people who run it.",
         },
         untrusted: Message {
             heading: "The sign-in failed",

@@ -36,6 +36,11 @@ pub(super) static WORDS: Words = Words {
             heading: "Sie sind angemeldet",
             text: "Sie sind auf dem Weg zu der Seite, die Sie aufgerufen haben.",
         },
+        from_elsewhere: Message {
+            heading: "Einen Moment",
+            text: "Sie kommen von einer anderen Website und sind auf dem Weg zu der Seite, die Sie aufgerufen \
+                   haben.",
+        },
     },
     failure: Failures {
         bad_request: Message {
@@ -116,6 +121,12 @@ pub(super) static WORDS: Words = Words {
             heading: "Diese Anmeldung ist abgeschlossen",
             text: "Die Adresse dieser Seite gilt nur einmal, und sie wurde schon benutzt. Wenn Sie mit der \
                    Zurück-Taste hierhergekommen sind, sind Sie vielleicht bereits angemeldet.",
+        },
+        endless: Message {
+            heading: "Die Anmeldung führt nicht zur Seite",
+            text: "Sie wurden dreimal hintereinander angemeldet, und die Seite hat jedes Mal wieder danach \
+                   gefragt. Erlauben Sie Cookies für diese Website. Hilft das nicht, sagen Sie es denen, die \
+                   sie betreiben.",
         },
         untrusted: Message {
             heading: "Die Anmeldung ist fehlgeschlagen",

@@ -92,6 +92,8 @@ pub(crate) struct Onwards {
     pub(crate) to_provider: Message,
     /// From there to the page that was asked for.
     pub(crate) back: Message,
+    /// From another site to the page that was asked for.
+    pub(crate) from_elsewhere: Message,
 }
 
 /// Failures by status.
@@ -134,14 +136,17 @@ pub(crate) struct SignInFailures {
     pub(crate) unknown_attempt: Message,
     /// The answer was used before.
     pub(crate) used_attempt: Message,
+    /// Signing in succeeds and does not help.
+    pub(crate) endless: Message,
     /// The answer failed a check.
     pub(crate) untrusted: Message,
     /// The provider does not answer.
     pub(crate) provider_unavailable: Message,
     /// Our own store or ledger does not answer.
     pub(crate) unavailable: Message,
-    /// The deployment lacks something, or the provider refuses its settings.
+    /// The provider has more groups of the account than it lists.
     pub(crate) too_many_groups: Message,
+    /// The deployment lacks something, or the provider refuses its settings.
     pub(crate) misconfigured: Message,
 }
 

@@ -1,0 +1,2 @@
+const { to } = document.currentScript.dataset;
+location.replace(to + location.hash);
