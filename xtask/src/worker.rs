@@ -36,6 +36,14 @@ const WASM_FEATURES: [&str; 8] = [
     "--enable-exception-handling",
 ];
 
+/// Passes of wasm-opt that make the wasm shorter and, compressed, longer.
+const LENGTHENING: [&str; 4] = [
+    "local-cse",
+    "simplify-locals",
+    "memory-packing",
+    "merge-locals",
+];
+
 /// One of the Workers that the adapter is built to.
 struct Build {
     name: &'static str,
@@ -175,11 +183,11 @@ impl Build {
                 eprintln!("[build] making the wasm smaller");
                 let mut wasm_opt = Command::new(place.npm_program("wasm-opt"));
                 wasm_opt
-                    .arg("-Oz")
-                    // What is inlined in its one caller compresses worse than by itself, and so do fewer
-                    // instructions where they are less alike.
+                    .arg("-Os")
+                    // What is inlined in its one caller compresses worse than by itself, and so does what is
+                    // shorter but less alike.
                     .args(["--one-caller-inline-max-function-size", "0"])
-                    .args(["--skip-pass=local-cse", "--skip-pass=simplify-locals"])
+                    .args(LENGTHENING.map(|pass| format!("--skip-pass={pass}")))
                     // The stack lies lowest, so that nothing stands at the first addresses.
                     .arg("--low-memory-unused")
                     .args(WASM_FEATURES)

@@ -108,34 +108,38 @@ impl RouteTable {
     /// # Errors
     /// Every [`RouteFault`] there is.
     pub fn compile(routes: Vec<Route>) -> Result<Self, Vec<RouteFault>> {
-        let mut table = Self {
-            groups: Vec::new(),
-            trie: Trie::new(),
-            spellings: spellings_of(&routes),
-        };
+        let spellings = spellings_of(&routes);
+        let mut trie = Trie::new();
         let mut faults = Vec::new();
         let mut members: Vec<Vec<usize>> = Vec::new();
+        let mut group_of = Vec::new();
         for (place, route) in routes.iter().enumerate() {
-            let group = GroupIndex(table.groups.len());
-            let Some(known) = table.trie.insert(&route.pattern, group) else {
-                table.groups.push(vec![route.clone()]);
-                members.push(vec![place]);
-                continue;
-            };
-            if let Some(places) = members.get_mut(known.0) {
-                faults.extend(same_method(&routes, places, place));
-                places.push(place);
+            let next = GroupIndex(members.len());
+            let known = trie.insert(&route.pattern, next);
+            match known.and_then(|known| members.get_mut(known.0)) {
+                None => members.push(vec![place]),
+                Some(places) => {
+                    faults.extend(same_method(&routes, places, place));
+                    places.push(place);
+                }
             }
-            if let Some(group) = table.groups.get_mut(known.0) {
-                group.push(route.clone());
+            group_of.push(known.unwrap_or(next));
+        }
+        faults.extend(crossings(&routes, &members, &trie));
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let mut groups: Vec<Vec<Route>> = members.iter().map(|_| Vec::new()).collect();
+        for (route, index) in routes.into_iter().zip(group_of) {
+            if let Some(group) = groups.get_mut(index.0) {
+                group.push(route);
             }
         }
-        faults.extend(table.crossings(&members));
-        if faults.is_empty() {
-            Ok(table)
-        } else {
-            Err(faults)
-        }
+        Ok(Self {
+            groups,
+            trie,
+            spellings,
+        })
     }
 
     /// The rules for `method` on `path`.
@@ -235,32 +239,6 @@ impl RouteTable {
         other.relation(own) == Relation::Around
             && (own.is_one_path() || aliases::is_led_away_to(segments, spelling))
     }
-
-    /// Only a pattern with a `*` can cross another, which keeps this from being quadratic.
-    fn crossings(&self, members: &[Vec<usize>]) -> Vec<RouteFault> {
-        let leaders = || {
-            let pairs = self.groups.iter().zip(members);
-            pairs.filter_map(|(group, places)| Some((group.first()?, *places.first()?)))
-        };
-        let mut faults = Vec::new();
-        for (left, first) in leaders().filter(|(route, _)| route.pattern.has_any()) {
-            for (right, second) in leaders() {
-                let reported = right.pattern.has_any() && second <= first;
-                if reported || left.pattern.relation(&right.pattern) != Relation::Crossing {
-                    continue;
-                }
-                let both = left.pattern.intersection(&right.pattern);
-                if self.trie.group_of(&both).is_none() {
-                    faults.push(RouteFault::Crossing {
-                        first: first.min(second),
-                        second: first.max(second),
-                        both,
-                    });
-                }
-            }
-        }
-        faults
-    }
 }
 
 impl Route {
@@ -295,6 +273,32 @@ impl<'a> RouteMatch<'a> {
     pub(super) fn aliased(&self) -> impl Iterator<Item = &'a Route> {
         self.aliased.iter().copied()
     }
+}
+
+/// Only a pattern with a `*` can cross another, which keeps this from being quadratic.
+fn crossings(routes: &[Route], members: &[Vec<usize>], trie: &Trie) -> Vec<RouteFault> {
+    let leaders = || {
+        let first = members.iter().filter_map(|places| places.first());
+        first.filter_map(|place| Some((routes.get(*place)?, *place)))
+    };
+    let mut faults = Vec::new();
+    for (left, first) in leaders().filter(|(route, _)| route.pattern.has_any()) {
+        for (right, second) in leaders() {
+            let reported = right.pattern.has_any() && second <= first;
+            if reported || left.pattern.relation(&right.pattern) != Relation::Crossing {
+                continue;
+            }
+            let both = left.pattern.intersection(&right.pattern);
+            if trie.group_of(&both).is_none() {
+                faults.push(RouteFault::Crossing {
+                    first: first.min(second),
+                    second: first.max(second),
+                    both,
+                });
+            }
+        }
+    }
+    faults
 }
 
 fn spellings_of(routes: &[Route]) -> Spellings {

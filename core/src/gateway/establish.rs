@@ -6,6 +6,7 @@
 use super::{random, serve::Call, visitor};
 use crate::{
     config::Provider,
+    encoding::json,
     event::Event,
     fault::{Fault, PlatformFault, ProviderFault},
     http::{header::HeaderValue, inbound::Inbound},
@@ -77,10 +78,12 @@ fn record(
     let mut claims = identity.claims;
     for (name, path) in &provider.map {
         match path.find(&claims).cloned() {
-            Some(value) => claims.insert((*name).to_owned(), value),
+            Some(value) => {
+                claims.insert((*name).to_owned(), value);
+            }
             // Whoever maps a claim does not want the one of that name.
-            None => claims.remove(*name),
-        };
+            None => claims = json::keeping(claims, |kept| kept != *name),
+        }
     }
     let text = |token: Secret<String>| token.expose().clone();
     SessionRecord {

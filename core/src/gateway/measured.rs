@@ -37,6 +37,16 @@ enum Wait {
     Store,
 }
 
+/// How a call ended, as counters name it.
+#[derive(Clone, Copy)]
+struct Answered(&'static str);
+
+impl<T, E> From<&Result<T, E>> for Answered {
+    fn from(answer: &Result<T, E>) -> Self {
+        Self(if answer.is_ok() { "ok" } else { "failed" })
+    }
+}
+
 impl<'a, P: Platform> Measured<'a, P> {
     /// Starts the stopwatch. A gateway that is closed counts nothing.
     pub(super) fn new(platform: &'a P, metrics: Option<&'a Metrics>) -> Self {
@@ -75,7 +85,9 @@ impl<'a, P: Platform> Measured<'a, P> {
         }
     }
 
-    fn end(&self, wait: Wait, begun: Milliseconds) {
+    /// The end of a call that began then; one to a provider is counted where it is known what for.
+    #[inline(never)]
+    fn end(&self, wait: Wait, begun: Milliseconds, call: Option<(&'static str, Answered)>) {
         let took = self.platform.stopwatch().since(begun);
         let mut waited = self.waited.get();
         let (what, sum) = match wait {
@@ -85,15 +97,12 @@ impl<'a, P: Platform> Measured<'a, P> {
         };
         *sum = Some(sum.unwrap_or_default().plus(took));
         self.waited.set(waited);
-        if let Some(metrics) = self.metrics {
-            metrics.waited(what, took);
-        }
-    }
-
-    fn count<T, E>(&self, call: &'static str, answer: &Result<T, E>) {
-        let result = if answer.is_ok() { "ok" } else { "failed" };
-        if let Some(metrics) = self.metrics {
-            metrics.count(Family::Calls, [call, result]);
+        let Some(metrics) = self.metrics else {
+            return;
+        };
+        metrics.waited(what, took);
+        if let Some((name, Answered(result))) = call {
+            metrics.count(Family::Calls, [name, result]);
         }
     }
 }
@@ -118,15 +127,14 @@ impl<P: Platform> Platform for Measured<'_, P> {
     async fn send(&self, request: Outbound, limits: SendLimits) -> Result<Reply, SendError> {
         let begun = self.stopwatch();
         let reply = self.platform.send(request, limits).await;
-        self.end(Wait::Provider, begun);
+        self.end(Wait::Provider, begun, None);
         reply
     }
 
     async fn store_load(&self, key: &StoreKey) -> Result<Option<Vec<u8>>, StoreError> {
         let begun = self.stopwatch();
         let loaded = self.platform.store_load(key).await;
-        self.end(Wait::Store, begun);
-        self.count("store_load", &loaded);
+        self.end(Wait::Store, begun, Some(("store_load", (&loaded).into())));
         loaded
     }
 
@@ -138,16 +146,18 @@ impl<P: Platform> Platform for Measured<'_, P> {
     ) -> Result<(), StoreError> {
         let begun = self.stopwatch();
         let saved = self.platform.store_save(key, value, expires).await;
-        self.end(Wait::Store, begun);
-        self.count("store_save", &saved);
+        self.end(Wait::Store, begun, Some(("store_save", (&saved).into())));
         saved
     }
 
     async fn store_remove(&self, key: &StoreKey) -> Result<(), StoreError> {
         let begun = self.stopwatch();
         let removed = self.platform.store_remove(key).await;
-        self.end(Wait::Store, begun);
-        self.count("store_remove", &removed);
+        self.end(
+            Wait::Store,
+            begun,
+            Some(("store_remove", (&removed).into())),
+        );
         removed
     }
 
@@ -159,8 +169,7 @@ impl<P: Platform> Platform for Measured<'_, P> {
     ) -> Result<Vec<Option<Versioned>>, LedgerError> {
         let begun = self.stopwatch();
         let read = self.platform.ledger_read(at, names, now).await;
-        self.end(Wait::Ledger, begun);
-        self.count("ledger_read", &read);
+        self.end(Wait::Ledger, begun, Some(("ledger_read", (&read).into())));
         read
     }
 
@@ -173,8 +182,7 @@ impl<P: Platform> Platform for Measured<'_, P> {
     ) -> Result<Vec<(RecordName, Versioned)>, LedgerError> {
         let begun = self.stopwatch();
         let listed = self.platform.ledger_list(at, kind, now, limit).await;
-        self.end(Wait::Ledger, begun);
-        self.count("ledger_list", &listed);
+        self.end(Wait::Ledger, begun, Some(("ledger_list", (&listed).into())));
         listed
     }
 
@@ -186,8 +194,11 @@ impl<P: Platform> Platform for Measured<'_, P> {
     ) -> Result<Written, LedgerError> {
         let begun = self.stopwatch();
         let written = self.platform.ledger_write(at, name, write).await;
-        self.end(Wait::Ledger, begun);
-        self.count("ledger_write", &written);
+        self.end(
+            Wait::Ledger,
+            begun,
+            Some(("ledger_write", (&written).into())),
+        );
         written
     }
 

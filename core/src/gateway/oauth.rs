@@ -4,6 +4,7 @@
 use super::{client, provider, redeem, serve::Call};
 use crate::{
     config::{AuthorizationServer, Provider},
+    encoding::json,
     fault::{Exchange, Fault, PlatformFault, ProviderFault},
     http::{inbound::Inbound, outbound::Reply, url::Url},
     oauth::{OAuthFault, identity, resource, token_check},
@@ -54,7 +55,7 @@ pub(super) async fn identify<P: Platform, R: Inbound>(
         let organisations = resource::read_list(&organisations).map_err(ProviderFault::OAuth)?;
         identity::take_groups(&mut claims, groups, &organisations);
     }
-    claims.retain(|name, _| keeps(provider, name));
+    let claims = json::keeping(claims, |name| keeps(provider, name));
     Ok((Identity::of_subject(subject, claims, call.now), tokens))
 }
 

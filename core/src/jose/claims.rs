@@ -4,7 +4,10 @@
 //! decided elsewhere; only the times mean the same everywhere.
 
 use super::{algorithm::Algorithm, pre_verified::ValidatedTimes, token::Refusal};
-use crate::time::{Seconds, UnixTime};
+use crate::{
+    encoding::json,
+    time::{Seconds, UnixTime},
+};
 use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
 use serde_json::{Map, Value};
 
@@ -57,7 +60,7 @@ impl VerifiedToken {
         algorithm: Algorithm,
         token_type: Option<String>,
         times: ValidatedTimes,
-        mut claims: Map<String, Value>,
+        claims: Map<String, Value>,
     ) -> Result<Self, Refusal> {
         let seconds = |time: Option<i64>| match time.map(u64::try_from) {
             None => Ok(None),
@@ -67,9 +70,7 @@ impl VerifiedToken {
         let expiration = seconds(times.expiration.map(|time| time.timestamp()))?;
         let not_before = seconds(times.not_before.map(|time| time.timestamp()))?;
         let issued_at = seconds(times.issued_at.map(|time| time.timestamp()))?;
-        for name in ["exp", "nbf", "iat"] {
-            claims.remove(name);
-        }
+        let claims = json::keeping(claims, |name| !matches!(name, "exp" | "nbf" | "iat"));
         for name in TEXT_CLAIMS {
             if claims.get(name).is_some_and(|value| !value.is_string()) {
                 return Err(Refusal::MalformedClaim(name));

@@ -1,8 +1,9 @@
 //! What the resources of a provider say about its user, in the claims of OpenID Connect.
 
 use super::{OAuthFault, token_check::text};
-use crate::access::claim_path::ClaimPath;
+use crate::{access::claim_path::ClaimPath, encoding::json};
 use alloc::{string::String, vec::Vec};
+use core::mem;
 use serde_json::{Map, Value};
 
 /// What stands for `sub`.
@@ -19,8 +20,8 @@ pub fn subject(claims: &Map<String, Value>, path: &ClaimPath) -> Result<String, 
 /// Takes the address that the provider verified and calls the primary one; any other counts for nothing, and
 /// so does the one that a profile shows, which people write there themselves.
 pub fn take_email(claims: &mut Map<String, Value>, emails: &[Map<String, Value>]) {
-    claims.remove("email");
-    claims.remove("email_verified");
+    let others = |name: &str| !matches!(name, "email" | "email_verified");
+    *claims = json::keeping(mem::take(claims), others);
     let is = |email: &Map<String, Value>, name| email.get(name) == Some(&Value::Bool(true));
     let primary = emails
         .iter()

@@ -12,6 +12,7 @@ use crate::{
     secret::Secret,
 };
 use alloc::{format, string::String, vec, vec::Vec};
+use core::mem;
 use serde_json::{Map, Value};
 
 /// The request for a resource.
@@ -62,7 +63,7 @@ pub fn read_list(reply: &Reply) -> Result<Vec<Map<String, Value>>, OAuthFault> {
         body,
         ..reply.clone()
     };
-    let list = match read(&wrapped)?.remove("list") {
+    let list = match read(&wrapped)?.get_mut("list").map(mem::take) {
         Some(Value::Array(list)) => list,
         _ => Vec::new(),
     };

@@ -34,10 +34,11 @@ pub(super) fn read(table: &Table<'_>, preset: &Preset, reach: Reach) -> Option<(
 /// Customers' own issuers have a form at each provider, and a wrong one shows only when the first person
 /// signs in.
 fn looks_right(table: &Table<'_>, preset: &Preset, issuer: &str) -> bool {
-    let Issuer::Given { within, end } = preset.issuer else {
+    let Issuer::Given { segment, end } = preset.issuer else {
         return true;
     };
-    let is_right = issuer.contains(within) && issuer.ends_with(end);
+    let is_right = issuer.ends_with(end)
+        && segment.is_none_or(|name| issuer.split('/').any(|segment| segment == name));
     if !is_right {
         let preset = preset.word;
         table.fault("issuer", ConfigFault::IssuerForm { preset });

@@ -29,8 +29,8 @@ pub(super) enum Issuer {
     Tenant,
     /// It is the customer's own, and looks like this.
     Given {
-        /// What stands in it.
-        within: &'static str,
+        /// A segment of its path.
+        segment: Option<&'static str>,
         /// What it ends with.
         end: &'static str,
     },
@@ -56,7 +56,7 @@ pub(super) const GENERIC: Preset = Preset {
     word: "",
     name: None,
     issuer: Issuer::Given {
-        within: "",
+        segment: None,
         end: "",
     },
     scopes: OPENID,
@@ -93,7 +93,7 @@ static PRESETS: [Preset; 9] = [
         word: "auth0",
         name: Some("Auth0"),
         issuer: Issuer::Given {
-            within: "",
+            segment: None,
             end: "/",
         },
         ..GENERIC
@@ -102,7 +102,7 @@ static PRESETS: [Preset; 9] = [
         word: "keycloak",
         name: Some("Keycloak"),
         issuer: Issuer::Given {
-            within: "/realms/",
+            segment: Some("realms"),
             end: "",
         },
         roles_claim: "/realm_access/roles",

@@ -38,7 +38,7 @@ pub(super) static WORDS: Words = Words {
         },
         from_elsewhere: Message {
             heading: "One moment",
-            text: "You come from another site and are on the way to the page that you asked for.",
+            text: "You are on the way to the page that you asked for.",
         },
     },
     failure: Failures {

@@ -38,8 +38,7 @@ pub(super) static WORDS: Words = Words {
         },
         from_elsewhere: Message {
             heading: "Einen Moment",
-            text: "Sie kommen von einer anderen Website und sind auf dem Weg zu der Seite, die Sie aufgerufen \
-                   haben.",
+            text: "Sie sind auf dem Weg zu der Seite, die Sie aufgerufen haben.",
         },
     },
     failure: Failures {
