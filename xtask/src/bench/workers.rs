@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 const START_LIMIT: Duration = Duration::from_secs(60);
 
 const TURNS: Turns = Turns {
-    rounds: 31,
+    rounds: 91,
     requests: 600,
     before: 80,
 };
