@@ -82,10 +82,13 @@ export const rows = (storage, statement, bindings) => [...storage.sql.exec(state
 const ALGORITHMS = {
   RS256: { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" },
   RS384: { name: "RSASSA-PKCS1-v1_5", hash: "SHA-384" },
+  RS512: { name: "RSASSA-PKCS1-v1_5", hash: "SHA-512" },
   PS256: { name: "RSA-PSS", hash: "SHA-256", saltLength: 32 },
   PS384: { name: "RSA-PSS", hash: "SHA-384", saltLength: 48 },
+  PS512: { name: "RSA-PSS", hash: "SHA-512", saltLength: 64 },
   ES256: { name: "ECDSA", hash: "SHA-256", namedCurve: "P-256" },
   ES384: { name: "ECDSA", hash: "SHA-384", namedCurve: "P-384" },
+  ES512: { name: "ECDSA", hash: "SHA-512", namedCurve: "P-521" },
   EdDSA: { name: "Ed25519" },
 };
 

@@ -37,6 +37,7 @@
 //! /verify         {algorithm, jwk: {}, input, signature, repeat?: 1 to 100000} -> ok: "valid" | "invalid"
 //!     error: "verifier"; refused: "key" (weak or malformed), "check" (does not fit the key). The verifier is
 //!     asked `repeat` times, so that the time of one answer tells that of one verification.
+//!                 {algorithm: "HS256", secret, input, signature} -> the same; refused: "key" (too short a secret).
 //! /verify/all     {checks: [what /verify takes]} -> ok: [what /verify answers]; one after the other
 //! /trap           as /ledger/read, but panics after it; the answer is 503 for it and for every question that is
 //!                 under way in the same instance, and the next one works. On Spin it is a 500 of the host.

@@ -5,7 +5,7 @@
 //! whose bytes were checked.
 
 use super::{
-    algorithm::{Algorithm, KeyType},
+    algorithm::{Algorithm, JwsAlgorithm, KeyType},
     key::PublicKey,
 };
 use sha2::{Digest, Sha256};
@@ -44,13 +44,13 @@ pub enum CheckFault {
     },
 }
 
-/// Stands for one signature that a platform found valid.
+/// Stands for one signature that a platform found valid, or for one message authentication code that is right.
 ///
 /// It holds a digest of the signing input and the signature, so that the proof of one token opens
 /// no other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignatureProof {
-    algorithm: Algorithm,
+    algorithm: JwsAlgorithm,
     digest: [u8; 32],
 }
 
@@ -73,8 +73,8 @@ impl<'a> SignatureCheck<'a> {
         }
         let expected = match algorithm.key_type() {
             KeyType::Rsa => key.modulus_length(),
-            KeyType::P256 | KeyType::Ed25519 => 64,
-            KeyType::P384 => 96,
+            KeyType::Elliptic(curve) => curve.length().saturating_mul(2),
+            KeyType::Ed25519 => 64,
         };
         if signature.len() != expected {
             return Err(CheckFault::SignatureLength {
@@ -115,18 +115,26 @@ impl<'a> SignatureCheck<'a> {
     /// A false `Valid` lets anyone in as anyone; a false `Invalid` costs one sign-in.
     pub fn prove(&self, verdict: SignatureVerdict) -> Option<SignatureProof> {
         match verdict {
-            SignatureVerdict::Valid => Some(SignatureProof {
-                algorithm: self.algorithm,
-                digest: digest(self.signing_input, self.signature),
-            }),
+            SignatureVerdict::Valid => Some(SignatureProof::new(
+                JwsAlgorithm::DigitalSignature(self.algorithm),
+                self.signing_input,
+                self.signature,
+            )),
             SignatureVerdict::Invalid => None,
         }
     }
 }
 
 impl SignatureProof {
+    pub(super) fn new(algorithm: JwsAlgorithm, signing_input: &[u8], signature: &[u8]) -> Self {
+        Self {
+            algorithm,
+            digest: digest(signing_input, signature),
+        }
+    }
+
     /// The algorithm that the signature was verified with.
-    pub const fn algorithm(&self) -> Algorithm {
+    pub const fn algorithm(&self) -> JwsAlgorithm {
         self.algorithm
     }
 

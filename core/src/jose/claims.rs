@@ -3,7 +3,7 @@
 //! Their types are checked once, here. What they must say depends on the kind of token and is
 //! decided elsewhere; only the times mean the same everywhere.
 
-use super::{algorithm::Algorithm, pre_verified::ValidatedTimes, token::Refusal};
+use super::{algorithm::JwsAlgorithm, pre_verified::ValidatedTimes, token::Refusal};
 use crate::{
     encoding::json,
     time::{Seconds, UnixTime},
@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 /// A token with a verified signature, of which nothing else has been judged.
 #[derive(Clone, PartialEq)]
 pub struct VerifiedToken {
-    algorithm: Algorithm,
+    algorithm: JwsAlgorithm,
     token_type: Option<String>,
     audiences: Vec<String>,
     expiration: UnixTime,
@@ -57,7 +57,7 @@ const LATEST: u64 = 1 << 53;
 
 impl VerifiedToken {
     pub(super) fn new(
-        algorithm: Algorithm,
+        algorithm: JwsAlgorithm,
         token_type: Option<String>,
         times: ValidatedTimes,
         claims: Map<String, Value>,
@@ -88,7 +88,7 @@ impl VerifiedToken {
     }
 
     /// The algorithm that the signature was verified with.
-    pub const fn algorithm(&self) -> Algorithm {
+    pub const fn algorithm(&self) -> JwsAlgorithm {
         self.algorithm
     }
 

@@ -4,7 +4,7 @@
 //! What is dangerous, or would be read differently, is refused here, so that they agree. Each host
 //! still has to check that a point lies on its curve, and to answer `Invalid` where it does not.
 
-use super::algorithm::{Algorithm, KeyType};
+use super::algorithm::{Algorithm, Curve, KeyType};
 use crate::encoding::base64url;
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 use serde_json::{Map, Value};
@@ -28,19 +28,14 @@ pub enum KeyMaterial {
         /// The public exponent, odd, 65537 to 2^33 - 1.
         exponent: Vec<u8>,
     },
-    /// A point on P-256; that it lies on the curve is for the host to check.
-    P256 {
-        /// The first coordinate.
-        x: [u8; 32],
-        /// The second coordinate.
-        y: [u8; 32],
-    },
-    /// A point on P-384; that it lies on the curve is for the host to check.
-    P384 {
-        /// The first coordinate.
-        x: [u8; 48],
-        /// The second coordinate.
-        y: [u8; 48],
+    /// A point on a curve of NIST's; that it lies there is for the host to check.
+    Elliptic {
+        /// The curve.
+        curve: Curve,
+        /// The first coordinate, as long as the curve's field.
+        x: Vec<u8>,
+        /// The second coordinate, as long as the curve's field.
+        y: Vec<u8>,
     },
     /// An Ed25519 key as RFC 8032, section 5.1.2, encodes it (little-endian).
     Ed25519 {
@@ -157,7 +152,7 @@ impl PublicKey {
     pub(super) fn modulus_length(&self) -> usize {
         match &self.material {
             KeyMaterial::Rsa { modulus, .. } => modulus.len(),
-            KeyMaterial::P256 { .. } | KeyMaterial::P384 { .. } | KeyMaterial::Ed25519 { .. } => 0,
+            KeyMaterial::Elliptic { .. } | KeyMaterial::Ed25519 { .. } => 0,
         }
     }
 }
@@ -167,8 +162,7 @@ impl KeyMaterial {
     pub const fn key_type(&self) -> KeyType {
         match self {
             Self::Rsa { .. } => KeyType::Rsa,
-            Self::P256 { .. } => KeyType::P256,
-            Self::P384 { .. } => KeyType::P384,
+            Self::Elliptic { curve, .. } => KeyType::Elliptic(*curve),
             Self::Ed25519 { .. } => KeyType::Ed25519,
         }
     }
@@ -181,18 +175,17 @@ impl KeyMaterial {
                 encode(exponent),
                 encode(modulus)
             ),
-            Self::P256 { x, y } => point_jwk("P-256", x, y),
-            Self::P384 { x, y } => point_jwk("P-384", x, y),
+            Self::Elliptic { curve, x, y } => format!(
+                r#"{{"crv":"{}","kty":"EC","x":"{}","y":"{}"}}"#,
+                curve.name(),
+                encode(x),
+                encode(y)
+            ),
             Self::Ed25519 { x } => {
                 format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, encode(x))
             }
         }
     }
-}
-
-fn point_jwk(curve: &str, x: &[u8], y: &[u8]) -> String {
-    let (x, y) = (base64url::encode(x), base64url::encode(y));
-    format!(r#"{{"crv":"{curve}","kty":"EC","x":"{x}","y":"{y}"}}"#)
 }
 
 /// `use` and `key_ops` may each be absent; where they stand, they must name verifying.
@@ -234,40 +227,32 @@ fn rsa(members: &Map<String, Value>) -> Result<KeyMaterial, KeyFault> {
 }
 
 fn elliptic(members: &Map<String, Value>) -> Result<KeyMaterial, KeyFault> {
-    match required(members, "crv")? {
-        "P-256" => Ok(KeyMaterial::P256 {
-            x: coordinate(members, "x")?,
-            y: coordinate(members, "y")?,
-        }),
-        "P-384" => Ok(KeyMaterial::P384 {
-            x: coordinate(members, "x")?,
-            y: coordinate(members, "y")?,
-        }),
-        _ => Err(KeyFault::Curve),
+    let curve = Curve::from_name(required(members, "crv")?).ok_or(KeyFault::Curve)?;
+    let (x, y) = (decoded(members, "x")?, decoded(members, "y")?);
+    if x.len() != curve.length() || y.len() != curve.length() {
+        return Err(KeyFault::PointLength);
     }
+    Ok(KeyMaterial::Elliptic { curve, x, y })
 }
 
 fn edwards(members: &Map<String, Value>) -> Result<KeyMaterial, KeyFault> {
     if required(members, "crv")? != "Ed25519" {
         return Err(KeyFault::Curve);
     }
-    let x = coordinate(members, "x")?;
+    let x = decoded(members, "x")?.try_into();
+    let x = x.map_err(|_| KeyFault::PointLength)?;
     super::edwards_point::check(&x)?;
     Ok(KeyMaterial::Ed25519 { x })
 }
 
-fn coordinate<const N: usize>(
-    members: &Map<String, Value>,
-    name: &str,
-) -> Result<[u8; N], KeyFault> {
-    let bytes = base64url::decode(required(members, name)?).ok_or(KeyFault::Malformed)?;
-    bytes.try_into().map_err(|_| KeyFault::PointLength)
+fn decoded(members: &Map<String, Value>, name: &str) -> Result<Vec<u8>, KeyFault> {
+    base64url::decode(required(members, name)?).ok_or(KeyFault::Malformed)
 }
 
 /// An unsigned number. Some issuers put a zero byte in front, which RFC 7518, section 2, forbids;
 /// it is dropped, so that there is one form of each number.
 fn number(members: &Map<String, Value>, name: &str) -> Result<Vec<u8>, KeyFault> {
-    let bytes = base64url::decode(required(members, name)?).ok_or(KeyFault::Malformed)?;
+    let bytes = decoded(members, name)?;
     Ok(bytes.into_iter().skip_while(|byte| *byte == 0).collect())
 }
 

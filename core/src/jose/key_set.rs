@@ -1,7 +1,7 @@
 //! A provider's key set (RFC 7517, section 5), and which of its keys may answer for a token.
 
 use super::{
-    algorithm::Algorithm,
+    algorithm::{Algorithm, JwsAlgorithm},
     key::{KeyFault, PublicKey},
     token::Hint,
 };
@@ -108,12 +108,13 @@ impl KeySet {
     ///
     /// The algorithm is the one that `allowed`, the key and the token's header all agree on. A key
     /// named by `kid` comes first and keys without a `kid` after it; a key of another name never.
-    /// An empty answer means that no signature needs to be verified to refuse the token.
+    /// An empty answer means that no signature needs to be verified to refuse the token; for HS256 there is no other,
+    /// since no published key is a secret.
     pub fn candidates(&self, hint: &Hint, allowed: &[Algorithm]) -> Vec<(&PublicKey, Algorithm)> {
-        let algorithm = hint.algorithm();
-        if !allowed.contains(&algorithm) {
-            return Vec::new();
-        }
+        let algorithm = match hint.algorithm() {
+            JwsAlgorithm::DigitalSignature(algorithm) if allowed.contains(&algorithm) => algorithm,
+            JwsAlgorithm::DigitalSignature(_) | JwsAlgorithm::Hs256 => return Vec::new(),
+        };
         let serving = || self.keys.iter().filter(move |key| key.serves(algorithm));
         let chosen: Vec<&PublicKey> = match hint.key_id() {
             None => serving().take(MOST_CANDIDATES).collect(),

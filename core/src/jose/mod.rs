@@ -2,7 +2,8 @@
 //!
 //! The way of a token: [`UnverifiedToken::parse`] checks its form, [`KeySet::candidates`] chooses
 //! keys by the [`Hint`] and the issuer's allow-list, the platform answers a [`SignatureCheck`], and
-//! [`UnverifiedToken::confirm`] returns the [`VerifiedToken`], which alone has readable claims.
+//! [`UnverifiedToken::confirm`] returns the [`VerifiedToken`], which alone has readable claims. An
+//! issuer with a [`SharedSecret`] has [`UnverifiedToken::confirm_with_secret`] instead of all that.
 //! What the claims must say is decided where the kind of token is known.
 
 #[cfg(feature = "software-verification")]
@@ -15,13 +16,15 @@ mod edwards_point;
 mod key;
 mod key_set;
 mod pre_verified;
+mod shared_secret;
 mod signing_key;
 mod token;
 
-pub use algorithm::{Algorithm, KeyType};
+pub use algorithm::{Algorithm, Curve, JwsAlgorithm, KeyType};
 pub use check::{CheckFault, SignatureCheck, SignatureProof, SignatureVerdict};
 pub use claims::{TimeFault, VerifiedToken};
 pub use key::{KeyFault, KeyMaterial, PublicKey};
 pub use key_set::{KeySet, KeySetFault, SkippedKey};
+pub use shared_secret::{SharedSecret, SharedSecretFault};
 pub use signing_key::{SigningKey, SigningKeyFault};
 pub use token::{Hint, Malformed, Refusal, UnverifiedToken};

@@ -5,11 +5,12 @@
 //! a key along (`jku`, `jwk`, `x5u`, `x5c`) are never looked at. Only the [`Hint`] is readable.
 
 use super::{
-    algorithm::Algorithm,
+    algorithm::{Algorithm, JwsAlgorithm},
     check::{CheckFault, SignatureCheck, SignatureProof},
     claims::VerifiedToken,
     key::PublicKey,
     pre_verified,
+    shared_secret::SharedSecret,
 };
 use crate::encoding::{
     base64url,
@@ -40,7 +41,7 @@ pub struct UnverifiedToken<'a> {
 /// Everything in it may be forged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hint {
-    algorithm: Algorithm,
+    algorithm: JwsAlgorithm,
     key_id: Option<String>,
     token_type: Option<String>,
     issuer: Option<String>,
@@ -76,6 +77,10 @@ pub enum Malformed {
 pub enum Refusal {
     /// The proof belongs to another token, or to another algorithm than the header's.
     Proof,
+    /// The header's algorithm is none that a shared secret verifies.
+    NotHs256,
+    /// The message authentication code was not made with the shared secret, or has a wrong length.
+    AuthenticationCode,
     /// `exp` is missing.
     MissingExpiration,
     /// `exp`, `nbf` or `iat` is not a number of seconds since the epoch.
@@ -141,6 +146,22 @@ impl<'a> UnverifiedToken<'a> {
         let times = pre_verified::validate(&self.token, proof)?;
         VerifiedToken::new(proof.algorithm(), self.hint.token_type, times, self.payload)
     }
+
+    /// The token's claims, which the shared secret shows to be its holders'.
+    ///
+    /// For issuers that are configured with a secret, and for them alone. The claims are judged as little as those
+    /// of [`Self::confirm`].
+    ///
+    /// # Errors
+    /// All of [`Refusal`] but [`Refusal::Proof`]. A false accept lets anyone in as anyone; a false reject costs one
+    /// request.
+    pub fn confirm_with_secret(self, secret: &SharedSecret) -> Result<VerifiedToken, Refusal> {
+        if self.hint.algorithm != JwsAlgorithm::Hs256 {
+            return Err(Refusal::NotHs256);
+        }
+        let proof = secret.prove(self.signing_input, self.token.signature_bytes());
+        self.confirm(&proof.ok_or(Refusal::AuthenticationCode)?)
+    }
 }
 
 impl core::fmt::Debug for UnverifiedToken<'_> {
@@ -151,7 +172,7 @@ impl core::fmt::Debug for UnverifiedToken<'_> {
 
 impl Hint {
     /// `alg`, which counts only where the issuer's allow-list has it too.
-    pub const fn algorithm(&self) -> Algorithm {
+    pub const fn algorithm(&self) -> JwsAlgorithm {
         self.algorithm
     }
 
@@ -181,7 +202,7 @@ impl Hint {
         let member = |name| text(header, name).map_err(|WrongType| Malformed::HeaderMember);
         Ok(Self {
             algorithm: algorithm
-                .and_then(|name| Algorithm::from_name(&name))
+                .and_then(|name| JwsAlgorithm::from_name(&name))
                 .ok_or(Malformed::Algorithm)?,
             key_id: member("kid")?,
             token_type: member("typ")?,

@@ -4,7 +4,7 @@
 //! and in answer to which request.
 
 use crate::{
-    jose::{CheckFault, Malformed, Refusal, TimeFault, VerifiedToken},
+    jose::{CheckFault, JwsAlgorithm, Malformed, Refusal, TimeFault, VerifiedToken},
     secret::same_bytes,
     time::{Seconds, UnixTime},
 };
@@ -77,6 +77,10 @@ impl VerifiedIdToken {
     /// Any [`IdTokenFault`] that is about claims. A false accept signs a stranger in as someone
     /// else; a false reject keeps a user out.
     pub fn new(token: VerifiedToken, expected: Expectation<'_>) -> Result<Self, IdTokenFault> {
+        // Whoever verifies with a secret can sign with it too; nobody here asks for such ID tokens.
+        if token.algorithm() == JwsAlgorithm::Hs256 {
+            return Err(IdTokenFault::NoKey);
+        }
         check_kind(&token)?;
         if token.issuer() != Some(expected.issuer) {
             return Err(IdTokenFault::Issuer);
@@ -196,9 +200,14 @@ mod tests {
     use super::*;
     use crate::{
         encoding::base64url,
-        jose::{Algorithm, KeySet, SignatureVerdict, UnverifiedToken},
+        jose::{Algorithm, KeySet, SharedSecret, SignatureVerdict, UnverifiedToken},
+        secret::Secret,
     };
-    use alloc::{format, string::ToString};
+    use alloc::{format, string::ToString, vec};
+    use jwt_compact::{
+        Algorithm as _, AlgorithmSignature as _,
+        alg::{Hs256, Hs256Key},
+    };
     use serde_json::json;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -208,6 +217,14 @@ mod tests {
     const KEYS: &str = r#"{"keys":[{"kty":"EC","crv":"P-256",
         "x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
         "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#;
+
+    const EXPECTED: Expectation<'_> = Expectation {
+        issuer: "https://op.example.com",
+        client_id: "edge",
+        nonce: "n-1",
+        max_age: None,
+        now: UnixTime::from_seconds(NOW),
+    };
 
     fn good() -> Value {
         json!({
@@ -260,11 +277,8 @@ mod tests {
             .unwrap();
         let token = token.confirm(&proof).map_err(IdTokenFault::Claims)?;
         let expected = Expectation {
-            issuer: "https://op.example.com",
-            client_id: "edge",
-            nonce: "n-1",
             max_age,
-            now: UnixTime::from_seconds(NOW),
+            ..EXPECTED
         };
         VerifiedIdToken::new(token, expected)
     }
@@ -289,6 +303,26 @@ mod tests {
             );
         }
         assert_eq!(judge(&with("events", json!({}))), Some(IdTokenFault::Kind));
+    }
+
+    /// The claims are good, and the code is that of a secret which only a resource server could have.
+    #[test]
+    fn a_token_under_a_shared_secret_is_no_id_token() {
+        let part = |text: &str| base64url::encode(text.as_bytes());
+        let input = format!(
+            "{}.{}",
+            part(r#"{"alg":"HS256"}"#),
+            part(&good().to_string())
+        );
+        let key = Hs256Key::new([7; 32]);
+        let code = Hs256.sign(&key, input.as_bytes());
+        let text = format!("{input}.{}", base64url::encode(&code.as_bytes()));
+        let secret = SharedSecret::new(Secret::new(vec![7; 32])).unwrap();
+        let token = UnverifiedToken::parse(&text).unwrap();
+        let token = token.confirm_with_secret(&secret).unwrap();
+        assert_eq!(token.subject(), Some("user-1"));
+        let refused = VerifiedIdToken::new(token, EXPECTED).err();
+        assert_eq!(refused, Some(IdTokenFault::NoKey));
     }
 
     #[test]

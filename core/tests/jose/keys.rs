@@ -5,7 +5,7 @@ use lychgate_core::{
     encoding::base64url,
     encoding::json::JsonFault,
     jose::{
-        Algorithm, KeyFault, KeyMaterial, KeySet, KeySetFault, PublicKey, SignatureCheck,
+        Algorithm, Curve, KeyFault, KeyMaterial, KeySet, KeySetFault, PublicKey, SignatureCheck,
         UnverifiedToken, software,
     },
 };
@@ -104,7 +104,12 @@ fn coordinates_have_the_length_of_their_field() {
     assert_eq!(point("P-256", 32, 33), wrong);
     assert_eq!(point("P-256", 48, 48), wrong);
     assert_eq!(point("P-384", 32, 32), wrong);
-    assert_eq!(point("P-521", 66, 66), Some(KeyFault::Curve));
+    assert_eq!(point("P-521", 66, 66), None);
+    assert_eq!(point("P-521", 65, 66), wrong);
+    assert_eq!(point("P-521", 66, 64), wrong);
+    assert_eq!(point("P-521", 48, 48), wrong);
+    assert_eq!(point("P-384", 66, 66), wrong);
+    assert_eq!(point("P-512", 64, 64), Some(KeyFault::Curve));
     assert_eq!(point("secp256k1", 32, 32), Some(KeyFault::Curve));
     assert_eq!(import(&okp(&[9; 32])).err(), None);
     assert_eq!(import(&okp(&[9; 31])).err(), wrong);
@@ -159,6 +164,8 @@ fn a_key_for_another_purpose_is_left_out() {
         (r#""use":"sig","key_ops":["deriveKey"]"#, KeyFault::Purpose),
         (r#""alg":"RS256""#, KeyFault::Algorithm),
         (r#""alg":"ES384""#, KeyFault::Algorithm),
+        (r#""alg":"ES512""#, KeyFault::Algorithm),
+        (r#""alg":"HS256""#, KeyFault::Algorithm),
         (r#""alg":"none""#, KeyFault::Algorithm),
         (r#""alg":"ECDH-ES""#, KeyFault::Algorithm),
         (r#""alg":7"#, KeyFault::Malformed),
@@ -256,14 +263,16 @@ fn the_allow_list_and_the_key_decide_the_algorithm() {
     assert_eq!(refused(&other_type, &Algorithm::ALL), none);
 
     let hint_of = |text: &str| UnverifiedToken::parse(text).unwrap().hint().clone();
-    let hint = hint_of(&sign(key, r#"{"alg":"PS256"}"#, PAYLOAD));
     let rsa_key = rsa(&[0xff; 256], &[1, 0, 1]);
-    let chosen = |alg: &str| {
-        let set = key_set(&[format!(r#"{rsa_key},"alg":"{alg}""#)]);
-        set.candidates(&hint, &Algorithm::ALL).len()
-    };
-    assert_eq!(chosen("PS256"), 1);
-    assert_eq!(chosen("RS256"), 0);
+    let names = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"];
+    for own in names {
+        let hint = hint_of(&sign(key, &format!(r#"{{"alg":"{own}"}}"#), PAYLOAD));
+        for bound in names {
+            let set = key_set(&[format!(r#"{rsa_key},"alg":"{bound}""#)]);
+            let chosen = set.candidates(&hint, &Algorithm::ALL).len();
+            assert_eq!(chosen, usize::from(own == bound), "{own} {bound}");
+        }
+    }
 }
 
 #[test]
@@ -308,21 +317,27 @@ fn another_issuers_key_does_not_verify() {
 
 #[test]
 fn a_point_off_its_curve_verifies_nothing() {
-    let key = TestKey::P256(1);
-    let on = import(&key.members()).unwrap();
-    let KeyMaterial::P256 { x, mut y } = on.material().clone() else {
-        panic!("{on:?}");
-    };
-    y[31] ^= 1;
-    let (x, y) = (base64url::encode(&x), base64url::encode(&y));
-    let off = import(&format!(r#""kty":"EC","crv":"P-256","x":"{x}","y":"{y}""#)).unwrap();
-    let signature = key.sign(b"message");
-    let prove = |key: &PublicKey| {
-        let check = SignatureCheck::new(Algorithm::Es256, key, b"message", &signature).unwrap();
-        check.prove(software::verify(&check)).is_some()
-    };
-    assert!(prove(&on));
-    assert!(!prove(&off));
+    for (key, algorithm, its_curve) in [
+        (TestKey::P256(1), Algorithm::Es256, Curve::P256),
+        (TestKey::P384(1), Algorithm::Es384, Curve::P384),
+        (TestKey::P521(1), Algorithm::Es512, Curve::P521),
+    ] {
+        let on = import(&key.members()).unwrap();
+        let KeyMaterial::Elliptic { curve, x, mut y } = on.material().clone() else {
+            panic!("{on:?}");
+        };
+        assert_eq!(curve, its_curve);
+        *y.last_mut().unwrap() ^= 1;
+        let (name, x, y) = (curve.name(), base64url::encode(&x), base64url::encode(&y));
+        let off = import(&format!(r#""kty":"EC","crv":"{name}","x":"{x}","y":"{y}""#)).unwrap();
+        let signature = key.sign(b"message");
+        let prove = |key: &PublicKey| {
+            let check = SignatureCheck::new(algorithm, key, b"message", &signature).unwrap();
+            check.prove(software::verify(&check)).is_some()
+        };
+        assert!(prove(&on), "{name}");
+        assert!(!prove(&off), "{name}");
+    }
 }
 
 #[test]
@@ -341,7 +356,12 @@ fn the_jwk_of_a_key_is_the_input_of_its_thumbprint() {
     assert_eq!(key.algorithm(), Some(Algorithm::Rs256));
     let thumbprint = base64url::encode(&Sha256::digest(key.jwk()));
     assert_eq!(thumbprint, "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
-    for key in [TestKey::P256(1), TestKey::P384(1), TestKey::Ed25519(1)] {
+    for key in [
+        TestKey::P256(1),
+        TestKey::P384(1),
+        TestKey::P521(1),
+        TestKey::Ed25519(1),
+    ] {
         let key = import(&key.members()).unwrap();
         let inside = key.jwk().trim_matches(['{', '}']);
         assert_eq!(import(inside), Ok(key.clone()));

@@ -10,7 +10,13 @@
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod mac_cases;
+#[cfg(test)]
+mod rfc_cases;
+#[cfg(test)]
 mod rsa_encodings;
+#[cfg(test)]
+mod shared_secrets;
 #[cfg(test)]
 mod signature_cases;
 #[cfg(test)]

@@ -18,28 +18,35 @@ use proptest::{
 };
 use rsa::{
     PublicKey, pkcs1v15, pss,
-    sha2::{Digest, Sha256, Sha384},
+    sha2::{Digest, Sha256, Sha384, Sha512},
     signature::Verifier,
 };
 use serde_json::Value;
 
-const RSA: [Algorithm; 4] = [
+const RSA: [Algorithm; 6] = [
     Algorithm::Rs256,
     Algorithm::Rs384,
+    Algorithm::Rs512,
     Algorithm::Ps256,
     Algorithm::Ps384,
+    Algorithm::Ps512,
 ];
 
 /// A key and its signatures, as the file has them.
-struct Key(Value);
+pub struct Key(Value);
 
 impl Key {
-    fn all() -> Vec<Self> {
+    pub fn all() -> Vec<Self> {
         let keys: Vec<Value> = serde_json::from_str(include_str!("testdata/rsa.json")).unwrap();
         keys.into_iter().map(Self).collect()
     }
 
-    fn bytes(&self, name: &str) -> Vec<u8> {
+    /// The inside of the public JSON Web Key.
+    pub fn members(&self) -> String {
+        format!(r#""kty":"RSA","n":{},"e":{}"#, self.0["n"], self.0["e"])
+    }
+
+    pub fn bytes(&self, name: &str) -> Vec<u8> {
         base64url::decode(self.0[name].as_str().unwrap()).unwrap()
     }
 
@@ -56,7 +63,7 @@ impl Key {
     }
 
     /// Signs whatever is said to be an encoding.
-    fn sign(&self, encoded: &[u8]) -> Vec<u8> {
+    pub fn sign(&self, encoded: &[u8]) -> Vec<u8> {
         let params = BoxedMontyParams::new(Odd::new(self.number("n")).unwrap());
         let encoded = BoxedUint::from_be_slice(encoded, params.bits_precision()).unwrap();
         let signature = BoxedMontyForm::new(encoded, &params).pow(&self.number("d"));
@@ -69,7 +76,7 @@ impl Key {
         let case = SignatureCase {
             source: String::new(),
             algorithm,
-            key: format!(r#""kty":"RSA","n":{},"e":{}"#, self.0["n"], self.0["e"]),
+            key: self.members(),
             message: message.to_vec(),
             signature: signature.to_vec(),
             expected: SignatureVerdict::Valid,
@@ -107,11 +114,19 @@ impl Key {
                 message,
                 signature,
             ),
+            "RS512" => holds::<pkcs1v15::Signature>(
+                pkcs1v15::VerifyingKey::<Sha512>::new(key),
+                message,
+                signature,
+            ),
             "PS256" => {
                 holds::<pss::Signature>(pss::VerifyingKey::<Sha256>::new(key), message, signature)
             }
             "PS384" => {
                 holds::<pss::Signature>(pss::VerifyingKey::<Sha384>::new(key), message, signature)
+            }
+            "PS512" => {
+                holds::<pss::Signature>(pss::VerifyingKey::<Sha512>::new(key), message, signature)
             }
             other => panic!("{other} is not RSA"),
         }
@@ -119,7 +134,7 @@ impl Key {
 }
 
 /// RFC 8017, section 9.2.
-fn pkcs1(algorithm: Algorithm, message: &[u8], length: usize) -> Vec<u8> {
+pub fn pkcs1(algorithm: Algorithm, message: &[u8], length: usize) -> Vec<u8> {
     let name = |digest: u8, number| {
         let total = 17 + digest;
         let id = [0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, number];
@@ -128,7 +143,8 @@ fn pkcs1(algorithm: Algorithm, message: &[u8], length: usize) -> Vec<u8> {
     };
     let tail = match algorithm.name() {
         "RS256" => [name(32, 1), Sha256::digest(message).to_vec()].concat(),
-        _ => [name(48, 2), Sha384::digest(message).to_vec()].concat(),
+        "RS384" => [name(48, 2), Sha384::digest(message).to_vec()].concat(),
+        _ => [name(64, 3), Sha512::digest(message).to_vec()].concat(),
     };
     let mut encoded = vec![0, 1];
     encoded.resize(length - tail.len() - 1, 0xff);
@@ -157,6 +173,7 @@ fn encode(algorithm: Algorithm, message: &[u8], salt: &[u8], length: usize) -> V
     match algorithm.name() {
         "PS256" => pss::<Sha256>(message, salt, length),
         "PS384" => pss::<Sha384>(message, salt, length),
+        "PS512" => pss::<Sha512>(message, salt, length),
         _ => pkcs1(algorithm, message, length),
     }
 }
@@ -206,13 +223,13 @@ fn a_signature_is_below_the_modulus() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(600))]
 
     /// The private key signs anything, so that a wrong encoding is all that is wrong.
     #[test]
     fn both_verifiers_agree_on_every_encoding(
         algorithm in select(&RSA[..]),
-        salt in select(&[0_usize, 1, 31, 32, 33, 47, 48, 49][..]),
+        salt in select(&[0_usize, 1, 31, 32, 33, 47, 48, 49, 63, 64, 65][..]),
         changes in proptest::collection::vec((any::<usize>(), any::<u8>()), 0..3),
         message in any::<[u8; 4]>(),
     ) {
@@ -221,6 +238,7 @@ proptest! {
         let right = match algorithm.name() {
             "PS256" => salt.len() == 32,
             "PS384" => salt.len() == 48,
+            "PS512" => salt.len() == 64,
             _ => true,
         };
         let mut encoded = encode(algorithm, &message, &salt, key.length());

@@ -5,8 +5,8 @@ use lychgate_core::{
     encoding::base64url,
     encoding::json::JsonFault,
     jose::{
-        Algorithm, CheckFault, Malformed, Refusal, SignatureVerdict, TimeFault, UnverifiedToken,
-        VerifiedToken, software,
+        Algorithm, CheckFault, JwsAlgorithm, Malformed, Refusal, SignatureVerdict, TimeFault,
+        UnverifiedToken, VerifiedToken, software,
     },
     time::{Seconds, UnixTime},
 };
@@ -29,7 +29,8 @@ fn raw(token: &str) -> Option<Malformed> {
 fn a_plain_token_passes() {
     let token = with(HEADER, PAYLOAD).unwrap();
     assert_eq!(token.issuer(), Some("https://op.example"));
-    assert_eq!(token.algorithm(), Algorithm::EdDsa);
+    let algorithm = JwsAlgorithm::DigitalSignature(Algorithm::EdDsa);
+    assert_eq!(token.algorithm(), algorithm);
 }
 
 #[test]
@@ -41,7 +42,9 @@ fn headers_that_change_the_meaning_are_refused() {
         (r#"{}"#, Algorithm),
         (r#"{"alg":null}"#, Algorithm),
         (r#"{"alg":["EdDSA"]}"#, Algorithm),
-        (r#"{"alg":"HS256"}"#, Algorithm),
+        (r#"{"alg":"HS384"}"#, Algorithm),
+        (r#"{"alg":"HS512"}"#, Algorithm),
+        (r#"{"alg":"hs256"}"#, Algorithm),
         (r#"{"alg":"EdDSA","crit":["exp"]}"#, Critical),
         (r#"{"alg":"EdDSA","crit":[]}"#, Critical),
         (r#"{"alg":"EdDSA","crit":null}"#, Critical),
@@ -332,32 +335,88 @@ fn an_invalid_verdict_proves_nothing() {
 
 #[test]
 fn a_signature_has_the_length_of_its_algorithm() {
-    let key = TestKey::P256(3);
-    let keys = key_set(&[key.members()]);
-    let good = sign(key, r#"{"alg":"ES256"}"#, PAYLOAD);
-    let (input, signature) = good.rsplit_once('.').unwrap();
-    let signature = base64url::decode(signature).unwrap();
-    let result = |signature: &[u8]| {
-        let text = format!("{input}.{}", base64url::encode(signature));
-        verify(&text, &keys, &[Algorithm::Es256]).err()
-    };
-    assert_eq!(result(&signature), None);
-    let wrong = |found| {
-        Some(Failure::Check(CheckFault::SignatureLength {
-            expected: 64,
-            found,
-        }))
-    };
-    let der = p256::ecdsa::Signature::from_slice(&signature)
-        .unwrap()
-        .to_der();
-    assert_eq!(result(der.as_bytes()), wrong(der.as_bytes().len()));
-    assert_eq!(result(&signature[..63]), wrong(63));
-    assert_eq!(result(&[&signature[..], &[0]].concat()), wrong(65));
-    assert_eq!(result(&[]), wrong(0));
-    assert_eq!(result(&[0; 64]), Some(Failure::BadSignature));
-    let zero_r = [&[0; 32], &signature[32..]].concat();
-    assert_eq!(result(&zero_r), Some(Failure::BadSignature));
+    for (key, algorithm, half) in [
+        (TestKey::P256(3), Algorithm::Es256, 32),
+        (TestKey::P384(3), Algorithm::Es384, 48),
+        (TestKey::P521(3), Algorithm::Es512, 66),
+    ] {
+        let keys = key_set(&[key.members()]);
+        let good = sign(
+            key,
+            &format!(r#"{{"alg":"{}"}}"#, algorithm.name()),
+            PAYLOAD,
+        );
+        let (input, signature) = good.rsplit_once('.').unwrap();
+        let signature = base64url::decode(signature).unwrap();
+        let expected = 2 * half;
+        assert_eq!(signature.len(), expected);
+        let result = |signature: &[u8]| {
+            let text = format!("{input}.{}", base64url::encode(signature));
+            verify(&text, &keys, &[algorithm]).err()
+        };
+        assert_eq!(result(&signature), None);
+        let wrong = |found| {
+            Some(Failure::Check(CheckFault::SignatureLength {
+                expected,
+                found,
+            }))
+        };
+        let der = der(&signature);
+        assert_eq!(result(&der), wrong(der.len()));
+        assert_eq!(result(&signature[1..]), wrong(expected - 1));
+        assert_eq!(
+            result(&[&signature[..], &[0]].concat()),
+            wrong(expected + 1)
+        );
+        assert_eq!(result(&[]), wrong(0));
+        let (r, s) = signature.split_at(half);
+        let zero = &vec![0; half][..];
+        let largest = &vec![0xff; half][..];
+        for halves in [[zero, zero], [zero, s], [r, zero], [largest, s], [s, r]] {
+            let refused = result(&halves.concat());
+            assert_eq!(refused, Some(Failure::BadSignature), "{algorithm:?}");
+        }
+    }
+}
+
+/// An ECDSA signature in DER, as everyone but JOSE writes it.
+fn der(signature: &[u8]) -> Vec<u8> {
+    match signature.len() {
+        64 => p256::ecdsa::Signature::from_slice(signature)
+            .unwrap()
+            .to_der()
+            .as_bytes()
+            .to_vec(),
+        96 => p384::ecdsa::Signature::from_slice(signature)
+            .unwrap()
+            .to_der()
+            .as_bytes()
+            .to_vec(),
+        _ => p521::ecdsa::Signature::from_slice(signature)
+            .unwrap()
+            .to_der()
+            .as_bytes()
+            .to_vec(),
+    }
+}
+
+/// A signature of one algorithm is none of another, be the key bound or not.
+#[test]
+fn each_key_verifies_its_own_algorithm_only() {
+    let keys = [
+        (TestKey::Ed25519(4), "EdDSA"),
+        (TestKey::P256(4), "ES256"),
+        (TestKey::P384(4), "ES384"),
+        (TestKey::P521(4), "ES512"),
+    ];
+    for (key, own) in keys {
+        for (_, name) in keys {
+            let token = sign(key, &format!(r#"{{"alg":"{name}"}}"#), PAYLOAD);
+            let result = verify(&token, &key_set(&[key.members()]), &Algorithm::ALL).err();
+            let expected = (name != own).then_some(Failure::NoCandidate);
+            assert_eq!(result, expected, "{own} {name}");
+        }
+    }
 }
 
 #[test]

@@ -1,6 +1,10 @@
 //! One table of signatures for every verifier: the software in this process and in the component on Spin, and
 //! `crypto.subtle` in workerd. None may say anything else than the table, or than another one.
 
+#[path = "../../../core/tests/jose/mac_cases.rs"]
+mod mac_cases;
+#[path = "../../../core/tests/jose/rfc_cases.rs"]
+mod rfc_cases;
 #[path = "../../../core/tests/jose/signature_cases.rs"]
 mod signature_cases;
 mod weak_keys;
@@ -18,6 +22,7 @@ use lychgate_core::{
     encoding::base64url,
     jose::{SignatureVerdict, software},
 };
+use mac_cases::MacCase;
 use serde_json::{Value, json};
 use signature_cases::{Outcome, SignatureCase};
 
@@ -26,12 +31,13 @@ const CHECKS: usize = 96;
 
 /// What a host that is asked over HTTP says of each case.
 fn said_by(host: &Workerd, cases: &[SignatureCase]) -> Vec<Value> {
-    let questions: Vec<Request> = cases
+    answers(host, &cases.iter().map(check).collect::<Vec<_>>())
+}
+
+fn answers(host: &Workerd, checks: &[Value]) -> Vec<Value> {
+    let questions: Vec<Request> = checks
         .chunks(CHECKS)
-        .map(|cases| {
-            let checks: Vec<Value> = cases.iter().map(check).collect();
-            contract::request("/verify/all", &json!({ "checks": checks }))
-        })
+        .map(|checks| contract::request("/verify/all", &json!({ "checks": checks })))
         .collect();
     let answers = host.exchange_all(&questions).into_iter();
     let each = |answer: Value| answer["ok"].as_array().unwrap().clone();
@@ -47,6 +53,15 @@ fn check(case: &SignatureCase) -> Value {
         "jwk": jwk,
         "input": base64url::encode(&case.message),
         "signature": base64url::encode(&case.signature),
+    })
+}
+
+fn code_check(case: &MacCase) -> Value {
+    json!({
+        "algorithm": "HS256",
+        "secret": base64url::encode(&case.secret),
+        "input": base64url::encode(&case.message),
+        "signature": base64url::encode(&case.code),
     })
 }
 
@@ -92,9 +107,55 @@ fn hosts() -> [Setup; 2] {
 #[test]
 fn every_host_gives_wycheproofs_signatures_the_same_verdicts() {
     let cases = wycheproof_cases::cases();
-    assert!(cases.len() > 3_000, "{}", cases.len());
+    assert!(cases.len() > 5_000, "{}", cases.len());
     for setup in hosts() {
         agrees(&Workerd::start(&setup), &cases);
+    }
+}
+
+#[test]
+fn every_host_verifies_the_examples_of_the_specifications() {
+    let cases = rfc_cases::cases();
+    assert_eq!(cases.len(), 21);
+    for setup in hosts() {
+        agrees(&Workerd::start(&setup), &cases);
+    }
+}
+
+#[test]
+fn every_host_refuses_signatures_in_der() {
+    let cases = wycheproof_cases::der_cases();
+    assert_eq!(cases.len(), 1530);
+    for setup in hosts() {
+        let said = said_by(&Workerd::start(&setup), &cases);
+        for (case, said) in cases.iter().zip(&said) {
+            assert_eq!(*said, json!({"refused": "check"}), "{}", case.source);
+        }
+        assert_eq!(said.len(), cases.len());
+    }
+}
+
+#[test]
+fn every_host_gives_the_same_verdicts_on_message_authentication_codes() {
+    let mut cases = mac_cases::wycheproof_cases();
+    cases.extend(rfc_cases::mac_cases());
+    let checks: Vec<Value> = cases.iter().map(code_check).collect();
+    for setup in hosts() {
+        let said = answers(&Workerd::start(&setup), &checks);
+        assert_eq!(said.len(), cases.len());
+        let mut counts = [0; 3];
+        for (case, said) in cases.iter().zip(&said) {
+            let (expected, at) = match (case.run(), case.expected) {
+                (Ok(SignatureVerdict::Valid), SignatureVerdict::Valid) => ("valid", 0),
+                (Ok(SignatureVerdict::Invalid), SignatureVerdict::Invalid) => ("invalid", 1),
+                (Err(_), SignatureVerdict::Invalid) => ("key", 2),
+                contradiction => panic!("{}: {contradiction:?}", case.source),
+            };
+            let found = said["ok"].as_str().or(said["refused"].as_str());
+            assert_eq!(found, Some(expected), "{}", case.source);
+            counts[at] += 1;
+        }
+        assert_eq!(counts, [32, 144, 6]);
     }
 }
 

@@ -56,7 +56,7 @@ const MAPPED: &[&str] = &[
 const MODES: &[&str] = &["query", "form_post"];
 const PUSHED: &[&str] = &["where_offered", "never"];
 const ALGORITHMS: &[&str] = &[
-    "RS256", "RS384", "PS256", "PS384", "ES256", "ES384", "EdDSA",
+    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
 ];
 
 /// One algorithm for each type of key, so that a key without `alg` has one meaning.

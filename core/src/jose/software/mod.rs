@@ -16,7 +16,7 @@ use super::{
 };
 use alloc::vec::Vec;
 use p256::ecdsa::signature::{Signer, Verifier};
-use sha2::{Sha256, Sha384};
+use sha2::{Sha256, Sha384, Sha512};
 
 /// Verifies one signature.
 ///
@@ -47,23 +47,21 @@ fn verified(check: &SignatureCheck<'_>) -> Option<()> {
     match check.algorithm() {
         Algorithm::Rs256 => pkcs1::verify::<Sha256>(message, &rsa::encoded(check)?),
         Algorithm::Rs384 => pkcs1::verify::<Sha384>(message, &rsa::encoded(check)?),
+        Algorithm::Rs512 => pkcs1::verify::<Sha512>(message, &rsa::encoded(check)?),
         Algorithm::Ps256 => pss::verify::<Sha256>(message, &rsa::encoded(check)?),
         Algorithm::Ps384 => pss::verify::<Sha384>(message, &rsa::encoded(check)?),
+        Algorithm::Ps512 => pss::verify::<Sha512>(message, &rsa::encoded(check)?),
         Algorithm::Es256 => {
-            let KeyMaterial::P256 { x, y } = check.key().material() else {
-                return None;
-            };
-            let point = p256::Sec1Point::from_affine_coordinates(x.into(), y.into(), false);
-            let key = p256::ecdsa::VerifyingKey::from_sec1_point(&point).ok()?;
+            let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(&point(check)?).ok()?;
             holds::<p256::ecdsa::Signature>(&key, message, signature)
         }
         Algorithm::Es384 => {
-            let KeyMaterial::P384 { x, y } = check.key().material() else {
-                return None;
-            };
-            let point = p384::Sec1Point::from_affine_coordinates(x.into(), y.into(), false);
-            let key = p384::ecdsa::VerifyingKey::from_sec1_point(&point).ok()?;
+            let key = p384::ecdsa::VerifyingKey::from_sec1_bytes(&point(check)?).ok()?;
             holds::<p384::ecdsa::Signature>(&key, message, signature)
+        }
+        Algorithm::Es512 => {
+            let key = p521::ecdsa::VerifyingKey::from_sec1_bytes(&point(check)?).ok()?;
+            holds::<p521::ecdsa::Signature>(&key, message, signature)
         }
         Algorithm::EdDsa => {
             let KeyMaterial::Ed25519 { x } = check.key().material() else {
@@ -72,6 +70,14 @@ fn verified(check: &SignatureCheck<'_>) -> Option<()> {
             let key = ed25519_dalek::VerifyingKey::from_bytes(x).ok()?;
             holds::<ed25519_dalek::Signature>(&key, message, signature)
         }
+    }
+}
+
+/// The point in its uncompressed form (SEC 1, section 2.3.3).
+fn point(check: &SignatureCheck<'_>) -> Option<Vec<u8>> {
+    match check.key().material() {
+        KeyMaterial::Elliptic { x, y, .. } => Some([&[4][..], x, y].concat()),
+        KeyMaterial::Rsa { .. } | KeyMaterial::Ed25519 { .. } => None,
     }
 }
 

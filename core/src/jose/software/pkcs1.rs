@@ -4,7 +4,7 @@
 //! are no bytes that a forger could fill at will.
 
 use alloc::vec::Vec;
-use sha2::{Digest, Sha256, Sha384};
+use sha2::{Digest, Sha256, Sha384, Sha512};
 
 /// A digest that has a name in ASN.1.
 pub(super) trait NamedDigest: Digest {
@@ -23,6 +23,13 @@ impl NamedDigest for Sha384 {
     const NAME: [u8; 19] = [
         0x30, 0x41, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02,
         0x05, 0x00, 0x04, 0x30,
+    ];
+}
+
+impl NamedDigest for Sha512 {
+    const NAME: [u8; 19] = [
+        0x30, 0x51, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03,
+        0x05, 0x00, 0x04, 0x40,
     ];
 }
 
@@ -65,6 +72,9 @@ mod tests {
         let good = encode::<Sha384>(b"message", 256).unwrap();
         assert_eq!(verify::<Sha384>(b"message", &good), Some(()));
         assert_eq!(verify::<Sha256>(b"message", &good), None);
+        let good = encode::<Sha512>(b"message", 256).unwrap();
+        assert_eq!(verify::<Sha512>(b"message", &good), Some(()));
+        assert_eq!(verify::<Sha384>(b"message", &good), None);
     }
 
     #[test]

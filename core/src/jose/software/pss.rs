@@ -58,7 +58,7 @@ mod tests {
     #![expect(clippy::arithmetic_side_effects, reason = "a test may panic")]
 
     use super::*;
-    use sha2::{Sha256, Sha384};
+    use sha2::{Sha256, Sha384, Sha512};
 
     const LENGTH: usize = 256;
 
@@ -92,6 +92,9 @@ mod tests {
         }
         let good = encoded::<Sha384>(b"message", &[7; 48], |_| {});
         assert_eq!(verify::<Sha384>(b"message", &good), Some(()));
+        let good = encoded::<Sha512>(b"message", &[7; 64], |_| {});
+        assert_eq!(verify::<Sha512>(b"message", &good), Some(()));
+        assert_eq!(verify::<Sha384>(b"message", &good), None);
     }
 
     #[test]
@@ -100,6 +103,11 @@ mod tests {
             let encoded = encoded::<Sha256>(b"message", &alloc::vec![0; length], |_| {});
             let accepted = verify::<Sha256>(b"message", &encoded).is_some();
             assert_eq!(accepted, length == 32, "{length}");
+        }
+        for length in [0, 32, 63, 64, 65] {
+            let encoded = encoded::<Sha512>(b"message", &alloc::vec![0; length], |_| {});
+            let accepted = verify::<Sha512>(b"message", &encoded).is_some();
+            assert_eq!(accepted, length == 64, "{length}");
         }
     }
 
