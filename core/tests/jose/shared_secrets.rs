@@ -14,6 +14,8 @@ use lychgate_core::{
         Algorithm, CheckFault, JwsAlgorithm, KeyFault, KeySet, KeySetFault, Malformed, Refusal,
         SignatureCheck, UnverifiedToken,
     },
+    oidc::id_token::{Expectation, IdTokenFault, VerifiedIdToken},
+    time::UnixTime,
 };
 use proptest::prelude::{ProptestConfig, any, proptest};
 
@@ -159,6 +161,30 @@ fn a_public_key_is_no_secret() {
         };
         assert_eq!(verify(&renamed, &set, all), Err(Failure::Check(fault)));
     }
+}
+
+/// The claims are good and the code is right, but whoever can check it could have made it.
+#[test]
+fn a_token_under_a_shared_secret_is_no_id_token() {
+    let claims = r#"{"iss":"https://op.example","aud":"edge","sub":"user-1","nonce":"n-1",
+                     "iat":1990,"exp":2000}"#;
+    let expected = Expectation {
+        issuer: "https://op.example",
+        client_id: "edge",
+        nonce: "n-1",
+        max_age: None,
+        now: UnixTime::from_seconds(1995),
+    };
+    let key = TestKey::P256(1);
+    let signed = sign(key, r#"{"alg":"ES256"}"#, claims);
+    let signed = verify(&signed, &key_set(&[key.members()]), &Algorithm::ALL).unwrap();
+    let accepted = VerifiedIdToken::new(signed, expected).unwrap();
+    assert_eq!(accepted.subject(), "user-1");
+
+    let token = sign_with_secret(SECRET, HEADER, claims);
+    let token = verify_with_secret(&token, &shared_secret(SECRET)).unwrap();
+    let refused = VerifiedIdToken::new(token, expected).err();
+    assert_eq!(refused, Some(IdTokenFault::NoKey));
 }
 
 /// A signature is of no use where a secret is expected either, whatever the key.
