@@ -117,10 +117,7 @@ fn kind_of(text: &str, guide: &str) -> Kind {
         Kind::Spin
     } else if begins("[[services]]") {
         Kind::MoreWrangler
-    } else if ["[[route]]", "[[provider]]", "[[issuer]]"]
-        .iter()
-        .any(|word| begins(word))
-    {
+    } else if begins("[[route]]") || begins("[[provider]]") {
         Kind::More
     } else {
         panic!("{guide}: what is this? {text}");

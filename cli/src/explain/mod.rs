@@ -6,7 +6,7 @@ pub(crate) mod arguments;
 mod json;
 mod person;
 mod text;
-pub(crate) mod words;
+mod words;
 
 use crate::{
     Ending,

@@ -97,10 +97,7 @@ impl Demand {
             | Condition::AnyRole(_)
             | Condition::AllRoles(_)
             | Condition::EmailDomains(_)
-            | Condition::Claim(_)
-            | Condition::AnyScope(_)
-            | Condition::AllScopes(_)
-            | Condition::Client(_) => {}
+            | Condition::Claim(_) => {}
         }
     }
 

@@ -35,8 +35,6 @@ pub enum Purpose {
     User,
     /// A session record, in the store and as the ledger's copy.
     Record,
-    /// An issuer's key set in the store.
-    IssuerKeys,
 }
 
 /// The place a sealed value belongs to.
@@ -73,14 +71,13 @@ pub enum OpenFault {
 
 impl Purpose {
     /// All purposes.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 6] = [
         Self::Session,
         Self::Attempt,
         Self::Tombstone,
         Self::Head,
         Self::User,
         Self::Record,
-        Self::IssuerKeys,
     ];
 
     /// The purpose's name, in key derivation and associated data.
@@ -92,7 +89,6 @@ impl Purpose {
             Self::Head => "head",
             Self::User => "user",
             Self::Record => "record",
-            Self::IssuerKeys => "issuer-keys",
         }
     }
 }

@@ -1,25 +1,21 @@
 //! The synchronous way: requests that memory alone can decide.
 //!
 //! No platform and no `await`: what is not in memory, or would have to be written, goes the long
-//! way. Only `GET` and `HEAD` without `Origin` and `Upgrade`, so that no header but `Cookie` and `Authorization` has a
-//! say in the decision.
+//! way. Only `GET` and `HEAD` without `Authorization`, `Origin` and `Upgrade`, so that no other header
+//! has a say in the decision.
 
 use super::{
-    bearer,
-    caller::Caller,
-    cors,
     deployment::Deployment,
     endpoints::{self, Endpoint},
     forward::{self, Passing},
+    identity::principal,
     outcome::Outcome,
     serve::Target,
     time_limit::BodyLength,
     visitor::{self, FromMemory},
 };
 use crate::{
-    access::{
-        decision::Decision, fetch_metadata::Upgrade, principal::Credential, routes::DpopDemand,
-    },
+    access::{decision::Decision, fetch_metadata::Upgrade},
     cookie::request::RequestCookies,
     http::method::Method,
     time::UnixTime,
@@ -36,8 +32,8 @@ pub struct WarmRequest<'a> {
     pub host: &'a str,
     /// The `Cookie` header.
     pub cookie: Option<&'a str>,
-    /// The `Authorization` header.
-    pub authorization: Option<&'a str>,
+    /// Whether there is an `Authorization` header.
+    pub has_authorization: bool,
     /// Whether there is an `Origin` header.
     pub has_origin: bool,
     /// Whether there is an `Upgrade` header.
@@ -50,7 +46,7 @@ pub(super) fn decide(
     now: UnixTime,
 ) -> Option<Outcome> {
     let is_plain = matches!(request.method, Method::Get | Method::Head);
-    if !is_plain || request.has_origin || request.is_upgrade {
+    if !is_plain || request.has_authorization || request.has_origin || request.is_upgrade {
         return None;
     }
     if !deployment.config.public_url.is_host(request.host) {
@@ -66,46 +62,29 @@ pub(super) fn decide(
         .find(&target.path, &request.method)
         .ok()?;
     let cookies = RequestCookies::new(request.cookie);
-    let (signed, token);
-    let caller = match (matched.is_protected(), request.authorization) {
-        (false, None) => Caller::Nobody,
-        // With a comma it may be two, and the long way says so.
-        (false, Some(authorization)) if !authorization.contains(',') => Caller::Nobody,
-        (false, Some(_)) => return None,
-        (true, None) => {
-            signed = match visitor::from_memory(deployment, cookies, now) {
-                FromMemory::SignedIn(signed) => signed,
-                FromMemory::Nobody(_) | FromMemory::Ask(_) => return None,
-            };
-            Caller::Session(&signed)
+    let signed = if matched.needs_session() {
+        match visitor::from_memory(deployment, cookies, now) {
+            FromMemory::SignedIn(signed) => Some(signed),
+            FromMemory::Nobody(_) | FromMemory::Ask(_) => return None,
         }
-        // The bearer decides alone.
-        (true, Some(authorization)) => {
-            let has_no_second = target
-                .query
-                .is_none_or(|query| !bearer::has_token_in_query(query));
-            let is_plain = matched.route().dpop.demand == DpopDemand::WhereBound;
-            if !(has_no_second && is_plain && matched.takes(Credential::Bearer)) {
-                return None;
-            }
-            token = bearer::from_memory(deployment, authorization, now)?;
-            Caller::Token(&token)
-        }
+    } else {
+        None
     };
-    let Decision::Allow(allowed) = matched.decide(caller.principal().as_ref(), now) else {
+    let decision = match &signed {
+        Some(signed) => matched.decide(Some(&principal(&signed.record)), now),
+        None => matched.decide(None, now),
+    };
+    let Decision::Allow(allowed) = decision else {
         return None;
     };
-    match caller {
-        Caller::Nobody => {}
-        Caller::Session(_) => deployment.metrics.from_memory(),
-        Caller::Token(_) => deployment.metrics.token_from_memory(),
+    if signed.is_some() {
+        deployment.metrics.from_memory();
     }
     let passing = Passing {
         target: &target,
         cookies,
         upgrade: Upgrade::None,
         body: BodyLength::NONE,
-        cors: cors::fields(&matched, None),
     };
-    forward::build(deployment, &allowed, &passing, caller).ok()
+    forward::build(deployment, &allowed, &passing, signed.as_ref()).ok()
 }

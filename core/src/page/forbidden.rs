@@ -33,8 +33,7 @@ impl Refusals {
             Missing::Group => self.group,
             Missing::Role => self.role,
             Missing::EmailDomain => self.email_domain,
-            // Sessions lack these as they lack anything else that is said of an account.
-            Missing::Claim | Missing::Scope | Missing::Client => self.claim,
+            Missing::Claim => self.claim,
             Missing::Authentication => self.authentication,
         }
     }

@@ -6,6 +6,7 @@
 
 pub mod check;
 pub mod cookie;
+pub mod generations;
 pub mod handle;
 pub mod head;
 pub mod keys;

@@ -40,14 +40,14 @@ fn a_warm_request_is_decided_without_a_platform() {
         target: received.target(),
         host: received.host(),
         cookie: cookie.as_deref(),
-        authorization: None,
+        has_authorization: false,
         has_origin: false,
         is_upgrade: false,
     };
     let decided = host.gateway().warm(&warm, host.now());
     assert!(matches!(decided, Some(Outcome::Forward(_))));
     let with_authorization = WarmRequest {
-        authorization: Some("Bearer x"),
+        has_authorization: true,
         ..warm
     };
     assert!(

@@ -3,7 +3,6 @@
 
 mod access;
 mod any_input;
-mod bearer;
 mod counts;
 mod explain;
 mod faults;
@@ -22,7 +21,6 @@ mod sessions;
 mod sign_in;
 mod sign_out;
 mod step_up;
-mod token_memory;
 mod upstreams;
 
 pub use log::lines as log_lines;
@@ -51,7 +49,6 @@ pub fn cases() -> Vec<Case> {
         sign_out::CASES,
         upstreams::CASES,
         pages::CASES,
-        bearer::CASES,
     ]
     .concat()
 }
