@@ -3,12 +3,15 @@
 //
 // How it is asked stands in contract/src/lib.rs, which answers all but `/ledger/purge` and the member `answer`.
 import { trapped, unlessLost } from "lychgate-host";
-import { contract, contract_purge, contract_trap, wake } from "lychgate-glue";
+import { contract, contract_purge, contract_trap, contract_warm_trap, wake } from "lychgate-glue";
 import { Ledger as Deployed } from "./ledger.js";
 import gateway from "./shim.js";
 
 const DOOR = "/.contract";
 const FATE = "lychgate-fate";
+
+/** The fate of a request that traps while memory decides, in the gateway that is there. */
+const WARM_TRAP = "warm-traps";
 
 /** The deployed class, which also purges when it is told to. */
 export class Ledger extends Deployed {
@@ -120,7 +123,13 @@ export default {
   async fetch(request, env, context) {
     const { pathname } = new URL(request.url);
     if (pathname.startsWith(DOOR)) return behindTheDoor(pathname.slice(DOOR.length), request, env);
-    const disturb = fates[request.headers.get(FATE)];
+    const fate = request.headers.get(FATE);
+    if (fate === WARM_TRAP) {
+      wake();
+      contract_warm_trap();
+      return gateway.fetch(request, env, context);
+    }
+    const disturb = fates[fate];
     if (disturb === undefined) return gateway.fetch(request, env, context);
     // What has trapped begins with a new gateway.
     trapped();

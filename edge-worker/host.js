@@ -17,6 +17,8 @@ const within = (milliseconds, work) => {
   return Promise.race([work(controller.signal), late]).finally(() => clearTimeout(timer));
 };
 
+export const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
 /** The whole stream, or `undefined` as soon as it has more than `cap` bytes; leaving the loop cancels it. */
 export const collect = async (stream, cap) => {
   const chunks = [];

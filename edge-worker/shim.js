@@ -40,8 +40,8 @@ const answer = async (request, env, context) => {
     if (born !== traps) throw new Error("the wasm trapped");
   };
   const { method, url, headers } = request;
-  const cookie = headers.get("cookie") ?? undefined;
-  const [authorization, origin, upgrade] = ["authorization", "origin", "upgrade"].map((name) => headers.has(name));
+  const [cookie, authorization] = ["cookie", "authorization"].map((name) => headers.get(name) ?? undefined);
+  const [origin, upgrade] = ["origin", "upgrade"].map((name) => headers.has(name));
   const decided =
     edge.warm(method, url, cookie, authorization, origin, upgrade) ??
     (await unlessLost(edge.decide(request, env, context)));
@@ -69,25 +69,26 @@ const forward = async (forwarding, request, env, mustLive) => {
   );
   if (edits === "") return response;
   const edited = new Response(response.body, response);
-  apply(edits, edited.headers);
+  apply(edits.split("\n"), edited.headers);
   return edited;
 };
 
 const send = (forwarding, request, env) => {
-  const { url, service, patience } = forwarding;
+  const { url } = forwarding;
   if (forwarding.to_assets) return env.ASSETS.fetch(url === undefined ? request : new Request(url, request));
   const { method, body } = request;
   const headers = new Headers(request.headers);
-  apply(forwarding.request_edits(names(headers)), headers);
-  const cache = forwarding.bypasses_caches ? "no-store" : undefined;
+  const [service, patience, bypass, ...edits] = forwarding.plan(names(headers)).split("\n");
+  apply(edits, headers);
+  const cache = bypass ? "no-store" : undefined;
   // Not the request itself: its `cf` would be copied on the way, which costs more than the decision. Another Worker
   // may want to read it.
   const init = { method, headers, body, redirect: "manual" };
   const answer =
-    service === undefined
+    service === ""
       ? fetch(url, { ...init, cache })
       : env[service].fetch(url, { ...init, cf: request.cf });
-  return patience === undefined ? answer : before(patience, answer);
+  return patience === "" ? answer : before(Number(patience), answer);
 };
 
 /** What stands for an answer that did not come in time. */
@@ -108,7 +109,7 @@ const names = (headers) => [...headers.keys()].join("\n");
 
 /** Lines of `-name`, `=name:value` and `+name:value`, in their order. */
 const apply = (edits, headers) => {
-  for (const line of edits.split("\n")) {
+  for (const line of edits) {
     const colon = line.indexOf(":");
     if (line[0] === "-") headers.delete(line.slice(1));
     else if (line[0] === "=") headers.set(line.slice(1, colon), line.slice(colon + 1));

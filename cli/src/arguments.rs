@@ -1,7 +1,8 @@
 //! The command line.
 
 use crate::doctor;
-use crate::explain::arguments::{self as explain, Asked};
+use crate::explain::arguments::{self as explain, Asked, Form};
+use crate::token::arguments as token;
 use lexopt::{Arg, Parser, ValueExt};
 use lychgate_core::jose::Algorithm;
 use std::{ffi::OsString, path::PathBuf};
@@ -26,6 +27,11 @@ pub(crate) enum Command {
         key_id: Option<String>,
     },
     Explain(Asked),
+    VerifyToken(token::Verified),
+    InspectToken {
+        token: String,
+        form: Form,
+    },
 }
 
 pub(crate) const USAGE: &str = "\
@@ -33,18 +39,24 @@ usage: lychgate check [FILE] [--emit-json OUT]
        lychgate explain --url URL (--claims FILE | --anonymous) [--method M]
                         [--provider ID] [--at TIME] [--config FILE] [--json]
        lychgate doctor [--url URL] [--config FILE] [--also URL] [--json]
+       lychgate token verify [--config FILE] [--jwks FILE] [--at TIME]
+                        [--resource PATH [--method M]] [--json] TOKEN
+       lychgate token inspect [--json] TOKEN
        lychgate keys generate [--jwk ES256|EdDSA [--kid ID]]
        lychgate keys import FILE [--kid ID]
        lychgate --help | --version";
 
 pub(crate) const HELP: &str = "\
-Checks a Lychgate configuration, explains its decisions, looks at deployments
-from outside and makes keys.
+Checks a Lychgate configuration, explains its decisions, verifies tokens, looks
+at deployments from outside and makes keys.
 
 usage: lychgate check [FILE] [--emit-json OUT]
        lychgate explain --url URL (--claims FILE | --anonymous) [--method M]
                         [--provider ID] [--at TIME] [--config FILE] [--json]
        lychgate doctor [--url URL] [--config FILE] [--also URL] [--json]
+       lychgate token verify [--config FILE] [--jwks FILE] [--at TIME]
+                        [--resource PATH [--method M]] [--json] TOKEN
+       lychgate token inspect [--json] TOKEN
        lychgate keys generate [--jwk ES256|EdDSA [--kid ID]]
        lychgate keys import FILE [--kid ID]
        lychgate --help | --version
@@ -82,6 +94,20 @@ lychgate doctor
     --also URL         another address, which must not serve; may be repeated
     --json             prints JSON instead
 
+lychgate token verify TOKEN
+    Says whether the edge would take the access token, and prints its claims or the
+    one reason why not. Nothing is fetched. TOKEN may be -, for standard input.
+
+    --config FILE      the configuration, lychgate.toml where left out
+    --jwks FILE        the keys of its issuer, where they do not stand there
+    --at TIME          as for explain
+    --resource PATH    also what the route of this path decides about it
+    --method M         the method, GET where left out
+    --json             the answer as a JSON object
+
+lychgate token inspect TOKEN
+    Prints header and claims of a token, of which nothing is verified.
+
 lychgate keys generate
     Prints a fresh sealing key, 32 random bytes in base64url.
 
@@ -94,9 +120,9 @@ lychgate keys import FILE [--kid ID]
     files are) as such a JSON Web Key.
 
 exit codes: 0 all is well, or the request is allowed; 1 the configuration has
-errors, the request is not allowed, or the deployment has something to mend; 2
-wrong arguments, a file that cannot be read or written, or, for explain, a
-configuration with errors";
+errors, the request is not allowed, the token is refused, or the deployment has
+something to mend; 2 wrong arguments, a file that cannot be read or written, or,
+for explain and token, a configuration with errors";
 
 /// Reads the arguments, the first of which is the program's name.
 ///
@@ -115,6 +141,7 @@ pub(crate) fn parse(
             let arguments = doctor::arguments::parse(&mut parser)?;
             Ok(arguments.map_or(Command::Help, Command::Doctor))
         }
+        Some(Arg::Value(word)) if word == "token" => token::parse(&mut parser),
         Some(Arg::Value(word)) if word == "keys" => parse_keys(&mut parser),
         Some(Arg::Value(word)) if word == "help" => Ok(Command::Help),
         Some(other) => Err(other.unexpected()),

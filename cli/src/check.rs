@@ -226,7 +226,7 @@ fn write(out: &Path, json: &str) -> io::Result<()> {
 
 fn summary(config: &Config) -> String {
     let routes = config.routes.routes().count();
-    let protected = config.routes.routes().filter(|route| route.needs_session());
+    let protected = config.routes.routes().filter(|route| route.is_protected());
     let assets = config
         .upstreams
         .iter()

@@ -1,9 +1,9 @@
-//! Checks a Lychgate configuration, explains its decisions, looks at deployments from outside and
-//! makes keys.
+//! Checks a Lychgate configuration, explains its decisions, verifies tokens, looks at deployments from
+//! outside and makes keys.
 //!
 //! Results go to standard output, everything that is said about them to standard error. The exit
-//! code is 0 where all is well, 1 where the configuration has errors, a request is not allowed or a
-//! deployment has something to mend, and 2 where the command could not be carried out: wrong
+//! code is 0 where all is well, 1 where the configuration has errors, a request is not allowed, a token
+//! is refused or a deployment has something to mend, and 2 where the command could not be carried out: wrong
 //! arguments, a file that cannot be read or written, a request without a configuration to explain it
 //! by.
 
@@ -25,6 +25,7 @@ mod route_position;
 mod services;
 mod spin;
 mod surroundings;
+mod token;
 mod wrangler;
 
 use arguments::Command;
@@ -77,6 +78,8 @@ fn carry_out(
         }
         Command::Explain(asked) => explain::command(asked, output, messages),
         Command::Doctor(arguments) => doctor::command(arguments, output, messages),
+        Command::VerifyToken(asked) => token::verify(asked, output, messages),
+        Command::InspectToken { token, form } => token::inspect(token, *form, output, messages),
         Command::GenerateKey => keys::generate(output, messages),
         Command::GeneratePair { algorithm, key_id } => {
             pair::generate(*algorithm, key_id, output, messages)

@@ -83,7 +83,7 @@ fn closed_at<'a>(loaded: &'a Loaded, pattern: &str, path: &str) -> Option<&'a Ro
     let found = loaded.config.routes.find(&path, &Method::Get).ok()?;
     let named = Pattern::parse(pattern).ok()?;
     let route = found.route();
-    (found.needs_session() && route.pattern != named).then_some(route)
+    (found.is_protected() && route.pattern != named).then_some(route)
 }
 
 /// The folders of static files that a `wrangler.toml` names; none where there is none, or one that cannot be

@@ -127,10 +127,10 @@ fn apart(route: &Route, config: &Config) -> Option<(String, String)> {
         Some(found.route())
     };
     let (index, other) = (route_of(&folder)?, route_of(&page)?);
-    let is_met = index.needs_session() && other.requirements.is_empty()
+    let is_met = index.is_protected() && other.requirements.is_empty()
         || index.requirements == other.requirements && index.access == other.access;
     let is_file = index.aliases == Aliases::StaticFiles && other.aliases == Aliases::StaticFiles;
-    (is_file && other.needs_session() && !is_met).then_some((folder, page))
+    (is_file && other.is_protected() && !is_met).then_some((folder, page))
 }
 
 /// Whether the file at `path` asks for something that another route of static files does not.
@@ -144,7 +144,7 @@ fn leaks(path: &str, config: &Config) -> bool {
     };
     let file = found.route();
     let asks = |route: &Route| (route.access, route.requirements.clone());
-    found.needs_session()
+    found.is_protected()
         && config
             .routes
             .routes()

@@ -169,7 +169,7 @@ fn every_error_has_its_line_column_and_hint() {
         "lychgate.toml:8:1: provider[0]: client_id is missing",
         "lychgate.toml:13:1: upstream[0]: expected exactly one of assets = true, url and service",
         "lychgate.toml:15:1: upstream[0].asset: unknown key (hint: did you mean assets?)",
-        "lychgate.toml:19:11: route[0].access[0]: expected \"public\" or \"session\"",
+        "lychgate.toml:19:11: route[0].access[0]: expected \"public\", \"session\" or \"bearer\"",
         "lychgate.toml:23:8: route[1].path: a star stands for a whole segment, not for a part of \
          \"*.html\" (hint: use * for a whole segment and ** for the rest; write %2A for a star itself)",
     ];

@@ -117,7 +117,10 @@ fn kind_of(text: &str, guide: &str) -> Kind {
         Kind::Spin
     } else if begins("[[services]]") {
         Kind::MoreWrangler
-    } else if begins("[[route]]") || begins("[[provider]]") {
+    } else if ["[[route]]", "[[provider]]", "[[issuer]]"]
+        .iter()
+        .any(|word| begins(word))
+    {
         Kind::More
     } else {
         panic!("{guide}: what is this? {text}");

@@ -32,6 +32,7 @@ pub(crate) async fn list<P: Platform>(platform: &P, question: &Value) -> Option<
         "h" => RecordKind::Head,
         "u" => RecordKind::User,
         "a" => RecordKind::Attempt,
+        "p" => RecordKind::Proof,
         _ => return None,
     };
     let limit = Count(u32::try_from(question.get("limit")?.as_u64()?).ok()?);
@@ -89,6 +90,7 @@ fn partition(question: &Value) -> Option<Partition> {
     let kind = match text(partition, "kind")? {
         "user" => PartitionKind::User,
         "attempt" => PartitionKind::Attempt,
+        "proof_key" => PartitionKind::ProofKey,
         _ => return None,
     };
     let id = base64url::decode_array(text(partition, "id")?)?;

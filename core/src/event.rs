@@ -121,7 +121,9 @@ impl Event<'_> {
                     Level::Warning
                 }
                 Fault::Browser(_) => Level::Info,
-                Fault::Provider(_) | Fault::Platform(_) | Fault::Upstream(_) => Level::Warning,
+                Fault::Provider(_) | Fault::Issuer(_) | Fault::Platform(_) | Fault::Upstream(_) => {
+                    Level::Warning
+                }
             },
         }
     }
@@ -204,6 +206,8 @@ impl Event<'_> {
         Some(match (setting, self.provider()) {
             (Setting::Provider(key), Some(id)) => Cow::Owned(format!("provider[{id}].{key}")),
             (Setting::Provider(key), None) => Cow::Owned(format!("provider.{key}")),
+            (Setting::Issuer(key), Some(issuer)) => Cow::Owned(format!("issuer[{issuer}].{key}")),
+            (Setting::Issuer(key), None) => Cow::Owned(format!("issuer.{key}")),
             (Setting::Named(name), _) => Cow::Borrowed(name),
         })
     }

@@ -3,9 +3,13 @@
 //! A [`Fault`] holds the private reason, for the log. [`Fault::answer`] is the one place that maps
 //! it to a status and a public code; nothing a provider or a browser sent is ever in either.
 
+mod configuration;
 pub mod setting;
 
+pub use configuration::ConfigurationFault;
+
 use crate::{
+    bearer::AccessTokenFault,
     http::{outbound::SendError, response::Status},
     oauth::OAuthFault,
     oidc::{
@@ -13,7 +17,6 @@ use crate::{
         token::TokenFault, userinfo::UserinfoFault,
     },
 };
-use alloc::string::String;
 use core::fmt;
 
 /// Why a request was refused or failed.
@@ -23,6 +26,8 @@ pub enum Fault {
     Browser(BrowserFault),
     /// The OpenID provider.
     Provider(ProviderFault),
+    /// An issuer of access tokens.
+    Issuer(IssuerFault),
     /// The edge platform.
     Platform(PlatformFault),
     /// The upstream that an allowed request was forwarded to.
@@ -44,6 +49,12 @@ pub enum BrowserFault {
     NotSignedIn,
     /// The credential in `Authorization` is not accepted here.
     BadCredential,
+    /// An access token is needed and none was sent.
+    NoToken,
+    /// The access token is refused.
+    Token(AccessTokenFault),
+    /// The access token lacks a scope.
+    InsufficientScope,
     /// The session lacks what the route requires.
     NotPermitted,
     /// The route requires another authentication than that of the session, or a newer one.
@@ -98,6 +109,19 @@ pub enum ProviderFault {
     TooMuchIdentity,
 }
 
+/// Faults of an issuer of access tokens, whose keys cannot be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IssuerFault {
+    /// It could not be reached.
+    Send(Exchange, SendError),
+    /// Its metadata or key set is unusable.
+    Published(DiscoveryFault),
+    /// None of the keys that it publishes can be used.
+    NoKeys,
+    /// Asking it failed a moment ago.
+    CoolingDown,
+}
+
 /// Which exchange with a provider failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exchange {
@@ -148,51 +172,6 @@ pub enum UpstreamFault {
     Unreadable,
 }
 
-/// Faults of the configuration that were found at the edge. They are no fault of any request: the
-/// gateway is closed to all of them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ConfigurationFault {
-    /// The bundled configuration breaks rules; `lychgate check` lists them.
-    Invalid {
-        /// The place of the first, such as `route[2].access`; empty for the whole. What is wrong there is
-        /// said by `lychgate check`, which keeps the words out of the edge.
-        first: String,
-        /// How many there are.
-        count: usize,
-    },
-    /// A secret that the configuration names is not set.
-    MissingSecret {
-        /// Its name.
-        name: String,
-    },
-    /// A sealing key is not 32 bytes in base64url.
-    BadKey {
-        /// The secret's name.
-        name: String,
-    },
-    /// A private key towards a provider is none that we sign with.
-    BadPrivateKey {
-        /// The secret's name.
-        name: String,
-    },
-    /// A shared secret towards an upstream is not visible ASCII.
-    BadProof {
-        /// The secret's name.
-        name: String,
-    },
-    /// A service binding that an upstream names is not there.
-    MissingService {
-        /// The name of the binding.
-        name: String,
-    },
-    /// The platform lacks something that its own settings must grant: a binding of a Worker, a store or a
-    /// mounted folder of a Spin component.
-    MissingBinding {
-        /// Its name, as in the platform's settings.
-        name: &'static str,
-    },
-}
-
 /// What the public is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Answer {
@@ -217,6 +196,12 @@ pub enum PublicCode {
     LoginRequired,
     /// `invalid_token`
     InvalidToken,
+    /// `token_required`: an access token is needed.
+    TokenRequired,
+    /// `invalid_dpop_proof` (RFC 9449, section 12.2)
+    InvalidDpopProof,
+    /// `insufficient_scope`
+    InsufficientScope,
     /// `access_denied`
     AccessDenied,
     /// `insufficient_user_authentication` (RFC 9470, section 3)
@@ -254,7 +239,9 @@ impl Fault {
             Self::Browser(fault) => fault.answer(),
             Self::Provider(fault) => fault.answer(),
             Self::Upstream(fault) => fault.answer(),
-            Self::Platform(_) => Answer::UNAVAILABLE,
+            Self::Issuer(IssuerFault::Send(_, SendError::NotAllowed)) => ConfigurationFault::ANSWER,
+            // Nobody can say whether the token is good, so nobody says that it is not.
+            Self::Issuer(_) | Self::Platform(_) => Answer::UNAVAILABLE,
         }
     }
 }
@@ -280,14 +267,6 @@ impl UpstreamFault {
     }
 }
 
-impl ConfigurationFault {
-    /// The public answer of a closed gateway.
-    pub const ANSWER: Answer = Answer {
-        status: Status::SERVICE_UNAVAILABLE,
-        code: PublicCode::Misconfigured,
-    };
-}
-
 impl BrowserFault {
     const fn answer(self) -> Answer {
         let (status, code) = match self {
@@ -298,7 +277,17 @@ impl BrowserFault {
             Self::NoRoute => (Status::NOT_FOUND, PublicCode::NotFound),
             Self::MethodNotAllowed => (Status::METHOD_NOT_ALLOWED, PublicCode::MethodNotAllowed),
             Self::NotSignedIn => (Status::UNAUTHORIZED, PublicCode::LoginRequired),
-            Self::BadCredential => (Status::UNAUTHORIZED, PublicCode::InvalidToken),
+            Self::Token(fault) if fault.is_about_request() => {
+                (Status::BAD_REQUEST, PublicCode::InvalidRequest)
+            }
+            Self::Token(AccessTokenFault::Dpop(_)) => {
+                (Status::UNAUTHORIZED, PublicCode::InvalidDpopProof)
+            }
+            Self::BadCredential | Self::Token(_) => {
+                (Status::UNAUTHORIZED, PublicCode::InvalidToken)
+            }
+            Self::NoToken => (Status::UNAUTHORIZED, PublicCode::TokenRequired),
+            Self::InsufficientScope => (Status::FORBIDDEN, PublicCode::InsufficientScope),
             Self::AuthenticationInsufficient => (
                 Status::UNAUTHORIZED,
                 PublicCode::InsufficientUserAuthentication,
@@ -365,6 +354,9 @@ impl PublicCode {
             Self::MethodNotAllowed => "method_not_allowed",
             Self::LoginRequired => "login_required",
             Self::InvalidToken => "invalid_token",
+            Self::TokenRequired => "token_required",
+            Self::InvalidDpopProof => "invalid_dpop_proof",
+            Self::InsufficientScope => "insufficient_scope",
             Self::AccessDenied => "access_denied",
             Self::InsufficientUserAuthentication => "insufficient_user_authentication",
             Self::CrossSiteRequest => "cross_site_request",
@@ -389,41 +381,9 @@ impl fmt::Display for Fault {
         match self {
             Self::Browser(fault) => write!(f, "browser: {fault:?}"),
             Self::Provider(fault) => write!(f, "provider: {fault:?}"),
+            Self::Issuer(fault) => write!(f, "issuer: {fault:?}"),
             Self::Platform(fault) => write!(f, "platform: {fault:?}"),
             Self::Upstream(fault) => write!(f, "upstream: {fault:?}"),
-        }
-    }
-}
-
-impl fmt::Display for ConfigurationFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Invalid { first, count } => {
-                write!(
-                    f,
-                    "{count} errors in the configuration, the first at `{first}`: run `lychgate check`"
-                )
-            }
-            Self::MissingSecret { name } => write!(f, "the secret {name} is not set"),
-            Self::BadKey { name } => {
-                write!(
-                    f,
-                    "the secret {name} is not 32 bytes in base64url; `lychgate keys generate` makes one"
-                )
-            }
-            Self::BadPrivateKey { name } => {
-                write!(
-                    f,
-                    "the secret {name} is no private JSON Web Key for ES256 or EdDSA; `lychgate keys generate --jwk` makes one"
-                )
-            }
-            Self::BadProof { name } => {
-                write!(f, "the secret {name} cannot stand in a header field")
-            }
-            Self::MissingService { name } => {
-                write!(f, "the deployment lacks the service binding {name}")
-            }
-            Self::MissingBinding { name } => write!(f, "the deployment lacks {name}"),
         }
     }
 }
@@ -441,5 +401,6 @@ macro_rules! into_fault {
 into_fault! {
     Browser(BrowserFault),
     Provider(ProviderFault),
+    Issuer(IssuerFault),
     Platform(PlatformFault),
 }

@@ -9,12 +9,14 @@ extern crate alloc;
 
 pub mod access;
 pub mod assets;
+pub mod bearer;
 pub mod config;
 pub mod cookie;
 pub mod encoding;
 pub mod event;
 pub mod fault;
 pub mod gateway;
+pub mod generations;
 pub mod http;
 pub mod jose;
 pub mod metrics;

@@ -20,6 +20,7 @@ pub struct Metrics {
     reported: Cell<Forwarded>,
     reported_at: Cell<Option<UnixTime>>,
     from_memory: Cell<u64>,
+    tokens_from_memory: Cell<u64>,
     tally: RefCell<Vec<(Family, Labels, u64)>>,
 }
 
@@ -30,6 +31,19 @@ pub struct Forwarded {
     pub public: u64,
     /// With a session.
     pub session: u64,
+    /// With an access token.
+    pub bearer: u64,
+}
+
+/// What let a request in that was passed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Nothing was asked.
+    Public,
+    /// A session.
+    Session,
+    /// An access token.
+    Bearer,
 }
 
 /// What is counted by name.
@@ -41,6 +55,8 @@ pub enum Family {
     Refused,
     /// Sessions that were looked up, by what knew them.
     SessionChecks,
+    /// Access tokens that were looked at, by what knew them or whether their signatures were verified.
+    TokenChecks,
     /// Browsers that were sent to a provider.
     SignInsBegun,
     /// Sessions that began.
@@ -70,7 +86,7 @@ pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 const REPORT_EVERY: u64 = 10;
 
 /// A family, its name, its labels, and what it says.
-const FAMILIES: [(Family, &str, Labels, &str); 10] = [
+const FAMILIES: [(Family, &str, Labels, &str); 11] = [
     (
         Family::Forwarded,
         "requests_forwarded_total",
@@ -88,6 +104,12 @@ const FAMILIES: [(Family, &str, Labels, &str); 10] = [
         "session_checks_total",
         ["by", ""],
         "Sessions that were looked up, by what knew them.",
+    ),
+    (
+        Family::TokenChecks,
+        "token_checks_total",
+        ["by", ""],
+        "Access tokens that were looked at: by memory, or by a signature that was verified.",
     ),
     (
         Family::SignInsBegun,
@@ -148,18 +170,22 @@ impl Metrics {
         name
     }
 
-    /// Counts a request that is passed on to anyone.
-    pub fn forwarded_public(&self) {
+    /// Counts a request that is passed on.
+    pub fn forwarded(&self, access: Access) {
         let mut forwarded = self.forwarded.get();
-        forwarded.public = forwarded.public.saturating_add(1);
+        let count = match access {
+            Access::Public => &mut forwarded.public,
+            Access::Session => &mut forwarded.session,
+            Access::Bearer => &mut forwarded.bearer,
+        };
+        *count = count.saturating_add(1);
         self.forwarded.set(forwarded);
     }
 
-    /// Counts a request that is passed on with a session.
-    pub fn forwarded_session(&self) {
-        let mut forwarded = self.forwarded.get();
-        forwarded.session = forwarded.session.saturating_add(1);
-        self.forwarded.set(forwarded);
+    /// Counts an access token that memory knew.
+    pub fn token_from_memory(&self) {
+        self.tokens_from_memory
+            .set(self.tokens_from_memory.get().saturating_add(1));
     }
 
     /// Counts a session that memory knew.
@@ -201,6 +227,7 @@ impl Metrics {
         Some(Forwarded {
             public: forwarded.public.saturating_sub(reported.public),
             session: forwarded.session.saturating_sub(reported.session),
+            bearer: forwarded.bearer.saturating_sub(reported.bearer),
         })
     }
 
@@ -221,10 +248,16 @@ impl Metrics {
         let mut all = Vec::from([
             (Family::Forwarded, ["public", ""], forwarded.public),
             (Family::Forwarded, ["session", ""], forwarded.session),
+            (Family::Forwarded, ["bearer", ""], forwarded.bearer),
             (
                 Family::SessionChecks,
                 ["memory", ""],
                 self.from_memory.get(),
+            ),
+            (
+                Family::TokenChecks,
+                ["memory", ""],
+                self.tokens_from_memory.get(),
             ),
         ]);
         all.extend_from_slice(&self.tally.borrow());
@@ -249,6 +282,7 @@ fn value(family: Family, count: u64) -> String {
         Family::Forwarded
         | Family::Refused
         | Family::SessionChecks
+        | Family::TokenChecks
         | Family::SignInsBegun
         | Family::SignIns
         | Family::SignOuts
@@ -305,9 +339,9 @@ mod tests {
         let metrics = Metrics::default();
         metrics.begin(START);
         metrics.begin(after(5));
-        metrics.forwarded_public();
-        metrics.forwarded_session();
-        metrics.forwarded_session();
+        metrics.forwarded(Access::Public);
+        metrics.forwarded(Access::Session);
+        metrics.forwarded(Access::Session);
         metrics.from_memory();
         metrics.count(Family::Refused, ["not_found", ""]);
         metrics.count(Family::Refused, ["not_found", ""]);
@@ -335,18 +369,21 @@ mod tests {
     fn what_was_forwarded_is_reported_once_and_not_too_often() {
         let metrics = Metrics::default();
         assert_eq!(metrics.report(START), None);
-        metrics.forwarded_public();
+        metrics.forwarded(Access::Public);
         let one = Forwarded {
             public: 1,
             session: 0,
+            bearer: 0,
         };
         assert_eq!(metrics.report(START), Some(one));
-        metrics.forwarded_public();
-        metrics.forwarded_session();
+        metrics.forwarded(Access::Public);
+        metrics.forwarded(Access::Session);
+        metrics.forwarded(Access::Bearer);
         assert_eq!(metrics.report(after(9)), None);
         let both = Forwarded {
             public: 1,
             session: 1,
+            bearer: 1,
         };
         assert_eq!(metrics.report(after(10)), Some(both));
         assert_eq!(metrics.report(after(30)), None);

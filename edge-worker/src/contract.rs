@@ -34,12 +34,33 @@ pub fn contract_trap() {
     TRAPS.store(true, Ordering::Relaxed);
 }
 
+/// Whether the next decision from memory traps.
+static WARM_TRAPS: AtomicBool = AtomicBool::new(false);
+
+/// Lets the next decision from memory trap.
+#[wasm_bindgen]
+pub fn contract_warm_trap() {
+    WARM_TRAPS.store(true, Ordering::Relaxed);
+}
+
 /// Comes before each call of the ledger.
 ///
 /// # Panics
 /// Where [`contract_trap`] asked for it.
 pub(crate) fn before() {
-    if TRAPS.swap(false, Ordering::Relaxed) {
+    trap_where_asked(&TRAPS);
+}
+
+/// Comes before each decision from memory.
+///
+/// # Panics
+/// Where [`contract_warm_trap`] asked for it.
+pub(crate) fn before_warm() {
+    trap_where_asked(&WARM_TRAPS);
+}
+
+fn trap_where_asked(asked: &AtomicBool) {
+    if asked.swap(false, Ordering::Relaxed) {
         #[expect(clippy::panic, reason = "that is what the suite asks for")]
         {
             panic!("the contract suite asked for it");

@@ -2,12 +2,12 @@
 //!
 //! The shim fetches, because headers are edited in JavaScript ten times faster and bodies never have to pass
 //! by here. Rust tells it what to change, one `-name` (remove), `=name:value` (set) or `+name:value` (append)
-//! per line; header names and values cannot hold a line break.
+//! per line; header names and values cannot hold a line break. It does so in few calls, since each costs about as
+//! much as the decision.
 
-use crate::number::to_double;
 use alloc::borrow::Cow;
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use lychgate_core::gateway::edits::CookieEdit;
 use lychgate_core::gateway::{Forward, ForwardTarget};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -47,50 +47,44 @@ impl Forwarding {
         }
     }
 
-    /// The service binding that it goes to; `undefined` where it goes to an origin.
-    #[wasm_bindgen(getter)]
-    pub fn service(&self) -> Option<String> {
-        match &self.forward.target {
-            ForwardTarget::Service { name, .. } => Some(name.0.clone()),
-            ForwardTarget::Assets | ForwardTarget::Url(_) => None,
-        }
-    }
-
     /// The URL to fetch; `undefined` where the request can be passed as it came.
     #[wasm_bindgen(getter)]
     pub fn url(&self) -> Option<String> {
         self.url.clone()
     }
 
-    /// Whether shared caches must be passed by.
-    #[wasm_bindgen(getter)]
-    pub fn bypasses_caches(&self) -> bool {
-        self.forward.response.bypasses_caches()
-    }
-
-    /// After how many milliseconds the head of the answer is late; `undefined` for never.
-    #[wasm_bindgen(getter)]
-    pub fn patience(&self) -> Option<f64> {
-        let seconds = self.forward.timeout?.as_seconds();
-        Some(to_double(seconds.saturating_mul(1000)))
-    }
-
-    /// What to change in the request, given the names of its headers, one per line.
-    pub fn request_edits(&self, names: &str) -> String {
+    /// How to carry it out where it does not go to the static assets, given the names of the request's headers, one per
+    /// line. Of the answer the first line is the service binding that it goes to, or nothing; the second after how many
+    /// milliseconds the head of the answer is late, or nothing for never; the third whether shared caches must be passed
+    /// by; and the rest what to change in the request.
+    pub fn plan(&self, names: &str) -> String {
         let edit = &self.forward.request;
-        let mut edits = Edits::default();
+        let mut plan = Edits::default();
+        plan.line(&[match &self.forward.target {
+            ForwardTarget::Service { name, .. } => name.0.as_str(),
+            ForwardTarget::Assets | ForwardTarget::Url(_) => "",
+        }]);
+        let patience = self.forward.timeout.map(|limit| {
+            let milliseconds = limit.as_seconds().saturating_mul(1000);
+            milliseconds.to_string()
+        });
+        plan.line(&[patience.as_deref().unwrap_or_default()]);
+        plan.line(&[match self.forward.response.bypasses_caches() {
+            true => "bypass",
+            false => "",
+        }]);
         for name in names.split('\n').filter(|name| edit.strips(name)) {
-            edits.remove(name);
+            plan.remove(name);
         }
         match edit.cookie() {
             CookieEdit::Keep => {}
-            CookieEdit::Replace(rest) => edits.set("cookie", rest),
-            CookieEdit::Remove => edits.remove("cookie"),
+            CookieEdit::Replace(rest) => plan.set("cookie", rest),
+            CookieEdit::Remove => plan.remove("cookie"),
         }
         for (name, value) in edit.set() {
-            edits.set(name.as_str(), value.as_str());
+            plan.set(name.as_str(), value.as_str());
         }
-        edits.0
+        plan.0
     }
 
     /// What to change in the response, given the names of its headers and its `Set-Cookie` fields, one per
@@ -125,6 +119,9 @@ impl Forwarding {
         }
         for field in edit.set_cookies() {
             edits.append("set-cookie", field.as_str());
+        }
+        for (name, value) in edit.append() {
+            edits.append(name.as_str(), value.as_str());
         }
         edits.0
     }

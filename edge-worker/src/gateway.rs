@@ -65,17 +65,19 @@ impl Edge {
         method: &str,
         url: &str,
         cookie: Option<String>,
-        has_authorization: bool,
+        authorization: Option<String>,
         has_origin: bool,
         is_upgrade: bool,
     ) -> Result<JsValue, JsValue> {
+        #[cfg(feature = "contract")]
+        crate::contract::before_warm();
         let (host, target) = split(url);
         let request = WarmRequest {
             method: Method::parse(method),
             target,
             host,
             cookie: cookie.as_deref(),
-            has_authorization,
+            authorization: authorization.as_deref(),
             has_origin,
             is_upgrade,
         };

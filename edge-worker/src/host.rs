@@ -70,6 +70,9 @@ extern "C" {
 #[wasm_bindgen(raw_module = "lychgate-host")]
 extern "C" {
     #[wasm_bindgen(catch)]
+    pub fn pause(milliseconds: f64) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(catch)]
     pub fn collect(stream: JsValue, cap: f64) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(catch)]

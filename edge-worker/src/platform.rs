@@ -2,7 +2,7 @@
 
 use crate::host::{self, Dataset, Env, Objects, Store};
 use crate::ledger::client;
-use crate::number::from_double;
+use crate::number::{from_double, to_double};
 use crate::verifier::Keys;
 use crate::{points, send, signer, store};
 use alloc::rc::Rc;
@@ -18,6 +18,7 @@ use lychgate_core::platform::ledger::{
 use lychgate_core::platform::store::{StoreError, StoreKey};
 use lychgate_core::platform::{Platform, RandomError, SignerError, VerifierError};
 use lychgate_core::time::{Milliseconds, UnixTime};
+use wasm_bindgen_futures::JsFuture;
 
 /// The runtime with the bindings of this deployment.
 pub(crate) struct Workers {
@@ -72,6 +73,13 @@ impl Platform for Workers {
 
     fn stopwatch(&self) -> Milliseconds {
         Milliseconds::new(milliseconds())
+    }
+
+    async fn pause(&self, time: Milliseconds) {
+        // A timer that the runtime refuses is no wait at all; whoever waits asks again only so often.
+        if let Ok(waiting) = host::pause(to_double(time.as_milliseconds())) {
+            drop(JsFuture::from(waiting).await);
+        }
     }
 
     fn fill_random(&self, out: &mut [u8]) -> Result<(), RandomError> {

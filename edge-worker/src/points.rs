@@ -40,7 +40,11 @@ pub(crate) fn report(dataset: &Dataset, gateway: &Gateway, now: UnixTime) {
     let Some(forwarded) = gateway.report(now) else {
         return;
     };
-    for (access, count) in [("public", forwarded.public), ("session", forwarded.session)] {
+    for (access, count) in [
+        ("public", forwarded.public),
+        ("session", forwarded.session),
+        ("bearer", forwarded.bearer),
+    ] {
         if count > 0 {
             let doubles = [to_double(count), 0.0, 0.0, 0.0, 0.0];
             point(dataset, ["forwarded", "", "", access], doubles);

@@ -32,6 +32,11 @@ impl Platform for Spin {
         Milliseconds::new(monotonic_clock::now() / 1_000_000)
     }
 
+    async fn pause(&self, time: Milliseconds) {
+        let nanoseconds = time.as_milliseconds().saturating_mul(1_000_000);
+        monotonic_clock::wait_for(nanoseconds).await;
+    }
+
     fn fill_random(&self, out: &mut [u8]) -> Result<(), RandomError> {
         getrandom::fill(out).map_err(|_| RandomError)
     }

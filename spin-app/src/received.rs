@@ -17,6 +17,7 @@ pub(crate) struct Received {
     target: String,
     host: String,
     cookie: Option<String>,
+    authorization: Option<String>,
     fields: FieldList,
     request: RefCell<Option<types::Request>>,
 }
@@ -30,6 +31,7 @@ impl Received {
             target: request.get_path_with_query().unwrap_or_default(),
             host: request.get_authority().unwrap_or_default(),
             cookie: fields::joined(&fields, "cookie"),
+            authorization: fields::joined(&fields, "authorization"),
             fields,
             request: RefCell::new(Some(request)),
         }
@@ -42,7 +44,7 @@ impl Received {
             target: &self.target,
             host: &self.host,
             cookie: self.cookie.as_deref(),
-            has_authorization: fields::has(&self.fields, "authorization"),
+            authorization: self.authorization.as_deref(),
             has_origin: fields::has(&self.fields, "origin"),
             // The host takes `Upgrade` away.
             is_upgrade: fields::has(&self.fields, "upgrade")

@@ -15,6 +15,8 @@
 
 // Clippy takes code for a test's only where `cfg(test)` stands above it.
 #[cfg(test)]
+mod access_token;
+#[cfg(test)]
 mod attack;
 #[cfg(test)]
 mod doctor;
@@ -32,6 +34,8 @@ mod http;
 mod ledger;
 #[cfg(test)]
 mod parity;
+#[cfg(test)]
+mod real_issuer;
 #[cfg(test)]
 mod real_providers;
 #[cfg(test)]

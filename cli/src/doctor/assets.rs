@@ -71,14 +71,14 @@ pub(crate) fn check(subject: &Subject) -> Finding {
 
 /// Protected files: those in the folder of the site, or one for each route that could have some.
 fn protected(config: &Config, directory: Option<&Path>) -> Vec<Protected> {
-    let needs_session = |path: &str| {
+    let is_protected = |path: &str| {
         let path = RequestPath::parse(path).ok()?;
         let found = config.routes.find(&path, &Method::Get).ok()?;
-        (found.needs_session() && found.route().aliases == Aliases::StaticFiles).then_some(())
+        (found.is_protected() && found.route().aliases == Aliases::StaticFiles).then_some(())
     };
     let mut files = Vec::new();
     for (path, file) in directory.map(listed).unwrap_or_default() {
-        if files.len() < MOST_FILES && needs_session(&path).is_some() {
+        if files.len() < MOST_FILES && is_protected(&path).is_some() {
             let contents = fs::read(file).ok();
             files.push(Protected { path, contents });
         }
@@ -86,7 +86,7 @@ fn protected(config: &Config, directory: Option<&Path>) -> Vec<Protected> {
     if files.is_empty() {
         let of_files = |route: &&Route| route.aliases == Aliases::StaticFiles;
         let routes = config.routes.routes().filter(of_files);
-        let examples = routes.filter(|route| route.needs_session()).map(example);
+        let examples = routes.filter(|route| route.is_protected()).map(example);
         files = examples
             .take(MOST_FILES)
             .map(|path| Protected {

@@ -123,7 +123,7 @@ pub(crate) fn protected(subject: &Subject) -> Finding {
         return Finding::skip(CHECK, "no configuration to find one in");
     };
     let mut routes = config.routes.routes();
-    let Some(path) = routes.find(|route| route.needs_session()).map(example) else {
+    let Some(path) = routes.find(|route| route.is_protected()).map(example) else {
         return Finding::skip(CHECK, "no route needs a session");
     };
     let answer = match subject.ask(&path) {

@@ -10,6 +10,7 @@ mod client;
 mod clock;
 mod finding;
 mod front;
+mod issuer;
 mod origins;
 mod provider;
 mod registration;
@@ -107,6 +108,10 @@ fn look(subject: &Subject) -> Vec<Finding> {
     findings.push(assets::check(subject));
     findings.extend(addresses::check(subject));
     findings.extend(origins::check(subject));
+    if let Some(config) = &subject.config {
+        let issuers = config.issuers.iter();
+        findings.extend(issuers.filter_map(|issuer| issuer::check(subject, config, issuer)));
+    }
     for provider in subject.providers() {
         let Some(config) = &subject.config else {
             break;

@@ -32,7 +32,7 @@ pub(crate) fn check(subject: &Subject) -> Vec<Finding> {
             .routes()
             .filter(|route| route.upstream == UpstreamIndex(place))
             .collect();
-        let protected = led.iter().find(|route| route.needs_session());
+        let protected = led.iter().find(|route| route.is_protected());
         let path = protected
             .or(led.first())
             .map_or("/".to_owned(), |route| asked(route));

@@ -8,7 +8,7 @@ use super::{
 use lychgate_core::{
     config::{Config, Protocol, Provider},
     http::{outbound::Reply, url::Url},
-    jose::KeySet,
+    jose::{Algorithm, KeySet},
     oidc::{
         discovery::{self, DiscoveryFault, ProviderMetadata},
         document,
@@ -149,13 +149,7 @@ fn keys(subject: &Subject, provider: &Provider, url: &Url) -> Finding {
             );
         }
     };
-    let set = document::read(&reply(&answer)).ok();
-    let set = set.and_then(|_| KeySet::parse(&answer.body).ok());
-    let usable = set.iter().flat_map(|set| set.keys()).any(|key| {
-        let mut algorithms = provider.algorithms.iter();
-        algorithms.any(|algorithm| key.serves(*algorithm))
-    });
-    if usable {
+    if serves(&answer, &provider.algorithms) {
         Finding::pass(
             KEYS,
             format!("{url} has keys that ID tokens can be verified with"),
@@ -172,7 +166,15 @@ fn keys(subject: &Subject, provider: &Provider, url: &Url) -> Finding {
     }
 }
 
-fn reply(answer: &Answer) -> Reply {
+/// Whether an answer is a key set with a key for one of these algorithms.
+pub(super) fn serves(answer: &Answer, algorithms: &[Algorithm]) -> bool {
+    let set = document::read(&reply(answer)).ok();
+    let set = set.and_then(|_| KeySet::parse(&answer.body).ok());
+    let mut keys = set.iter().flat_map(|set| set.keys());
+    keys.any(|key| algorithms.iter().any(|algorithm| key.serves(*algorithm)))
+}
+
+pub(super) fn reply(answer: &Answer) -> Reply {
     Reply {
         status: answer.status,
         content_type: answer.field("content-type").map(ToOwned::to_owned),

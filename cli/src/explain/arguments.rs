@@ -80,11 +80,11 @@ pub(crate) fn parse(parser: &mut Parser) -> Result<Command, lexopt::Error> {
 }
 
 /// Nobody means the method `get`, which is another than `GET`.
-fn parse_method(text: &str) -> Method {
+pub(crate) fn parse_method(text: &str) -> Method {
     Method::parse(&text.to_ascii_uppercase())
 }
 
-fn parse_time(text: &str) -> Result<UnixTime, lexopt::Error> {
+pub(crate) fn parse_time(text: &str) -> Result<UnixTime, lexopt::Error> {
     let seconds = text.parse().ok().map(UnixTime::from_seconds);
     let time = timestamp::parse(text).or(seconds);
     time.ok_or_else(|| {

@@ -80,6 +80,8 @@ fn of_route(answer: &Answer<'_>, route: &Route, branch: &Branch) -> Value {
         "access": match route.access {
             Access::Public => "public",
             Access::Session => "session",
+            Access::Bearer => "bearer",
+            Access::SessionOrBearer => "session_or_bearer",
         },
         "upstream": upstream.map(|upstream| upstream.id.as_str()),
         "require": branch.findings.iter().map(of_finding).collect::<Value>(),

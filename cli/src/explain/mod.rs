@@ -6,7 +6,7 @@ pub(crate) mod arguments;
 mod json;
 mod person;
 mod text;
-mod words;
+pub(crate) mod words;
 
 use crate::{
     Ending,

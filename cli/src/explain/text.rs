@@ -74,6 +74,8 @@ fn describe(answer: &Answer<'_>, route: &Route) -> String {
     let access = match route.access {
         Access::Public => "public",
         Access::Session => "session",
+        Access::Bearer => "bearer",
+        Access::SessionOrBearer => "session or bearer",
     };
     let upstream = upstream(answer, route);
     format!(

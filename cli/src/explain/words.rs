@@ -34,6 +34,9 @@ pub(crate) fn written(condition: &Condition) -> (&'static str, Value) {
             };
             ("claims", claim)
         }
+        Condition::AllScopes(scopes) => ("scopes", json!(scopes)),
+        Condition::AnyScope(scopes) => ("any_scope", json!(scopes)),
+        Condition::Client(clients) => ("clients", json!(clients)),
         Condition::Acr(values) => ("acr", json!(values)),
         Condition::MaxAge(most) => ("max_age", json!(most.to_string())),
     }
@@ -72,6 +75,10 @@ pub(crate) fn held(condition: &Condition, who: &SessionRecord, now: UnixTime) ->
             Some(found) => found.to_string(),
             None => "nothing there".to_owned(),
         },
+        Condition::AllScopes(_) | Condition::AnyScope(_) => {
+            json!(who.scope.as_deref().unwrap_or_default()).to_string()
+        }
+        Condition::Client(_) => "a session, which has no client".to_owned(),
         Condition::Acr(_) => who
             .acr
             .as_ref()
@@ -101,6 +108,8 @@ pub(crate) const fn missing(missing: Missing) -> (&'static str, &'static str) {
         Missing::Role => ("role", "a role"),
         Missing::EmailDomain => ("email_domain", "a verified e-mail address"),
         Missing::Claim => ("claim", "a claim"),
+        Missing::Scope => ("scope", "a scope"),
+        Missing::Client => ("client", "a token of another client"),
         Missing::Authentication => ("authentication", "an authentication that no sign-in brings"),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Fault, Placement, SITE, allowed_hosts, manifest::Placed};
 use lychgate_core::{
-    config::{Protocol, SecretName, UpstreamTarget},
+    config::{KeySource, Protocol, SecretName, UpstreamTarget},
     http::url::Origin,
 };
 
@@ -77,6 +77,24 @@ fn hosts(placement: &Placement<'_>) -> Vec<Fault> {
                     }
                 }
             }
+        }
+    }
+    for issuer in &config.issuers {
+        match &issuer.keys {
+            KeySource::Discovery(url) | KeySource::Url(url) if !covered(url.origin()) => {
+                let whose = format!("where the keys of the issuer \"{}\" are", issuer.issuer);
+                let more = match &issuer.keys {
+                    KeySource::Discovery(_) => {
+                        ", and the host of its jwks_uri where that is another"
+                    }
+                    KeySource::Url(_) | KeySource::Inline(_) | KeySource::SharedSecret(_) => "",
+                };
+                faults.push(fault(url.origin(), whose, more));
+            }
+            KeySource::Discovery(_)
+            | KeySource::Url(_)
+            | KeySource::Inline(_)
+            | KeySource::SharedSecret(_) => {}
         }
     }
     for upstream in &config.upstreams {

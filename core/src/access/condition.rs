@@ -25,6 +25,12 @@ pub enum Condition {
     EmailDomains(Vec<EmailDomain>),
     /// A claim is what it must be.
     Claim(ClaimRequirement),
+    /// At least one of these scopes was granted.
+    AnyScope(Vec<String>),
+    /// Every one of these scopes was granted.
+    AllScopes(Vec<String>),
+    /// The token was issued to one of these clients.
+    Client(Vec<String>),
     /// The principal was authenticated in one of these ways: `acr`.
     Acr(Vec<String>),
     /// The principal authenticated at most this long ago.
@@ -50,9 +56,12 @@ impl Condition {
         }
         match self.kind() {
             Missing::Authentication => Standing::StepUp,
-            Missing::Group | Missing::Role | Missing::EmailDomain | Missing::Claim => {
-                Standing::Missing
-            }
+            Missing::Group
+            | Missing::Role
+            | Missing::EmailDomain
+            | Missing::Claim
+            | Missing::Scope
+            | Missing::Client => Standing::Missing,
         }
     }
 
@@ -63,6 +72,8 @@ impl Condition {
             Self::AnyRole(_) | Self::AllRoles(_) => Missing::Role,
             Self::EmailDomains(_) => Missing::EmailDomain,
             Self::Claim(_) => Missing::Claim,
+            Self::AnyScope(_) | Self::AllScopes(_) => Missing::Scope,
+            Self::Client(_) => Missing::Client,
             Self::Acr(_) | Self::MaxAge(_) => Missing::Authentication,
         }
     }
@@ -70,6 +81,7 @@ impl Condition {
     fn is_met_by(&self, principal: &Principal<'_>, now: UnixTime) -> bool {
         let is_in = |group: &String| principal.groups.contains(group);
         let has = |role: &String| principal.roles.contains(role);
+        let granted = |scope: &String| principal.scope.split(' ').any(|one| one == scope);
         match self {
             Self::AnyGroup(groups) => groups.iter().any(is_in),
             Self::AllGroups(groups) => groups.iter().all(is_in),
@@ -80,6 +92,11 @@ impl Condition {
                 .filter(|_| principal.email_verified)
                 .is_some_and(|email| domains.iter().any(|domain| domain.has(email))),
             Self::Claim(claim) => claim.is_met_by(principal),
+            Self::AnyScope(scopes) => scopes.iter().any(granted),
+            Self::AllScopes(scopes) => scopes.iter().all(granted),
+            Self::Client(clients) => principal
+                .client_id
+                .is_some_and(|client| clients.iter().any(|one| one == client)),
             Self::Acr(values) => principal
                 .acr
                 .is_some_and(|acr| values.iter().any(|value| value == acr)),
@@ -135,6 +152,39 @@ mod tests {
             assert_eq!(roles.each_ref().map(|it| met(it, &with_roles)), expected);
             assert_eq!(groups.each_ref().map(|it| met(it, &with_roles)), [false; 2]);
             assert_eq!(roles.each_ref().map(|it| met(it, &in_groups)), [false; 2]);
+        }
+    }
+
+    #[test]
+    fn scopes_are_whole_words_of_what_was_granted() {
+        let claims = Map::new();
+        let asked = || texts(&["read", "items:write"]);
+        let (any, all) = (Condition::AnyScope(asked()), Condition::AllScopes(asked()));
+        for (scope, expected) in [
+            ("read", [true, false]),
+            ("items:write openid read", [true, true]),
+            ("Read reader items items:write2 :write", [false, false]),
+            ("", [false, false]),
+        ] {
+            let principal = Principal {
+                scope,
+                ..Principal::bare(&claims)
+            };
+            assert_eq!([met(&any, &principal), met(&all, &principal)], expected);
+        }
+    }
+
+    #[test]
+    fn a_client_is_one_of_those_asked_for_and_a_session_has_none() {
+        let claims = Map::new();
+        let asked = Condition::Client(texts(&["billing", "reports"]));
+        let of = |client_id| Principal {
+            client_id,
+            ..Principal::bare(&claims)
+        };
+        assert!(met(&asked, &of(Some("reports"))));
+        for client in [Some("report"), Some("Reports"), Some(""), None] {
+            assert_eq!(asked.standing(&of(client), NOW), Standing::Missing);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     condition::{Condition, Standing},
-    principal::Principal,
+    principal::{Credential, Principal},
     requirements::{Group, Requirements, Witness},
     routes::{Route, RouteMatch},
     step_up::{Demand, StepUp},
@@ -38,9 +38,9 @@ pub struct Allowed {
 /// Whom a response is for, which decides whether shared caches may keep it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audience {
-    /// Anyone: neither the route nor any other spelling of its file asks for a session.
+    /// Anyone: neither the route nor any other spelling of its file asks for a credential.
     Everyone,
-    /// The signed-in person alone.
+    /// The principal alone.
     Principal,
 }
 
@@ -56,16 +56,35 @@ pub enum Missing {
     EmailDomain,
     /// Something else that the provider says of the account.
     Claim,
+    /// A scope.
+    Scope,
+    /// A token that was issued to another client.
+    Client,
     /// A sign-in of another kind, or a fresher one.
     Authentication,
 }
 
 impl<'a> RouteMatch<'a> {
-    /// Whether a decision needs a principal at all. Where not, the session cookie is left closed.
+    /// Whether a decision needs a principal at all. Where not, no credential is looked at.
     ///
     /// A false "no" would make [`Self::decide`] answer [`Decision::SignIn`], never admit anyone.
-    pub fn needs_session(&self) -> bool {
-        self.all_routes().any(Route::needs_session)
+    pub fn is_protected(&self) -> bool {
+        self.all_routes().any(Route::is_protected)
+    }
+
+    /// Whether such a credential may come in here at all: every route that asks for one must take it.
+    pub fn takes(&self, credential: Credential) -> bool {
+        let mut protected = self.all_routes().filter(|route| route.is_protected());
+        protected.all(|route| route.access.takes(credential))
+    }
+
+    /// Every scope that the routes name, once each: what a token for this should have.
+    pub fn scopes(&self) -> Vec<&'a str> {
+        let mut scopes: Vec<&'a str> = Vec::new();
+        for route in self.all_routes() {
+            route.add_scopes(&mut scopes);
+        }
+        scopes
     }
 
     /// Decides for `principal`, or for nobody, at `now`.
@@ -73,10 +92,10 @@ impl<'a> RouteMatch<'a> {
     /// The route and every route that another spelling of the same file matches must all agree.
     /// A false [`Decision::Allow`] publishes what the configuration protects.
     pub fn decide(&self, principal: Option<&Principal<'_>>, now: UnixTime) -> Decision {
-        if !self.needs_session() {
+        if !self.is_protected() {
             return self.allow(Audience::Everyone);
         }
-        let Some(principal) = principal else {
+        let Some(principal) = principal.filter(|it| self.takes(it.credential)) else {
             return Decision::SignIn;
         };
         let mut lacks = Lacks(Vec::new());

@@ -8,6 +8,7 @@ pub mod aliases;
 pub mod claim_path;
 pub mod claim_requirement;
 pub mod condition;
+pub mod cors;
 pub mod decision;
 pub mod email_domain;
 pub mod explanation;

@@ -111,6 +111,19 @@ impl Pattern {
             .all(|segment| steps.next().is_some_and(|step| step.is_literal(&segment)))
     }
 
+    /// The path of its literal segments up to the first star; empty where it begins with one.
+    pub fn literal_start(&self) -> String {
+        let mut start = String::new();
+        for step in &self.steps {
+            let Step::Literal(text) = step else {
+                break;
+            };
+            start.push('/');
+            start.push_str(&path::encode_segment(text));
+        }
+        start
+    }
+
     /// How the paths of this pattern lie to those of `other`.
     pub fn relation(&self, other: &Self) -> Relation {
         let mut relation = Relation::Same;

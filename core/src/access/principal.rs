@@ -4,11 +4,28 @@ use crate::time::UnixTime;
 use alloc::string::String;
 use serde_json::{Map, Value};
 
-/// The facts of a valid credential; borrowed from the session that was checked.
+/// What a request shows to prove who is asking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credential {
+    /// The session cookie.
+    Session,
+    /// An access token in `Authorization` (RFC 6750; RFC 9449).
+    Bearer,
+}
+
+/// The facts of a valid credential; borrowed from the session or token that was checked.
 #[derive(Clone, Copy, Debug)]
 pub struct Principal<'a> {
-    /// The provider's `sub`.
+    /// What the facts come from.
+    pub credential: Credential,
+    /// Who states them: `iss`.
+    pub issuer: &'a str,
+    /// The issuer's `sub`.
     pub subject: &'a str,
+    /// The granted scopes with spaces between them (RFC 6749, section 3.3); empty where none is known.
+    pub scope: &'a str,
+    /// The client that a token was issued to; sessions have none.
+    pub client_id: Option<&'a str>,
     /// The provider's groups; empty where it named none.
     pub groups: &'a [String],
     /// The provider's roles; empty where it named none.
@@ -33,7 +50,11 @@ impl<'a> Principal<'a> {
     /// Someone with these claims, of whom nothing else is known.
     pub(crate) const fn bare(claims: &'a Map<String, Value>) -> Self {
         Self {
+            credential: Credential::Session,
+            issuer: "issuer",
             subject: "subject",
+            scope: "",
+            client_id: None,
             groups: &[],
             roles: &[],
             claims,

@@ -5,7 +5,7 @@ use super::{
     aliases::Aliases,
     pattern::{Pattern, Relation},
     requirements::Requirements,
-    routes::{Access, NoRoute, Route, RouteTable},
+    routes::{Access, Dpop, NoRoute, Route, RouteTable},
 };
 use crate::{
     config::UpstreamIndex,
@@ -119,6 +119,8 @@ proptest! {
             upstream: UpstreamIndex(index),
             aliases: Aliases::None,
             rewrite: None,
+            cors: None,
+            dpop: Dpop::default(),
         }).collect();
         let paths = all_paths();
         let Ok(table) = RouteTable::compile(routes) else {

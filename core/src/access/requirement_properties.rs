@@ -8,7 +8,7 @@ use super::{
     condition::{Condition, Standing},
     decision::{Decision, Missing},
     explanation::{Branch, Finding},
-    principal::Principal,
+    principal::{Credential, Principal},
 };
 use crate::{
     config::Config,
@@ -248,7 +248,11 @@ impl Person {
         let provider = &config.providers[0];
         let now = UnixTime::from_seconds(NOW);
         let principal = Principal {
+            credential: Credential::Session,
+            issuer: "issuer",
             subject: "subject",
+            scope: "",
+            client_id: None,
             groups: &provider.groups_claim.texts(claims),
             roles: &provider.roles_claim.texts(claims),
             claims,

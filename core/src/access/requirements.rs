@@ -68,6 +68,27 @@ impl Requirements {
         worst
     }
 
+    /// Adds every scope that is named at any depth, each once.
+    pub fn scopes<'a>(&'a self, scopes: &mut Vec<&'a str>) {
+        for requirement in &self.0 {
+            match requirement {
+                Requirement::One(Condition::AnyScope(named) | Condition::AllScopes(named)) => {
+                    for scope in named {
+                        if !scopes.contains(&scope.as_str()) {
+                            scopes.push(scope);
+                        }
+                    }
+                }
+                Requirement::One(_) => {}
+                Requirement::Any(branches) => {
+                    for branch in branches {
+                        branch.scopes(scopes);
+                    }
+                }
+            }
+        }
+    }
+
     /// Shows every condition, at any depth.
     pub fn visit(&self, visit: &mut dyn FnMut(&Condition)) {
         for requirement in &self.0 {

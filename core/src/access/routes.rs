@@ -7,7 +7,9 @@
 use super::{
     aliases::{self, Aliases},
     condition::Condition,
+    cors::Cors,
     pattern::{Pattern, Relation, collect_segments},
+    principal::Credential,
     requirements::Requirements,
     trie::{GroupIndex, Trie},
 };
@@ -26,7 +28,7 @@ pub struct Route {
     pub methods: Option<Vec<Method>>,
     /// Who may come in at all.
     pub access: Access,
-    /// What is asked beyond a session.
+    /// What is asked beyond a credential.
     pub requirements: Requirements,
     /// Where requests go.
     pub upstream: UpstreamIndex,
@@ -34,6 +36,40 @@ pub struct Route {
     pub aliases: Aliases,
     /// How its paths differ from the public ones; shared with every request on its way.
     pub rewrite: Option<Rc<Rewrite>>,
+    /// Which other sites' scripts may call it.
+    pub cors: Option<Rc<Cors>>,
+    /// What is asked of proofs of possession.
+    pub dpop: Dpop,
+}
+
+/// What a route asks of the proofs of possession that tokens may be bound to (RFC 9449). Those of bound tokens are
+/// verified everywhere.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dpop {
+    /// Whether tokens must be bound.
+    pub demand: DpopDemand,
+    /// Where used proofs are remembered.
+    pub replay: DpopReplay,
+}
+
+/// Whether tokens must be bound to a key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DpopDemand {
+    /// Tokens that are bound must be proven; others may come alone.
+    #[default]
+    WhereBound,
+    /// Only tokens that are bound.
+    Always,
+}
+
+/// Where used proofs are remembered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DpopReplay {
+    /// In this isolate or instance: cheap, and another one may take the proof once more within its short life.
+    #[default]
+    Memory,
+    /// In the ledger: once and for all, for a round trip per request.
+    Ledger,
 }
 
 /// Who may come in.
@@ -43,6 +79,23 @@ pub enum Access {
     Public,
     /// Whoever has a session and meets the requirements.
     Session,
+    /// Whoever has an access token and meets the requirements.
+    Bearer,
+    /// Whoever has one of the two and meets the requirements. Of both on one request the token counts alone.
+    SessionOrBearer,
+}
+
+impl Access {
+    /// Whether such a credential lets anyone in.
+    pub const fn takes(self, credential: Credential) -> bool {
+        match (self, credential) {
+            // Requirements ask for a session even on a public route: nobody meets them without.
+            (Self::Public | Self::Session | Self::SessionOrBearer, Credential::Session)
+            | (Self::Bearer | Self::SessionOrBearer, Credential::Bearer) => true,
+            (Self::Bearer, Credential::Session)
+            | (Self::Public | Self::Session, Credential::Bearer) => false,
+        }
+    }
 }
 
 /// Routes, compiled: looking one up costs the same with five as with a thousand.
@@ -253,13 +306,23 @@ impl Route {
         }
     }
 
-    /// Whether the route asks for a session. Requirements ask for one even on a public route:
+    /// Whether the route asks for a credential. Requirements ask for one even on a public route:
     /// nobody meets them without.
-    pub fn needs_session(&self) -> bool {
+    pub fn is_protected(&self) -> bool {
         match self.access {
-            Access::Session => true,
+            Access::Session | Access::Bearer | Access::SessionOrBearer => true,
             Access::Public => !self.requirements.is_empty(),
         }
+    }
+
+    /// Whether access tokens let anyone in.
+    pub const fn takes_tokens(&self) -> bool {
+        self.access.takes(Credential::Bearer)
+    }
+
+    /// Adds the scopes that the requirements name, each once.
+    pub fn add_scopes<'a>(&'a self, scopes: &mut Vec<&'a str>) {
+        self.requirements.scopes(scopes);
     }
 }
 

@@ -23,6 +23,8 @@ fn route(pattern: &str) -> Route {
         upstream: UpstreamIndex(0),
         aliases: Aliases::None,
         rewrite: None,
+        cors: None,
+        dpop: Dpop::default(),
     }
 }
 
@@ -233,7 +235,7 @@ fn a_public_route_takes_anyone_and_a_protected_one_signs_in() {
         route("/members/**"),
         staff(route("/staff/**")),
     ]);
-    let needs = |at: &str| table.find(&path(at), &Method::Get).unwrap().needs_session();
+    let needs = |at: &str| table.find(&path(at), &Method::Get).unwrap().is_protected();
     assert!(!needs("/"));
     assert!(needs("/members/"));
     assert_eq!(

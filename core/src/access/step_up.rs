@@ -97,7 +97,10 @@ impl Demand {
             | Condition::AnyRole(_)
             | Condition::AllRoles(_)
             | Condition::EmailDomains(_)
-            | Condition::Claim(_) => {}
+            | Condition::Claim(_)
+            | Condition::AnyScope(_)
+            | Condition::AllScopes(_)
+            | Condition::Client(_) => {}
         }
     }
 

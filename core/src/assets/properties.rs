@@ -11,7 +11,7 @@ use crate::{
         aliases::{self, Aliases},
         pattern::Pattern,
         requirements::Requirements,
-        routes::{Access, Route, RouteTable},
+        routes::{Access, Dpop, Route, RouteTable},
     },
     config::UpstreamIndex,
     http::{header::HeaderName, method::Method, path::RequestPath},
@@ -69,6 +69,8 @@ fn tables() -> impl Strategy<Value = RouteTable> {
                 upstream: UpstreamIndex(0),
                 aliases: Aliases::StaticFiles,
                 rewrite: None,
+                cors: None,
+                dpop: Dpop::default(),
             })
         };
         let routes: Option<Vec<Route>> = routes.iter().map(route).collect();
@@ -158,19 +160,19 @@ proptest! {
     #[test]
     fn no_path_opens_a_file_that_another_protects_but_by_its_own_name(table in tables(), path in paths()) {
         let path = RequestPath::parse(&path).unwrap();
-        let needs_session = |path: &RequestPath| {
+        let is_protected = |path: &RequestPath| {
             let found = table.find(path, &Method::Get).ok();
-            found.map(|found| found.route().needs_session())
+            found.map(|found| found.route().is_protected())
         };
         let Ok(found) = table.find(&path, &Method::Get) else {
             return Ok(());
         };
-        if found.needs_session() || found.route().pattern.to_string() == path.as_str() {
+        if found.is_protected() || found.route().pattern.to_string() == path.as_str() {
             return Ok(());
         }
         for file in served(&path) {
             for spelling in own_path(&file).into_iter().chain(spellings(&file)) {
-                prop_assert_ne!(needs_session(&spelling), Some(true), "{:?} at {:?}", file, spelling);
+                prop_assert_ne!(is_protected(&spelling), Some(true), "{:?} at {:?}", file, spelling);
             }
         }
     }

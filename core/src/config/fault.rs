@@ -198,6 +198,26 @@ pub enum ConfigFault {
         /// The most.
         most: usize,
     },
+    /// A route takes tokens, and there is no issuer.
+    IssuerNeeded,
+    /// Tenants without a place for them in the issuer.
+    TenantsUnused,
+    /// HS256 without a shared secret, or anything else with one.
+    SharedSecret,
+    /// Several sources of keys.
+    KeySource,
+    /// No key set, or one with a key that cannot be used.
+    Jwks,
+    /// The type of another kind of token.
+    TokenType,
+    /// The audience of the issuer's ID tokens.
+    AudienceIsClient,
+    /// A key that goes with tokens, on a route that takes none.
+    BearerOnly,
+    /// An origin in another spelling than that of browsers.
+    CorsOrigin,
+    /// An origin with a star.
+    CorsWildcard,
     /// The same pattern as an earlier route, with a method of both.
     SameMethod {
         /// The earlier route.
@@ -299,6 +319,22 @@ impl fmt::Display for ConfigFault {
                 write!(f, "the paths under {base_path} are Lychgate's own")
             }
             Self::PublicAndMore => f.write_str("\"public\" stands alone"),
+            Self::IssuerNeeded => f.write_str("a route takes tokens, and there is no issuer"),
+            Self::TenantsUnused => f.write_str("tenants go with an issuer that has {tenantid} in it"),
+            Self::SharedSecret => {
+                f.write_str("\"HS256\" and a shared_secret go together, and with no other algorithm")
+            }
+            Self::KeySource => {
+                f.write_str("expected at most one of jwks_uri, jwks and shared_secret")
+            }
+            Self::Jwks => f.write_str("expected a table with keys, all of them public and usable"),
+            Self::TokenType => f.write_str("tokens of this type are no access tokens"),
+            Self::AudienceIsClient => {
+                f.write_str("the client_id of a provider with this issuer: its ID tokens would pass")
+            }
+            Self::BearerOnly => f.write_str("only a route that takes \"bearer\" has this"),
+            Self::CorsOrigin => f.write_str("not as browsers write this origin"),
+            Self::CorsWildcard => f.write_str("origins are written one by one, without a star"),
             Self::PublicRequirement => f.write_str("a public route asks nothing of anyone"),
             Self::Method => f.write_str("expected a method in upper case"),
             Self::EmailDomain => f.write_str("expected a domain such as \"example.com\""),

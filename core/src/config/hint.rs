@@ -63,7 +63,11 @@ fn missing(key: &str) -> Option<&'static str> {
             "make one with `lychgate keys generate` and add [[key]] id = 1, secret = \"LYCHGATE_KEY_1\""
         }
         "route" => "without a route every path is 404; public ones are routes too",
-        "access" => "access is [\"public\"] or [\"session\"], and always written",
+        "access" => {
+            "access is [\"public\"], [\"session\"], [\"bearer\"] or [\"session\", \"bearer\"], and always written"
+        }
+        "audiences" => "what the issuer writes into aud of tokens for this API",
+        "tenants" => "the ids of the tenants whose users may call, instead of {tenantid}",
         "tenant" => "the Directory (tenant) ID on the app's page in the Entra admin centre",
         "team_id" => "the ten characters at the top right of the Apple developer account",
         "token_check" | "token_check_endpoint" => {
@@ -117,6 +121,13 @@ const fn plain(fault: &ConfigFault) -> Option<&'static str> {
         ConfigFault::PreviousKeyStays => {
             "add not_after = \"...\", at least absolute_timeout from now"
         }
+        ConfigFault::IssuerNeeded => "add an [[issuer]] with issuer and audiences",
+        ConfigFault::AudienceIsClient => {
+            "give the API an audience of its own at the issuer, and name that one"
+        }
+        ConfigFault::Jwks => {
+            "jwks = { keys = [{ kty = \"EC\", crv = \"P-256\", x = \"...\", y = \"...\" }] }"
+        }
         ConfigFault::ProviderNeeded => "add a [[provider]] with id, issuer and client_id",
         ConfigFault::OAuthOnly => "OpenID Connect finds its endpoints by the issuer; remove it",
         ConfigFault::TokenCheckSecret => {
@@ -159,6 +170,23 @@ const fn plain(fault: &ConfigFault) -> Option<&'static str> {
         }
         ConfigFault::PublicAndMore => "a path is open to everyone or it is not",
         ConfigFault::PublicRequirement => "set access = [\"session\"], or remove require",
+        ConfigFault::TenantsUnused => {
+            "write {tenantid} where the tenant stands in the issuer, or remove tenants"
+        }
+        ConfigFault::SharedSecret => {
+            "remove algorithms beside shared_secret; issuers that publish keys sign with RS256, ES256 and the like"
+        }
+        ConfigFault::KeySource => {
+            "without any of them the issuer's metadata says where its keys are"
+        }
+        ConfigFault::TokenType => {
+            "access tokens say \"at+jwt\", or \"JWT\" where their issuer has no type for them"
+        }
+        ConfigFault::BearerOnly => "set access = [\"bearer\"], or remove it",
+        ConfigFault::CorsOrigin => {
+            "in lower case, without the port that goes with the scheme, and without a slash at the end"
+        }
+        ConfigFault::CorsWildcard => "such as \"https://app.example.com\"",
         ConfigFault::Method => "such as \"GET\"; leave methods out for all of them",
         ConfigFault::EmailDomain => {
             "an ASCII host name without @; international names are not supported"

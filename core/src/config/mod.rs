@@ -4,9 +4,11 @@
 //! checks again. Secrets stand here by name alone.
 
 pub mod at;
+mod cors;
 mod duration;
 pub mod fault;
 mod hint;
+mod issuer;
 mod key;
 mod metrics;
 mod page;
@@ -48,6 +50,8 @@ pub struct Config {
     pub keys: Vec<RingKey>,
     /// Providers by their order in the file; none where no route needs a session.
     pub providers: Vec<Provider>,
+    /// Issuers of access tokens, addressed by [`IssuerIndex`]; none where no route takes tokens.
+    pub issuers: Vec<Issuer>,
     /// Session rules.
     pub session: SessionRules,
     /// How our own pages speak and look.
@@ -118,6 +122,46 @@ pub struct Provider {
     pub groups_claim: ClaimPath,
     /// Where roles are listed; default `roles`.
     pub roles_claim: ClaimPath,
+}
+
+/// An issuer of access tokens; of one with several tenants, one of them.
+#[derive(Clone, Debug)]
+pub struct Issuer {
+    /// `iss` of its tokens, byte for byte.
+    pub issuer: String,
+    /// The tenant that stands in `issuer`, where it has several.
+    pub tenant: Option<String>,
+    /// Of `aud` one must be among these; never empty.
+    pub audiences: Vec<String>,
+    /// Signature algorithms; empty where the issuer shares a secret with us, and signs with HS256.
+    pub algorithms: Vec<crate::jose::Algorithm>,
+    /// Accepted `typ`, in lower case and without `application/`; `jwt` also accepts its absence.
+    pub token_types: Vec<String>,
+    /// How far its clock may differ from ours.
+    pub clock_skew: Seconds,
+    /// Where its keys come from.
+    pub keys: KeySource,
+    /// Where groups are listed; default `groups`.
+    pub groups_claim: ClaimPath,
+    /// Where roles are listed; default `roles`.
+    pub roles_claim: ClaimPath,
+}
+
+/// The place of an [`Issuer`] in [`Config::issuers`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IssuerIndex(pub usize);
+
+/// Where an issuer's keys come from.
+#[derive(Clone, Debug)]
+pub enum KeySource {
+    /// From where its metadata says (OpenID Connect Discovery; RFC 8414), found below this URL.
+    Discovery(Url),
+    /// From this URL.
+    Url(Url),
+    /// A JSON Web Key Set in the configuration, every key of which can be used.
+    Inline(String),
+    /// A secret for HS256, by name.
+    SharedSecret(SecretName),
 }
 
 /// Client authentication (OpenID Connect Core, section 9).
@@ -344,17 +388,31 @@ impl Config {
                 Identity::None => None,
                 Identity::Headers { proof, .. } => proof.as_ref(),
             });
+        let shared = self.issuers.iter().filter_map(|issuer| match &issuer.keys {
+            KeySource::SharedSecret(name) => Some(name),
+            KeySource::Discovery(_) | KeySource::Url(_) | KeySource::Inline(_) => None,
+        });
         let metrics = match &self.metrics {
             Some(MetricsAccess::Secret(name)) => Some(name),
             Some(MetricsAccess::Session(_)) | None => None,
         };
         let mut names: Vec<&SecretName> = Vec::new();
-        for name in keys.chain(clients).chain(proofs).chain(metrics) {
+        for name in keys
+            .chain(clients)
+            .chain(proofs)
+            .chain(shared)
+            .chain(metrics)
+        {
             if !names.contains(&name) {
                 names.push(name);
             }
         }
         names
+    }
+
+    /// The issuer at `index`.
+    pub fn issuer(&self, index: IssuerIndex) -> Option<&Issuer> {
+        self.issuers.get(index.0)
     }
 
     /// The provider called `id`.

@@ -4,7 +4,7 @@ use super::{
     Config, MetricsAccess,
     at::ConfigPath,
     fault::{ConfigError, ConfigFault},
-    key, metrics, page, provider,
+    issuer, key, metrics, page, provider,
     reader::{Faults, Table},
     route, session,
     site::{self, Site},
@@ -20,6 +20,7 @@ const KEYS: &[&str] = &[
     "base_path",
     "key",
     "provider",
+    "issuer",
     "session",
     "page",
     "metrics",
@@ -64,12 +65,16 @@ fn read(value: &Value, faults: &Faults) -> Option<Config> {
     let site = site::read(&root);
     let keys = key::read(&root);
     let mut providers = provider::read(&root, site.reach());
+    let issuers = issuer::read(&root, site.reach(), &providers);
     let session = session::read(&root);
     let page = page::read(&root);
     let upstreams = upstream::read(&root, &site);
     let routes = route::read(&root, &site, &upstreams);
     if let (Some(route), false) = (&routes.session, root.has("provider")) {
         faults.add(route.key("access"), ConfigFault::ProviderNeeded);
+    }
+    if let (Some(route), false) = (&routes.bearer, root.has("issuer")) {
+        faults.add(route.key("access"), ConfigFault::IssuerNeeded);
     }
     let metrics = metrics::read(&root);
     let mut needs = routes.needs;
@@ -96,6 +101,7 @@ fn read(value: &Value, faults: &Faults) -> Option<Config> {
         base_path: base_path?.as_str().to_owned(),
         keys,
         providers,
+        issuers,
         session,
         page,
         metrics,

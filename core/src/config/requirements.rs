@@ -30,6 +30,9 @@ pub(super) const KEYS: &[&str] = &[
     "all_roles",
     "email_domains",
     "claims",
+    "scopes",
+    "any_scope",
+    "clients",
     "acr",
     "max_age",
     "any",
@@ -86,6 +89,15 @@ fn read_table(table: &Table<'_>, depth: usize) -> Requirements {
     for (_, claim) in table.tables("claims", CLAIM_KEYS) {
         add(read_claim(&claim).map(Condition::Claim));
     }
+    add(table
+        .parsed_list("scopes", text::token)
+        .map(Condition::AllScopes));
+    add(table
+        .parsed_list("any_scope", text::token)
+        .map(Condition::AnyScope));
+    add(table
+        .parsed_list("clients", text::printable)
+        .map(Condition::Client));
     add(table.parsed_list("acr", text::token).map(Condition::Acr));
     add(span_at(table, "max_age", SHORTEST_AGE, LONGEST_AGE).map(Condition::MaxAge));
     if let Some(branches) = read_branches(table, "any", depth) {
@@ -181,8 +193,12 @@ impl Needs {
             Condition::EmailDomains(_) => self.email = true,
             Condition::Claim(claim) if claim.is_about_email() => self.email = true,
             Condition::Claim(claim) => self.claims.push(claim.path.top().to_owned()),
-            // These two every session keeps.
-            Condition::Acr(_) | Condition::MaxAge(_) => {}
+            // These every session keeps, or has none of.
+            Condition::Acr(_)
+            | Condition::MaxAge(_)
+            | Condition::AnyScope(_)
+            | Condition::AllScopes(_)
+            | Condition::Client(_) => {}
         });
     }
 

@@ -3,6 +3,7 @@
 use super::{
     UpstreamIndex, UpstreamTarget,
     at::ConfigPath,
+    cors,
     fault::ConfigFault,
     reader::{Faults, Table},
     requirements::{self, Needs},
@@ -13,7 +14,8 @@ use crate::{
     access::{
         aliases::Aliases,
         pattern::Pattern,
-        routes::{Access, Route, RouteFault, RouteTable},
+        principal::Credential,
+        routes::{Access, Dpop, DpopDemand, DpopReplay, Route, RouteFault, RouteTable},
     },
     http::{
         method::Method,
@@ -30,14 +32,21 @@ pub(super) const KEYS: &[&str] = &[
     "require",
     "strip_prefix",
     "add_prefix",
+    "cors",
+    "dpop",
+    "dpop_replay",
 ];
-const ACCESS: &[&str] = &["public", "session"];
+const ACCESS: &[&str] = &["public", "session", "bearer"];
+const DPOP: &[&str] = &["where_bound", "required"];
+const REPLAY: &[&str] = &["memory", "ledger"];
 
 /// The routes and what they ask of the rest of the configuration.
 pub(super) struct Routes {
     pub(super) table: Option<RouteTable>,
     /// The first route that needs a session.
     pub(super) session: Option<ConfigPath>,
+    /// The first route that takes tokens.
+    pub(super) bearer: Option<ConfigPath>,
     pub(super) needs: Needs,
 }
 
@@ -51,13 +60,20 @@ pub(super) fn read(root: &Table<'_>, site: &Site, upstreams: &Upstreams) -> Rout
             places.push(table.at().clone());
         }
     }
-    let needing = routes.iter().position(Route::needs_session);
+    let first = |wanted: fn(&Route) -> bool| {
+        let place = routes.iter().position(wanted)?;
+        places.get(place).cloned()
+    };
+    let needs_session =
+        |route: &Route| route.is_protected() && route.access.takes(Credential::Session);
+    let (session, bearer) = (first(needs_session), first(Route::takes_tokens));
     let mut needs = Needs::default();
     for route in &routes {
         needs.add(&route.requirements);
     }
     Routes {
-        session: needing.and_then(|place| places.get(place)).cloned(),
+        session,
+        bearer,
         needs,
         table: compile(routes, &places, root.faults()),
     }
@@ -120,6 +136,8 @@ fn read_one(table: &Table<'_>, site: &Site, upstreams: &Upstreams) -> Option<Rou
         Some(UpstreamTarget::Url(_) | UpstreamTarget::Service(_)) | None => Aliases::None,
     };
     let rewrite = read_rewrite(table, pattern.as_ref(), aliases);
+    let cors = cors::read(table, site.reach());
+    let dpop = read_dpop(table, access);
     Some(Route {
         pattern: pattern?,
         methods,
@@ -128,7 +146,33 @@ fn read_one(table: &Table<'_>, site: &Site, upstreams: &Upstreams) -> Option<Rou
         upstream,
         aliases,
         rewrite: rewrite.map(Rc::new),
+        cors: cors.map(Rc::new),
+        dpop,
     })
+}
+
+fn read_dpop(table: &Table<'_>, access: Option<Access>) -> Dpop {
+    let demand = table.parsed("dpop", |text| match text {
+        "where_bound" => Ok(DpopDemand::WhereBound),
+        "required" => Ok(DpopDemand::Always),
+        _ => Err(ConfigFault::Word { allowed: DPOP }),
+    });
+    let replay = table.parsed("dpop_replay", |text| match text {
+        "memory" => Ok(DpopReplay::Memory),
+        "ledger" => Ok(DpopReplay::Ledger),
+        _ => Err(ConfigFault::Word { allowed: REPLAY }),
+    });
+    if access.is_some_and(|access| !access.takes(Credential::Bearer)) {
+        for key in ["dpop", "dpop_replay"] {
+            if table.has(key) {
+                table.fault(key, ConfigFault::BearerOnly);
+            }
+        }
+    }
+    Dpop {
+        demand: demand.unwrap_or_default(),
+        replay: replay.unwrap_or_default(),
+    }
 }
 
 /// How the upstream's paths differ from those of the route.
@@ -163,10 +207,14 @@ fn read_access(table: &Table<'_>) -> Option<Access> {
     let kinds = table.parsed_list("access", |text| match text {
         "public" => Ok(Access::Public),
         "session" => Ok(Access::Session),
+        "bearer" => Ok(Access::Bearer),
         _ => Err(ConfigFault::Word { allowed: ACCESS }),
     })?;
     match kinds.as_slice() {
         [access] => Some(*access),
+        [Access::Session, Access::Bearer] | [Access::Bearer, Access::Session] => {
+            Some(Access::SessionOrBearer)
+        }
         [] => None,
         [..] => {
             table.fault("access", ConfigFault::PublicAndMore);

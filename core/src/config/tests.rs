@@ -36,6 +36,15 @@ fn full() -> Value {
             "groups_claim": "/access/groups",
             "roles_claim": "https://example.com/roles",
         }],
+        "issuer": [
+            {"issuer": "https://op.example.com", "audiences": ["https://api.example.com"],
+             "algorithms": ["ES512", "RS256"], "types": ["at+jwt", "JWT"], "clock_skew": "30s"},
+            {"issuer": "https://login.example/{tenantid}/v2.0", "tenants": ["a", "b"],
+             "audiences": ["api://1"], "jwks_uri": "https://login.example/{tenantid}/keys"},
+            {"issuer": "internal", "audiences": ["api"], "shared_secret": {"secret": "SHARED"}},
+            {"issuer": "fixed", "audiences": ["api"], "jwks": {"keys": [{"kty": "OKP",
+             "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}},
+        ],
         "session": {
             "idle_timeout": "20m",
             "absolute_timeout": "8h",
@@ -65,6 +74,10 @@ fn full() -> Value {
              "require": {"email_domains": ["corp.com"]}},
             {"path": "/api/**", "methods": ["GET", "POST"], "access": ["session"],
              "upstream": "api", "strip_prefix": "/api", "add_prefix": "/v1"},
+            {"path": "/calls/**", "access": ["session", "bearer"], "upstream": "api",
+             "require": {"scopes": ["read"], "clients": ["billing"]},
+             "cors": {"origins": ["https://front.example.com"], "max_age": "1h"},
+             "dpop": "required", "dpop_replay": "ledger"},
         ],
     })
 }
@@ -174,9 +187,28 @@ fn everything_written_is_read() {
         "LYCHGATE_KEY_1",
         "EXAMPLE_CLIENT_SECRET",
         "API_PROOF",
+        "SHARED",
         "METRICS_TOKEN",
     ];
     assert_eq!(names, expected);
+    let issuers: Vec<_> = config.issuers.iter().map(|it| it.issuer.as_str()).collect();
+    let expected = [
+        "https://op.example.com",
+        "https://login.example/a/v2.0",
+        "https://login.example/b/v2.0",
+        "internal",
+        "fixed",
+    ];
+    assert_eq!(issuers, expected);
+    assert_eq!(config.issuers[0].token_types, ["at+jwt", "jwt"]);
+    assert_eq!(config.issuers[1].token_types, ["at+jwt"]);
+    let KeySource::Url(url) = &config.issuers[2].keys else {
+        panic!("{:?}", config.issuers[2].keys);
+    };
+    assert_eq!(url.to_string(), "https://login.example/b/keys");
+    assert!(matches!(config.issuers[0].keys, KeySource::Discovery(_)));
+    assert!(matches!(config.issuers[3].keys, KeySource::SharedSecret(_)));
+    assert!(matches!(config.issuers[4].keys, KeySource::Inline(_)));
 }
 
 #[test]
@@ -186,7 +218,7 @@ fn routes_decide_as_written() {
         let path = RequestPath::parse(path).unwrap();
         config.routes.find(&path, &Method::Get)
     };
-    assert!(!find("/").unwrap().needs_session());
+    assert!(!find("/").unwrap().is_protected());
     // The upstream serves files, so every spelling of `/staff` is protected.
     assert_eq!(
         find("/staff.html").unwrap().decide(None, NOW),
@@ -681,7 +713,7 @@ fn routes_that_cannot_be_ordered_name_each_other() {
     };
     assert_eq!(found, one("route[2].path", fault));
     let found = faults(&with("/route/2/path", json!("/*/open")));
-    assert_eq!(found.len(), 2, "{found:?}");
+    assert_eq!(found.len(), 3, "{found:?}");
     assert!(
         found
             .iter()

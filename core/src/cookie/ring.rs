@@ -18,7 +18,7 @@ pub struct KeyRing {
 struct Entry {
     id: u8,
     not_after: Option<UnixTime>,
-    keys: [(Purpose, SealingKey); 6],
+    keys: [(Purpose, SealingKey); 7],
 }
 
 /// A key of the ring before its purposes are derived.

@@ -35,6 +35,8 @@ pub enum Purpose {
     User,
     /// A session record, in the store and as the ledger's copy.
     Record,
+    /// An issuer's key set in the store.
+    IssuerKeys,
 }
 
 /// The place a sealed value belongs to.
@@ -71,13 +73,14 @@ pub enum OpenFault {
 
 impl Purpose {
     /// All purposes.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Session,
         Self::Attempt,
         Self::Tombstone,
         Self::Head,
         Self::User,
         Self::Record,
+        Self::IssuerKeys,
     ];
 
     /// The purpose's name, in key derivation and associated data.
@@ -89,6 +92,7 @@ impl Purpose {
             Self::Head => "head",
             Self::User => "user",
             Self::Record => "record",
+            Self::IssuerKeys => "issuer-keys",
         }
     }
 }

@@ -5,9 +5,11 @@
 //! for people without any group or role.
 
 use super::{
-    BrowserFault, ConfigurationFault, Exchange, Fault, PlatformFault, ProviderFault, UpstreamFault,
+    BrowserFault, ConfigurationFault, Exchange, Fault, IssuerFault, PlatformFault, ProviderFault,
+    UpstreamFault,
 };
 use crate::{
+    bearer::AccessTokenFault,
     http::outbound::SendError,
     jose::Malformed,
     oauth::OAuthFault,
@@ -25,6 +27,8 @@ use crate::{
 pub enum Setting {
     /// A key of the provider that the request was about.
     Provider(&'static str),
+    /// A key of the issuer that the request was about.
+    Issuer(&'static str),
     /// A key that stands once, or something with a name outside of the configuration.
     Named(&'static str),
 }
@@ -41,6 +45,14 @@ impl Fault {
             Self::Browser(BrowserFault::NoRoles) => Some(Setting::Provider("roles_claim")),
             Self::Browser(BrowserFault::StepUpLoop) => Some(Setting::Named("acr")),
             Self::Provider(fault) => fault.setting(),
+            // Whoever signed such a token is the issuer itself.
+            Self::Browser(BrowserFault::Token(AccessTokenFault::Type)) => {
+                Some(Setting::Issuer("types"))
+            }
+            Self::Browser(BrowserFault::Token(AccessTokenFault::Audience)) => {
+                Some(Setting::Issuer("audiences"))
+            }
+            Self::Issuer(fault) => fault.setting(),
             Self::Upstream(UpstreamFault::NotAllowed) => Some(HOSTS),
             Self::Platform(PlatformFault::Signer) => Some(Setting::Provider("private_key")),
             Self::Upstream(UpstreamFault::TimedOut) => Some(Setting::Named("timeout")),
@@ -50,6 +62,9 @@ impl Fault {
                 | BrowserFault::MethodNotAllowed
                 | BrowserFault::NotSignedIn
                 | BrowserFault::BadCredential
+                | BrowserFault::NoToken
+                | BrowserFault::Token(_)
+                | BrowserFault::InsufficientScope
                 | BrowserFault::NotPermitted
                 | BrowserFault::AuthenticationInsufficient
                 | BrowserFault::NotSameOrigin
@@ -74,6 +89,16 @@ impl Fault {
     }
 }
 
+impl IssuerFault {
+    const fn setting(self) -> Option<Setting> {
+        match self {
+            Self::Send(_, SendError::NotAllowed) => Some(HOSTS),
+            Self::Published(DiscoveryFault::IssuerMismatch) => Some(Setting::Issuer("issuer")),
+            Self::Send(..) | Self::Published(_) | Self::NoKeys | Self::CoolingDown => None,
+        }
+    }
+}
+
 impl ConfigurationFault {
     /// The key, secret or binding to look at.
     pub fn setting(&self) -> Option<&str> {
@@ -83,8 +108,10 @@ impl ConfigurationFault {
             | Self::BadKey { name }
             | Self::BadPrivateKey { name }
             | Self::BadProof { name }
+            | Self::ShortSecret { name }
             | Self::MissingService { name } => Some(name),
             Self::MissingBinding { name } => Some(name),
+            Self::BadKeySet { .. } => Some("jwks"),
         }
     }
 }

@@ -1,23 +1,27 @@
 //! A configuration with its secrets, and what one isolate remembers.
 
-use super::provider::ProviderMemory;
+use super::{issuer_keys::IssuerKeys, provider::ProviderMemory};
 use crate::{
+    bearer::memo::TokenMemo,
     config::{
-        ClientAuthentication, Config, Identity, MetricsAccess, Provider, RingKey, SecretName,
-        Upstream, UpstreamTarget,
+        ClientAuthentication, Config, Identity, Issuer, IssuerIndex, KeySource, MetricsAccess,
+        Provider, RingKey, SecretName, Upstream, UpstreamTarget,
     },
     cookie::ring::{KeyRing, RingSecret},
     encoding::base64url,
     fault::ConfigurationFault,
+    generations::Generations,
     http::header::HeaderValue,
-    jose::SigningKey,
+    jose::{KeySet, SharedSecret, SigningKey},
     metrics::Metrics,
     ordered::OrderedMap,
     secret::Secret,
     session::memo::SessionMemo,
+    time::UnixTime,
 };
 use alloc::{
     format,
+    rc::Rc,
     string::{String, ToString},
     vec::Vec,
 };
@@ -33,7 +37,12 @@ pub(super) struct Deployment {
     client_secrets: OrderedMap<String, Secret<String>>,
     signing_keys: OrderedMap<String, SigningKey>,
     proofs: OrderedMap<String, HeaderValue>,
+    /// By their places in the configuration.
+    issuer_keys: Vec<IssuerKeys>,
     pub(super) sessions: RefCell<SessionMemo>,
+    pub(super) tokens: RefCell<TokenMemo>,
+    /// Proofs of possession that were used, by key and id, and until when they count.
+    pub(super) used_proofs: RefCell<Generations<UsedProofId, UnixTime>>,
     pub(super) providers: RefCell<OrderedMap<String, ProviderMemory>>,
     metrics_secret: Option<Secret<String>>,
     pub(super) metrics: Metrics,
@@ -83,6 +92,10 @@ impl Deployment {
                 proofs.insert(upstream.id.clone(), value);
             }
         }
+        let issuers = config.issuers.iter();
+        let issuer_keys = issuers
+            .map(|issuer| issuer_keys(issuer, &secret))
+            .collect::<Result<_, _>>()?;
         let metrics_secret = match &config.metrics {
             Some(MetricsAccess::Secret(name)) => Some(secret(name)?),
             Some(MetricsAccess::Session(_)) | None => None,
@@ -93,7 +106,10 @@ impl Deployment {
             client_secrets,
             signing_keys,
             proofs,
+            issuer_keys,
             sessions: RefCell::new(SessionMemo::new()),
+            tokens: RefCell::new(TokenMemo::new()),
+            used_proofs: RefCell::new(Generations::new(PROOF_BYTES)),
             providers: RefCell::new(OrderedMap::new()),
             metrics_secret,
             metrics: Metrics::default(),
@@ -107,6 +123,11 @@ impl Deployment {
 
     pub(super) fn signing_key(&self, provider: &Provider) -> Option<&SigningKey> {
         self.signing_keys.get(&provider.id)
+    }
+
+    /// What the signatures of an issuer are verified with.
+    pub(super) fn issuer_keys(&self, index: IssuerIndex) -> Option<&IssuerKeys> {
+        self.issuer_keys.get(index.0)
     }
 
     pub(super) const fn metrics_secret(&self) -> Option<&Secret<String>> {
@@ -142,6 +163,38 @@ impl Deployment {
             "{}{}/callback/{}",
             self.origin, self.config.base_path, provider.id
         )
+    }
+}
+
+/// The thumbprint of a key, and what stands for the `jti` of a proof of it.
+type UsedProofId = ([u8; 32], [u8; 16]);
+
+/// Room for some ten thousand proofs.
+const PROOF_BYTES: usize = 1024 * 1024;
+
+fn issuer_keys(
+    issuer: &Issuer,
+    secret: &impl Fn(&SecretName) -> Result<Secret<String>, ConfigurationFault>,
+) -> Result<IssuerKeys, ConfigurationFault> {
+    match &issuer.keys {
+        KeySource::Discovery(_) | KeySource::Url(_) => {
+            Ok(IssuerKeys::Published(RefCell::default()))
+        }
+        KeySource::Inline(document) => {
+            let keys = KeySet::parse(document.as_bytes());
+            let keys = keys.map_err(|_| ConfigurationFault::BadKeySet {
+                issuer: issuer.issuer.clone(),
+            })?;
+            Ok(IssuerKeys::Fixed(Rc::new(keys)))
+        }
+        KeySource::SharedSecret(name) => {
+            let bytes = secret(name)?.expose().as_bytes().to_vec();
+            let shared = SharedSecret::new(Secret::new(bytes));
+            let shared = shared.map_err(|_| ConfigurationFault::ShortSecret {
+                name: name.0.clone(),
+            })?;
+            Ok(IssuerKeys::Shared(shared))
+        }
     }
 }
 

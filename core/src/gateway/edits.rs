@@ -56,6 +56,8 @@ pub struct ResponseEdit {
     /// How its paths differ from the public ones.
     pub(super) rewrite: Option<Rc<Rewrite>>,
     pub(super) kind: UpstreamKind,
+    /// What is said of other sites instead of what the upstream says, where a site was granted anything.
+    pub(super) cors: Option<Vec<(HeaderName, HeaderValue)>>,
 }
 
 /// What kind of upstream answers.
@@ -91,6 +93,9 @@ const CACHING: [&str; 5] = [
     "pragma",
     "surrogate-control",
 ];
+
+/// What the headers begin with that say who may read an answer.
+const CORS: &str = "access-control-";
 
 const NO_STORE: &str = "private, no-store";
 const REVALIDATE: &str = "private, no-cache";
@@ -130,7 +135,16 @@ impl ResponseEdit {
             Audience::Everyone => false,
             Audience::Principal => CACHING.iter().any(|other| name.eq_ignore_ascii_case(other)),
         };
-        keeps_caches_out || is_ours(name)
+        let is_said_by_us = self.cors.is_some()
+            && name
+                .get(..CORS.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(CORS));
+        keeps_caches_out || is_said_by_us || is_ours(name)
+    }
+
+    /// Headers to append.
+    pub fn append(&self) -> impl Iterator<Item = &(HeaderName, HeaderValue)> {
+        self.cors.iter().flatten()
     }
 
     /// What becomes of a `Set-Cookie` field of the upstream: it is dropped where it has a name of ours, and
@@ -260,6 +274,7 @@ mod tests {
             origins: Some((upstream.origin().clone(), "https://app.example.com".into())),
             rewrite: None,
             kind,
+            cors: None,
         }
     }
 

@@ -103,7 +103,7 @@ pub fn explain<'a>(config: &'a Config, question: &Question<'_>) -> Explanation<'
     Explanation::Decided {
         routes: matched.all_routes().map(explain).collect(),
         decision,
-        needs_proof_of_origin: matched.needs_session() && !question.method.is_safe(),
+        needs_proof_of_origin: matched.is_protected() && !question.method.is_safe(),
     }
 }
 

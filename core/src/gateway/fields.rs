@@ -73,7 +73,10 @@ impl ResponseEdit {
         let policy = policy.map(|policy| ("cache-control", policy));
         let cookies = self.set_cookies().iter();
         let cookies = cookies.map(|value| ("set-cookie", value.as_str()));
-        let added = policy.into_iter().chain(cookies);
+        let appended = self
+            .append()
+            .map(|(name, value)| (name.as_str(), value.as_str()));
+        let added = policy.into_iter().chain(cookies).chain(appended);
         fields.extend(added.map(|(name, value)| (name.to_owned(), value.to_owned().into())));
         fields
     }

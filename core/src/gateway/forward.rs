@@ -1,13 +1,13 @@
 //! From an allowed decision to the request that an upstream gets.
 
 use super::{
+    caller::Caller,
     deployment::Deployment,
     edits::{CookieEdit, RequestEdit, ResponseEdit, UpstreamKind},
     identity,
     outcome::{Forward, ForwardTarget, Outcome},
     serve::Target,
     time_limit::{BodyLength, time_limit},
-    visitor::SignedIn,
 };
 use crate::{
     access::{decision::Allowed, fetch_metadata::Upgrade},
@@ -18,6 +18,7 @@ use crate::{
         header::{HeaderName, HeaderValue},
         url::Scheme,
     },
+    metrics::Access,
 };
 use alloc::{boxed::Box, format, vec::Vec};
 
@@ -27,6 +28,8 @@ pub(super) struct Passing<'a> {
     pub(super) cookies: RequestCookies<'a>,
     pub(super) upgrade: Upgrade,
     pub(super) body: BodyLength,
+    /// What is said of other sites.
+    pub(super) cors: Option<Vec<(HeaderName, HeaderValue)>>,
 }
 
 /// The forward that `allowed` permits.
@@ -34,7 +37,7 @@ pub(super) fn build(
     deployment: &Deployment,
     allowed: &Allowed,
     passing: &Passing<'_>,
-    signed: Option<&SignedIn>,
+    caller: Caller<'_>,
 ) -> Result<Outcome, Fault> {
     let upstream = deployment.config.upstream(allowed.upstream());
     let upstream = upstream.ok_or(PlatformFault::Internal)?;
@@ -64,23 +67,22 @@ pub(super) fn build(
             passing.target.at(&path.ok_or(BrowserFault::Malformed)?)
         }
     };
-    match signed {
-        Some(_) => deployment.metrics.forwarded_session(),
-        None => deployment.metrics.forwarded_public(),
-    }
+    deployment.metrics.forwarded(match caller {
+        Caller::Nobody => Access::Public,
+        Caller::Session(_) => Access::Session,
+        Caller::Token(_) => Access::Bearer,
+    });
     let request = RequestEdit {
         target,
         cookie: cookie_edit(passing.cookies),
-        set: headers(deployment, upstream, signed),
+        set: headers(deployment, upstream, caller),
         strip: upstream.strip.clone(),
         upgrade: passing.upgrade,
     };
     let response = ResponseEdit {
         audience: allowed.audience(),
-        set_cookies: signed
-            .and_then(|signed| signed.renewal.clone())
-            .into_iter()
-            .collect(),
+        set_cookies: caller.renewal().into_iter().collect(),
+        cors: passing.cors.clone(),
         origins,
         rewrite: allowed.rewrite().cloned(),
         kind,
@@ -106,7 +108,7 @@ fn cookie_edit(cookies: RequestCookies<'_>) -> CookieEdit {
 fn headers(
     deployment: &Deployment,
     upstream: &Upstream,
-    signed: Option<&SignedIn>,
+    caller: Caller<'_>,
 ) -> Vec<(HeaderName, HeaderValue)> {
     let mut out = Vec::new();
     match &upstream.target {
@@ -128,8 +130,8 @@ fn headers(
     match &upstream.identity {
         Identity::None => {}
         Identity::Headers { claims, .. } => {
-            if let Some(signed) = signed {
-                out.extend(identity::headers(&signed.record, claims));
+            if let Some(principal) = caller.principal() {
+                out.extend(identity::headers(&principal, claims));
             }
             if let Some(proof) = deployment.proof(upstream) {
                 let name = HeaderName::parse(&format!("{PREFIX}proof"));

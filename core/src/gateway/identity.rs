@@ -1,7 +1,7 @@
 //! What others learn of a signed-in user: the decision, the upstream, the page.
 
 use crate::{
-    access::principal::Principal,
+    access::principal::{Credential, Principal},
     config::ClaimHeader,
     encoding::percent,
     http::header::{HeaderName, HeaderValue},
@@ -18,7 +18,11 @@ use serde_json::Value;
 /// The facts that requirements are held against.
 pub(super) fn principal(record: &SessionRecord) -> Principal<'_> {
     Principal {
+        credential: Credential::Session,
+        issuer: &record.iss,
         subject: &record.sub,
+        scope: record.scope.as_deref().unwrap_or_default(),
+        client_id: None,
         groups: &record.groups,
         roles: &record.roles,
         claims: &record.claims,
@@ -44,7 +48,7 @@ pub(super) fn display_name(record: &SessionRecord) -> Option<String> {
 /// Values are percent-encoded wherever they hold anything but visible ASCII, a comma or a percent
 /// sign, so that no claim can start a new header or group.
 pub(super) fn headers(
-    record: &SessionRecord,
+    who: &Principal<'_>,
     claims: &[ClaimHeader],
 ) -> Vec<(HeaderName, HeaderValue)> {
     let mut out = Vec::new();
@@ -53,15 +57,15 @@ pub(super) fn headers(
             out.push((name, value));
         }
     };
-    add("lychgate-user", encode(&record.sub));
-    add("lychgate-issuer", encode(&record.iss));
-    if let Some(email) = record.email().filter(|_| record.is_email_verified()) {
+    add("lychgate-user", encode(who.subject));
+    add("lychgate-issuer", encode(who.issuer));
+    if let Some(email) = who.email.filter(|_| who.email_verified) {
         add("lychgate-email", encode(email));
     }
-    let groups: Vec<String> = record.groups.iter().map(|group| encode(group)).collect();
+    let groups: Vec<String> = who.groups.iter().map(|group| encode(group)).collect();
     add("lychgate-groups", groups.join(","));
     for claim in claims {
-        let value = claim.path.find(&record.claims).and_then(claim_value);
+        let value = claim.path.find(who.claims).and_then(claim_value);
         let value = value.and_then(HeaderValue::parse);
         out.extend(value.map(|value| (claim.name.clone(), value)));
     }

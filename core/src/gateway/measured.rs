@@ -116,6 +116,10 @@ impl<P: Platform> Platform for Measured<'_, P> {
         self.platform.stopwatch()
     }
 
+    async fn pause(&self, time: Milliseconds) {
+        self.platform.pause(time).await;
+    }
+
     fn fill_random(&self, out: &mut [u8]) -> Result<(), RandomError> {
         self.platform.fill_random(out)
     }

@@ -1,15 +1,18 @@
 //! The flows: each file is one endpoint or one step of every request, and reads top to bottom.
 //!
-//! A request goes `serve -> endpoints | route -> visitor -> decision -> forward`; whatever is
+//! A request goes `serve -> endpoints | route -> visitor | bearer -> decision -> forward`; whatever is
 //! refused on the way becomes a [`refusal::Refusal`], which one place turns into a page or JSON.
 
 pub mod edits;
 pub mod explain;
 pub mod outcome;
 
+mod bearer;
 mod callback;
+mod caller;
 mod client;
 mod configured;
+mod cors;
 mod deployment;
 mod endpoints;
 mod establish;
@@ -17,16 +20,19 @@ mod fields;
 mod forward;
 mod health;
 mod identity;
+mod issuer_keys;
 mod login;
 mod logout;
 mod measured;
 mod metrics;
 mod oauth;
 mod openid;
+mod possession;
 mod provider;
 mod random;
 mod redeem;
 mod refusal;
+mod resource_metadata;
 mod resume;
 mod rounds;
 mod serve;
@@ -104,7 +110,7 @@ impl Gateway {
         }
     }
 
-    /// Decides about a request: answers it, or says how to forward it.
+    /// Decides about a request that [`Gateway::warm`] did not decide: answers it, or says how to forward it.
     ///
     /// What is in the second place should be given to [`Gateway::finish`] after the answer.
     pub async fn handle<P: Platform>(

@@ -3,12 +3,13 @@
 use super::{
     deployment::Deployment,
     edits::{RequestEdit, ResponseEdit},
+    issuer_keys::Source,
     measured::Measured,
     visitor,
 };
 use crate::{
     access::fetch_metadata::Upgrade,
-    config::BindingName,
+    config::{BindingName, IssuerIndex},
     event::Event,
     fault::{Fault, PlatformFault},
     http::{response::Response, url::Origin},
@@ -68,6 +69,8 @@ pub enum ForwardTarget {
 pub enum Later {
     /// Ask the ledger again about a session, before memory's answer is too old.
     AskAgain(Rc<KnownCookie>),
+    /// Fetch an issuer's keys, before those in memory are too old.
+    RefreshKeys(IssuerIndex),
     /// Remove the record of an ended session, which nothing reads any more.
     RemoveRecord(StoreKey),
 }
@@ -79,6 +82,19 @@ pub(super) async fn finish<P: Platform>(
 ) {
     let done = match later {
         Later::AskAgain(known) => visitor::ask_again(deployment, platform, &known).await,
+        Later::RefreshKeys(index) => match deployment.config.issuer(index) {
+            Some(issuer) => {
+                let source = Source {
+                    deployment,
+                    platform,
+                    issuer,
+                    index,
+                    now: platform.now(),
+                };
+                source.refresh().await
+            }
+            None => Ok(()),
+        },
         Later::RemoveRecord(key) => platform
             .store_remove(&key)
             .await

@@ -2,8 +2,12 @@
 
 use super::{deployment::Deployment, identity, login, random, serve::Call, visitor::StaleCookies};
 use crate::{
-    access::{decision::Missing, step_up::StepUp},
-    config::Provider,
+    access::{decision::Missing, routes::DpopDemand, step_up::StepUp},
+    bearer::{
+        Scheme,
+        challenge::{Challenge, ChallengeError},
+    },
+    config::{Issuer, Provider},
     encoding::ascii::contains_ignoring_case,
     event::Event,
     fault::{BrowserFault, Fault, ProviderFault, PublicCode},
@@ -68,6 +72,8 @@ pub(super) enum Detail {
         /// Our own address that leads to it; `return_to` can be added.
         login: String,
     },
+    /// An access token is missing or refused.
+    Bearer(BearerDetail),
     /// A sign-in failed; where to go when it is tried again.
     SignIn {
         /// The page that was asked for.
@@ -75,6 +81,34 @@ pub(super) enum Detail {
     },
     /// A sign-out failed.
     SignOut,
+}
+
+/// What a caller is told whose token is missing or refused.
+#[derive(Debug)]
+pub(super) struct BearerDetail {
+    /// Whether tokens must be bound.
+    pub(super) dpop: DpopDemand,
+    /// What is wrong; nothing where no token came.
+    pub(super) error: Option<ChallengeError>,
+    /// What a token for this should have.
+    pub(super) scopes: Vec<String>,
+    /// How its user must have authenticated.
+    pub(super) step_up: Option<StepUp>,
+    /// Where clients learn whom to ask for tokens.
+    pub(super) resource_metadata: String,
+}
+
+impl Detail {
+    /// The same, asking for that authentication.
+    pub(super) fn asking(self, asked: StepUp) -> Self {
+        if let Self::Bearer(detail) = self {
+            return Self::Bearer(BearerDetail {
+                step_up: Some(asked),
+                ..detail
+            });
+        }
+        self
+    }
 }
 
 impl<F: Into<Fault>> From<F> for Refusal {
@@ -111,6 +145,12 @@ impl Refusal {
         self
     }
 
+    /// Names the issuer that it was about, for the log.
+    pub(super) fn about_issuer(mut self, issuer: &Issuer) -> Self {
+        self.0.provider = Some(issuer.issuer.clone());
+        self
+    }
+
     /// Also clears a session cookie that counts for nothing.
     pub(super) fn clearing(mut self, stale: StaleCookies) -> Self {
         self.0.stale = stale;
@@ -137,9 +177,21 @@ impl Refusal {
                 HeaderValue::parse(listed.join(", ")).map(|value| (HeaderName::ALLOW, value)),
             );
         }
-        if answer.status == Status::UNAUTHORIZED {
-            let challenge = HeaderValue::parse(self.challenge(call, answer.code));
-            let field = challenge.map(|value| (HeaderName::WWW_AUTHENTICATE, value));
+        let of_session = match (&self.0.detail, answer.code) {
+            // A route for tokens alone has no way in by signing in.
+            (Detail::Bearer(_), code) => code == PublicCode::LoginRequired,
+            (_, _) => answer.status == Status::UNAUTHORIZED,
+        };
+        let of_session = of_session.then(|| self.challenge(call, answer.code));
+        let of_token = match (&self.0.detail, &self.0.fault) {
+            (Detail::Bearer(detail), Fault::Browser(_)) => Some(detail.challenge()),
+            // What is not the caller's fault is mended by no other token.
+            (_, _) => None,
+        };
+        // Who can hold a token, and not a cookie, looks at the first challenge.
+        for challenge in of_token.into_iter().chain(of_session) {
+            let value = HeaderValue::parse(challenge);
+            let field = value.map(|value| (HeaderName::WWW_AUTHENTICATE, value));
             response.headers.extend(field);
         }
         let stale = self.0.stale.clear(call.deployment.config.session.same_site);
@@ -187,13 +239,13 @@ impl Refusal {
                 };
                 page.response(call.voice())
             }
-            Detail::Plain | Detail::Allow(_) => {
+            Detail::Plain | Detail::Allow(_) | Detail::Bearer(_) => {
                 let login = call.deployment.endpoint("login");
-                let needs_session = answer.code == PublicCode::LoginRequired;
+                let is_protected = answer.code == PublicCode::LoginRequired;
                 let page = Failure {
                     status: answer.status,
                     incident: Some(incident),
-                    retry: needs_session.then(|| Href::local(&login)),
+                    retry: is_protected.then(|| Href::local(&login)),
                 };
                 page.response(call.voice())
             }
@@ -228,6 +280,27 @@ impl Refusal {
         }
         add("login", login);
         challenge
+    }
+}
+
+impl BearerDetail {
+    fn challenge(&self) -> String {
+        let scheme = match (self.dpop, self.error) {
+            (DpopDemand::Always, _) | (_, Some(ChallengeError::InvalidDpopProof)) => Scheme::Dpop,
+            (DpopDemand::WhereBound, _) => Scheme::Bearer,
+        };
+        let scopes: Vec<&str> = self.scopes.iter().map(String::as_str).collect();
+        let challenge = Challenge {
+            scheme,
+            error: self.error,
+            scopes: match self.error {
+                None | Some(ChallengeError::InsufficientScope) => &scopes,
+                Some(_) => &[],
+            },
+            step_up: self.step_up.as_ref(),
+            resource_metadata: &self.resource_metadata,
+        };
+        challenge.to_text()
     }
 }
 
@@ -285,6 +358,9 @@ const fn reason(fault: &Fault) -> Reason {
         | PublicCode::MethodNotAllowed
         | PublicCode::LoginRequired
         | PublicCode::InvalidToken
+        | PublicCode::TokenRequired
+        | PublicCode::InvalidDpopProof
+        | PublicCode::InsufficientScope
         | PublicCode::AccessDenied
         | PublicCode::InsufficientUserAuthentication
         | PublicCode::CrossSiteRequest => Reason::Unavailable,

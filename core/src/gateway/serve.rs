@@ -1,6 +1,9 @@
 //! The way of every request.
 
 use super::{
+    bearer,
+    caller::Caller,
+    cors,
     deployment::Deployment,
     endpoints::{self, Endpoint},
     forward::{self, Passing},
@@ -8,24 +11,30 @@ use super::{
     login,
     measured::Measured,
     outcome::{Later, Outcome},
-    refusal::{self, Detail, Refusal},
-    resume,
+    refusal::{self, BearerDetail, Detail, Refusal},
+    resource_metadata, resume,
     time_limit::BodyLength,
     visitor::{self, Visitor},
-    warm::{self, WarmRequest},
 };
 use crate::{
-    access::{decision::Decision, fetch_metadata::FetchMetadata, routes::NoRoute, step_up::StepUp},
+    access::{
+        decision::{Decision, Missing},
+        fetch_metadata::FetchMetadata,
+        principal::Credential,
+        routes::{NoRoute, RouteMatch},
+        step_up::StepUp,
+    },
+    bearer::{AccessTokenFault, challenge::ChallengeError, resource},
     config::{PageSettings, Provider},
     cookie::request::RequestCookies,
-    fault::BrowserFault,
+    fault::{BrowserFault, Fault},
     http::{header::HeaderName, inbound::Inbound, method::Method, path::RequestPath},
     oidc::return_to::ReturnTo,
     page::{language::Language, voice::Voice},
     platform::Platform,
     time::UnixTime,
 };
-use alloc::string::String;
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
 /// One request, the world it came from, and the time it came.
 pub(super) struct Call<'a, P, R> {
@@ -84,22 +93,10 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
     /// Decides, and turns a refusal into the answer to it.
     pub(super) async fn answer(&self) -> Served {
         let cookie = self.request.header(&HeaderName::COOKIE);
-        let warm = WarmRequest {
-            method: self.request.method(),
-            target: self.request.target(),
-            host: self.request.host(),
-            cookie: cookie.as_deref(),
-            has_authorization: self.has(&HeaderName::AUTHORIZATION),
-            has_origin: self.has(&HeaderName::ORIGIN),
-            is_upgrade: self.has(&HeaderName::UPGRADE) || self.has(&HeaderName::SEC_WEBSOCKET_KEY),
-        };
-        if let Some(outcome) = warm::decide(self.deployment, &warm, self.now) {
-            return (outcome, None);
-        }
         let served = self.serve(RequestCookies::new(cookie.as_deref())).await;
         let (outcome, later) =
             served.unwrap_or_else(|refusal| (Outcome::Respond(refusal.answer(self)), None));
-        (self.without_body(outcome), later)
+        (self.without_body(cors::open(self, outcome)), later)
     }
 
     /// The answer to a `HEAD` has no body (RFC 9110, section 9.3.2).
@@ -123,7 +120,15 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
             Endpoint::Ours(name) => {
                 endpoints::serve(self, name, target.query, cookies, &metadata).await
             }
-            Endpoint::NotOurs => self.serve_route(&target, cookies, &metadata).await,
+            Endpoint::NotOurs => {
+                let method = self.request.method();
+                let described =
+                    resource_metadata::answer(&deployment.config, &target.path, &method);
+                match described.or_else(|| cors::preflight(self, &target)) {
+                    Some(response) => Ok((Outcome::Respond(response), None)),
+                    None => self.serve_route(&target, cookies, &metadata).await,
+                }
+            }
         }
     }
 
@@ -134,6 +139,7 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
         metadata: &FetchMetadata,
     ) -> Result<Served, Refusal> {
         let method = self.request.method();
+        let origin = self.request.header(&HeaderName::ORIGIN);
         let matched = self.deployment.config.routes.find(&target.path, &method);
         let matched = matched.map_err(|none| match none {
             NoRoute::Unknown => Refusal::from(BrowserFault::NoRoute),
@@ -146,11 +152,12 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
             cookies,
             upgrade: metadata.upgrade(&method),
             body: BodyLength::of(self.request),
+            cors: cors::fields(&matched, origin.as_deref()),
         };
-        if !matched.needs_session() {
+        if !matched.is_protected() {
             return match matched.decide(None, self.now) {
                 Decision::Allow(allowed) => Ok((
-                    forward::build(self.deployment, &allowed, &passing, None)?,
+                    forward::build(self.deployment, &allowed, &passing, Caller::Nobody)?,
                     None,
                 )),
                 Decision::SignIn | Decision::StepUp(_) | Decision::Forbidden { .. } => {
@@ -158,26 +165,46 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
                 }
             };
         }
-        // The bearer decides alone, and no kind of bearer is configured yet: whoever sends one is
-        // refused rather than judged by a cookie that it did not mean.
-        if self.has(&HeaderName::AUTHORIZATION) {
-            return Err(BrowserFault::BadCredential.into());
+        // The bearer decides alone: whoever sends one is never judged by a cookie that it did not mean.
+        let authorization = self.request.header(&HeaderName::AUTHORIZATION);
+        match (authorization, matched.takes(Credential::Bearer)) {
+            (Some(authorization), true) => {
+                return self.serve_bearer(&matched, &passing, &authorization).await;
+            }
+            (Some(_), false) => return Err(BrowserFault::BadCredential.into()),
+            (None, true) if !matched.takes(Credential::Session) => {
+                let refusal = Refusal::from(BrowserFault::NoToken);
+                return Err(refusal.with(self.challenge(&matched, None)));
+            }
+            (None, _) => {}
         }
         let visitor = visitor::identify(self, cookies).await?;
         let signed = match visitor {
             Visitor::Nobody(stale) => {
                 let step_up = matched.sign_in_for();
-                return self.ask_to_sign_in(target, cookies, metadata, &step_up, stale);
+                let asked = self.ask_to_sign_in(target, cookies, metadata, &step_up, stale);
+                // Clients that send no cookies learn how else to get in.
+                let is_open = matched.takes(Credential::Bearer);
+                return asked.map_err(|refusal| match is_open {
+                    true => refusal.with(self.challenge(&matched, None)),
+                    false => refusal,
+                });
             }
             Visitor::SignedIn(signed) => signed,
         };
         let is_harmless = method.is_safe() && !metadata.is_upgrade();
-        if !is_harmless && !metadata.proves_same_origin(&self.deployment.config.public_url) {
+        let comes_from_ours = || {
+            metadata.proves_same_origin(&self.deployment.config.public_url)
+                || (!metadata.is_upgrade()
+                    && cors::includes_credentials(&matched, origin.as_deref()))
+        };
+        if !is_harmless && !comes_from_ours() {
             return Err(BrowserFault::NotSameOrigin.into());
         }
         match matched.decide(Some(&principal(&signed.record)), self.now) {
             Decision::Allow(allowed) => {
-                let outcome = forward::build(self.deployment, &allowed, &passing, Some(&signed))?;
+                let caller = Caller::Session(&signed);
+                let outcome = forward::build(self.deployment, &allowed, &passing, caller)?;
                 Ok((outcome, signed.later))
             }
             Decision::StepUp(step_up) => {
@@ -189,6 +216,64 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
             }
             Decision::SignIn => Err(BrowserFault::NotSignedIn.into()),
         }
+    }
+
+    /// A call with an access token, which needs no proof of where it comes from: no browser adds one by itself.
+    async fn serve_bearer(
+        &self,
+        matched: &RouteMatch<'_>,
+        passing: &Passing<'_>,
+        authorization: &str,
+    ) -> Result<Served, Refusal> {
+        let route = matched.route();
+        let called = bearer::identify(self, passing.target, authorization, route.dpop).await;
+        let called = called.map_err(|refused| {
+            let issuer = refused
+                .issuer
+                .and_then(|index| self.deployment.config.issuer(index));
+            let error = challenge_error(&refused.fault);
+            let refusal = Refusal::from(refused.fault).with(self.challenge(matched, error));
+            match issuer {
+                Some(issuer) => refusal.about_issuer(issuer),
+                None => refusal,
+            }
+        })?;
+        let principal = called.token.principal();
+        match matched.decide(Some(&principal), self.now) {
+            Decision::Allow(allowed) => {
+                let caller = Caller::Token(&called.token);
+                let outcome = forward::build(self.deployment, &allowed, passing, caller)?;
+                Ok((outcome, called.later))
+            }
+            Decision::StepUp(step_up) => {
+                let error = ChallengeError::InsufficientUserAuthentication;
+                let challenge = self.challenge(matched, Some(error)).asking(step_up);
+                Err(Refusal::from(BrowserFault::AuthenticationInsufficient).with(challenge))
+            }
+            Decision::Forbidden { missing } if missing.contains(&Missing::Scope) => {
+                let error = ChallengeError::InsufficientScope;
+                let challenge = self.challenge(matched, Some(error));
+                Err(Refusal::from(BrowserFault::InsufficientScope).with(challenge))
+            }
+            Decision::Forbidden { .. } => Err(BrowserFault::NotPermitted.into()),
+            Decision::SignIn => Err(BrowserFault::BadCredential.into()),
+        }
+    }
+
+    /// What a caller without a good token is told.
+    fn challenge(&self, matched: &RouteMatch<'_>, error: Option<ChallengeError>) -> Detail {
+        let route = matched.route();
+        let owned = |scopes: Vec<&str>| scopes.into_iter().map(ToOwned::to_owned).collect();
+        Detail::Bearer(BearerDetail {
+            dpop: route.dpop.demand,
+            error,
+            scopes: owned(matched.scopes()),
+            step_up: None,
+            resource_metadata: resource::metadata_url(
+                &self.deployment.config,
+                &resource::path_of(route),
+            ),
+        })
     }
 
     /// A person going to a page is taken to where signing in begins; everything else learns that it must
@@ -247,5 +332,20 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
     pub(super) fn is(&self, method: &Method) -> bool {
         let asked = self.request.method();
         asked == *method || (asked == Method::Head && *method == Method::Get)
+    }
+}
+
+/// What a refused token is called in the challenge; nothing where it was not judged.
+const fn challenge_error(fault: &Fault) -> Option<ChallengeError> {
+    match fault {
+        Fault::Browser(BrowserFault::Token(AccessTokenFault::Scheme)) => None,
+        Fault::Browser(BrowserFault::Token(fault)) if fault.is_about_request() => {
+            Some(ChallengeError::InvalidRequest)
+        }
+        Fault::Browser(BrowserFault::Token(AccessTokenFault::Dpop(_))) => {
+            Some(ChallengeError::InvalidDpopProof)
+        }
+        Fault::Browser(_) => Some(ChallengeError::InvalidToken),
+        Fault::Provider(_) | Fault::Issuer(_) | Fault::Platform(_) | Fault::Upstream(_) => None,
     }
 }

@@ -21,6 +21,13 @@ macro_rules! names {
 }
 
 names! {
+    ACCESS_CONTROL_ALLOW_CREDENTIALS = "access-control-allow-credentials",
+    ACCESS_CONTROL_ALLOW_HEADERS = "access-control-allow-headers",
+    ACCESS_CONTROL_ALLOW_METHODS = "access-control-allow-methods",
+    ACCESS_CONTROL_ALLOW_ORIGIN = "access-control-allow-origin",
+    ACCESS_CONTROL_EXPOSE_HEADERS = "access-control-expose-headers",
+    ACCESS_CONTROL_MAX_AGE = "access-control-max-age",
+    ACCESS_CONTROL_REQUEST_METHOD = "access-control-request-method",
     ACCEPT = "accept",
     ACCEPT_LANGUAGE = "accept-language",
     ACCEPT_RANGES = "accept-ranges",
@@ -35,6 +42,7 @@ names! {
     CONTENT_TYPE = "content-type",
     COOKIE = "cookie",
     CROSS_ORIGIN_OPENER_POLICY = "cross-origin-opener-policy",
+    DPOP = "dpop",
     ETAG = "etag",
     FORWARDED = "forwarded",
     HOST = "host",

@@ -142,6 +142,11 @@ impl VerifiedToken {
         self.issued_at
     }
 
+    /// All claims but `exp`, `nbf` and `iat`.
+    pub const fn claims(&self) -> &Map<String, Value> {
+        &self.claims
+    }
+
     /// Any claim but `exp`, `nbf` and `iat`, which have a type of their own.
     pub fn claim(&self, name: &str) -> Option<&Value> {
         self.claims.get(name)
@@ -210,7 +215,7 @@ fn audiences(claim: Option<&Value>) -> Result<Vec<String>, Refusal> {
 }
 
 /// A fraction of a second is dropped; `None` for what is no time since the epoch.
-fn whole_seconds(seconds: f64) -> Option<u64> {
+pub(crate) fn whole_seconds(seconds: f64) -> Option<u64> {
     let range = 0.0..=9_007_199_254_740_992.0;
     #[expect(
         clippy::as_conversions,

@@ -89,7 +89,7 @@ impl PublicKey {
     ///
     /// # Errors
     /// All of [`KeyFault`].
-    pub(super) fn import(members: &Map<String, Value>) -> Result<Self, KeyFault> {
+    pub(crate) fn import(members: &Map<String, Value>) -> Result<Self, KeyFault> {
         if PRIVATE_MEMBERS
             .iter()
             .any(|name| members.contains_key(*name))

@@ -22,6 +22,7 @@ mod token;
 
 pub use algorithm::{Algorithm, Curve, JwsAlgorithm, KeyType};
 pub use check::{CheckFault, SignatureCheck, SignatureProof, SignatureVerdict};
+pub(crate) use claims::whole_seconds;
 pub use claims::{TimeFault, VerifiedToken};
 pub use key::{KeyFault, KeyMaterial, PublicKey};
 pub use key_set::{KeySet, KeySetFault, SkippedKey};

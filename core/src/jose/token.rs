@@ -89,6 +89,16 @@ pub enum Refusal {
     MalformedClaim(&'static str),
 }
 
+impl Malformed {
+    /// Whether it is nested deeper than anyone's tokens.
+    pub const fn is_too_deep(self) -> bool {
+        matches!(
+            self,
+            Self::Header(JsonFault::TooDeep) | Self::Payload(JsonFault::TooDeep)
+        )
+    }
+}
+
 impl<'a> UnverifiedToken<'a> {
     /// Parses a token in the compact serialisation.
     ///
@@ -104,7 +114,7 @@ impl<'a> UnverifiedToken<'a> {
         let (signing_input, signature) = text.rsplit_once('.').ok_or(Malformed::Encoding)?;
         let (header, payload) = signing_input.split_once('.').ok_or(Malformed::Encoding)?;
         // A fourth part leaves a dot in the payload, which is not of the alphabet.
-        let decode = |part| base64url::decode(part).ok_or(Malformed::Encoding);
+        let decode = |part| base64url::decode_public(part).ok_or(Malformed::Encoding);
         let (header, payload) = (decode(header)?, decode(payload)?);
         decode(signature)?;
 
@@ -145,6 +155,18 @@ impl<'a> UnverifiedToken<'a> {
     pub fn confirm(self, proof: &SignatureProof) -> Result<VerifiedToken, Refusal> {
         let times = pre_verified::validate(&self.token, proof)?;
         VerifiedToken::new(proof.algorithm(), self.hint.token_type, times, self.payload)
+    }
+
+    /// The claims of a token of a kind that has no `exp`, which the proof shows to be signed.
+    ///
+    /// # Errors
+    /// [`Refusal::Proof`], and [`Refusal::MalformedTime`].
+    pub fn confirm_without_expiration(
+        self,
+        proof: &SignatureProof,
+    ) -> Result<Map<String, Value>, Refusal> {
+        pre_verified::validate(&self.token, proof)?;
+        Ok(self.payload)
     }
 
     /// The token's claims, which the shared secret shows to be its holders'.

@@ -97,6 +97,20 @@ impl ProviderMetadata {
     }
 }
 
+/// Where the keys of an issuer are, of whose metadata nothing else is needed (RFC 8414, section 2).
+///
+/// # Errors
+/// Any [`DiscoveryFault`] but [`DiscoveryFault::Keys`] and [`DiscoveryFault::NoS256`]. A false accept takes a stranger's
+/// keys for the issuer's.
+pub fn jwks_uri(reply: &Reply, issuer: &str, reach: Reach) -> Result<Url, DiscoveryFault> {
+    let document = document::read(reply).map_err(DiscoveryFault::Document)?;
+    if document::text(&document, "issuer") != Some(issuer) {
+        return Err(DiscoveryFault::IssuerMismatch);
+    }
+    let url = endpoint(&document, "jwks_uri", reach)?;
+    url.ok_or(DiscoveryFault::Endpoint("jwks_uri"))
+}
+
 fn endpoint(
     document: &Map<String, Value>,
     name: &'static str,

@@ -33,7 +33,8 @@ impl Refusals {
             Missing::Group => self.group,
             Missing::Role => self.role,
             Missing::EmailDomain => self.email_domain,
-            Missing::Claim => self.claim,
+            // Sessions lack these as they lack anything else that is said of an account.
+            Missing::Claim | Missing::Scope | Missing::Client => self.claim,
             Missing::Authentication => self.authentication,
         }
     }

@@ -16,6 +16,8 @@ pub enum PartitionKind {
     User,
     /// One attempt to sign in.
     Attempt,
+    /// One key that clients prove possession of.
+    ProofKey,
 }
 
 /// A partition: records in one are read together; no statement spans two.
@@ -36,6 +38,8 @@ pub enum RecordKind {
     User,
     /// The mark that an attempt was used.
     Attempt,
+    /// The mark that a proof of possession was used.
+    Proof,
 }
 
 /// The name of a record within its partition: its kind and, where there are several, its id.
@@ -114,6 +118,7 @@ impl Partition {
         let kind = match self.kind {
             PartitionKind::User => 'u',
             PartitionKind::Attempt => 'a',
+            PartitionKind::ProofKey => 'k',
         };
         format!("{kind}1/{}", base64url::encode(&self.id))
     }
@@ -126,6 +131,7 @@ impl RecordKind {
             Self::Head => 'h',
             Self::User => 'u',
             Self::Attempt => 'a',
+            Self::Proof => 'p',
         }
     }
 }
@@ -155,6 +161,14 @@ impl RecordName {
         }
     }
 
+    /// The mark of a proof of possession.
+    pub const fn proof(id: [u8; 16]) -> Self {
+        Self {
+            kind: RecordKind::Proof,
+            id,
+        }
+    }
+
     /// What kind of record it names.
     pub const fn kind(&self) -> RecordKind {
         self.kind
@@ -172,6 +186,7 @@ impl RecordName {
             'h' => RecordKind::Head,
             'u' => RecordKind::User,
             'a' => RecordKind::Attempt,
+            'p' => RecordKind::Proof,
             _ => return None,
         };
         let id = base64url::decode_array(letters.as_str())?;
@@ -214,6 +229,7 @@ mod tests {
             RecordName::head([7; 16]),
             RecordName::user(),
             RecordName::attempt(),
+            RecordName::proof([9; 16]),
         ] {
             assert_eq!(RecordName::parse(&name.text()), Some(name));
         }

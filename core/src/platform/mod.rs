@@ -30,6 +30,9 @@ pub trait Platform {
     /// clock stands still while a request computes it shows what was waited for.
     fn stopwatch(&self) -> Milliseconds;
 
+    /// Waits for about that long, while other requests go on.
+    async fn pause(&self, time: Milliseconds);
+
     /// Fills `out` with bytes of a cryptographic random number generator.
     ///
     /// # Errors

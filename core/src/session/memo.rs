@@ -3,11 +3,10 @@
 //! Cookies are found by the digest of their text, so that a forged one finds nothing and look-ups
 //! say nothing about a real one. Times and rules are judged again at every use.
 
-use super::{
-    cookie::OpenedCookie, generations::Generations, handle::SessionHandle, record::SessionRecord,
-};
+use super::{cookie::OpenedCookie, handle::SessionHandle, record::SessionRecord};
 use crate::{
     config::Freshness,
+    generations::Generations,
     time::{Seconds, UnixTime},
 };
 use alloc::rc::Rc;

@@ -6,7 +6,6 @@
 
 pub mod check;
 pub mod cookie;
-pub mod generations;
 pub mod handle;
 pub mod head;
 pub mod keys;

@@ -25,7 +25,15 @@ use lychgate_core::{
 use sha2::{Digest, Sha256};
 
 pub(crate) fn keys() -> Vector {
-    let names = ["session", "attempt", "tombstone", "head", "user", "record"];
+    let names = [
+        "session",
+        "attempt",
+        "tombstone",
+        "head",
+        "user",
+        "record",
+        "issuer-keys",
+    ];
     let ring = Vector::new("ring").line("ring key", hex(ring_key()));
     Purpose::ALL
         .into_iter()

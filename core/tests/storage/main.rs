@@ -40,6 +40,8 @@ mod tests {
             records::ended_head(),
             records::user_record(),
             records::attempt_mark(),
+            records::issuer_keys(),
+            records::proof_mark(),
         ]
         .into_iter()
         .map(|vector| (vector.name.to_owned(), vector.text()))

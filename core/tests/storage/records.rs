@@ -3,14 +3,16 @@
 use crate::{
     cookies::record_key,
     support::{
-        CREATED, ISSUER, ORIGIN, SUBJECT, Vector, counting, nonce, purpose_key, ring, sealed,
+        CREATED, ISSUER, ORIGIN, SUBJECT, Vector, counting, hex, nonce, purpose_key, ring, sealed,
         session, user,
     },
 };
 use lychgate_core::{
+    bearer::stored_keys::{self, StoredKeys},
     cookie::seal::{Place, Purpose},
+    encoding::base64url,
     oidc::{attempt::Attempt, return_to::ReturnTo},
-    platform::ledger::{RecordName, Version},
+    platform::ledger::{Partition, PartitionKind, RecordName, Version},
     secret::Secret,
     session::{
         head::{EndReason, Head, HeadFacts, HeadState},
@@ -21,6 +23,7 @@ use lychgate_core::{
     time::Seconds,
 };
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 
 fn record() -> Vec<u8> {
     let mut claims = Map::new();
@@ -117,6 +120,38 @@ pub(crate) fn user_record() -> Vector {
         .line("partition", partition)
         .line("record name", record_name);
     sealed(vector, place, purpose_key(Purpose::User), &bytes)
+}
+
+pub(crate) fn issuer_keys() -> Vector {
+    let published_at = "https://op.example.com/";
+    let key = stored_keys::place(ISSUER, published_at);
+    let digest = Sha256::digest([&Sha256::digest(ISSUER)[..], published_at.as_bytes()].concat());
+    assert_eq!(key.as_str(), format!("j1/{}", base64url::encode(&digest)));
+    let stored = StoredKeys {
+        document: Some((CREATED, br#"{"keys":[]}"#.to_vec())),
+        tried_at: CREATED.plus(Seconds::new(30)),
+    };
+    let bytes = stored.seal(&ring(), &key, ORIGIN, nonce(0xb5)).unwrap();
+    let place = Place {
+        purpose: Purpose::IssuerKeys,
+        name: key.as_str(),
+        origin: ORIGIN,
+    };
+    let vector = Vector::new("issuer-keys")
+        .line("issuer", ISSUER)
+        .line("published at", published_at);
+    sealed(vector, place, purpose_key(Purpose::IssuerKeys), &bytes)
+}
+
+pub(crate) fn proof_mark() -> Vector {
+    let partition = Partition {
+        kind: PartitionKind::ProofKey,
+        id: counting(0x60),
+    };
+    Vector::new("proof-mark")
+        .line("thumbprint", hex(counting(0x60)))
+        .line("partition", partition.name())
+        .line("record name", RecordName::proof([0x70; 16]).text())
 }
 
 pub(crate) fn attempt_mark() -> Vector {

@@ -4,6 +4,7 @@
 //! advisories on gateways, proxies and token libraries. Each row also shows the harmless twin of
 //! the attack, so that it cannot pass because everything is refused.
 
+mod access_tokens;
 mod callback;
 mod cookies;
 mod cross_site;
@@ -44,7 +45,8 @@ pub enum Check {
 pub type ExposedCase = (String, fn(&dyn Exposed));
 
 /// The cases that concern what is built.
-const NUMBERS: [std::ops::RangeInclusive<u16>; 5] = [1..=18, 19..=28, 53..=72, 96..=102, 104..=106];
+const NUMBERS: [std::ops::RangeInclusive<u16>; 6] =
+    [1..=18, 19..=46, 53..=72, 94..=94, 96..=102, 104..=107];
 
 /// Those of them of which no row runs yet.
 const NOT_YET_BUILT: [u16; 1] = [15];
@@ -54,6 +56,7 @@ pub fn rows() -> Vec<Row> {
     [
         callback::ROWS,
         identity::ROWS,
+        access_tokens::ROWS,
         cookies::ROWS,
         paths::ROWS,
         headers::ROWS,

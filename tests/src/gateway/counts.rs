@@ -40,14 +40,14 @@ fn a_warm_request_is_decided_without_a_platform() {
         target: received.target(),
         host: received.host(),
         cookie: cookie.as_deref(),
-        has_authorization: false,
+        authorization: None,
         has_origin: false,
         is_upgrade: false,
     };
     let decided = host.gateway().warm(&warm, host.now());
     assert!(matches!(decided, Some(Outcome::Forward(_))));
     let with_authorization = WarmRequest {
-        has_authorization: true,
+        authorization: Some("Bearer x"),
         ..warm
     };
     assert!(

@@ -3,6 +3,7 @@
 
 mod access;
 mod any_input;
+mod bearer;
 mod counts;
 mod explain;
 mod faults;
@@ -21,6 +22,7 @@ mod sessions;
 mod sign_in;
 mod sign_out;
 mod step_up;
+mod token_memory;
 mod upstreams;
 
 pub use log::lines as log_lines;
@@ -49,6 +51,7 @@ pub fn cases() -> Vec<Case> {
         sign_out::CASES,
         upstreams::CASES,
         pages::CASES,
+        bearer::CASES,
     ]
     .concat()
 }

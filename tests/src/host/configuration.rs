@@ -1,5 +1,9 @@
 //! The configuration that every host runs: the demo's paths, and one for each rule.
 
+use crate::{
+    access_token::{AUDIENCE, INLINE, INLINE_KEY, SHARED, SHARED_SECRET, TENANTS},
+    scripted::provider::tokens,
+};
 use lychgate_core::encoding::base64url;
 use serde_json::{Value, json};
 
@@ -31,6 +35,15 @@ pub fn configuration(places: &Places) -> Value {
             "claims": ["name"],
             "roles_claim": "/realm_access/roles",
         }],
+        "issuer": [
+            {"issuer": places.issuer, "audiences": [AUDIENCE], "algorithms": ["EdDSA", "ES256", "RS256"]},
+            {"issuer": INLINE, "audiences": [AUDIENCE, "urn:second"], "types": ["at+jwt", "JWT"],
+             "jwks": {"keys": [tokens::jwk(INLINE_KEY)]}},
+            {"issuer": SHARED, "audiences": [AUDIENCE],
+             "shared_secret": {"secret": "SHARED_SECRET"}},
+            {"issuer": TENANTS, "tenants": ["t-1", "t-2"], "audiences": [AUDIENCE],
+             "jwks": {"keys": [tokens::jwk(INLINE_KEY)]}},
+        ],
         "session": {
             "idle_timeout": "40m",
             "absolute_timeout": "10h",
@@ -81,6 +94,23 @@ pub fn configuration(places: &Places) -> Value {
             {"path": "/plain/**", "access": ["session"], "upstream": "plain"},
             {"path": "/moved/here/**", "access": ["session"], "upstream": "api",
              "strip_prefix": "/moved/here", "add_prefix": "/api"},
+            {"path": "/calls/**", "access": ["bearer"], "upstream": "api"},
+            {"path": "/items/**", "methods": ["GET"], "access": ["bearer"], "upstream": "api",
+             "require": {"scopes": ["read"]}},
+            {"path": "/items/**", "methods": ["POST"], "access": ["bearer"], "upstream": "api",
+             "require": {"scopes": ["read", "items:write"]}},
+            {"path": "/bills/**", "access": ["bearer"], "upstream": "api",
+             "require": {"clients": ["billing"], "any_group": ["robots"]}},
+            {"path": "/both/**", "access": ["session", "bearer"], "upstream": "api"},
+            {"path": "/step/**", "access": ["bearer"], "upstream": "api",
+             "require": {"acr": ["gold"], "max_age": "5m"}},
+            {"path": "/bound/**", "access": ["bearer"], "upstream": "api", "dpop": "required"},
+            {"path": "/once/**", "access": ["bearer"], "upstream": "api", "dpop": "required",
+             "dpop_replay": "ledger"},
+            {"path": "/front/**", "access": ["bearer"], "upstream": "api",
+             "cors": {"origins": ["https://front.example.com"], "exposed_headers": ["X-Total"]}},
+            {"path": "/front/cookies/**", "access": ["session"], "upstream": "api",
+             "cors": {"origins": ["https://front.example.com"], "credentials": true}},
             {"path": "/bare/**", "access": ["session"], "upstream": "plain",
              "strip_prefix": "/bare"},
         ],
@@ -98,6 +128,7 @@ pub fn secrets(client_secret: &str) -> Vec<(String, String)> {
         ("LYCHGATE_KEY_1", key(1)),
         ("DEMO_CLIENT_SECRET", client_secret.to_owned()),
         ("API_PROOF", PROOF.to_owned()),
+        ("SHARED_SECRET", SHARED_SECRET.to_owned()),
     ]
     .map(|(name, value)| (name.to_owned(), value))
     .to_vec()

@@ -95,6 +95,7 @@ pub fn partition(at: &Partition) -> Value {
     let kind = match at.kind {
         PartitionKind::User => "user",
         PartitionKind::Attempt => "attempt",
+        PartitionKind::ProofKey => "proof_key",
     };
     json!({"kind": kind, "id": base64url::encode(&at.id)})
 }

@@ -20,9 +20,10 @@ use crate::{
 };
 use lychgate_core::{
     gateway::{
-        Forward, ForwardTarget, Gateway, Later, Outcome,
+        Forward, ForwardTarget, Gateway, Later, Outcome, WarmRequest,
         edits::{CookieEdit, ResponseEdit},
     },
+    http::inbound::Inbound,
     secret::Secret,
     time::UnixTime,
 };
@@ -119,7 +120,22 @@ impl InProcess {
     /// Answers a request; the work for afterwards is left to the caller.
     pub async fn serve(&self, request: &Request) -> (Response, Option<Later>) {
         let received = Received::new(request, self.authority());
-        let (outcome, later) = self.gateway().handle(&self.edge, &received).await;
+        let (cookie, authorization) = (request.joined("cookie"), request.joined("authorization"));
+        let has = |name: &str| request.joined(name).is_some();
+        let warm = WarmRequest {
+            method: received.method(),
+            target: received.target(),
+            host: received.host(),
+            cookie: cookie.as_deref(),
+            authorization: authorization.as_deref(),
+            has_origin: has("origin"),
+            is_upgrade: has("upgrade") || has("sec-websocket-key"),
+        };
+        let gateway = self.gateway();
+        let (outcome, later) = match gateway.warm(&warm, self.world.now()) {
+            Some(outcome) => (outcome, None),
+            None => gateway.handle(&self.edge, &received).await,
+        };
         let response = match outcome {
             Outcome::Respond(response) => own(response),
             Outcome::Forward(forward) => self.forward(request, &forward),
@@ -208,6 +224,10 @@ fn edited(mut answer: Response, edit: &ResponseEdit) -> Response {
         answer
             .headers
             .push(("set-cookie".to_owned(), field.as_str().to_owned()));
+    }
+    for (name, value) in edit.append() {
+        let field = (name.as_str().to_owned(), value.as_str().to_owned());
+        answer.headers.push(field);
     }
     answer
 }

@@ -15,6 +15,7 @@ pub mod mock_provider;
 mod provider_login;
 mod provider_server;
 pub mod spin;
+pub mod token_issuer;
 mod upstream;
 pub mod web_socket;
 pub mod wire;

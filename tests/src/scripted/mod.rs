@@ -45,6 +45,7 @@ pub const START: u64 = 1_798_761_600;
 pub struct World {
     clock: Cell<u64>,
     stopwatch: Cell<u64>,
+    verified: Cell<usize>,
     random: RefCell<Random>,
     calls: RefCell<Vec<Call>>,
     events: RefCell<Vec<String>>,
@@ -70,6 +71,7 @@ impl World {
         Rc::new(Self {
             clock: Cell::new(START),
             stopwatch: Cell::default(),
+            verified: Cell::default(),
             random: RefCell::new(Random::new(1)),
             calls: RefCell::default(),
             events: RefCell::default(),
@@ -127,6 +129,11 @@ impl World {
             .iter()
             .filter(|made| **made == call)
             .count()
+    }
+
+    /// How many signatures were verified.
+    pub fn verified(&self) -> usize {
+        self.verified.get()
     }
 
     /// The calls made since [`World::forget_calls`], in order.
@@ -218,6 +225,12 @@ impl Platform for Scripted {
 
     fn stopwatch(&self) -> Milliseconds {
         Milliseconds::new(self.world.stopwatch.get())
+    }
+
+    async fn pause(&self, time: Milliseconds) {
+        let later = self.world.stopwatch.get() + time.as_milliseconds();
+        self.world.stopwatch.set(later);
+        yield_now(1).await;
     }
 
     fn fill_random(&self, out: &mut [u8]) -> Result<(), RandomError> {
@@ -336,6 +349,9 @@ impl Platform for Scripted {
         &self,
         check: &SignatureCheck<'_>,
     ) -> Result<SignatureVerdict, VerifierError> {
+        self.world.verified.set(self.world.verified.get() + 1);
+        let turns = self.world.schedule.borrow().before;
+        yield_now(turns).await;
         Ok(software::verify(check))
     }
 

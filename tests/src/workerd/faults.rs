@@ -1,6 +1,7 @@
 //! What a deployment lacks, and what fails under it.
 
 use crate::{
+    access_token::{AccessToken, bearer},
     gateway::{late, named_cases},
     host::{
         Host,
@@ -185,4 +186,29 @@ fn a_public_client_that_asks_userinfo_keeps_the_contract() {
     session.remove("fresh_for");
     let host = Workerd::start(&setup);
     crate::gateway::run_named(&named_cases(), |case| case(&host));
+}
+
+#[test]
+fn a_trap_while_memory_decides_is_a_503_and_the_next_request_is_served() {
+    let host = Workerd::start(&Setup::exposed());
+    let browser = Browser::signed_in(&host, "member");
+    let token = AccessToken::inline(&host).text();
+    let by_session = browser.prepare(Request::script("GET", "/api/a"));
+    let by_token = bearer(&token, "GET", "/calls/a");
+    let by_anyone = Request::script("GET", "/open/a");
+    for request in [by_session, by_token, by_anyone] {
+        for _ in 0..2 {
+            host.send(&request).expect(200);
+        }
+        let before = host.api_requests();
+        let trapping = request.clone().with("lychgate-fate", "warm-traps");
+        let lost = host.send(&trapping).expect(503);
+        assert!(lost.header("retry-after").is_some());
+        assert!(!lost.text().contains("member") && !lost.text().contains("robot"));
+        assert_eq!(host.api_requests(), before);
+        host.send(&request).expect(200);
+    }
+    // What protects goes on protecting.
+    host.send(&Request::script("GET", "/api/a")).expect(401);
+    host.send(&Request::script("GET", "/calls/a")).expect(401);
 }

@@ -20,6 +20,19 @@ pub(super) fn used_by(process: u32) -> Outcome<Duration> {
         .ok_or_else(|| Failure::new(format!("{path} is not what proc(5) says")))
 }
 
+/// Memory of a process that is not swapped out, in MB.
+///
+/// # Errors
+/// A process that is gone, or a system without `/proc`.
+pub(super) fn resident_megabytes(process: u32) -> Outcome<u64> {
+    let path = format!("/proc/{process}/status");
+    let text = fs::read_to_string(&path).doing(format_args!("cannot read {path}"))?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    let kilobytes = kilobytes.ok_or_else(|| Failure::new(format!("{path} has no VmRSS")))?;
+    Ok(kilobytes / 1024)
+}
+
 /// Processor time of those threads of a process that live now, to the nanosecond. For a process whose threads
 /// stay; the time of one that ends is lost.
 ///

@@ -3,11 +3,13 @@
 use crate::failure::{Doing, Failure, Outcome};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
 /// As many as keep both cores busy without queueing for long.
-const CLIENTS: usize = 8;
+pub(super) const CLIENTS: usize = 8;
 
 /// Nothing that is measured takes this long.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -25,6 +27,23 @@ pub(super) struct Target {
     pub(super) headers: String,
     /// A text that the body of a right answer, which is 200, contains.
     pub(super) shows: &'static str,
+    /// What `Authorization` has, one value per request and then from the beginning; nothing where there is none.
+    pub(super) authorizations: Arc<Cycle>,
+}
+
+/// Values that are taken in turn, by all clients together.
+#[derive(Default)]
+pub(super) struct Cycle {
+    values: Vec<String>,
+    taken: AtomicUsize,
+}
+
+impl Cycle {
+    fn next(&self) -> Option<&str> {
+        let taken = self.taken.fetch_add(1, Ordering::Relaxed);
+        let place = taken.checked_rem(self.values.len())?;
+        self.values.get(place).map(String::as_str)
+    }
 }
 
 impl Target {
@@ -32,6 +51,16 @@ impl Target {
     pub(super) fn with(&self, name: &str, value: &str) -> Self {
         let mut target = self.clone();
         target.headers.push_str(&format!("{name}: {value}\r\n"));
+        target
+    }
+
+    /// The same request with these values of `Authorization` in turn.
+    pub(super) fn with_authorizations(&self, values: Vec<String>) -> Self {
+        let mut target = self.clone();
+        target.authorizations = Arc::new(Cycle {
+            values,
+            taken: AtomicUsize::new(0),
+        });
         target
     }
 }
@@ -71,8 +100,12 @@ pub(super) fn send(target: &Target, requests: usize) -> Outcome {
 fn client(target: &Target, requests: usize) -> Outcome {
     let doing = || format!("the load on port {} at {}", target.port, target.path);
     let mut reader = connected(target).doing(doing())?;
-    let request = request(target);
+    let fixed = request(target);
     for _ in 0..requests {
+        let request = match target.authorizations.next() {
+            Some(value) => request(&target.with("authorization", value)),
+            None => fixed.clone(),
+        };
         let answer = match exchange(&mut reader, &request) {
             Ok(answer) => answer,
             // A machine that stands still for some seconds makes servers close what looks idle then.

@@ -9,6 +9,7 @@ mod fair;
 mod load;
 mod report;
 mod spin;
+mod tokens;
 mod upstream;
 mod workers;
 
@@ -27,6 +28,18 @@ pub(crate) struct Asked {
     edge: Edge,
     /// A folder with another build of the Worker, to be measured beside this one.
     beside: Option<PathBuf>,
+    subject: Subject,
+}
+
+/// What is measured of a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Subject {
+    /// Requests with sessions.
+    Sessions,
+    /// Requests with access tokens.
+    Tokens,
+    /// The memory that many access tokens take.
+    TokenMemory,
 }
 
 /// How a scenario has its turns.
@@ -62,7 +75,7 @@ impl Asked {
     /// # Errors
     /// Any other word.
     pub(crate) fn parse(options: &[&str]) -> Outcome<Self> {
-        let (mut edge, mut beside) = (None, None);
+        let (mut edge, mut beside, mut subject) = (None, None, Subject::Sessions);
         let mut rest = options;
         loop {
             rest = match rest {
@@ -75,6 +88,14 @@ impl Asked {
                     beside = Some(PathBuf::from(folder));
                     rest
                 }
+                ["--tokens", rest @ ..] if subject == Subject::Sessions => {
+                    subject = Subject::Tokens;
+                    rest
+                }
+                ["--token-memory", rest @ ..] if subject == Subject::Sessions => {
+                    subject = Subject::TokenMemory;
+                    rest
+                }
                 [word, ..] => {
                     return Err(Failure::new(format!("bench does not take {word} there")));
                 }
@@ -84,7 +105,16 @@ impl Asked {
         if edge == Edge::Spin && beside.is_some() {
             return Err(Failure::new("--beside: only for Workers"));
         }
-        Ok(Self { edge, beside })
+        if subject != Subject::Sessions && (edge == Edge::Spin || beside.is_some()) {
+            return Err(Failure::new(
+                "--tokens and --token-memory: only for Workers, and alone",
+            ));
+        }
+        Ok(Self {
+            edge,
+            beside,
+            subject,
+        })
     }
 }
 
@@ -93,9 +123,13 @@ impl Asked {
 /// # Errors
 /// A failed build or server, or a request that was not answered as it should be.
 pub(crate) fn bench(place: &Place, asked: &Asked, interrupt: &Interrupt) -> Outcome {
-    match asked.edge {
-        Edge::Spin => spin::bench(place, interrupt),
-        Edge::Workers => workers::bench(place, asked.beside.as_deref(), interrupt),
+    match (asked.edge, asked.subject) {
+        (_, Subject::Tokens) => tokens::bench(place, false, interrupt),
+        (_, Subject::TokenMemory) => tokens::bench(place, true, interrupt),
+        (Edge::Spin, Subject::Sessions) => spin::bench(place, interrupt),
+        (Edge::Workers, Subject::Sessions) => {
+            workers::bench(place, asked.beside.as_deref(), interrupt)
+        }
     }
 }
 
@@ -202,6 +236,11 @@ impl Measured {
     }
 }
 
+fn find<'a>(all: &'a [Measured], name: &str) -> Outcome<&'a Measured> {
+    let found = all.iter().find(|measured| measured.name == name);
+    found.ok_or_else(|| Failure::new(format!("nothing was measured as {name}")))
+}
+
 fn sorted(values: &[f64]) -> Vec<f64> {
     let mut values = values.to_vec();
     values.sort_by(f64::total_cmp);
@@ -227,6 +266,9 @@ mod tests {
             &["--port", "1"],
             &["--beside", "a", "--beside", "b"],
             &["--host", "spin", "--beside", "a"],
+            &["--host", "spin", "--tokens"],
+            &["--tokens", "--token-memory"],
+            &["--tokens", "--beside", "a"],
         ] {
             assert!(Asked::parse(options).is_err(), "{options:?}");
         }

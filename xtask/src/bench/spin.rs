@@ -12,6 +12,7 @@ use crate::process::{Group, POLL};
 use crate::serving::{listens, serves};
 use crate::{component, spin, up};
 use std::process::Command;
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -74,6 +75,7 @@ fn run(
         path,
         headers: NAVIGATION.to_owned(),
         shows,
+        authorizations: Arc::default(),
     };
     let scenario = |name, target, process| Scenario {
         name,

@@ -4,7 +4,9 @@
 
 use super::fair::{self, Guard};
 use super::load::{NAVIGATION, Target};
-use super::{Measured, Scenario, Turns, all_alive, cpu, measure, report, signed_in, upstream};
+use super::{
+    Measured, Scenario, Turns, all_alive, cpu, find, measure, report, signed_in, upstream,
+};
 use crate::failure::{Doing, Failure, Outcome};
 use crate::interrupt::Interrupt;
 use crate::place::Place;
@@ -13,6 +15,7 @@ use crate::worker;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -26,7 +29,7 @@ const TURNS: Turns = Turns {
 };
 
 /// What Chrome says beyond [`NAVIGATION`], and what Cloudflare adds.
-const HEADERS: &str = "accept-encoding: gzip, br\r\ncache-control: max-age=0\r\ndnt: 1\r\n\
+pub(super) const HEADERS: &str = "accept-encoding: gzip, br\r\ncache-control: max-age=0\r\ndnt: 1\r\n\
     referer: http://localhost/\r\nsec-ch-ua: \"Chromium\";v=\"142\", \"Not_A Brand\";v=\"99\"\r\n\
     sec-ch-ua-mobile: ?0\r\nsec-ch-ua-platform: \"Linux\"\r\nsec-fetch-site: same-origin\r\n\
     sec-fetch-user: ?1\r\nupgrade-insecure-requests: 1\r\n\
@@ -35,7 +38,7 @@ const HEADERS: &str = "accept-encoding: gzip, br\r\ncache-control: max-age=0\r\n
     x-real-ip: 192.0.2.1\r\n";
 
 /// A cookie that is none of ours.
-const COOKIE: &str = "theme=dark";
+pub(super) const COOKIE: &str = "theme=dark";
 
 const OPEN_PATH: &str = "/open/area-165/report?year=2026";
 const MEMBERS_PATH: &str = "/members/area-165/report?year=2026";
@@ -90,14 +93,14 @@ const LINES_BESIDE: [Line; 4] = [
 ];
 
 /// The Workers that were started, by name, and the process they run in.
-struct Started {
+pub(super) struct Started {
     ports: Vec<(String, u16)>,
-    process: u32,
+    pub(super) process: u32,
 }
 
 pub(super) fn bench(place: &Place, beside: Option<&Path>, interrupt: &Interrupt) -> Outcome {
     worker::build(place, interrupt)?;
-    bundle_auth(place, interrupt)?;
+    bundle(place, "tests/bench/auth.js", &auth_bundle(place), interrupt)?;
     let mut servers = Vec::new();
     let outcome = run(place, beside, &mut servers, interrupt);
     servers.iter().for_each(Group::ask_to_end);
@@ -186,6 +189,7 @@ fn scenarios(place: &Place, started: &Started, lines: &[Line]) -> Outcome<Vec<Sc
             path,
             headers: format!("{NAVIGATION}{HEADERS}"),
             shows,
+            authorizations: Arc::default(),
         };
         // `request.cf` is filled as in production: the runtime takes it from this header.
         let target = target.with("mf-cf-blob", &cf);
@@ -204,10 +208,11 @@ fn auth_bundle(place: &Place) -> PathBuf {
     place.build("bench/auth/index.js")
 }
 
-fn bundle_auth(place: &Place, interrupt: &Interrupt) -> Outcome {
+/// Bundles a Worker with the packages that it is made of.
+pub(super) fn bundle(place: &Place, from: &str, to: &Path, interrupt: &Interrupt) -> Outcome {
     let mut esbuild = Command::new(place.npm_program("esbuild"));
-    esbuild.arg(place.at("tests/bench/auth.js"));
-    esbuild.arg(format!("--outfile={}", auth_bundle(place).display()));
+    esbuild.arg(place.at(from));
+    esbuild.arg(format!("--outfile={}", to.display()));
     esbuild.args([
         "--bundle",
         "--format=esm",
@@ -221,7 +226,7 @@ fn bundle_auth(place: &Place, interrupt: &Interrupt) -> Outcome {
 }
 
 fn report(place: &Place, all: &[Measured]) -> Outcome<String> {
-    let of = |name| of(all, name);
+    let of = |name| find(all, name);
     let (pass, warm) = (of(PASS)?, of(WARM)?);
     let auth = of(AUTH)?;
     let forwarded = [pass, of(OPEN)?, warm, of(TOKEN)?, auth];
@@ -258,7 +263,7 @@ fn report(place: &Place, all: &[Measured]) -> Outcome<String> {
 }
 
 fn report_beside(all: &[Measured]) -> Outcome<String> {
-    let of = |name| of(all, name);
+    let of = |name| find(all, name);
     Ok(report::pairs(
         "the build beside",
         "this build",
@@ -271,14 +276,9 @@ fn report_beside(all: &[Measured]) -> Outcome<String> {
     ))
 }
 
-fn of<'a>(all: &'a [Measured], name: &str) -> Outcome<&'a Measured> {
-    let found = all.iter().find(|measured| measured.name == name);
-    found.ok_or_else(|| Failure::new(format!("nothing was measured as {name}")))
-}
-
 impl Started {
     /// Lines of a name and a number each.
-    fn parse(text: &str) -> Outcome<Self> {
+    pub(super) fn parse(text: &str) -> Outcome<Self> {
         let odd = || Failure::new("it is not clear what was started");
         let mut ports = Vec::new();
         for line in text.lines() {
@@ -292,7 +292,7 @@ impl Started {
         Err(odd())
     }
 
-    fn port(&self, worker: &str) -> Outcome<u16> {
+    pub(super) fn port(&self, worker: &str) -> Outcome<u16> {
         let found = self.ports.iter().find(|(name, _)| name == worker);
         let (_, port) = found.ok_or_else(|| Failure::new(format!("there is no {worker}")))?;
         Ok(*port)

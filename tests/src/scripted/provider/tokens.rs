@@ -52,7 +52,11 @@ pub fn jwk(signer: Signer) -> Value {
 /// A token of that header and those claims.
 pub fn sign(signer: Signer, header: &Value, claims: &Value) -> String {
     let part = |value: &Value| base64url::encode(value.to_string().as_bytes());
-    let input = format!("{}.{}", part(header), part(claims));
+    sign_text(signer, &format!("{}.{}", part(header), part(claims)))
+}
+
+/// A token of that signing input.
+pub fn sign_text(signer: Signer, input: &str) -> String {
     let bytes = input.as_bytes();
     let signature = match signer {
         Signer::Ed25519(seed) => ed25519_key(seed).sign(bytes).to_bytes().to_vec(),

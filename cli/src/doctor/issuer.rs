@@ -1,0 +1,66 @@
+//! Whether the keys that access tokens are verified with can be had, read as the gateway reads them.
+
+use super::{
+    client::PROGRAM,
+    finding::Finding,
+    provider::{reply, serves},
+    subject::Subject,
+};
+use lychgate_core::{
+    config::{Config, Issuer, KeySource},
+    http::url::Url,
+    oidc::discovery,
+};
+
+const CHECK: &str = "issuer";
+
+/// What there is to say of one issuer; nothing where its keys or secret stand with the deployment.
+pub(crate) fn check(subject: &Subject, config: &Config, issuer: &Issuer) -> Option<Finding> {
+    let name = &issuer.issuer;
+    let found = match &issuer.keys {
+        KeySource::Inline(_) | KeySource::SharedSecret(_) => return None,
+        KeySource::Url(url) => Ok(url.clone()),
+        KeySource::Discovery(url) => published(subject, config, issuer, url),
+    };
+    let url = match found {
+        Ok(url) => url,
+        Err(what) => {
+            let advice =
+                format!("check issuer[{name}], or name the address of its keys as jwks_uri");
+            return Some(Finding::fail(CHECK, what, advice));
+        }
+    };
+    let answer = subject.client.get(&url.to_string(), &PROGRAM);
+    Some(match answer {
+        Ok(answer) if serves(&answer, &issuer.algorithms) => Finding::pass(
+            CHECK,
+            format!("{url} has keys that tokens of {name} can be verified with"),
+        ),
+        Ok(_) => Finding::fail(
+            CHECK,
+            format!("{url} has no key for the algorithms of {name}"),
+            format!("see what it publishes, and algorithms of issuer[{name}]"),
+        ),
+        Err(error) => Finding::fail(
+            CHECK,
+            format!("{url} cannot be reached from here: {error}"),
+            "without keys no token counts: see to that at the issuer",
+        ),
+    })
+}
+
+fn published(
+    subject: &Subject,
+    config: &Config,
+    issuer: &Issuer,
+    url: &Url,
+) -> Result<Url, String> {
+    let name = &issuer.issuer;
+    let url = discovery::location(url).ok_or_else(|| format!("{name} has no metadata"))?;
+    let answer = subject.client.get(&url.to_string(), &PROGRAM);
+    let answer = answer.map_err(|error| format!("{url} cannot be reached from here: {error}"))?;
+    let found = discovery::jwks_uri(&reply(&answer), name, config.reach());
+    found.map_err(|_| {
+        format!("{url} is no metadata of {name}, or names no keys that may be fetched")
+    })
+}

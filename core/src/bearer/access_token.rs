@@ -1,0 +1,199 @@
+//! The facts of an access token (RFC 9068, section 2.2; RFC 7519).
+
+use super::fault::AccessTokenFault;
+use crate::{
+    access::principal::{Credential, Principal},
+    config::{Issuer, IssuerIndex},
+    encoding::base64url,
+    jose::VerifiedToken,
+    time::UnixTime,
+};
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use serde_json::Value;
+
+/// An access token with a valid signature of its issuer's.
+///
+/// It holds facts alone. [`AccessToken::check`] must be asked at every use, since time passes.
+#[derive(Debug)]
+pub struct AccessToken {
+    issuer: IssuerIndex,
+    token: VerifiedToken,
+    scope: String,
+    client_id: Option<String>,
+    groups: Vec<String>,
+    roles: Vec<String>,
+    authenticated_at: Option<UnixTime>,
+    thumbprint: Option<[u8; 32]>,
+}
+
+/// Where issuers say which client a token is for: RFC 9068; OpenID Connect and Entra's version 2; its version 1; Okta.
+const CLIENT_CLAIMS: [&str; 4] = ["client_id", "azp", "appid", "cid"];
+
+/// Claims that only ID tokens and logout tokens have (OpenID Connect Core, sections 2 and 3.3.2.11; OpenID Connect
+/// Back-Channel Logout, section 2.4).
+const FOREIGN_CLAIMS: [&str; 5] = ["nonce", "at_hash", "c_hash", "s_hash", "events"];
+
+impl AccessToken {
+    /// Reads the claims of a token that `issuer` signed.
+    ///
+    /// # Errors
+    /// Any [`AccessTokenFault`] that is about what the token is. A false accept takes another kind of token for the
+    /// right to call; a false reject locks a client out.
+    pub(super) fn new(
+        token: VerifiedToken,
+        issuer: &Issuer,
+        index: IssuerIndex,
+    ) -> Result<Self, AccessTokenFault> {
+        if token.issuer() != Some(issuer.issuer.as_str()) {
+            return Err(AccessTokenFault::UnknownIssuer);
+        }
+        check_type(&token, issuer)?;
+        check_kind(&token)?;
+        check_subject(&token)?;
+        let text = |name| token.claim(name).and_then(Value::as_str);
+        if let (Some(tenant), Some(stated)) = (&issuer.tenant, token.claim("tid"))
+            && stated.as_str() != Some(tenant)
+        {
+            return Err(AccessTokenFault::Tenant);
+        }
+        let stated = token.time("auth_time").map_err(AccessTokenFault::Claims)?;
+        Ok(Self {
+            issuer: index,
+            scope: scope(&token),
+            client_id: CLIENT_CLAIMS
+                .into_iter()
+                .find_map(text)
+                .map(ToOwned::to_owned),
+            groups: issuer.groups_claim.texts(token.claims()),
+            roles: issuer.roles_claim.texts(token.claims()),
+            authenticated_at: stated,
+            thumbprint: thumbprint(token.claim("cnf"))?,
+            token,
+        })
+    }
+
+    /// Whether the token is for us, and its time is now. `issuer` is that of [`AccessToken::issuer`].
+    ///
+    /// # Errors
+    /// [`AccessTokenFault::Audience`] and [`AccessTokenFault::Time`]. A false accept takes a token that was meant for
+    /// somebody else, or one whose time is over.
+    pub fn check(&self, issuer: &Issuer, now: UnixTime) -> Result<(), AccessTokenFault> {
+        let mut audiences = self.token.audiences().iter();
+        if !audiences.any(|audience| issuer.audiences.contains(audience)) {
+            return Err(AccessTokenFault::Audience);
+        }
+        let time = self.token.check_time(now, issuer.clock_skew);
+        time.map_err(AccessTokenFault::Time)
+    }
+
+    /// The place of its issuer in the configuration.
+    pub const fn issuer(&self) -> IssuerIndex {
+        self.issuer
+    }
+
+    /// The SHA-256 thumbprint of the key that the token is bound to (RFC 9449, section 6.1).
+    pub const fn thumbprint(&self) -> Option<&[u8; 32]> {
+        self.thumbprint.as_ref()
+    }
+
+    /// Everything that the token says.
+    pub const fn token(&self) -> &VerifiedToken {
+        &self.token
+    }
+
+    /// The facts that requirements are held against.
+    pub fn principal(&self) -> Principal<'_> {
+        let claims = self.token.claims();
+        let text = |name: &str| claims.get(name).and_then(Value::as_str);
+        Principal {
+            credential: Credential::Bearer,
+            issuer: self.token.issuer().unwrap_or_default(),
+            subject: self.token.subject().unwrap_or_default(),
+            scope: &self.scope,
+            client_id: self.client_id.as_deref(),
+            groups: &self.groups,
+            roles: &self.roles,
+            claims,
+            email: text("email"),
+            email_verified: claims.get("email_verified") == Some(&Value::Bool(true)),
+            acr: text("acr"),
+            authenticated_at: self.authenticated_at,
+        }
+    }
+}
+
+/// `typ` says what a token is, and is signed (RFC 8725, section 3.11). A token without one counts as `JWT`.
+fn check_type(token: &VerifiedToken, issuer: &Issuer) -> Result<(), AccessTokenFault> {
+    let stated = token.token_type().unwrap_or("jwt").to_ascii_lowercase();
+    let stated = stated.strip_prefix("application/").unwrap_or(&stated);
+    if issuer.token_types.iter().any(|accepted| accepted == stated) {
+        Ok(())
+    } else {
+        Err(AccessTokenFault::Type)
+    }
+}
+
+/// Where an issuer's access tokens are plain `JWT`s, their claims must tell them from its other tokens. Keycloak and
+/// Cognito also say in a claim what a token is.
+fn check_kind(token: &VerifiedToken) -> Result<(), AccessTokenFault> {
+    let says = |name: &str, expected: &str| {
+        let stated = token.claim(name);
+        stated.is_none_or(|stated| {
+            stated
+                .as_str()
+                .is_some_and(|text| text.eq_ignore_ascii_case(expected))
+        })
+    };
+    let is_foreign = FOREIGN_CLAIMS
+        .iter()
+        .any(|name| token.claim(name).is_some());
+    let is_access = (says("typ", "bearer") || says("typ", "dpop")) && says("token_use", "access");
+    if is_foreign || !is_access {
+        return Err(AccessTokenFault::Kind);
+    }
+    Ok(())
+}
+
+fn check_subject(token: &VerifiedToken) -> Result<(), AccessTokenFault> {
+    let subject = token.subject().unwrap_or_default();
+    let is_sound =
+        !subject.is_empty() && subject.len() <= 255 && !subject.contains(char::is_control);
+    if is_sound {
+        Ok(())
+    } else {
+        Err(AccessTokenFault::Subject)
+    }
+}
+
+/// The granted scopes: `scope` (RFC 8693, section 4.2), or `scp` as Entra and Okta write it; a text with spaces, or a
+/// list. What is no scope token (RFC 6749, section 3.3) is left out, so that no item of a list counts for two.
+fn scope(token: &VerifiedToken) -> String {
+    let mut granted = String::new();
+    let add = |scope: &str| {
+        let is_token = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\');
+        if !scope.is_empty() && scope.bytes().all(is_token) {
+            if !granted.is_empty() {
+                granted.push(' ');
+            }
+            granted.push_str(scope);
+        }
+    };
+    match token.claim("scope").or_else(|| token.claim("scp")) {
+        Some(Value::String(scopes)) => scopes.split(' ').for_each(add),
+        Some(Value::Array(scopes)) => scopes.iter().filter_map(Value::as_str).for_each(add),
+        Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) | None => {}
+    }
+    granted
+}
+
+/// The thumbprint in `cnf`. What else may stand there (RFC 8705) cannot be proven here, so that such a token is refused
+/// rather than taken for an unbound one.
+fn thumbprint(cnf: Option<&Value>) -> Result<Option<[u8; 32]>, AccessTokenFault> {
+    let Some(cnf) = cnf else {
+        return Ok(None);
+    };
+    let members = cnf.as_object().filter(|members| members.len() == 1);
+    let jkt = members.and_then(|members| members.get("jkt")?.as_str());
+    let thumbprint = jkt.and_then(base64url::decode_array);
+    thumbprint.map(Some).ok_or(AccessTokenFault::Confirmation)
+}

@@ -1,0 +1,25 @@
+//! JWT access tokens: what this deployment is as a resource server (RFC 6750, 9068, 9449, 9728).
+//!
+//! The way of a token: [`Presented::read`] takes it from `Authorization`, [`Candidate::read`] checks its form and finds
+//! the issuer that it claims to be from, the platform verifies its signature with a key of that issuer, and
+//! [`Candidate::accept`] returns the [`AccessToken`]: facts, which [`AccessToken::check`] holds against audience and
+//! time at every use. What a token may do is decided where routes are.
+
+pub mod challenge;
+pub mod dpop;
+pub mod memo;
+pub mod resource;
+pub mod stored_keys;
+
+#[cfg(all(test, not(target_family = "wasm")))]
+mod properties;
+
+mod access_token;
+mod candidate;
+mod fault;
+mod presented;
+
+pub use access_token::AccessToken;
+pub use candidate::Candidate;
+pub use fault::{AccessTokenFault, DpopFault};
+pub use presented::{Presented, Scheme};

@@ -1,0 +1,236 @@
+//! `[[issuer]]`: whose access tokens count, and what they must say.
+
+use super::{
+    Issuer, KeySource, Provider, duration::span_at, fault::ConfigFault, reader::Table, site, text,
+};
+use crate::{
+    access::claim_path::ClaimPath,
+    http::url::{Reach, Url},
+    jose::{Algorithm, KeySet},
+    time::Seconds,
+};
+use alloc::{borrow::ToOwned, string::String, string::ToString, vec, vec::Vec};
+
+pub(super) const KEYS: &[&str] = &[
+    "issuer",
+    "tenants",
+    "audiences",
+    "algorithms",
+    "types",
+    "clock_skew",
+    "jwks_uri",
+    "jwks",
+    "shared_secret",
+    "groups_claim",
+    "roles_claim",
+];
+
+/// What stands for a tenant in an issuer or an address, as Entra writes it.
+const TENANT: &str = "{tenantid}";
+
+/// The most issuers and tenants, each of which has keys of its own in memory.
+const MOST: usize = 64;
+
+const LONGEST_SKEW: Seconds = Seconds::minutes(5);
+const SHORTEST_SKEW: Seconds = Seconds::new(1);
+const DEFAULT_SKEW: Seconds = Seconds::new(60);
+
+/// What RFC 9068, section 2.1, has access tokens say of themselves.
+const DEFAULT_TYPE: &str = "at+jwt";
+
+/// One algorithm for each type of key that issuers have, so that a key without `alg` has one meaning.
+const DEFAULT_ALGORITHMS: [Algorithm; 3] = [Algorithm::Rs256, Algorithm::Es256, Algorithm::EdDsa];
+
+/// The issuers, each tenant of one by itself.
+pub(super) fn read(root: &Table<'_>, reach: Reach, providers: &[Provider]) -> Vec<Issuer> {
+    let mut issuers: Vec<Issuer> = Vec::new();
+    for (_, table) in root.tables("issuer", KEYS) {
+        for issuer in read_one(&table, reach) {
+            if issuers
+                .iter()
+                .any(|earlier| earlier.issuer == issuer.issuer)
+            {
+                table.fault("issuer", ConfigFault::Repeated);
+            }
+            check_clients(&table, &issuer, providers);
+            issuers.push(issuer);
+        }
+    }
+    if issuers.len() > MOST {
+        root.fault("issuer", ConfigFault::TooMany { most: MOST });
+    }
+    issuers
+}
+
+fn read_one(table: &Table<'_>, reach: Reach) -> Vec<Issuer> {
+    for key in ["issuer", "audiences"] {
+        table.require(key);
+    }
+    let is_template = |text: &str| text.matches(TENANT).count() == 1;
+    let issuer = table.parsed("issuer", |text| match is_template(text) {
+        true => Ok(text.to_owned()),
+        // Tokens are compared with it byte for byte, and not every issuer is a URL.
+        false => text::printable(text),
+    });
+    let tenants = table.parsed_list("tenants", text::token);
+    let audiences = table.parsed_list("audiences", text::printable);
+    let shares_secret = table.has("shared_secret");
+    let algorithms = table.parsed_list("algorithms", |text| match Algorithm::from_name(text) {
+        Some(algorithm) => Ok(Some(algorithm)),
+        None if text == "HS256" => Ok(None),
+        None => Err(ConfigFault::Word {
+            allowed: ALGORITHMS,
+        }),
+    });
+    let algorithms = check_algorithms(table, algorithms, shares_secret);
+    let types = table.parsed_list("types", token_type);
+    let clock_skew = span_at(table, "clock_skew", SHORTEST_SKEW, LONGEST_SKEW);
+    let groups_claim = claim_path(table, "groups_claim", "groups");
+    let roles_claim = claim_path(table, "roles_claim", "roles");
+    let (Some(issuer), Some(algorithms)) = (issuer, algorithms) else {
+        return vec![];
+    };
+    let tenants = match (is_template(&issuer), tenants) {
+        (true, Some(tenants)) => tenants.into_iter().map(Some).collect(),
+        (true, None) => {
+            table.require("tenants");
+            return vec![];
+        }
+        (false, Some(_)) => {
+            table.fault("tenants", ConfigFault::TenantsUnused);
+            return vec![];
+        }
+        (false, None) => vec![None],
+    };
+    let mut issuers = Vec::new();
+    for (place, tenant) in tenants.into_iter().enumerate() {
+        // What is wrong with the source is wrong for every tenant, and said once.
+        let keys = match (place, issuers.is_empty()) {
+            (0, _) | (_, false) => read_keys(table, tenant.as_deref(), reach),
+            (_, true) => None,
+        };
+        let (Some(keys), Some(audiences), Some(groups_claim), Some(roles_claim)) =
+            (keys, &audiences, &groups_claim, &roles_claim)
+        else {
+            continue;
+        };
+        issuers.push(Issuer {
+            issuer: of_tenant(&issuer, tenant.as_deref()),
+            tenant,
+            audiences: audiences.clone(),
+            algorithms: algorithms.clone(),
+            token_types: types
+                .clone()
+                .unwrap_or_else(|| vec![DEFAULT_TYPE.to_owned()]),
+            clock_skew: clock_skew.unwrap_or(DEFAULT_SKEW),
+            keys,
+            groups_claim: groups_claim.clone(),
+            roles_claim: roles_claim.clone(),
+        });
+    }
+    issuers
+}
+
+const ALGORITHMS: &[&str] = &[
+    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
+    "HS256",
+];
+
+/// HS256 stands alone and goes with a shared secret: where a public key could be taken for the secret, anyone could
+/// sign (RFC 8725, section 2.1).
+fn check_algorithms(
+    table: &Table<'_>,
+    written: Option<Vec<Option<Algorithm>>>,
+    shares_secret: bool,
+) -> Option<Vec<Algorithm>> {
+    let Some(written) = written else {
+        return match (table.has("algorithms"), shares_secret) {
+            (true, _) => None,
+            (false, true) => Some(vec![]),
+            (false, false) => Some(DEFAULT_ALGORITHMS.to_vec()),
+        };
+    };
+    let public: Vec<Algorithm> = written.iter().copied().flatten().collect();
+    let is_symmetric = public.len() < written.len();
+    if is_symmetric != shares_secret || (shares_secret && !public.is_empty()) {
+        table.fault("algorithms", ConfigFault::SharedSecret);
+        return None;
+    }
+    Some(public)
+}
+
+fn read_keys(table: &Table<'_>, tenant: Option<&str>, reach: Reach) -> Option<KeySource> {
+    let url = |text: &str| {
+        let url = site::in_reach(&of_tenant(text, tenant), reach)?;
+        if url.target().contains('?') {
+            return Err(ConfigFault::IssuerQuery);
+        }
+        Ok(url)
+    };
+    match ["jwks_uri", "jwks", "shared_secret"].map(|key| table.has(key)) {
+        [false, false, false] => table.parsed("issuer", url).map(KeySource::Discovery),
+        [true, false, false] => table
+            .parsed("jwks_uri", |text| -> Result<Url, ConfigFault> {
+                site::in_reach(&of_tenant(text, tenant), reach)
+            })
+            .map(KeySource::Url),
+        [false, true, false] => {
+            let (_, value) = table.value("jwks")?;
+            let document = value.to_string();
+            match KeySet::parse(document.as_bytes()) {
+                Ok(keys) if !keys.is_empty() && keys.skipped().is_empty() => {
+                    Some(KeySource::Inline(document))
+                }
+                Ok(_) | Err(_) => {
+                    table.fault("jwks", ConfigFault::Jwks);
+                    None
+                }
+            }
+        }
+        [false, false, true] => {
+            text::secret_at(table, "shared_secret").map(KeySource::SharedSecret)
+        }
+        [_, _, _] => {
+            let at = table.at().clone();
+            table.faults().add(at, ConfigFault::KeySource);
+            None
+        }
+    }
+}
+
+fn of_tenant(text: &str, tenant: Option<&str>) -> String {
+    match tenant {
+        Some(tenant) => text.replace(TENANT, tenant),
+        None => text.to_owned(),
+    }
+}
+
+/// A token type as it is compared: in lower case and without `application/` (RFC 7515, section 4.1.9). Those of tokens
+/// that are no access tokens are refused.
+fn token_type(text: &str) -> Result<String, ConfigFault> {
+    let lower = text::token(text)?.to_ascii_lowercase();
+    let short = lower.strip_prefix("application/").unwrap_or(&lower);
+    match short {
+        "logout+jwt" | "dpop+jwt" | "secevent+jwt" | "id+jwt" => Err(ConfigFault::TokenType),
+        _ => Ok(short.to_owned()),
+    }
+}
+
+fn claim_path(table: &Table<'_>, key: &str, usual: &str) -> Option<ClaimPath> {
+    if table.has(key) {
+        return table.parsed(key, text::claim_path);
+    }
+    ClaimPath::parse(usual).ok()
+}
+
+/// An audience that is our own client at a provider with that issuer is the audience of its ID tokens: they would
+/// pass for access tokens.
+fn check_clients(table: &Table<'_>, issuer: &Issuer, providers: &[Provider]) {
+    let is_client = |audience: &String| {
+        let mut same = providers.iter().filter(|it| it.issuer == issuer.issuer);
+        same.any(|provider| provider.client_id == *audience)
+    };
+    if issuer.audiences.iter().any(is_client) {
+        table.fault("audiences", ConfigFault::AudienceIsClient);
+    }
+}

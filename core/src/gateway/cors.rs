@@ -1,0 +1,94 @@
+//! Cross-origin calls of routes that allow them: preflights are answered here, and answers say who may read them.
+
+use super::{
+    outcome::Outcome,
+    serve::{Call, Target},
+};
+use crate::{
+    access::{cors::Cors, routes::RouteMatch},
+    http::{
+        header::{HeaderName, HeaderValue},
+        inbound::Inbound,
+        method::Method,
+        response::{Response, Status},
+    },
+    platform::Platform,
+};
+use alloc::vec::Vec;
+
+/// The answer to a preflight (Fetch, section 4.8), where the request is one for a route that says anything of other
+/// sites. Others reach the route as any request does.
+pub(super) fn preflight<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    target: &Target<'_>,
+) -> Option<Response> {
+    if call.request.method() != Method::Options {
+        return None;
+    }
+    let origin = call.request.header(&HeaderName::ORIGIN)?;
+    let asked = HeaderName::ACCESS_CONTROL_REQUEST_METHOD;
+    let method = Method::parse(&call.request.header(&asked)?);
+    let matched = call
+        .deployment
+        .config
+        .routes
+        .find(&target.path, &method)
+        .ok()?;
+    let cors = of_route(&matched)?;
+    // A site that is not listed is told nothing, and its browser lets nothing through.
+    let fields = match cors.grant(&origin) {
+        Some(grant) => cors.preflight(&grant, &method),
+        None => Vec::new(),
+    };
+    let mut response = Response::new(Status::NO_CONTENT);
+    response.headers.extend(fields);
+    Some(response.with_header(HeaderName::VARY, HeaderValue::from_static("origin")))
+}
+
+/// What the answer to a request from that origin says of who may read it; `None` where the route says nothing of other
+/// sites, and its upstream may.
+pub(super) fn fields(
+    matched: &RouteMatch<'_>,
+    origin: Option<&str>,
+) -> Option<Vec<(HeaderName, HeaderValue)>> {
+    let cors = of_route(matched)?;
+    let mut fields = Vec::from([(HeaderName::VARY, HeaderValue::from_static("origin"))]);
+    if let Some(grant) = origin.and_then(|origin| cors.grant(origin)) {
+        fields.extend(grant.fields());
+    }
+    Some(fields)
+}
+
+/// Whether the site that a request comes from may act with the cookies of whoever visits it.
+pub(super) fn includes_credentials(matched: &RouteMatch<'_>, origin: Option<&str>) -> bool {
+    let grant = of_route(matched).and_then(|cors| cors.grant(origin?));
+    grant.is_some_and(|grant| grant.includes_credentials())
+}
+
+/// Lets the granted site read an answer of ours, such as why it is refused.
+pub(super) fn open<P: Platform, R: Inbound>(call: &Call<'_, P, R>, outcome: Outcome) -> Outcome {
+    let Outcome::Respond(mut response) = outcome else {
+        return outcome;
+    };
+    let is_open = response.header(&HeaderName::VARY).is_some();
+    let granted = || {
+        let origin = call.request.header(&HeaderName::ORIGIN)?;
+        let target = Target::parse(call.request.target()).ok()?;
+        let method = call.request.method();
+        let matched = call
+            .deployment
+            .config
+            .routes
+            .find(&target.path, &method)
+            .ok()?;
+        fields(&matched, Some(&origin))
+    };
+    if !is_open && let Some(fields) = granted() {
+        response.headers.extend(fields);
+    }
+    Outcome::Respond(response)
+}
+
+fn of_route<'a>(matched: &RouteMatch<'a>) -> Option<&'a Cors> {
+    matched.route().cors.as_deref()
+}

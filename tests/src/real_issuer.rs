@@ -1,0 +1,131 @@
+//! Access tokens of a real issuer, whose keys change and which goes down, on Workers and on Spin.
+
+use crate::{
+    access_token::{AUDIENCE, bearer},
+    host::{
+        Host,
+        configuration::key,
+        token_issuer::TokenIssuer,
+        workerd::{Setup, Workerd},
+    },
+    http::response::Response,
+    scripted::provider::{settings::Signer, tokens},
+};
+use serde_json::json;
+use std::time::{Duration, Instant};
+
+fn start(on: fn(Setup) -> Setup) -> (TokenIssuer, Workerd) {
+    let issuer = TokenIssuer::start();
+    let mut setup = Setup::standard();
+    setup.issuer = Some(issuer.issuer());
+    let configuration = setup.configuration.as_mut().unwrap();
+    configuration["issuer"][0] =
+        json!({"issuer": "$ISSUER", "audiences": [AUDIENCE], "algorithms": ["ES256"]});
+    let host = Workerd::start(&on(setup));
+    (issuer, host)
+}
+
+fn call(host: &Workerd, token: &str) -> Response {
+    host.send(&bearer(token, "GET", "/items/1"))
+}
+
+fn rotation(on: fn(Setup) -> Setup) {
+    let (issuer, host) = start(on);
+    let old = issuer.token();
+    let seen = call(&host, &old).expect(200).json();
+    assert_eq!(seen["headers"]["lychgate-user"], "robot");
+    assert_eq!(seen["headers"]["lychgate-issuer"], issuer.issuer());
+    call(&host, &old).expect(200);
+    assert_eq!(issuer.key_requests(), 1);
+
+    issuer.rotate();
+    let new = issuer.token();
+    call(&host, &new).expect(200);
+    assert_eq!(issuer.key_requests(), 2);
+    // Its key is no longer published, and what was remembered of it went with the set.
+    call(&host, &old).expect(401);
+    call(&host, &new).expect(200);
+
+    let now = host.now().as_seconds();
+    for number in 0..500 {
+        let header = json!({"alg": "ES256", "typ": "at+jwt", "kid": format!("made-up-{number}")});
+        let claims = json!({
+            "iss": issuer.issuer(), "aud": AUDIENCE, "sub": "robot", "scope": "read",
+            "exp": now + 600, "iat": now,
+        });
+        call(&host, &tokens::sign(Signer::P256(9), &header, &claims)).expect(401);
+    }
+    let fetched = issuer.key_requests() - 2;
+    assert!(fetched <= 1, "{fetched}");
+    call(&host, &new).expect(200);
+}
+
+fn outage(on: fn(Setup) -> Setup) {
+    let (issuer, host) = start(on);
+    let (first, second) = (issuer.token(), issuer.token());
+    call(&host, &first).expect(200);
+    issuer.take_down();
+    call(&host, &first).expect(200);
+    // A token that was never seen, with a key that is known.
+    call(&host, &second).expect(200);
+    host.forget();
+    call(&host, &first).expect(200);
+
+    // Nothing that is stored opens under another sealing key.
+    let mut deployment = host.deployment();
+    let sealing = deployment
+        .secrets
+        .iter_mut()
+        .find(|(name, _)| name == "LYCHGATE_KEY_1");
+    sealing.unwrap().1 = key(77);
+    host.deploy(&deployment);
+    for _ in 0..3 {
+        let response = call(&host, &first).expect(503);
+        assert!(response.header("retry-after").is_some());
+    }
+    let asked = issuer.key_requests();
+    for _ in 0..20 {
+        call(&host, &second).expect(503);
+    }
+    assert_eq!(issuer.key_requests(), asked);
+
+    issuer.bring_up();
+    let begun = Instant::now();
+    while call(&host, &first).status != 200 {
+        assert!(
+            begun.elapsed() < Duration::from_secs(30),
+            "it does not recover"
+        );
+    }
+    call(&host, &second).expect(200);
+}
+
+#[test]
+fn a_worker_follows_an_issuer_that_changes_its_keys() {
+    rotation(|setup| setup);
+}
+
+#[test]
+fn spin_follows_an_issuer_that_changes_its_keys() {
+    for reuse in [
+        |setup: Setup| setup.on_spin(128),
+        |setup: Setup| setup.on_spin(1),
+    ] {
+        rotation(reuse);
+    }
+}
+
+#[test]
+fn a_worker_lives_through_an_outage_of_an_issuer() {
+    outage(|setup| setup);
+}
+
+#[test]
+fn spin_lives_through_an_outage_of_an_issuer() {
+    for reuse in [
+        |setup: Setup| setup.on_spin(128),
+        |setup: Setup| setup.on_spin(1),
+    ] {
+        outage(reuse);
+    }
+}
