@@ -1,6 +1,6 @@
 // What workerd calls. It fetches and edits headers, which JavaScript does faster; Rust says what and where.
 import { traps, unlessLost } from "lychgate-host";
-import { Edge, Forwarding, wake } from "lychgate-glue";
+import { Edge, response_edits, telling, wake } from "lychgate-glue";
 import configuration from "./lychgate.json";
 
 export { Ledger } from "./ledger.js";
@@ -21,12 +21,14 @@ export default {
 
 let edge;
 let made;
+let tells;
 
 /** The gateway of this isolate, made anew after a trap. */
 const edgeOf = (env) => {
   wake();
   if (made !== traps) {
     edge = new Edge(configuration, env);
+    tells = new RegExp(telling(), "mu");
     made = traps;
   }
   return edge;
@@ -34,61 +36,59 @@ const edgeOf = (env) => {
 
 const answer = async (request, env, context) => {
   const edge = edgeOf(env);
-  const born = traps;
-  // What was made before a trap points into memory that is gone, and must not be touched after it.
-  const mustLive = () => {
-    if (born !== traps) throw new Error("the wasm trapped");
-  };
   const { method, url, headers } = request;
   const [cookie, authorization] = ["cookie", "authorization"].map((name) => headers.get(name) ?? undefined);
-  const [origin, upgrade] = ["origin", "upgrade"].map((name) => headers.has(name));
+  const asked = [request, method, url, names(headers)];
   const decided =
-    edge.warm(method, url, cookie, authorization, origin, upgrade) ??
-    (await unlessLost(edge.decide(request, env, context)));
-  if (!(decided instanceof Forwarding)) return decided;
-  mustLive();
-  return forward(decided, request, env, mustLive);
+    edge.warm(method, url, asked[3], cookie, authorization) ?? (await unlessLost(edge.decide(env, context, ...asked)));
+  return typeof decided === "string" ? forward(decided.split("\n"), asked, env) : decided;
 };
 
-const forward = async (forwarding, request, env, mustLive) => {
+/** Carries out a plan, of which `plan` in forward.rs says what the lines are. */
+const forward = async ([to, url, patience, cache, answered, plain, ...edits], asked, env) => {
+  const ofAnswer = edits.splice(edits.indexOf(""));
   let response;
   try {
-    response = await send(forwarding, request, env);
+    const answer = send(to, url, cache, edits, asked[0], env);
+    response = await (patience === "" ? answer : before(Number(patience), answer));
   } catch {
-    return edgeOf(env).unreachable(request, env);
+    return edgeOf(env).unreachable(env, ...asked);
   }
-  if (response === LATE) return edgeOf(env).late(request, env);
-  mustLive();
-  const { headers } = response;
-  const edits = forwarding.response_edits(
-    names(headers),
+  if (response === LATE) return edgeOf(env).late(env, ...asked);
+  const own = ownEdits(response.headers, answered, plain);
+  const changes = [...own.split("\n"), ...ofAnswer].filter(Boolean);
+  if (changes.length === 0) return response;
+  const edited = new Response(response.body, response);
+  apply(changes, edited.headers);
+  return edited;
+};
+
+/** What to change in a response with these headers because of what it is. */
+const ownEdits = (headers, answered, plain) => {
+  const all = names(headers);
+  if (plain !== "ask" && !tells.test(all)) return plain;
+  // Texts are passed before it is looked at which instance they go to.
+  wake();
+  return response_edits(
+    answered,
+    all,
     headers.getSetCookie().join("\n"),
     headers.get("content-type") ?? undefined,
     headers.get("cache-control") ?? undefined,
     headers.get("location") ?? undefined,
   );
-  if (edits === "") return response;
-  const edited = new Response(response.body, response);
-  apply(edits.split("\n"), edited.headers);
-  return edited;
 };
 
-const send = (forwarding, request, env) => {
-  const { url } = forwarding;
-  if (forwarding.to_assets) return env.ASSETS.fetch(url === undefined ? request : new Request(url, request));
+const send = (to, url, cache, edits, request, env) => {
+  if (to === "assets") return env.ASSETS.fetch(url === "" ? request : new Request(url, request));
   const { method, body } = request;
   const headers = new Headers(request.headers);
-  const [service, patience, bypass, ...edits] = forwarding.plan(names(headers)).split("\n");
   apply(edits, headers);
-  const cache = bypass ? "no-store" : undefined;
   // Not the request itself: its `cf` would be copied on the way, which costs more than the decision. Another Worker
   // may want to read it.
   const init = { method, headers, body, redirect: "manual" };
-  const answer =
-    service === ""
-      ? fetch(url, { ...init, cache })
-      : env[service].fetch(url, { ...init, cf: request.cf });
-  return patience === "" ? answer : before(Number(patience), answer);
+  if (to === "url") return fetch(url, { ...init, cache: cache === "" ? undefined : cache });
+  return env[to.slice("service ".length)].fetch(url, { ...init, cf: request.cf });
 };
 
 /** What stands for an answer that did not come in time. */

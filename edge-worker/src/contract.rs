@@ -13,7 +13,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 /// Answers one question; `undefined` where it is none.
 #[wasm_bindgen]
 pub async fn contract(path: String, body: String, env: Env) -> Option<String> {
-    lychgate_contract::answer(&Workers::new(&env, Rc::default()), &path, &body).await
+    lychgate_contract::answer(&Workers::new(env, None, Rc::default()), &path, &body).await
 }
 
 /// Deletes what expired by `now`. True where nothing is left.

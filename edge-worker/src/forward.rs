@@ -1,136 +1,151 @@
 //! A forward, carried out by `shim.js`.
 //!
 //! The shim fetches, because headers are edited in JavaScript ten times faster and bodies never have to pass
-//! by here. Rust tells it what to change, one `-name` (remove), `=name:value` (set) or `+name:value` (append)
-//! per line; header names and values cannot hold a line break. It does so in few calls, since each costs about as
-//! much as the decision.
+//! by here. Rust tells it what to do in text, of which each line is one thing: header names and values cannot hold a
+//! line break. The shim holds nothing else of a forward, so nothing has to be freed, and nothing is lost with an
+//! instance that traps. Each call between the two costs about as much as the decision, so there are few.
 
 use alloc::borrow::Cow;
-use alloc::format;
 use alloc::string::{String, ToString};
-use lychgate_core::gateway::edits::CookieEdit;
+use lychgate_core::gateway::edits::{
+    CookieEdit, PlainResponse, ResponseEdit, TELLING, TELLING_BEGINNINGS,
+};
 use lychgate_core::gateway::{Forward, ForwardTarget};
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// A request that may pass, on its way to an upstream.
-#[wasm_bindgen]
-#[derive(Debug)]
-pub struct Forwarding {
-    forward: Forward,
-    url: Option<String>,
-}
-
-impl Forwarding {
-    /// The forward of a request that came with this authority and target.
-    pub(crate) fn new(forward: Forward, host: &str, received: &str) -> Self {
-        let target = forward.request.target();
-        let url = match &forward.target {
-            ForwardTarget::Assets if target == received => None,
-            // The scheme and host mean nothing to the assets, but an absolute URL needs them.
-            ForwardTarget::Assets => Some(format!("https://{host}{target}")),
-            ForwardTarget::Url(origin) | ForwardTarget::Service { origin, .. } => {
-                Some(format!("{origin}{target}"))
-            }
-        };
-        Self { forward, url }
-    }
-}
-
-#[wasm_bindgen]
-impl Forwarding {
-    /// Whether it goes to the static assets.
-    #[wasm_bindgen(getter)]
-    pub fn to_assets(&self) -> bool {
-        match self.forward.target {
-            ForwardTarget::Assets => true,
-            ForwardTarget::Url(_) | ForwardTarget::Service { .. } => false,
-        }
-    }
-
-    /// The URL to fetch; `undefined` where the request can be passed as it came.
-    #[wasm_bindgen(getter)]
-    pub fn url(&self) -> Option<String> {
-        self.url.clone()
-    }
-
-    /// How to carry it out where it does not go to the static assets, given the names of the request's headers, one per
-    /// line. Of the answer the first line is the service binding that it goes to, or nothing; the second after how many
-    /// milliseconds the head of the answer is late, or nothing for never; the third whether shared caches must be passed
-    /// by; and the rest what to change in the request.
-    pub fn plan(&self, names: &str) -> String {
-        let edit = &self.forward.request;
-        let mut plan = Edits::default();
-        plan.line(&[match &self.forward.target {
-            ForwardTarget::Service { name, .. } => name.0.as_str(),
-            ForwardTarget::Assets | ForwardTarget::Url(_) => "",
-        }]);
-        let patience = self.forward.timeout.map(|limit| {
-            let milliseconds = limit.as_seconds().saturating_mul(1000);
-            milliseconds.to_string()
-        });
-        plan.line(&[patience.as_deref().unwrap_or_default()]);
-        plan.line(&[match self.forward.response.bypasses_caches() {
-            true => "bypass",
-            false => "",
-        }]);
-        for name in names.split('\n').filter(|name| edit.strips(name)) {
-            plan.remove(name);
-        }
-        match edit.cookie() {
-            CookieEdit::Keep => {}
-            CookieEdit::Replace(rest) => plan.set("cookie", rest),
-            CookieEdit::Remove => plan.remove("cookie"),
-        }
-        for (name, value) in edit.set() {
-            plan.set(name.as_str(), value.as_str());
-        }
-        plan.0
-    }
-
-    /// What to change in the response, given the names of its headers and its `Set-Cookie` fields, one per
-    /// line each, and three of its headers.
-    pub fn response_edits(
-        self,
-        names: &str,
-        set_cookies: &str,
-        content_type: Option<String>,
-        cache_control: Option<String>,
-        location: Option<String>,
-    ) -> String {
-        let edit = &self.forward.response;
-        let mut edits = Edits::default();
-        for name in names.split('\n').filter(|name| edit.strips(name)) {
-            edits.remove(name);
-        }
-        let own = cache_control.as_deref();
-        if let Some(policy) = edit.cache_control(content_type.as_deref(), own) {
-            edits.set("cache-control", policy);
-        }
-        if let Some(location) = location.and_then(|value| edit.location(&value)) {
-            edits.set("location", &location);
-        }
-        let is_as_sent = |field| matches!(edit.set_cookie(field), Some(Cow::Borrowed(_)));
-        if !set_cookies.split('\n').all(is_as_sent) {
-            edits.remove("set-cookie");
-            let fields = set_cookies.split('\n');
-            for field in fields.filter_map(|field| edit.set_cookie(field)) {
-                edits.append("set-cookie", &field);
+/// How to carry out a forward of a request that came with this authority and target, and with headers of these names,
+/// one per line. Its lines:
+///
+/// 1. where to: `assets`, `url`, or `service NAME`, a binding;
+/// 2. the URL to fetch, or nothing where the request can be passed as it came;
+/// 3. after how many milliseconds the head of the answer is late, or nothing for never;
+/// 4. `no-store` where shared caches must be passed by, else nothing;
+/// 5. what to ask [`response_edits`] with;
+/// 6. what becomes of a response that no name tells of ([`telling`]): `ask`, or its edit, or nothing;
+/// 7. any number of edits of the request;
+/// 8. an empty line, and the edits of the response that do not depend on it.
+///
+/// An edit is `-name` (remove), `=name:value` (set) or `+name:value` (append).
+pub(crate) fn plan(forward: &Forward, host: &str, received: &str, names: &str) -> String {
+    let edit = &forward.request;
+    let target = edit.target();
+    let mut plan = Lines::default();
+    match &forward.target {
+        ForwardTarget::Assets => {
+            plan.line(&["assets"]);
+            match target == received {
+                true => plan.line(&[]),
+                // The scheme and host mean nothing to the assets, but an absolute URL needs them.
+                false => plan.line(&["https://", host, target]),
             }
         }
-        for field in edit.set_cookies() {
-            edits.append("set-cookie", field.as_str());
+        ForwardTarget::Url(origin) => {
+            plan.line(&["url"]);
+            plan.line(&[&origin.to_string(), target]);
         }
-        for (name, value) in edit.append() {
-            edits.append(name.as_str(), value.as_str());
+        ForwardTarget::Service { name, origin } => {
+            plan.line(&["service ", &name.0]);
+            plan.line(&[&origin.to_string(), target]);
         }
-        edits.0
     }
+    let patience = forward.timeout.map(|limit| {
+        let milliseconds = limit.as_seconds().saturating_mul(1000);
+        milliseconds.to_string()
+    });
+    plan.line(&[patience.as_deref().unwrap_or_default()]);
+    plan.line(&[match forward.response.bypasses_caches() {
+        true => "no-store",
+        false => "",
+    }]);
+    plan.line(&[&forward.response.to_line()]);
+    match forward.response.of_plain() {
+        PlainResponse::Ask => plan.line(&["ask"]),
+        PlainResponse::Keep => plan.line(&[]),
+        PlainResponse::CacheControl(policy) => plan.set("cache-control", policy),
+    }
+    for name in lines(names).filter(|name| edit.strips(name)) {
+        plan.remove(name);
+    }
+    match edit.cookie() {
+        CookieEdit::Keep => {}
+        CookieEdit::Replace(rest) => plan.set("cookie", rest),
+        CookieEdit::Remove => plan.remove("cookie"),
+    }
+    for (name, value) in edit.set() {
+        plan.set(name.as_str(), value.as_str());
+    }
+    plan.line(&[]);
+    for field in forward.response.set_cookies() {
+        plan.append("set-cookie", field.as_str());
+    }
+    for (name, value) in forward.response.append() {
+        plan.append(name.as_str(), value.as_str());
+    }
+    plan.0
+}
+
+/// The names of response headers because of which [`response_edits`] must be asked: a regular expression for names in
+/// lower case, one per line. They hold letters and dashes alone.
+#[wasm_bindgen]
+pub fn telling() -> String {
+    let (names, beginnings) = (TELLING.join("|"), TELLING_BEGINNINGS.join("|"));
+    ["^(?:", &names, ")$|^(?:", &beginnings, ")"].concat()
+}
+
+/// What to change in a response because of what it is, given the fifth line of its plan, the names of its headers and
+/// its `Set-Cookie` fields, one per line each, and three of its headers.
+///
+/// # Errors
+/// That is no line of a plan.
+#[wasm_bindgen]
+pub fn response_edits(
+    line: &str,
+    names: &str,
+    set_cookies: &str,
+    content_type: Option<String>,
+    cache_control: Option<String>,
+    location: Option<String>,
+) -> Result<String, JsValue> {
+    let edit = ResponseEdit::of_line(line).ok_or(JsValue::NULL)?;
+    let mut edits = Lines::default();
+    for name in lines(names).filter(|name| edit.strips(name)) {
+        edits.remove(name);
+    }
+    let own = cache_control.as_deref();
+    if let Some(policy) = edit.cache_control(content_type.as_deref(), own) {
+        edits.set("cache-control", policy);
+    }
+    if let Some(location) = location.and_then(|value| edit.location(&value)) {
+        edits.set("location", &location);
+    }
+    let is_as_sent = |field| matches!(edit.set_cookie(field), Some(Cow::Borrowed(_)));
+    if !set_cookies.is_empty() && !lines(set_cookies).all(is_as_sent) {
+        edits.remove("set-cookie");
+        for field in lines(set_cookies).filter_map(|field| edit.set_cookie(field)) {
+            edits.append("set-cookie", &field);
+        }
+    }
+    Ok(edits.0)
+}
+
+/// The lines of a text; an empty text is one.
+pub(crate) fn lines(text: &str) -> impl Iterator<Item = &str> {
+    // Bytes are searched in a tenth of the code that characters are.
+    let mut rest = Some(text);
+    core::iter::from_fn(move || {
+        let text = rest?;
+        let end = text.bytes().position(|byte| byte == b'\n');
+        let (line, tail) = text.split_at_checked(end.unwrap_or(text.len()))?;
+        rest = end.and_then(|_| tail.get(1..));
+        Some(line)
+    })
 }
 
 #[derive(Default)]
-struct Edits(String);
+struct Lines(String);
 
-impl Edits {
+impl Lines {
     fn remove(&mut self, name: &str) {
         self.line(&["-", name]);
     }
@@ -148,5 +163,19 @@ impl Edits {
             self.0.push_str(part);
         }
         self.0.push('\n');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lines;
+    use alloc::vec::Vec;
+
+    #[test]
+    fn lines_are_what_line_breaks_part() {
+        for text in ["", "a", "a\nb", "a\n", "\na", "\n\n", "ä\nb c\n"] {
+            let expected: Vec<&str> = text.split('\n').collect();
+            assert_eq!(lines(text).collect::<Vec<_>>(), expected, "{text:?}");
+        }
     }
 }

@@ -1,9 +1,9 @@
 //! The gateway of this isolate and the exports that `shim.js` calls it by.
 //!
-//! What is kept between requests is the gateway and the keys of providers. Nothing of a request stays in them.
+//! What is kept between requests is the gateway and the keys of providers and issuers. Nothing of a request stays in them.
 //! The shim holds them as one object of JavaScript, which refuses every call once its instance has trapped.
 
-use crate::forward::Forwarding;
+use crate::forward;
 use crate::host::{self, Context, Dataset, Env};
 use crate::inbound::{Received, split};
 use crate::platform::{Workers, now};
@@ -56,7 +56,8 @@ impl Edge {
         }
     }
 
-    /// Decides from memory alone; `undefined` where more than that is needed.
+    /// Decides from memory alone: a `Response`, or a text with the plan of a forward; `undefined` where more than memory
+    /// is needed. `names` are those of the request's headers, one per line.
     ///
     /// # Errors
     /// What the runtime throws at a response of ours.
@@ -64,22 +65,22 @@ impl Edge {
         &self,
         method: &str,
         url: &str,
+        names: &str,
         cookie: Option<String>,
         authorization: Option<String>,
-        has_origin: bool,
-        is_upgrade: bool,
     ) -> Result<JsValue, JsValue> {
         #[cfg(feature = "contract")]
         crate::contract::before_warm();
         let (host, target) = split(url);
+        let has = |name| forward::lines(names).any(|other| other == name);
         let request = WarmRequest {
             method: Method::parse(method),
             target,
             host,
             cookie: cookie.as_deref(),
             authorization: authorization.as_deref(),
-            has_origin,
-            is_upgrade,
+            has_origin: has("origin"),
+            is_upgrade: has("upgrade"),
         };
         let now = now();
         let Some(outcome) = self.gateway.warm(&request, now) else {
@@ -88,16 +89,23 @@ impl Edge {
         if let Some(dataset) = &self.metrics {
             points::report(dataset, &self.gateway, now);
         }
-        answer(outcome, host, target)
+        answer(outcome, url, names)
     }
 
-    /// Decides about a request: a `Response`, or a [`Forwarding`] for the shim to carry out.
-    pub fn decide(&self, request: web_sys::Request, env: &Env, context: Context) -> Promise {
+    /// Decides about a request: a `Response`, or a text with the plan of a forward.
+    pub fn decide(
+        &self,
+        env: Env,
+        context: Context,
+        request: web_sys::Request,
+        method: &str,
+        url: String,
+        names: String,
+    ) -> Promise {
         let gateway = Rc::clone(&self.gateway);
-        let platform = Workers::new(env, Rc::clone(&self.keys));
+        let platform = self.platform(env);
+        let received = Received::new(request, Method::parse(method), url, names);
         future_to_promise(async move {
-            let url = request.url();
-            let received = Received::new(request);
             let (outcome, later) = gateway.handle(&platform, &received).await;
             platform.report(&gateway);
             if let Some(later) = later {
@@ -106,8 +114,7 @@ impl Edge {
                     Ok(JsValue::UNDEFINED)
                 }))?;
             }
-            let (host, target) = split(&url);
-            answer(outcome, host, target)
+            answer(outcome, received.url(), received.names())
         })
     }
 
@@ -117,38 +124,57 @@ impl Edge {
     /// What the runtime throws at it.
     pub fn unreachable(
         &self,
+        env: Env,
         request: web_sys::Request,
-        env: &Env,
+        method: &str,
+        url: String,
+        names: String,
     ) -> Result<web_sys::Response, JsValue> {
-        self.upstream_failed(request, env, UpstreamFault::Unreachable)
+        let received = Received::new(request, Method::parse(method), url, names);
+        self.upstream_failed(env, &received, UpstreamFault::Unreachable)
     }
 
     /// The answer where an upstream does not answer in time.
     ///
     /// # Errors
     /// What the runtime throws at it.
-    pub fn late(&self, request: web_sys::Request, env: &Env) -> Result<web_sys::Response, JsValue> {
-        self.upstream_failed(request, env, UpstreamFault::TimedOut)
+    pub fn late(
+        &self,
+        env: Env,
+        request: web_sys::Request,
+        method: &str,
+        url: String,
+        names: String,
+    ) -> Result<web_sys::Response, JsValue> {
+        let received = Received::new(request, Method::parse(method), url, names);
+        self.upstream_failed(env, &received, UpstreamFault::TimedOut)
     }
 }
 
 impl Edge {
+    fn platform(&self, env: Env) -> Workers {
+        Workers::new(env, self.metrics.clone(), Rc::clone(&self.keys))
+    }
+
     fn upstream_failed(
         &self,
-        request: web_sys::Request,
-        env: &Env,
+        env: Env,
+        received: &Received,
         fault: UpstreamFault,
     ) -> Result<web_sys::Response, JsValue> {
-        let platform = Workers::new(env, Rc::clone(&self.keys));
-        let received = Received::new(request);
-        respond(&self.gateway.upstream_failed(&platform, &received, fault))
+        let platform = self.platform(env);
+        respond(&self.gateway.upstream_failed(&platform, received, fault))
     }
 }
 
-fn answer(outcome: Outcome, host: &str, target: &str) -> Result<JsValue, JsValue> {
+fn answer(outcome: Outcome, url: &str, names: &str) -> Result<JsValue, JsValue> {
     match outcome {
         Outcome::Respond(response) => respond(&response).map(JsValue::from),
-        Outcome::Forward(forward) => Ok(Forwarding::new(*forward, host, target).into()),
+        Outcome::Forward(forward) => {
+            let (host, target) = split(url);
+            let plan = forward::plan(&forward, host, target, names);
+            Ok(JsValue::from_str(&plan))
+        }
     }
 }
 

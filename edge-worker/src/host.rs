@@ -1,7 +1,7 @@
 //! The runtime's side: bindings of the deployment and the functions of `host.js`.
 //!
 //! Every function that can throw has `catch`, since an exception that crosses Rust frames unseen ends the
-//! whole instance. Bytes go over as copies: a view of the wasm's memory would change under a promise.
+//! whole instance. Bytes go over as copies where a promise keeps them: a view of the wasm's memory would change under it.
 
 use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -123,8 +123,8 @@ extern "C" {
     pub fn verify(
         algorithm: &str,
         key: &JsValue,
-        signature: Uint8Array,
-        input: Uint8Array,
+        signature: &[u8],
+        input: &[u8],
     ) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(catch)]

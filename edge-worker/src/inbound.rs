@@ -3,6 +3,7 @@
 //! Only what the core asks for is read. The body stays in the runtime until an endpoint of ours wants it,
 //! so that a forwarded one is never copied.
 
+use crate::forward::lines;
 use crate::host;
 use crate::number::to_double;
 use alloc::string::String;
@@ -13,28 +14,39 @@ use lychgate_core::http::inbound::{BodyError, ByteCount, Inbound};
 use lychgate_core::http::method::Method;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Headers, Request};
+use web_sys::Request;
 
 /// The request of a browser or another client.
 pub(crate) struct Received {
     request: Request,
-    headers: Headers,
+    method: Method,
     url: String,
+    names: String,
 }
 
 impl Received {
-    pub(crate) fn new(request: Request) -> Self {
+    /// A request, what is known of it by now, and the names of its headers in lower case, one per line.
+    pub(crate) const fn new(request: Request, method: Method, url: String, names: String) -> Self {
         Self {
-            headers: request.headers(),
-            url: request.url(),
             request,
+            method,
+            url,
+            names,
         }
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub(crate) fn names(&self) -> &str {
+        &self.names
     }
 }
 
 impl Inbound for Received {
     fn method(&self) -> Method {
-        Method::parse(&self.request.method())
+        self.method.clone()
     }
 
     fn target(&self) -> &str {
@@ -46,8 +58,12 @@ impl Inbound for Received {
     }
 
     fn header(&self, name: &HeaderName) -> Option<String> {
+        // Most headers that are asked for are not there, and each call to the runtime costs more than this search.
+        if !lines(&self.names).any(|other| other == name.as_str()) {
+            return None;
+        }
         // The name is a token by type, so the runtime has nothing to throw about.
-        self.headers.get(name.as_str()).ok().flatten()
+        self.request.headers().get(name.as_str()).ok().flatten()
     }
 
     async fn body(&self, cap: ByteCount) -> Result<Vec<u8>, BodyError> {

@@ -22,22 +22,14 @@ use wasm_bindgen_futures::JsFuture;
 
 /// The runtime with the bindings of this deployment.
 pub(crate) struct Workers {
-    store: Option<Store>,
-    ledger: Option<Objects>,
+    env: Env,
     metrics: Option<Dataset>,
     keys: Rc<Keys>,
 }
 
 impl Workers {
-    /// Takes the bindings that are there. Without one the gateway is closed; should it be asked for all the
-    /// same, it is unavailable.
-    pub(crate) fn new(env: &Env, keys: Rc<Keys>) -> Self {
-        Self {
-            keys,
-            store: env.store(),
-            ledger: env.ledger(),
-            metrics: env.metrics(),
-        }
+    pub(crate) const fn new(env: Env, metrics: Option<Dataset>, keys: Rc<Keys>) -> Self {
+        Self { env, metrics, keys }
     }
 
     /// Writes what the gateway forwarded to the data set, where there is one.
@@ -47,12 +39,14 @@ impl Workers {
         }
     }
 
-    fn store(&self) -> Result<&Store, StoreError> {
-        self.store.as_ref().ok_or(StoreError)
+    // Without a binding the gateway is closed; should it be asked for all the same, it is unavailable.
+
+    fn store(&self) -> Result<Store, StoreError> {
+        self.env.store().ok_or(StoreError)
     }
 
-    fn ledger(&self) -> Result<&Objects, LedgerError> {
-        self.ledger.as_ref().ok_or(LedgerError::Unavailable)
+    fn ledger(&self) -> Result<Objects, LedgerError> {
+        self.env.ledger().ok_or(LedgerError::Unavailable)
     }
 }
 
@@ -107,7 +101,7 @@ impl Platform for Workers {
     }
 
     async fn store_load(&self, key: &StoreKey) -> Result<Option<Vec<u8>>, StoreError> {
-        store::load(self.store()?, key).await
+        store::load(&self.store()?, key).await
     }
 
     async fn store_save(
@@ -116,11 +110,11 @@ impl Platform for Workers {
         value: &[u8],
         expires: UnixTime,
     ) -> Result<(), StoreError> {
-        store::save(self.store()?, key, value, expires).await
+        store::save(&self.store()?, key, value, expires).await
     }
 
     async fn store_remove(&self, key: &StoreKey) -> Result<(), StoreError> {
-        store::remove(self.store()?, key).await
+        store::remove(&self.store()?, key).await
     }
 
     async fn ledger_read(
@@ -129,7 +123,7 @@ impl Platform for Workers {
         names: &[RecordName],
         now: UnixTime,
     ) -> Result<Vec<Option<Versioned>>, LedgerError> {
-        client::read(self.ledger()?, at, names, now).await
+        client::read(&self.ledger()?, at, names, now).await
     }
 
     async fn ledger_list(
@@ -139,7 +133,7 @@ impl Platform for Workers {
         now: UnixTime,
         limit: Count,
     ) -> Result<Vec<(RecordName, Versioned)>, LedgerError> {
-        client::list(self.ledger()?, at, kind, now, limit).await
+        client::list(&self.ledger()?, at, kind, now, limit).await
     }
 
     async fn ledger_write(
@@ -148,7 +142,7 @@ impl Platform for Workers {
         name: &RecordName,
         write: Write<'_>,
     ) -> Result<Written, LedgerError> {
-        client::write(self.ledger()?, at, name, write).await
+        client::write(&self.ledger()?, at, name, write).await
     }
 
     async fn verify_signature(

@@ -9,7 +9,6 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::RefCell;
-use js_sys::Uint8Array;
 use lychgate_core::jose::{Algorithm, SignatureCheck, SignatureVerdict};
 use lychgate_core::platform::VerifierError;
 use wasm_bindgen::JsValue;
@@ -43,8 +42,8 @@ impl Keys {
         let verifying = host::verify(
             check.algorithm().name(),
             &key,
-            Uint8Array::from(check.signature()),
-            Uint8Array::from(check.signing_input()),
+            check.signature(),
+            check.signing_input(),
         );
         let answer = JsFuture::from(verifying.map_err(|_| VerifierError)?).await;
         match answer.map_err(|_| VerifierError)?.as_bool() {

@@ -1,8 +1,19 @@
 // Plain JavaScript that forwards as Lychgate does, and decides nothing: the same headers are stripped and set on the
-// way there, and the same on the way back. What Lychgate costs above it is Lychgate's own.
+// way there and on the way back, and an answer is waited for as long. What Lychgate costs above it is its own.
 const STRIPPED =
   /^(lychgate-|x-forwarded-|(connection|forwarded|http2-settings|upgrade|x-host|x-http-method|x-http-method-override|x-method-override|x-original-host|x-original-method|x-original-uri|x-original-url|x-rewrite-url)$)/u;
 const CACHING = ["cdn-cache-control", "cloudflare-cdn-cache-control", "expires", "pragma", "surrogate-control"];
+
+/** What `answer` settles as; nothing where that takes longer. */
+const before = (milliseconds, answer) =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds);
+    const done = (settle) => (value) => {
+      clearTimeout(timer);
+      settle(value);
+    };
+    answer.then(done(resolve), done(reject));
+  });
 
 export default {
   async fetch(request, env) {
@@ -16,7 +27,7 @@ export default {
     if (env.TOLD) for (const [name, value] of env.TOLD) headers.set(name, value);
     const { method, body } = request;
     const init = { method, headers, body, redirect: "manual", cache: "no-store" };
-    const response = await fetch(env.UPSTREAM + pathname + search, init);
+    const response = await before(30_000, fetch(env.UPSTREAM + pathname + search, init));
     const edited = new Response(response.body, response);
     for (const name of CACHING) if (edited.headers.has(name)) edited.headers.delete(name);
     edited.headers.set("cache-control", "private, no-store");

@@ -208,7 +208,8 @@ impl Build {
         let deployed = place.at(WORKER.shim);
         let ledger = place.at("edge-worker/ledger.js");
         let lock = place.at("package-lock.json");
-        for path in [&shim, &deployed, &ledger, &host, &glue, &lock] {
+        let microtask = place.at("edge-worker/microtask.js");
+        for path in [&shim, &deployed, &ledger, &host, &microtask, &glue, &lock] {
             inputs.file(path)?;
         }
         inputs.make(
@@ -220,7 +221,8 @@ impl Build {
                 let mut esbuild = Command::new(place.npm_program("esbuild"));
                 esbuild
                     .arg(&shim)
-                    .arg(format!("--outfile={}", to.display()));
+                    .arg(format!("--outfile={}", to.display()))
+                    .arg(format!("--inject:{}", microtask.display()));
                 for (alias, path) in [("lychgate-glue", &glue), ("lychgate-host", &host)] {
                     esbuild.arg(format!("--alias:{alias}={}", path.display()));
                 }

@@ -1,17 +1,20 @@
 //! A configuration with its secrets, and what one isolate remembers.
 
-use super::{issuer_keys::IssuerKeys, provider::ProviderMemory};
+use super::{edits::Origins, issuer_keys::IssuerKeys, provider::ProviderMemory};
 use crate::{
     bearer::memo::TokenMemo,
     config::{
         ClientAuthentication, Config, Identity, Issuer, IssuerIndex, KeySource, MetricsAccess,
-        Provider, RingKey, SecretName, Upstream, UpstreamTarget,
+        Provider, RingKey, SecretName, Upstream, UpstreamIndex, UpstreamTarget,
     },
     cookie::ring::{KeyRing, RingSecret},
     encoding::base64url,
     fault::ConfigurationFault,
     generations::Generations,
-    http::header::HeaderValue,
+    http::{
+        header::{HeaderName, HeaderValue},
+        url::Scheme,
+    },
     jose::{KeySet, SharedSecret, SigningKey},
     metrics::Metrics,
     ordered::OrderedMap,
@@ -33,6 +36,10 @@ pub(super) struct Deployment {
     pub(super) config: Config,
     /// The origin of `public_url`, as text.
     pub(super) origin: String,
+    /// What each upstream is told of where a request came from.
+    pub(super) forwarded: [(HeaderName, HeaderValue); 2],
+    /// By the places of the upstreams in the configuration.
+    origins: Vec<Option<Rc<Origins>>>,
     pub(super) ring: KeyRing,
     client_secrets: OrderedMap<String, Secret<String>>,
     signing_keys: OrderedMap<String, SigningKey>,
@@ -100,8 +107,11 @@ impl Deployment {
             Some(MetricsAccess::Secret(name)) => Some(secret(name)?),
             Some(MetricsAccess::Session(_)) | None => None,
         };
+        let origin = config.public_url.to_string();
         Ok(Self {
-            origin: config.public_url.to_string(),
+            forwarded: forwarded(&config),
+            origins: origins(&config, &origin),
+            origin,
             ring,
             client_secrets,
             signing_keys,
@@ -115,6 +125,11 @@ impl Deployment {
             metrics: Metrics::default(),
             config,
         })
+    }
+
+    /// How an upstream is known, to itself and outside; static files are not.
+    pub(super) fn origins(&self, index: UpstreamIndex) -> Option<Rc<Origins>> {
+        self.origins.get(index.0)?.clone()
     }
 
     pub(super) fn client_secret(&self, provider: &Provider) -> Option<&Secret<String>> {
@@ -229,4 +244,35 @@ fn ring(
             name: String::new(),
         }),
     }
+}
+
+fn origins(config: &Config, public: &str) -> Vec<Option<Rc<Origins>>> {
+    let of = |upstream: &Upstream| {
+        let upstream = match &upstream.target {
+            UpstreamTarget::Assets => return None,
+            UpstreamTarget::Url(origin) => origin.to_string(),
+            // It is asked under the public origin.
+            UpstreamTarget::Service(_) => public.into(),
+        };
+        let public = public.into();
+        Some(Rc::new(Origins { upstream, public }))
+    };
+    config.upstreams.iter().map(of).collect()
+}
+
+fn forwarded(config: &Config) -> [(HeaderName, HeaderValue); 2] {
+    let scheme = match config.public_url.scheme() {
+        Scheme::Http => "http",
+        Scheme::Https => "https",
+    };
+    // A host in normal form is always a value; were it none, an upstream would be told nothing.
+    let host = HeaderValue::parse(config.public_url.authority());
+    let host = host.unwrap_or(HeaderValue::from_static(""));
+    [
+        (
+            HeaderName::X_FORWARDED_PROTO,
+            HeaderValue::from_static(scheme),
+        ),
+        (HeaderName::X_FORWARDED_HOST, host),
+    ]
 }

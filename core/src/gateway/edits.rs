@@ -9,10 +9,16 @@ use crate::{
     http::{
         header::{HeaderName, HeaderValue},
         rewrite::Rewrite,
-        url::{Origin, Url},
+        url::Url,
     },
 };
-use alloc::{borrow::Cow, format, rc::Rc, string::String, vec::Vec};
+use alloc::{
+    borrow::Cow,
+    format,
+    rc::Rc,
+    string::{String, ToString},
+    vec::Vec,
+};
 use core::fmt;
 
 /// Changes to a request.
@@ -51,13 +57,32 @@ impl fmt::Debug for CookieEdit {
 pub struct ResponseEdit {
     pub(super) audience: Audience,
     pub(super) set_cookies: Vec<HeaderValue>,
-    /// The upstream's own origin, and the one it is known by outside.
-    pub(super) origins: Option<(Origin, String)>,
+    pub(super) origins: Option<Rc<Origins>>,
     /// How its paths differ from the public ones.
     pub(super) rewrite: Option<Rc<Rewrite>>,
     pub(super) kind: UpstreamKind,
     /// What is said of other sites instead of what the upstream says, where a site was granted anything.
     pub(super) cors: Option<Vec<(HeaderName, HeaderValue)>>,
+}
+
+/// How an upstream is known, as RFC 6454 writes origins.
+#[derive(Debug)]
+pub(super) struct Origins {
+    /// To itself.
+    pub(super) upstream: String,
+    /// Outside.
+    pub(super) public: String,
+}
+
+/// What becomes of a response none of whose headers is one of [`TELLING`] or begins with one of [`TELLING_BEGINNINGS`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlainResponse {
+    /// It depends on its content type.
+    Ask,
+    /// Nothing.
+    Keep,
+    /// This is its `Cache-Control`.
+    CacheControl(&'static str),
 }
 
 /// What kind of upstream answers.
@@ -96,6 +121,21 @@ const CACHING: [&str; 5] = [
 
 /// What the headers begin with that say who may read an answer.
 const CORS: &str = "access-control-";
+
+/// Response headers that an edit may depend on or drop, in lower case. Hosts to which asking is dear look for these
+/// first.
+pub const TELLING: [&str; 7] = [
+    "cdn-cache-control",
+    "cloudflare-cdn-cache-control",
+    "expires",
+    "location",
+    "pragma",
+    "set-cookie",
+    "surrogate-control",
+];
+
+/// What the names of further ones begin with.
+pub const TELLING_BEGINNINGS: [&str; 2] = [CORS, "lychgate"];
 
 const NO_STORE: &str = "private, no-store";
 const REVALIDATE: &str = "private, no-cache";
@@ -163,7 +203,7 @@ impl ResponseEdit {
 
     /// The `Location` to answer with, where it pointed at a path or the origin of the upstream's own.
     pub fn location(&self, value: &str) -> Option<String> {
-        let (upstream, public) = self.origins.as_ref()?;
+        let origins = self.origins.as_ref()?;
         let back = |path: &str| self.rewrite.as_ref()?.back(path);
         if value.starts_with('/') && !value.starts_with("//") {
             return back(value);
@@ -174,9 +214,10 @@ impl ResponseEdit {
         };
         let url = Url::parse(url)
             .ok()
-            .filter(|url| url.origin() == upstream)?;
+            .filter(|url| url.origin().to_string() == origins.upstream)?;
         let target = back(url.target());
         let target = target.as_deref().unwrap_or(url.target());
+        let public = &origins.public;
         Some(match fragment {
             Some(fragment) => format!("{public}{target}#{fragment}"),
             None => format!("{public}{target}"),
@@ -202,6 +243,15 @@ impl ResponseEdit {
             UpstreamKind::Assets if !is_page && !is_forbidden => REVALIDATE,
             UpstreamKind::Assets | UpstreamKind::Service => NO_STORE,
         })
+    }
+
+    /// What becomes of a response with none of the headers of [`TELLING`] and [`TELLING_BEGINNINGS`].
+    pub const fn of_plain(&self) -> PlainResponse {
+        match (self.audience, self.kind) {
+            (Audience::Everyone, _) => PlainResponse::Keep,
+            (Audience::Principal, UpstreamKind::Assets) => PlainResponse::Ask,
+            (Audience::Principal, UpstreamKind::Service) => PlainResponse::CacheControl(NO_STORE),
+        }
     }
 
     /// `Set-Cookie` fields to append.
@@ -267,11 +317,13 @@ mod tests {
     }
 
     fn response(audience: Audience, kind: UpstreamKind) -> ResponseEdit {
-        let upstream = Url::parse("https://api.internal.example.com").unwrap();
         ResponseEdit {
             audience,
             set_cookies: vec![],
-            origins: Some((upstream.origin().clone(), "https://app.example.com".into())),
+            origins: Some(Rc::new(Origins {
+                upstream: "https://api.internal.example.com".into(),
+                public: "https://app.example.com".into(),
+            })),
             rewrite: None,
             kind,
             cors: None,
@@ -428,5 +480,66 @@ mod tests {
             service.cache_control(Some("application/json"), Some("public")),
             Some(NO_STORE)
         );
+    }
+
+    #[test]
+    fn what_is_plain_needs_no_asking() {
+        let names = [&CACHING[..], &["location", "set-cookie"]].concat();
+        assert!(names.iter().all(|name| TELLING.contains(name)));
+        let tells = |name: &str| {
+            TELLING.contains(&name)
+                || TELLING_BEGINNINGS
+                    .iter()
+                    .any(|beginning| name.starts_with(beginning))
+        };
+        for name in [
+            "lychgate-user",
+            "lychgate_user",
+            "lychgate.x",
+            "access-control-allow-origin",
+        ] {
+            assert!(tells(name), "{name}");
+        }
+        for audience in [Audience::Everyone, Audience::Principal] {
+            for kind in [UpstreamKind::Assets, UpstreamKind::Service] {
+                let edit = ResponseEdit {
+                    cors: Some(vec![]),
+                    ..response(audience, kind)
+                };
+                for name in [
+                    "cache-control",
+                    "content-type",
+                    "etag",
+                    "vary",
+                    "x-lychgate-user",
+                ] {
+                    assert!(!tells(name) && !edit.strips(name), "{name}");
+                }
+                let policies = [Some("text/html"), Some("image/png"), None]
+                    .map(|kind| edit.cache_control(kind, Some("public")));
+                match edit.of_plain() {
+                    PlainResponse::Ask => assert_ne!(policies[0], policies[1]),
+                    PlainResponse::Keep => assert_eq!(policies, [None; 3]),
+                    PlainResponse::CacheControl(policy) => assert_eq!(policies, [Some(policy); 3]),
+                }
+            }
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_is_dropped_tells(
+            stem in "cdn-cache-control|expires|pragma|lychgate|access-control|surrogate-control",
+            rest in "[-_.a-z]{0,8}",
+        ) {
+            let name = alloc::format!("{stem}{rest}");
+            let edit = ResponseEdit {
+                cors: Some(vec![]),
+                ..response(Audience::Principal, UpstreamKind::Service)
+            };
+            let tells = TELLING.contains(&name.as_str())
+                || TELLING_BEGINNINGS.iter().any(|it| name.starts_with(it));
+            proptest::prop_assert!(tells || !edit.strips(&name));
+        }
     }
 }

@@ -14,13 +14,10 @@ use crate::{
     config::{Identity, Upstream, UpstreamTarget},
     cookie::request::RequestCookies,
     fault::{BrowserFault, Fault, PlatformFault},
-    http::{
-        header::{HeaderName, HeaderValue},
-        url::Scheme,
-    },
+    http::header::{HeaderName, HeaderValue},
     metrics::Access,
 };
-use alloc::{boxed::Box, format, vec::Vec};
+use alloc::{boxed::Box, vec::Vec};
 
 /// What of a request has a say in how it is forwarded.
 pub(super) struct Passing<'a> {
@@ -41,23 +38,15 @@ pub(super) fn build(
 ) -> Result<Outcome, Fault> {
     let upstream = deployment.config.upstream(allowed.upstream());
     let upstream = upstream.ok_or(PlatformFault::Internal)?;
-    let (target_of, kind, origins) = match &upstream.target {
-        UpstreamTarget::Assets => (ForwardTarget::Assets, UpstreamKind::Assets, None),
-        UpstreamTarget::Url(origin) => (
-            ForwardTarget::Url(origin.clone()),
-            UpstreamKind::Service,
-            Some((origin.clone(), deployment.origin.clone())),
-        ),
+    let (target_of, kind) = match &upstream.target {
+        UpstreamTarget::Assets => (ForwardTarget::Assets, UpstreamKind::Assets),
+        UpstreamTarget::Url(origin) => (ForwardTarget::Url(origin.clone()), UpstreamKind::Service),
         UpstreamTarget::Service(name) => (
             ForwardTarget::Service {
                 name: name.clone(),
                 origin: deployment.config.public_url.clone(),
             },
             UpstreamKind::Service,
-            Some((
-                deployment.config.public_url.clone(),
-                deployment.origin.clone(),
-            )),
         ),
     };
     let target = match allowed.rewrite() {
@@ -83,7 +72,7 @@ pub(super) fn build(
         audience: allowed.audience(),
         set_cookies: caller.renewal().into_iter().collect(),
         cors: passing.cors.clone(),
-        origins,
+        origins: deployment.origins(allowed.upstream()),
         rewrite: allowed.rewrite().cloned(),
         kind,
     };
@@ -110,23 +99,11 @@ fn headers(
     upstream: &Upstream,
     caller: Caller<'_>,
 ) -> Vec<(HeaderName, HeaderValue)> {
-    let mut out = Vec::new();
     match &upstream.target {
-        UpstreamTarget::Assets => return out,
+        UpstreamTarget::Assets => return Vec::new(),
         UpstreamTarget::Url(_) | UpstreamTarget::Service(_) => {}
     }
-    let public = &deployment.config.public_url;
-    let scheme = match public.scheme() {
-        Scheme::Http => "http",
-        Scheme::Https => "https",
-    };
-    let host = public.authority();
-    for (name, value) in [
-        ("x-forwarded-proto", scheme),
-        ("x-forwarded-host", host.as_str()),
-    ] {
-        out.extend(HeaderName::parse(name).zip(HeaderValue::parse(value)));
-    }
+    let mut out = Vec::from(deployment.forwarded.clone());
     match &upstream.identity {
         Identity::None => {}
         Identity::Headers { claims, .. } => {
@@ -134,12 +111,9 @@ fn headers(
                 out.extend(identity::headers(&principal, claims));
             }
             if let Some(proof) = deployment.proof(upstream) {
-                let name = HeaderName::parse(&format!("{PREFIX}proof"));
-                out.extend(name.zip(Some(proof.clone())));
+                out.push((HeaderName::LYCHGATE_PROOF, proof.clone()));
             }
         }
     }
     out
 }
-
-const PREFIX: &str = "lychgate-";

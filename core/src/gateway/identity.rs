@@ -52,18 +52,16 @@ pub(super) fn headers(
     claims: &[ClaimHeader],
 ) -> Vec<(HeaderName, HeaderValue)> {
     let mut out = Vec::new();
-    let mut add = |name: &str, value: String| {
-        if let (Some(name), Some(value)) = (HeaderName::parse(name), HeaderValue::parse(value)) {
-            out.push((name, value));
-        }
+    let mut add = |name: HeaderName, value: String| {
+        out.extend(HeaderValue::parse(value).map(|value| (name, value)));
     };
-    add("lychgate-user", encode(who.subject));
-    add("lychgate-issuer", encode(who.issuer));
+    add(HeaderName::LYCHGATE_USER, encode(who.subject));
+    add(HeaderName::LYCHGATE_ISSUER, encode(who.issuer));
     if let Some(email) = who.email.filter(|_| who.email_verified) {
-        add("lychgate-email", encode(email));
+        add(HeaderName::LYCHGATE_EMAIL, encode(email));
     }
     let groups: Vec<String> = who.groups.iter().map(|group| encode(group)).collect();
-    add("lychgate-groups", groups.join(","));
+    add(HeaderName::LYCHGATE_GROUPS, groups.join(","));
     for claim in claims {
         let value = claim.path.find(who.claims).and_then(claim_value);
         let value = value.and_then(HeaderValue::parse);

@@ -10,6 +10,7 @@ pub mod outcome;
 mod bearer;
 mod callback;
 mod caller;
+mod carried;
 mod client;
 mod configured;
 mod cors;

@@ -323,11 +323,6 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
         voice(self.request, &self.deployment.config.page)
     }
 
-    /// Whether the request has a header.
-    pub(super) fn has(&self, name: &HeaderName) -> bool {
-        self.request.header(name).is_some()
-    }
-
     /// Whether the request asks with this method; `HEAD` asks as `GET` does.
     pub(super) fn is(&self, method: &Method) -> bool {
         let asked = self.request.method();

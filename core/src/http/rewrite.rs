@@ -43,6 +43,11 @@ impl Prefix {
         }
     }
 
+    /// The prefix as it was parsed.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// The prefix as a path; `None` where it is empty.
     pub fn as_path(&self) -> Option<RequestPath> {
         RequestPath::parse(&self.0).ok()

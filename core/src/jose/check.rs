@@ -8,7 +8,8 @@ use super::{
     algorithm::{Algorithm, JwsAlgorithm, KeyType},
     key::PublicKey,
 };
-use sha2::{Digest, Sha256};
+use alloc::vec::Vec;
+use core::fmt;
 
 /// Everything a platform needs to verify one signature.
 ///
@@ -46,12 +47,12 @@ pub enum CheckFault {
 
 /// Stands for one signature that a platform found valid, or for one message authentication code that is right.
 ///
-/// It holds a digest of the signing input and the signature, so that the proof of one token opens
-/// no other.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// It holds the signing input and the signature, so that the proof of one token opens no other.
+#[derive(Clone, PartialEq, Eq)]
 pub struct SignatureProof {
     algorithm: JwsAlgorithm,
-    digest: [u8; 32],
+    signing_input: Vec<u8>,
+    signature: Vec<u8>,
 }
 
 impl<'a> SignatureCheck<'a> {
@@ -129,7 +130,8 @@ impl SignatureProof {
     pub(super) fn new(algorithm: JwsAlgorithm, signing_input: &[u8], signature: &[u8]) -> Self {
         Self {
             algorithm,
-            digest: digest(signing_input, signature),
+            signing_input: signing_input.to_vec(),
+            signature: signature.to_vec(),
         }
     }
 
@@ -139,15 +141,12 @@ impl SignatureProof {
     }
 
     pub(super) fn covers(&self, signing_input: &[u8], signature: &[u8]) -> bool {
-        self.digest == digest(signing_input, signature)
+        self.signing_input == signing_input && self.signature == signature
     }
 }
 
-/// The signing input goes in as its own digest, so that no byte can move between the two.
-fn digest(signing_input: &[u8], signature: &[u8]) -> [u8; 32] {
-    Sha256::new()
-        .chain_update(Sha256::digest(signing_input))
-        .chain_update(signature)
-        .finalize()
-        .into()
+impl fmt::Debug for SignatureProof {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SignatureProof({:?})", self.algorithm)
+    }
 }
