@@ -26,6 +26,7 @@ fn ring() -> KeyRing {
     KeyRing::new(&secret, &[])
 }
 
+#[expect(clippy::unwrap_used, reason = "the text is a configuration")]
 fn config() -> Config {
     let text = r#"{"version": 1, "public_url": "https://app.example.com",
         "key": [{"id": 1, "secret": "A"}],

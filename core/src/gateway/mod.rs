@@ -10,7 +10,6 @@ pub mod outcome;
 mod bearer;
 mod callback;
 mod caller;
-mod carried;
 mod client;
 mod configured;
 mod cors;

@@ -3,7 +3,7 @@
 //! While an upstream answers, a host may have to hold it in another language: a line needs no freeing, and outlives the
 //! instance that wrote it.
 
-use super::edits::{Origins, ResponseEdit, UpstreamKind};
+use super::{Origins, ResponseEdit, UpstreamKind};
 use crate::{
     access::decision::Audience,
     http::rewrite::{Prefix, Rewrite},
@@ -103,42 +103,8 @@ fn prefix(text: &str) -> Option<Prefix> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
-
-    fn prefixes() -> impl Strategy<Value = Prefix> {
-        prop_oneof![Just(""), Just("/v1"), Just("/a%20b/c")].prop_map(|it| prefix(it).unwrap())
-    }
-
-    proptest! {
-        #[test]
-        fn a_line_says_all_that_depends_on_the_answer(
-            is_public: bool,
-            is_file: bool,
-            has_cors: bool,
-            has_origins: bool,
-            rewrite in proptest::option::of((prefixes(), prefixes())),
-        ) {
-            let edit = ResponseEdit {
-                audience: if is_public { Audience::Everyone } else { Audience::Principal },
-                set_cookies: Vec::new(),
-                origins: has_origins.then(|| Rc::new(Origins {
-                    upstream: "http://[2001:db8::1]:8080".into(),
-                    public: "https://app.example.com".into(),
-                })),
-                rewrite: rewrite.map(|(strip, add)| Rc::new(Rewrite { strip, add })),
-                kind: if is_file { UpstreamKind::Assets } else { UpstreamKind::Service },
-                cors: has_cors.then(Vec::new),
-            };
-            let again = ResponseEdit::of_line(&edit.to_line()).unwrap();
-            prop_assert_eq!(alloc::format!("{again:?}"), alloc::format!("{edit:?}"));
-        }
-
-        #[test]
-        fn other_texts_are_no_edits(text in "[ -~]{0,40}") {
-            prop_assume!(!text.starts_with("principal ") && !text.starts_with("everyone "));
-            prop_assert!(ResponseEdit::of_line(&text).is_none());
-        }
-    }
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn a_line_with_a_part_too_few_many_or_wrong_is_none() {

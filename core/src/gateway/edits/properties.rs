@@ -1,0 +1,78 @@
+//! Properties of edits, for any of them.
+
+use super::{Origins, PlainResponse, ResponseEdit, TELLING, TELLING_BEGINNINGS, UpstreamKind};
+use crate::{
+    access::decision::Audience,
+    http::rewrite::{Prefix, Rewrite},
+};
+use alloc::{format, rc::Rc, vec::Vec};
+use proptest::prelude::*;
+
+fn prefixes() -> impl Strategy<Value = Prefix> {
+    let parsed = |text: &str| Prefix::parse(text).unwrap_or_default();
+    prop_oneof![Just(""), Just("/v1"), Just("/a%20b/c")].prop_map(parsed)
+}
+
+prop_compose! {
+    fn edits()(
+        is_public: bool,
+        is_file: bool,
+        has_cors: bool,
+        has_origins: bool,
+        rewrite in proptest::option::of((prefixes(), prefixes())),
+    ) -> ResponseEdit {
+        ResponseEdit {
+            audience: if is_public { Audience::Everyone } else { Audience::Principal },
+            set_cookies: Vec::new(),
+            origins: has_origins.then(|| Rc::new(Origins {
+                upstream: "http://[2001:db8::1]:8080".into(),
+                public: "https://app.example.com".into(),
+            })),
+            rewrite: rewrite.map(|(strip, add)| Rc::new(Rewrite { strip, add })),
+            kind: if is_file { UpstreamKind::Assets } else { UpstreamKind::Service },
+            cors: has_cors.then(Vec::new),
+        }
+    }
+}
+
+fn tells(name: &str) -> bool {
+    TELLING.contains(&name) || TELLING_BEGINNINGS.iter().any(|it| name.starts_with(it))
+}
+
+proptest! {
+    #[test]
+    fn a_line_says_all_that_depends_on_the_response(edit in edits()) {
+        let again = ResponseEdit::of_line(&edit.to_line());
+        prop_assert_eq!(format!("{again:?}"), format!("{:?}", Some(edit)));
+    }
+
+    #[test]
+    fn other_texts_are_no_edits(text in "[ -~]{0,40}") {
+        prop_assume!(!text.starts_with("principal ") && !text.starts_with("everyone "));
+        prop_assert!(ResponseEdit::of_line(&text).is_none());
+    }
+
+    #[test]
+    fn whatever_is_dropped_tells(
+        edit in edits(),
+        stem in "cdn-cache-control|expires|pragma|lychgate|access-control|surrogate-control|x",
+        rest in "[-_.a-z]{0,8}",
+    ) {
+        let name = format!("{stem}{rest}");
+        prop_assert!(tells(&name) || !edit.strips(&name));
+    }
+
+    #[test]
+    fn what_tells_of_nothing_is_edited_alike(
+        edit in edits(),
+        content_type in "text/html|image/png|text/html; charset=utf-8|nonsense",
+        own in "public|no-store|max-age=1",
+    ) {
+        let policy = edit.cache_control(Some(&content_type), Some(&own));
+        match edit.of_plain() {
+            PlainResponse::Ask => {}
+            PlainResponse::Keep => prop_assert_eq!(policy, None),
+            PlainResponse::CacheControl(plain) => prop_assert_eq!(policy, Some(plain)),
+        }
+    }
+}
