@@ -239,12 +239,21 @@ fn summary(config: &Config) -> String {
         .collect();
     let providers = config.providers.iter();
     let issuers: Vec<&str> = providers.map(|provider| provider.issuer.as_str()).collect();
-    let issuers = match issuers.as_slice() {
-        [] => "nobody".to_owned(),
-        some => some.join(", "),
+    let sign_in = match issuers.as_slice() {
+        [] => "no sign-in".to_owned(),
+        some => format!("sign-in at {}", some.join(", ")),
+    };
+    let tokens: Vec<&str> = config
+        .issuers
+        .iter()
+        .map(|issuer| issuer.issuer.as_str())
+        .collect();
+    let tokens = match tokens.as_slice() {
+        [] => String::new(),
+        some => format!("; access tokens of {}", some.join(", ")),
     };
     format!(
-        "{}; {routes} routes, {} of them protected; {} upstreams, {assets} of them static files; sign-in at {issuers}; secrets to set: {}",
+        "{}; {routes} routes, {} of them protected; {} upstreams, {assets} of them static files; {sign_in}{tokens}; secrets to set: {}",
         config.public_url,
         protected.count(),
         config.upstreams.len(),

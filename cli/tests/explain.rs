@@ -274,6 +274,48 @@ fn the_other_spellings_of_a_file_are_named() {
 }
 
 #[test]
+fn a_route_for_tokens_alone_sends_nobody_to_sign_in() {
+    let config = r#"version = 1
+public_url = "https://app.example.com"
+[[key]]
+id = 1
+secret = "LYCHGATE_KEY_1"
+[[issuer]]
+issuer = "https://op.example.com"
+audiences = ["api"]
+[[upstream]]
+id = "api"
+url = "https://api.example.com"
+[[route]]
+path = "/api/**"
+access = ["bearer"]
+upstream = "api"
+"#;
+    let folder = Folder::new("tokens").with("lychgate.toml", config);
+    let ran = folder.run(&["--url", "/api/x", "--anonymous"]);
+    assert_eq!(ran.code, Some(1));
+    let decision = "decision  401: it takes access tokens alone, of which \
+                    `lychgate token verify --resource` says what becomes";
+    assert_eq!(ran.output.lines().last(), Some(decision));
+    let folder = folder.with("ada.json", r#"{"sub":"ada"}"#);
+    let claims = folder.run(&["--url", "/api/x", "--claims", "ada.json"]);
+    assert_eq!(claims.code, Some(2));
+    assert!(
+        claims.messages.contains("lychgate token verify --resource"),
+        "{}",
+        claims.messages
+    );
+    let either = config.replace("[\"bearer\"]", "[\"session\", \"bearer\"]");
+    let provider = "[[provider]]\nid = \"one\"\nissuer = \"https://op.example.com\"\nclient_id = \"x\"\n\
+                    client_secret = { secret = \"S\" }\n[[upstream]]";
+    let either = either.replace("[[upstream]]", provider);
+    let folder = folder.with("lychgate.toml", &either);
+    let ran = folder.run(&["--url", "/api/x", "--anonymous"]);
+    let decision = "decision  sign in: a person is sent to sign in, everything else gets 401";
+    assert_eq!(ran.output.lines().last(), Some(decision));
+}
+
+#[test]
 fn claims_are_those_of_the_named_provider() {
     let folder =
         Folder::new("providers").with("ada.json", r#"{"sub":"ada","access":{"groups":["staff"]}}"#);

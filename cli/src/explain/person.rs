@@ -95,7 +95,10 @@ impl fmt::Display for PersonFault {
                     known.join(", ")
                 )
             }
-            Self::NoProvider => f.write_str("the configuration has no provider to sign in at"),
+            Self::NoProvider => f.write_str(
+                "the configuration has no provider to sign in at; what becomes of an access token says \
+                 `lychgate token verify --resource`",
+            ),
         }
     }
 }

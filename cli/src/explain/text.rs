@@ -7,6 +7,7 @@ use lychgate_core::{
         condition::Standing,
         decision::Decision,
         explanation::{Branch, Finding},
+        principal::Credential,
         routes::{Access, Route},
         step_up::StepUp,
     },
@@ -171,9 +172,12 @@ fn decision(answer: &Answer<'_>) -> String {
                     .map_or("", |(route, _)| upstream(answer, route));
                 format!("allow: goes to the upstream {route}")
             }
-            Decision::SignIn => {
+            Decision::SignIn if takes_sessions(routes) => {
                 "sign in: a person is sent to sign in, everything else gets 401".to_owned()
             }
+            Decision::SignIn => "401: it takes access tokens alone, of which \
+                `lychgate token verify --resource` says what becomes"
+                .to_owned(),
             Decision::StepUp(step_up) => format!(
                 "step up: a person authenticates again{}, everything else gets 401",
                 asked_for(step_up)
@@ -193,4 +197,9 @@ fn asked_for(step_up: &StepUp) -> String {
         .max_age
         .map(|most| format!(" with max_age={}", Seconds::as_seconds(most)));
     acr.into_iter().chain(age).collect()
+}
+
+fn takes_sessions(routes: &[(&Route, Branch)]) -> bool {
+    let mut protected = routes.iter().filter(|(route, _)| route.is_protected());
+    protected.all(|(route, _)| route.access.takes(Credential::Session))
 }
