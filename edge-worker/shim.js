@@ -38,18 +38,20 @@ const answer = async (request, env, context) => {
   const edge = edgeOf(env);
   const { method, url, headers } = request;
   const [cookie, authorization] = ["cookie", "authorization"].map((name) => headers.get(name) ?? undefined);
-  const asked = [request, method, url, names(headers)];
+  const fields = names(headers);
+  const asked = [request, method, url, fields];
   const decided =
-    edge.warm(method, url, asked[3], cookie, authorization) ?? (await unlessLost(edge.decide(env, context, ...asked)));
+    edge.warm(method, url, fields, cookie, authorization) ?? (await unlessLost(edge.decide(env, context, ...asked)));
   return typeof decided === "string" ? forward(decided.split("\n"), asked, env) : decided;
 };
 
 /** Carries out a plan, of which `plan` in forward.rs says what the lines are. */
 const forward = async ([to, url, patience, cache, answered, plain, ...edits], asked, env) => {
   const ofAnswer = edits.splice(edits.indexOf(""));
+  const [request] = asked;
   let response;
   try {
-    const answer = send(to, url, cache, edits, asked[0], env);
+    const answer = send(to, url, cache, edits, request, env);
     response = await (patience === "" ? answer : before(Number(patience), answer));
   } catch {
     return edgeOf(env).unreachable(env, ...asked);

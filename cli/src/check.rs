@@ -83,7 +83,7 @@ pub fn check(file: &Path) -> Result<Checked, CheckError> {
 }
 
 /// Reads the configuration in `file` alone.
-pub(crate) fn load(file: &Path) -> Result<Loaded, CheckError> {
+fn load(file: &Path) -> Result<Loaded, CheckError> {
     let text = read(file)?;
     let document = Document::parse(&text).map_err(|errors| {
         let problems = errors
@@ -107,6 +107,14 @@ pub(crate) fn load(file: &Path) -> Result<Loaded, CheckError> {
         text,
         document,
     })
+}
+
+/// The configuration in `file`, or `None` after saying what is wrong with it.
+pub(crate) fn load_or_tell(file: &Path, messages: &mut impl Write) -> io::Result<Option<Loaded>> {
+    match load(file) {
+        Ok(loaded) => Ok(Some(loaded)),
+        Err(error) => error.tell(messages).map(|()| None),
+    }
 }
 
 impl CheckError {

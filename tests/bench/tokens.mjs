@@ -8,33 +8,17 @@
 // with those of jose.js and hono.js. Beside STARTED it writes COUNT tokens for each algorithm, one per line, as
 // `ES256.tokens` and `RS256.tokens`, and one that is expired as `expired.tokens`.
 import { createPrivateKey, generateKeyPairSync, randomBytes, sign } from "node:crypto";
-import { once } from "node:events";
-import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { dirname, join } from "node:path";
-import { Log, LogLevel, Miniflare } from "miniflare";
 import { demoClients, startProvider } from "../../site/provider/index.js";
+import { freePort, listening, script, secret, serve, tell } from "./serving.mjs";
 
 const [started, upstream, build, bundles, count] = process.argv.slice(2);
 const here = import.meta.dirname;
 const audience = "https://api.example.com";
-const secret = () => randomBytes(32).toString("base64url");
 const clientSecret = secret();
 const proof = secret();
-
-const listening = async (server) => {
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return server.address().port;
-};
-
-const freePort = async () => {
-  const server = createServer();
-  const port = await listening(server);
-  server.close();
-  await once(server, "close");
-  return port;
-};
 
 const pem = { privateKeyEncoding: { type: "pkcs8", format: "pem" }, publicKeyEncoding: { type: "spki", format: "pem" } };
 const keyOf = (type, options) => createPrivateKey(generateKeyPairSync(type, { ...options, ...pem }).privateKey);
@@ -107,7 +91,6 @@ const configuration = (origin, provider) => ({
   ],
 });
 
-const script = (path) => [{ type: "ESModule", path: "index.js", contents: readFileSync(path, "utf8") }];
 const shared = { UPSTREAM: upstream, ISSUER: issuer, AUDIENCE: audience };
 const plain = (name, path, bindings) => ({ name, worker: () => ({ modules: script(path), bindings: { ...shared, ...bindings } }) });
 const forward = (name, bindings) => plain(name, join(here, "forward.js"), { COOKIE: "theme=dark", ...bindings });
@@ -144,35 +127,7 @@ for (const contender of contenders) contender.port = await freePort();
 const gateway = `http://localhost:${contenders.find(({ name }) => name === "lychgate").port}`;
 const { issuer: provider } = await startProvider({ clients: demoClients({ gateway, clientSecret }) });
 
-const miniflare = new Miniflare({
-  host: "127.0.0.1",
-  port: 0,
-  cf: false,
-  log: new Log(LogLevel.ERROR),
-  workers: contenders.map(({ name, port, worker }) => ({
-    name,
-    ...worker(`http://localhost:${port}`, provider),
-    compatibilityDate: "2026-04-01",
-    unsafeDirectSockets: [{ host: "127.0.0.1", port }],
-  })),
-});
-await miniflare.ready;
-
-/** The workerd that miniflare started. */
-const workerd = () => {
-  const stats = readdirSync("/proc")
-    .filter((name) => /^[0-9]+$/u.test(name))
-    .map((id) => {
-      try {
-        return readFileSync(`/proc/${id}/stat`, "utf8");
-      } catch {
-        // It has ended since.
-        return "";
-      }
-    });
-  const isOurs = (stat) => stat.includes("(workerd)") && stat.split(") ")[1]?.split(" ")[1] === String(process.pid);
-  return stats.find(isOurs)?.split(" ")[0];
-};
+await serve(contenders, provider);
 
 /** Signs more tokens whenever a number is written into the file `more` beside STARTED, for runs that need many. */
 const more = join(dirname(started), "more");
@@ -188,6 +143,4 @@ setInterval(() => {
   renameSync(`${more}.new`, `${more}.tokens`);
 }, 50);
 
-const lines = contenders.map(({ name, port }) => `${name} ${port}\n`);
-writeFileSync(`${started}.new`, `${lines.join("")}process ${workerd()}\n`);
-renameSync(`${started}.new`, started);
+tell(started, contenders);

@@ -6,28 +6,15 @@
 // STARTED is the file to write once all of it serves: a line for each Worker, `name port`, and `process id` of
 // workerd. UPSTREAM is the origin that requests are forwarded to, AUTH the bundle of tests/bench/auth.js, BUILD a
 // folder with a build of Lychgate, and BESIDE one with another.
-import { randomBytes } from "node:crypto";
-import { once } from "node:events";
-import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Log, LogLevel, Miniflare } from "miniflare";
 import { demoClients, startProvider } from "../../site/provider/index.js";
+import { freePort, script, secret, serve, tell } from "./serving.mjs";
 
 const [started, upstream, authBundle, build, beside] = process.argv.slice(2);
 const here = import.meta.dirname;
-const secret = () => randomBytes(32).toString("base64url");
 const clientSecret = secret();
 const proof = secret();
-
-const freePort = async () => {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
-};
 
 const FEW = [
   { path: "/**", access: ["public"], upstream: "files" },
@@ -68,7 +55,6 @@ const configuration = (origin, issuer, routes) => ({
   route: routes,
 });
 
-const script = (path) => [{ type: "ESModule", path: "index.js", contents: readFileSync(path, "utf8") }];
 
 const lychgate = (name, folder, routes) => ({
   name,
@@ -131,41 +117,6 @@ const { issuer } = await startProvider({
   ],
 });
 
-const shared = { compatibilityDate: "2026-04-01" };
-const miniflare = new Miniflare({
-  host: "127.0.0.1",
-  port: 0,
-  cf: false,
-  log: new Log(LogLevel.ERROR),
-  workers: [
-    { name: "files", modules: script(join(here, "files.js")), ...shared },
-    ...contenders.map(({ name, port, worker }) => ({
-      name,
-      ...worker(`http://localhost:${port}`, issuer),
-      ...shared,
-      // A socket of its own: the one that all share has a Worker of miniflare in front, and its cost.
-      unsafeDirectSockets: [{ host: "127.0.0.1", port }],
-    })),
-  ],
-});
-await miniflare.ready;
+await serve(contenders, issuer, [{ name: "files", modules: script(join(here, "files.js")) }]);
 
-/** The workerd that miniflare started. */
-const workerd = () => {
-  const stats = readdirSync("/proc")
-    .filter((name) => /^[0-9]+$/u.test(name))
-    .map((id) => {
-      try {
-        return readFileSync(`/proc/${id}/stat`, "utf8");
-      } catch {
-        // It has ended since.
-        return "";
-      }
-    });
-  const isOurs = (stat) => stat.includes("(workerd)") && stat.split(") ")[1]?.split(" ")[1] === String(process.pid);
-  return stats.find(isOurs)?.split(" ")[0];
-};
-
-const lines = contenders.map(({ name, port }) => `${name} ${port}\n`);
-writeFileSync(`${started}.new`, `${lines.join("")}process ${workerd()}\n`);
-renameSync(`${started}.new`, started);
+tell(started, contenders);

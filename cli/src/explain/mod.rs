@@ -36,12 +36,8 @@ pub(crate) fn command(
     output: &mut impl Write,
     messages: &mut impl Write,
 ) -> io::Result<Ending> {
-    let loaded = match check::load(&asked.config) {
-        Ok(loaded) => loaded,
-        Err(error) => {
-            error.tell(messages)?;
-            return Ok(Ending::NotCarriedOut);
-        }
+    let Some(loaded) = check::load_or_tell(&asked.config, messages)? else {
+        return Ok(Ending::NotCarriedOut);
     };
     let who = match &asked.who {
         Who::Anonymous => None,

@@ -45,12 +45,8 @@ pub(crate) fn command(
     output: &mut impl Write,
     messages: &mut impl Write,
 ) -> io::Result<Ending> {
-    let loaded = match check::load(&asked.config) {
-        Ok(loaded) => loaded,
-        Err(error) => {
-            error.tell(messages)?;
-            return Ok(Ending::NotCarriedOut);
-        }
+    let Some(loaded) = check::load_or_tell(&asked.config, messages)? else {
+        return Ok(Ending::NotCarriedOut);
     };
     let text = read(&asked.token)?;
     let now = asked.at.unwrap_or_else(check::now);

@@ -4,10 +4,8 @@
 //! All of them run in one workerd, each in its own isolate, and forward to an upstream in this process.
 
 use super::load::{self, Target};
-use super::workers::{COOKIE, HEADERS, Started, bundle};
-use super::{
-    Measured, Scenario, Turns, all_alive, cpu, find, measure, report, signed_in, upstream,
-};
+use super::workers::{COOKIE, HEADERS, Started, bundle, through_cloudflare};
+use super::{Measured, Scenario, Turns, cpu, find, measure, report, signed_in, upstream};
 use crate::failure::{Doing, Failure, Outcome};
 use crate::interrupt::Interrupt;
 use crate::place::Place;
@@ -141,25 +139,12 @@ fn start(
 ) -> Outcome<(Started, Vec<Tokens>)> {
     let folder = place.build("bench/tokens");
     let told = folder.join("started");
-    if told.exists() {
-        fs::remove_file(&told).doing("cannot remove what an earlier run left")?;
-    }
     let mut node = Command::new("node");
     node.arg(place.at("tests/bench/tokens.mjs"));
     node.arg(&told).arg(format!("http://127.0.0.1:{upstream}"));
     node.arg(place.build("worker")).arg(&folder);
     node.arg(needed().to_string());
-    servers.push(Group::start_prefixed("workers", &mut node)?);
-    let begun = Instant::now();
-    while !told.exists() {
-        all_alive(servers)?;
-        if begun.elapsed() > START_LIMIT {
-            return Err(Failure::new("the Workers do not serve"));
-        }
-        thread::sleep(POLL);
-    }
-    let started =
-        Started::parse(&fs::read_to_string(&told).doing("cannot read what was started")?)?;
+    let started = Started::by(&mut node, &told, START_LIMIT, servers)?;
     let tokens = ["ES256", "RS256", "expired"].map(|algorithm| read(&folder, algorithm));
     Ok((started, tokens.into_iter().collect::<Outcome<_>>()?))
 }
@@ -179,10 +164,8 @@ fn of<'a>(tokens: &'a [Tokens], algorithm: &str) -> &'a [String] {
     found.map_or(&[], |it| it.all.as_slice())
 }
 
-/// A client of an API through Cloudflare, and `request.cf` filled as in production.
+/// A client of an API through Cloudflare.
 fn client(place: &Place, port: u16, path: &'static str, shows: &'static str) -> Outcome<Target> {
-    let cf = fs::read_to_string(place.at("tests/bench/cf.json")).doing("cannot read cf.json")?;
-    let cf: String = cf.lines().map(str::trim).collect();
     let target = Target {
         port,
         path,
@@ -190,7 +173,7 @@ fn client(place: &Place, port: u16, path: &'static str, shows: &'static str) -> 
         shows,
         authorizations: Arc::default(),
     };
-    Ok(target.with("mf-cf-blob", &cf))
+    through_cloudflare(place, &target)
 }
 
 /// Asks each for what must be refused, and for what must not.

@@ -146,30 +146,23 @@ fn start(
     servers: &mut Vec<Group>,
 ) -> Outcome<Started> {
     let told = place.build("bench/started");
-    if told.exists() {
-        fs::remove_file(&told).doing("cannot remove what an earlier run left")?;
-    }
     let mut node = Command::new("node");
     node.arg(place.at("tests/bench/workers.mjs"));
     node.arg(&told).arg(format!("http://127.0.0.1:{upstream}"));
     node.arg(auth_bundle(place)).arg(place.build("worker"));
     node.args(beside);
-    servers.push(Group::start_prefixed("workers", &mut node)?);
-    let begun = Instant::now();
-    while !told.exists() {
-        all_alive(servers)?;
-        if begun.elapsed() > START_LIMIT {
-            return Err(Failure::new("the Workers do not serve"));
-        }
-        thread::sleep(POLL);
-    }
-    Started::parse(&fs::read_to_string(&told).doing("cannot read what was started")?)
+    Started::by(&mut node, &told, START_LIMIT, servers)
+}
+
+/// A client through Cloudflare: `request.cf` filled as in production, which the runtime takes from a header.
+pub(super) fn through_cloudflare(place: &Place, target: &Target) -> Outcome<Target> {
+    let cf = fs::read_to_string(place.at("tests/bench/cf.json")).doing("cannot read cf.json")?;
+    let cf: String = cf.lines().map(str::trim).collect();
+    Ok(target.with("mf-cf-blob", &cf))
 }
 
 /// Every line with the request of a browser that is signed in there.
 fn scenarios(place: &Place, started: &Started, lines: &[Line]) -> Outcome<Vec<Scenario>> {
-    let cf = fs::read_to_string(place.at("tests/bench/cf.json")).doing("cannot read cf.json")?;
-    let cf: String = cf.lines().map(str::trim).collect();
     let mut cookies: Vec<(&str, String)> = Vec::new();
     let mut scenarios = Vec::new();
     for (name, worker, path, shows) in lines {
@@ -191,8 +184,7 @@ fn scenarios(place: &Place, started: &Started, lines: &[Line]) -> Outcome<Vec<Sc
             shows,
             authorizations: Arc::default(),
         };
-        // `request.cf` is filled as in production: the runtime takes it from this header.
-        let target = target.with("mf-cf-blob", &cf);
+        let target = through_cloudflare(place, &target)?;
         scenarios.push(Scenario {
             name,
             target: target.with("cookie", &format!("{COOKIE}; {cookie}")),
@@ -277,8 +269,30 @@ fn report_beside(all: &[Measured]) -> Outcome<String> {
 }
 
 impl Started {
+    /// Starts them by that command, which writes the file `told` once all of them serve.
+    pub(super) fn by(
+        command: &mut Command,
+        told: &Path,
+        limit: Duration,
+        servers: &mut Vec<Group>,
+    ) -> Outcome<Self> {
+        if told.exists() {
+            fs::remove_file(told).doing("cannot remove what an earlier run left")?;
+        }
+        servers.push(Group::start_prefixed("workers", command)?);
+        let begun = Instant::now();
+        while !told.exists() {
+            all_alive(servers)?;
+            if begun.elapsed() > limit {
+                return Err(Failure::new("the Workers do not serve"));
+            }
+            thread::sleep(POLL);
+        }
+        Self::parse(&fs::read_to_string(told).doing("cannot read what was started")?)
+    }
+
     /// Lines of a name and a number each.
-    pub(super) fn parse(text: &str) -> Outcome<Self> {
+    fn parse(text: &str) -> Outcome<Self> {
         let odd = || Failure::new("it is not clear what was started");
         let mut ports = Vec::new();
         for line in text.lines() {
