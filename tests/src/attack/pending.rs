@@ -1,0 +1,96 @@
+//! Attacks that are known and not closed yet.
+
+use super::{Row, not_yet_built};
+
+pub const ROWS: &[Row] = &[
+    not_yet_built(
+        108,
+        "clients that reset while they wait leave nothing behind",
+        "it is being closed",
+    ),
+    not_yet_built(
+        109,
+        "a fetch of keys that a client cut short counts for nothing",
+        "it is being closed",
+    ),
+    not_yet_built(
+        110,
+        "a loosely read path is protected as the page that it means",
+        "it is being closed",
+    ),
+    not_yet_built(
+        111,
+        "a warm answer is the one that the whole way gives",
+        "it is being closed",
+    ),
+    not_yet_built(
+        112,
+        "a new sign-in ends the session that it replaces",
+        "it is being closed",
+    ),
+    not_yet_built(
+        113,
+        "a token counts at the routes of its audience alone",
+        "it is being closed",
+    ),
+    not_yet_built(
+        114,
+        "a group of one provider opens nothing for another's",
+        "it is being closed",
+    ),
+    not_yet_built(
+        115,
+        "made-up keys write to the store once at most",
+        "it is being closed",
+    ),
+    not_yet_built(
+        116,
+        "an ID token is no access token, with `JWT` among the types too",
+        "it is being closed",
+    ),
+    not_yet_built(
+        117,
+        "a session cookie in a second field reaches no upstream",
+        "it is being closed",
+    ),
+    not_yet_built(
+        118,
+        "a setting of the platform opens no protected file",
+        "it is being closed",
+    ),
+    not_yet_built(
+        119,
+        "the way back from another site is for navigations alone",
+        "it is being closed",
+    ),
+    not_yet_built(
+        120,
+        "nothing that a client says stands for the gateway's word",
+        "it is being closed",
+    ),
+    not_yet_built(
+        121,
+        "one bad key, proof or read closes nothing and costs a bounded time",
+        "it is being closed",
+    ),
+    not_yet_built(
+        122,
+        "a log that cannot be written changes no answer",
+        "it is being closed",
+    ),
+    not_yet_built(
+        123,
+        "a store that hangs delays no request that does not need it",
+        "it is being closed",
+    ),
+    not_yet_built(
+        124,
+        "a new instance asks its database for nothing that it has",
+        "it is being closed",
+    ),
+    not_yet_built(
+        125,
+        "an idle connection that was closed fails no safe request",
+        "it is being closed",
+    ),
+];
