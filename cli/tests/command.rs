@@ -5,6 +5,8 @@
     reason = "helpers of tests fail the test by panicking"
 )]
 
+mod tree;
+
 use lychgate_core::jose::{
     Algorithm, KeySet, SignatureCheck, SignatureVerdict, SigningKey, software,
 };
@@ -81,7 +83,7 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn new(test: &str) -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
+        let folder = tree::files().join(test);
         if folder.exists() {
             fs::remove_dir_all(&folder).unwrap();
         }
@@ -97,7 +99,7 @@ impl Folder {
     }
 
     fn run(&self, arguments: &[&str]) -> Ran {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_lychgate"));
+        let mut command = Command::new(tree::program());
         Ran::from(
             command
                 .current_dir(&self.0)
@@ -149,8 +151,8 @@ fn a_good_configuration_is_summed_up_in_one_line() {
 
 #[test]
 fn the_demo_s_configuration_passes_with_its_surroundings() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_lychgate"));
+    let root = tree::root();
+    let mut command = Command::new(tree::program());
     let ran = Ran::from(command.current_dir(root).arg("check").output().unwrap());
     assert_eq!(ran.code, Some(0), "{}", ran.messages);
 }
@@ -543,7 +545,7 @@ fn both_hosts_are_checked_at_once() {
 
 #[test]
 fn the_demo_s_spin_manifest_is_checked_with_its_configuration() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let root = tree::root();
     let read = |file| fs::read_to_string(root.join(file)).unwrap();
     let run = |test, manifest: &str| {
         let folder = Folder::new(test).with("lychgate.toml", &read("lychgate.toml"));
@@ -574,7 +576,7 @@ upstream = "api"
 
 #[test]
 fn the_spin_manifest_to_copy_fits_a_configuration_of_its_kind() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let root = tree::root();
     let example = fs::read_to_string(root.join("spin.example.toml")).unwrap();
     let configuration = GOOD.replace("\"CLIENT_SECRET", "\"EXAMPLE_CLIENT_SECRET") + BEHIND_SPIN;
     let run = |test, manifest: &str| {

@@ -5,6 +5,8 @@
     reason = "helpers of tests fail the test by panicking"
 )]
 
+mod tree;
+
 use serde_json::{Value, json};
 use std::{
     fs,
@@ -82,7 +84,7 @@ struct Ran {
 
 impl Folder {
     fn new(test: &str) -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("explain-{test}"));
+        let folder = tree::files().join(format!("explain-{test}"));
         fs::create_dir_all(&folder).unwrap();
         Self(folder).with("lychgate.toml", CONFIG)
     }
@@ -93,7 +95,7 @@ impl Folder {
     }
 
     fn run(&self, arguments: &[&str]) -> Ran {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_lychgate"));
+        let mut command = Command::new(tree::program());
         let command = command.current_dir(&self.0).arg("explain").args(arguments);
         let ran = command.output().unwrap();
         Ran {
@@ -387,7 +389,7 @@ fn what_cannot_be_explained_is_code_2_and_says_why() {
 
 /// The blocks of the README that begin with this fence.
 fn blocks(fence: &str) -> Vec<String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let root = tree::root();
     let readme = fs::read_to_string(root.join("README.md")).unwrap();
     let opening = format!("```{fence}\n");
     let blocks = readme.split(&opening).skip(1);
@@ -398,7 +400,7 @@ fn blocks(fence: &str) -> Vec<String> {
 /// What the README says a new user sees, with the demo's configuration.
 #[test]
 fn the_readme_s_decision_is_explained_so() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let root = tree::root();
     let demo = fs::read_to_string(root.join("lychgate.toml")).unwrap();
     let shown = blocks("text");
     let shown = shown

@@ -7,6 +7,8 @@
     reason = "helpers of tests fail the test by panicking"
 )]
 
+mod tree;
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -48,13 +50,9 @@ enum Kind {
 /// A folder with the files of a guide.
 struct Folder(PathBuf);
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
-}
-
 impl Guide {
     fn read(name: &'static str) -> Self {
-        let text = fs::read_to_string(root().join(format!("docs/guides/{name}.md"))).unwrap();
+        let text = fs::read_to_string(tree::root().join(format!("docs/guides/{name}.md"))).unwrap();
         let mut blocks = Vec::new();
         let mut parts = text.split("```");
         parts.next();
@@ -93,7 +91,7 @@ impl Guide {
     }
 
     fn folder(&self, test: &str) -> Folder {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{test}-{}", self.name));
+        let folder = tree::files().join(format!("{test}-{}", self.name));
         drop(fs::remove_dir_all(&folder));
         fs::create_dir_all(folder.join("public")).unwrap();
         Folder(folder)
@@ -134,7 +132,7 @@ impl Folder {
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_lychgate"));
+        let mut command = Command::new(tree::program());
         let command = command.current_dir(&self.0).args(arguments);
         command.output().unwrap()
     }
@@ -259,7 +257,7 @@ fn every_secret_is_set_on_every_host() {
 #[test]
 fn the_files_of_the_hosts_have_what_the_repository_s_have() {
     let lines = |file: &str| {
-        let text = fs::read_to_string(root().join(file)).unwrap();
+        let text = fs::read_to_string(tree::root().join(file)).unwrap();
         let is_needed = |line: &&str| !line.is_empty() && !line.starts_with('#');
         text.lines()
             .filter(is_needed)
@@ -342,7 +340,7 @@ fn links_lead_somewhere() {
                 "" => format!("{}.md", guide.name),
                 file => file.to_owned(),
             };
-            let text = fs::read_to_string(root().join("docs/guides").join(&file));
+            let text = fs::read_to_string(tree::root().join("docs/guides").join(&file));
             let text = text.unwrap_or_else(|_| panic!("{}: {link}", guide.name));
             let mut headings = text.lines().filter(|line| line.starts_with('#'));
             let is_there =
@@ -353,7 +351,7 @@ fn links_lead_somewhere() {
     // Each guide is found from the two pages that list them.
     for name in GUIDES {
         for list in ["README.md", "docs/guides/README.md"] {
-            let text = fs::read_to_string(root().join(list)).unwrap();
+            let text = fs::read_to_string(tree::root().join(list)).unwrap();
             assert!(text.contains(&format!("{name}.md")), "{name} in {list}");
         }
     }

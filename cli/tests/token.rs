@@ -72,7 +72,7 @@ impl Folder {
     }
 
     fn run(&self, arguments: &[&str], input: &str) -> (Option<i32>, String, String) {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_lychgate"));
+        let mut command = Command::new(std::env::var_os("CARGO_BIN_EXE_lychgate").unwrap());
         let mut child = command
             .current_dir(&self.0)
             .arg("token")

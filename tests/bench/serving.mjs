@@ -2,7 +2,6 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
 import { Log, LogLevel, Miniflare } from "miniflare";
 
 export const secret = () => randomBytes(32).toString("base64url");
@@ -12,14 +11,6 @@ export const listening = async (server) => {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return server.address().port;
-};
-
-export const freePort = async () => {
-  const server = createServer();
-  const port = await listening(server);
-  server.close();
-  await once(server, "close");
-  return port;
 };
 
 /** A Worker of one module. */

@@ -12,7 +12,8 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { dirname, join } from "node:path";
 import { demoClients, startProvider } from "../../site/provider/index.js";
-import { freePort, listening, script, secret, serve, tell } from "./serving.mjs";
+import { reservePort } from "../ports.mjs";
+import { listening, script, secret, serve, tell } from "./serving.mjs";
 
 const [started, upstream, build, bundles, count] = process.argv.slice(2);
 const here = import.meta.dirname;
@@ -122,7 +123,7 @@ const contenders = [
     }),
   },
 ];
-for (const contender of contenders) contender.port = await freePort();
+for (const contender of contenders) contender.port = (await reservePort()).port;
 
 const gateway = `http://localhost:${contenders.find(({ name }) => name === "lychgate").port}`;
 const { issuer: provider } = await startProvider({ clients: demoClients({ gateway, clientSecret }) });

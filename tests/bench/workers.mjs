@@ -9,7 +9,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { demoClients, startProvider } from "../../site/provider/index.js";
-import { freePort, script, secret, serve, tell } from "./serving.mjs";
+import { reservePort } from "../ports.mjs";
+import { script, secret, serve, tell } from "./serving.mjs";
 
 const [started, upstream, authBundle, build, beside] = process.argv.slice(2);
 const here = import.meta.dirname;
@@ -102,7 +103,7 @@ const contenders = [
   auth("auth-session", "session"),
   auth("auth-token", "token"),
 ];
-for (const contender of contenders) contender.port = await freePort();
+for (const contender of contenders) contender.port = (await reservePort()).port;
 
 const origins = contenders.map(({ port }) => `http://localhost:${port}`);
 const [client] = demoClients({ gateway: "", clientSecret });

@@ -1,11 +1,10 @@
 // Starts the demo for the browser tests and ends it with everything it started.
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { demoClients, startProvider } from "../../site/provider/index.js";
+import { reserveRow } from "../ports.mjs";
+import { untilServing } from "../starting.mjs";
 
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -20,7 +19,7 @@ export const { HOST: host = "workers", SPIN: spin } = process.env;
  * provider of its own that browsers take for another site, and `stop()`, which returns once the demo has ended.
  */
 export async function startDemo() {
-  const port = await freePorts();
+  const port = await reserveRow(3);
   const child = spawn("cargo", ["xtask", "up", "--host", host, "--port", String(port)], {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
@@ -29,9 +28,8 @@ export async function startDemo() {
   // Should this process die first, the demo is still told to end.
   const tell = () => child.kill("SIGTERM");
   process.once("exit", tell);
-  const log = collect(child.stderr);
   const gateway = `http://localhost:${port}`;
-  await ready(child, ended, gateway, log);
+  await untilServing("the demo", child, (line) => line === `ready ${gateway}`);
   return {
     gateway,
     provider: `http://localhost:${port + 1}`,
@@ -49,7 +47,7 @@ export async function startDemo() {
 
 /** A gateway that cannot open. Returns its origin and `stop()`. */
 async function startWithoutSecrets(demoPort) {
-  const port = await freePorts();
+  const port = await reserveRow(3);
   // A folder beside the demo's, because the paths in its files are relative.
   const folder = folderOf(port);
   await mkdir(folder, { recursive: true });
@@ -58,7 +56,7 @@ async function startWithoutSecrets(demoPort) {
 
 /** Another gateway beside the demo, which shares its API. Returns the origins as `startDemo` does, and `stop()`. */
 async function startChanged(demoPort, change) {
-  const [port, demo] = [await freePorts(), folderOf(demoPort)];
+  const [port, demo] = [await reserveRow(3), folderOf(demoPort)];
   const folder = folderOf(port);
   await mkdir(folder, { recursive: true });
   const how = await gateways[host](demo, folder, port);
@@ -98,13 +96,7 @@ async function serve(folder, port, { program, words, env, serving }) {
   const ended = new Promise((resolve) => child.once("close", resolve));
   const tell = () => process.kill(-child.pid, "SIGTERM");
   process.once("exit", tell);
-  const log = collect(child.stderr);
-  const lines = createInterface({ input: child.stdout });
-  const failed = ended.then(() => {
-    throw new Error(`the gateway did not start:\n${log.join("\n")}`);
-  });
-  await Promise.race([untilLine(lines, (line) => line.includes(serving), log), failed]);
-  failed.catch(() => {});
+  await untilServing("the gateway", child, (line) => line.includes(serving));
   return {
     gateway: `http://localhost:${port}`,
     async stop() {
@@ -170,52 +162,3 @@ const gateways = {
     };
   },
 };
-
-async function ready(child, ended, gateway, log) {
-  const failed = ended.then(() => {
-    throw new Error(`the demo did not start:\n${log.join("\n")}`);
-  });
-  const lines = createInterface({ input: child.stdout });
-  await Promise.race([untilLine(lines, (line) => line === `ready ${gateway}`, log), failed]);
-  // From here on the end of the demo is expected.
-  failed.catch(() => {});
-}
-
-/** Resolves at the first line that fits; each line goes to the log. */
-function untilLine(lines, fits, log) {
-  return new Promise((resolve) => {
-    lines.on("line", (line) => {
-      log.push(line);
-      if (fits(line)) resolve();
-    });
-  });
-}
-
-function collect(stream) {
-  const lines = [];
-  createInterface({ input: stream }).on("line", (line) => lines.push(line));
-  return lines;
-}
-
-/** The first of three free ports in a row, below the range that systems hand out by themselves. */
-async function freePorts() {
-  for (let tries = 0; tries < 100; tries += 1) {
-    const first = 10_000 + Math.floor(Math.random() * 20_000);
-    const free = await Promise.all([first, first + 1, first + 2].map(isFree));
-    if (free.every(Boolean)) return first;
-  }
-  throw new Error("no three free ports in a row");
-}
-
-async function isFree(port) {
-  const server = createServer();
-  server.listen(port, "127.0.0.1");
-  try {
-    await once(server, "listening");
-  } catch {
-    return false;
-  }
-  server.close();
-  await once(server, "close");
-  return true;
-}

@@ -8,6 +8,8 @@ const ours = /^__Host-Http-lychgate/;
 export function startBrowser() {
   return chromium.launch({
     executablePath: process.env.CHROME || "/usr/bin/chromium",
+    // One that does not start ends and says why; how long a good start takes is the machine's affair.
+    timeout: 600_000,
     // Going back shall find what it would find for a person.
     ignoreDefaultArgs: ["--disable-back-forward-cache"],
     args: [

@@ -1,7 +1,7 @@
 // A real issuer of JWT access tokens: oidc-provider with the client credentials grant (RFC 6749, section 4.4) and
 // resource indicators (RFC 8707), whose keys can be changed and which can be taken down.
 //
-// Prints its port on a line of its own. Beside the provider's endpoints it answers
+// Prints its port on a line of its own, and ends when its standard input does. Beside the provider's endpoints it answers
 //
 // - POST /test/rotate   signs with a new key from here on, and publishes no other
 // - POST /test/down     answers everything else with an error page
@@ -82,3 +82,7 @@ server.on("request", (request, response) => {
 });
 
 console.log(port);
+
+process.stdin.resume();
+await once(process.stdin, "end");
+process.exit(0);

@@ -19,35 +19,29 @@
 //
 // It prints one line of JSON, `{origin, issuer, control, elsewhere}`, the last a port, once all of it serves, and ends
 // when its standard input does, so that nothing outlives the suite. `control` answers GET /api-requests, /log,
-// /configuration and /state (`folder`: where the databases are; `process`: what serves), and POST /restart, which begins
+// /configuration and /state (`folder`: where the databases are; `process`: what serves, which may be a child of what was started), and POST /restart, which begins
 // with new instances, and /deploy, which does so with another `{configuration, bindings, without}`.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { dirname, join } from "node:path";
-import { createInterface } from "node:readline";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { startApi } from "../../site/api/index.js";
 import { demoClients, startProvider } from "../../site/provider/index.js";
 import { startFront } from "../front.mjs";
+import { listenerAt } from "../listener.mjs";
+import { reservePort } from "../ports.mjs";
+import { untilServing } from "../starting.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const asked = JSON.parse(process.argv[2]);
 const has = (name) => !asked.without?.includes(name);
 
-const freePort = async () => {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
-};
-
-const port = await freePort();
+const { port } = await reservePort();
 const origin = `http://localhost:${port}`;
-const inner = asked.front === undefined ? port : await freePort();
+const inner = asked.front === undefined ? port : (await reservePort()).port;
 const api = await startApi({ proof: asked.proof });
 const closing = [() => api.close()];
 let { issuer } = asked;
@@ -117,7 +111,7 @@ const write = () => {
 };
 write();
 
-const elsewhere = asked.elsewhere ? await freePort() : undefined;
+const elsewhere = asked.elsewhere ? (await reservePort()).port : undefined;
 if (elsewhere !== undefined) {
   // Both have their own folder, since each puts the files of the application there.
   for (const state of ["state", "elsewhere"]) mkdirSync(join(folder, state));
@@ -126,6 +120,15 @@ if (elsewhere !== undefined) {
     symlinkSync(join(folder, "state", database), join(folder, "elsewhere", database));
   }
 }
+
+/** Asks a process to end, unless it has. */
+const end = (id) => {
+  try {
+    process.kill(id, "SIGTERM");
+  } catch (error) {
+    if (error.code !== "ESRCH") throw error;
+  }
+};
 
 const lines = [];
 const start = async (port, state) => {
@@ -141,20 +144,15 @@ const start = async (port, state) => {
     env: { ...process.env, ...Object.fromEntries(variables) },
   });
   const ended = once(child, "exit");
-  const serves = new Promise((resolve) => {
-    for (const stream of [child.stdout, child.stderr]) {
-      createInterface({ input: stream }).on("line", (line) => {
-        lines.push(line);
-        if (line.includes("Serving http")) resolve(true);
-      });
-    }
-  });
-  if ((await Promise.race([serves, ended])) !== true) throw new Error(`spin did not start:\n${lines.join("\n")}`);
+  await untilServing("spin", child, (line) => line.includes("Serving http"), lines);
+  // What was started may be the parent of what serves.
+  const serving = listenerAt(port) ?? child.pid;
   return {
-    pid: child.pid,
+    pid: serving,
     async stop() {
-      child.kill("SIGTERM");
+      for (const id of new Set([child.pid, serving])) end(id);
       await ended;
+      while (listenerAt(port) !== undefined) await pause(5);
     },
   };
 };

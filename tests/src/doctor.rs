@@ -4,10 +4,11 @@
 use crate::host::{
     Host,
     configuration::PROOF,
+    root::root,
     workerd::{Setup, Workerd},
 };
 use serde_json::{Value, json};
-use std::{ffi::OsString, fs, path::PathBuf};
+use std::{ffi::OsString, fs};
 
 /// What the doctor says of a deployment.
 struct Report(Vec<Value>);
@@ -27,8 +28,7 @@ fn well() -> Setup {
 
 impl Report {
     fn of(name: &str, host: &Workerd) -> Self {
-        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
-        let root = root.canonicalize().unwrap();
+        let root = root();
         let folder = root.join("build/test-doctor").join(name);
         fs::create_dir_all(&folder).unwrap();
         let file = folder.join("lychgate.json");

@@ -5,6 +5,7 @@ use crate::{
     host::{
         Host,
         configuration::key,
+        server::PATIENCE,
         token_issuer::TokenIssuer,
         workerd::{Setup, Workerd},
     },
@@ -12,7 +13,11 @@ use crate::{
     scripted::provider::{settings::Signer, tokens},
 };
 use serde_json::json;
-use std::time::{Duration, Instant};
+use std::time::Instant;
+
+/// Seconds between two fetches for keys that nobody knows, and between two that fail.
+const COOL_DOWN: u64 = 30;
+const RETRY: u64 = 10;
 
 fn start(on: fn(Setup) -> Setup) -> (TokenIssuer, Workerd) {
     let issuer = TokenIssuer::start();
@@ -47,6 +52,7 @@ fn rotation(on: fn(Setup) -> Setup) {
     call(&host, &new).expect(200);
 
     let now = host.now().as_seconds();
+    let begun = Instant::now();
     for number in 0..500 {
         let header = json!({"alg": "ES256", "typ": "at+jwt", "kid": format!("made-up-{number}")});
         let claims = json!({
@@ -55,8 +61,10 @@ fn rotation(on: fn(Setup) -> Setup) {
         });
         call(&host, &tokens::sign(Signer::P256(9), &header, &claims)).expect(401);
     }
+    // One fetch in each span, however long they all take here.
     let fetched = issuer.key_requests() - 2;
-    assert!(fetched <= 1, "{fetched}");
+    let spans = begun.elapsed().as_secs() / COOL_DOWN + 1;
+    assert!(fetched <= spans, "{fetched} in {spans} spans");
     call(&host, &new).expect(200);
 }
 
@@ -79,6 +87,7 @@ fn outage(on: fn(Setup) -> Setup) {
         .find(|(name, _)| name == "LYCHGATE_KEY_1");
     sealing.unwrap().1 = key(77);
     host.deploy(&deployment);
+    let begun = Instant::now();
     for _ in 0..3 {
         let response = call(&host, &first).expect(503);
         assert!(response.header("retry-after").is_some());
@@ -87,15 +96,13 @@ fn outage(on: fn(Setup) -> Setup) {
     for _ in 0..20 {
         call(&host, &second).expect(503);
     }
-    assert_eq!(issuer.key_requests(), asked);
+    let retries = begun.elapsed().as_secs() / RETRY;
+    assert!(issuer.key_requests() - asked <= retries);
 
     issuer.bring_up();
     let begun = Instant::now();
     while call(&host, &first).status != 200 {
-        assert!(
-            begun.elapsed() < Duration::from_secs(30),
-            "it does not recover"
-        );
+        assert!(begun.elapsed() < PATIENCE, "it does not recover");
     }
     call(&host, &second).expect(200);
 }

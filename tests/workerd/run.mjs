@@ -30,23 +30,15 @@ import { fileURLToPath } from "node:url";
 import { Log, LogLevel, Miniflare, Response } from "miniflare";
 import { startApi } from "../../site/api/index.js";
 import { demoClients, startProvider } from "../../site/provider/index.js";
+import { reservePort } from "../ports.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const asked = JSON.parse(process.argv[2]);
 const closing = [];
 
-const freePort = async () => {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
-};
-
-const port = await freePort();
+const { port } = await reservePort();
 const origin = `http://localhost:${port}`;
-const inner = asked.date === undefined ? port : await freePort();
+const inner = asked.date === undefined ? port : (await reservePort()).port;
 const api = await startApi({ proof: asked.proof });
 closing.push(() => api.close());
 let { issuer } = asked;
@@ -150,7 +142,7 @@ const gateway = (isolate) => ({
   outboundService: asked.direct ? undefined : outbound,
 });
 
-const elsewhere = asked.elsewhere ? await freePort() : undefined;
+const elsewhere = asked.elsewhere ? (await reservePort()).port : undefined;
 const farGateway = (isolate) => ({
   ...gateway(isolate),
   name: "elsewhere",
@@ -190,11 +182,20 @@ const workerd = () => {
 let isolate = 0;
 const miniflare = new Miniflare(options(isolate));
 closing.unshift(() => miniflare.dispose());
-await miniflare.ready;
+/** What workerd said is the reason, and nobody else says it. */
+const saying = async (starting) => {
+  try {
+    await starting;
+  } catch (error) {
+    console.error(lines.join(""));
+    throw error;
+  }
+};
+await saying(miniflare.ready);
 
 const restart = async () => {
   isolate += 1;
-  await miniflare.setOptions(options(isolate));
+  await saying(miniflare.setOptions(options(isolate)));
   return true;
 };
 

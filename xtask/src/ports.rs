@@ -82,6 +82,7 @@ fn obstacle(port: u16) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::net::TcpStream;
 
     #[test]
     fn three_ports_stand_in_a_row() {
@@ -104,6 +105,9 @@ mod tests {
         let holder = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = holder.local_addr().unwrap().port();
         assert_eq!(obstacle(port), Some("is busy"));
+        // The connection keeps the system from giving the port to somebody else.
+        let _asking = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+        let _kept = holder.accept().unwrap();
         drop(holder);
         assert_eq!(obstacle(port), None);
     }

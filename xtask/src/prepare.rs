@@ -62,8 +62,10 @@ pub(crate) fn npm_packages(place: &Place, interrupt: &Interrupt) -> Outcome {
 /// these are there.
 pub(crate) fn python_packages(place: &Place, interrupt: &Interrupt) -> Outcome {
     let list = place.at("tests/requirements.txt");
-    let wanted = fs::read(&list).doing("cannot read tests/requirements.txt")?;
+    let mut wanted = fs::read(&list).doing("cannot read tests/requirements.txt")?;
     let folder = place.build("python");
+    // The programs in it name the folder that they were installed into, also in a copy of it.
+    wanted.extend_from_slice(folder.as_os_str().as_encoded_bytes());
     let installed = folder.join("lychgate-requirements.txt");
     if fs::read(&installed).is_ok_and(|held| held == wanted) {
         return Ok(());

@@ -5,6 +5,8 @@ use crate::interrupt::Interrupt;
 use rustix::process::{
     Pid, Signal, WaitOptions, kill_process_group, test_kill_process_group, waitpgid,
 };
+use std::env;
+use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -36,7 +38,7 @@ pub(crate) struct Group {
 impl Group {
     /// Starts `command` without standard input, as the leader of a new group.
     pub(crate) fn start(name: &'static str, command: &mut Command) -> Outcome<Self> {
-        let child = command
+        let child = without_cargo(command)
             .stdin(Stdio::null())
             .process_group(0)
             .spawn()
@@ -55,11 +57,6 @@ impl Group {
             pass_on(name, out);
         }
         Ok(group)
-    }
-
-    /// The identifier of its first process.
-    pub(crate) fn process(&self) -> u32 {
-        self.child.id()
     }
 
     /// The name it was started under.
@@ -154,6 +151,31 @@ pub(crate) fn run_aside(
     run(name, command.stdout(io::stderr()), interrupt)
 }
 
+/// The command, without what `cargo run` tells the program that it runs. A cargo below would take these for a change
+/// of what it compiles with, and compile anew what the next one without them compiles again.
+pub(crate) fn without_cargo(command: &mut Command) -> &mut Command {
+    for (name, _) in env::vars_os().filter(|(name, _)| is_of_cargo(name)) {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// Whether `cargo run` sets a variable. People set others that begin in the same way, such as `CARGO_HOME`.
+fn is_of_cargo(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    let by_name = [
+        "CARGO",
+        "CARGO_CRATE_NAME",
+        "CARGO_MANIFEST_DIR",
+        "CARGO_MANIFEST_LINKS",
+        "CARGO_MANIFEST_PATH",
+        "CARGO_PRIMARY_PACKAGE",
+        "OUT_DIR",
+    ];
+    let by_start = ["CARGO_BIN_", "CARGO_PKG_"];
+    by_name.contains(&&*name) || by_start.iter().any(|start| name.starts_with(start))
+}
+
 fn pass_on(name: &'static str, out: impl Read + Send + 'static) {
     thread::spawn(move || {
         for line in BufReader::new(out).lines().map_while(Result::ok) {
@@ -186,6 +208,39 @@ mod tests {
         group.ask_to_end();
         group.make_end();
         assert!(!group.alive());
+    }
+
+    #[test]
+    fn a_command_learns_nothing_of_the_cargo_above() {
+        // Cargo has set it for this test as it does for what it runs.
+        assert!(env::var_os("CARGO_MANIFEST_DIR").is_some());
+        let script = "printenv CARGO_MANIFEST_DIR CARGO_PKG_NAME CARGO || printenv PATH";
+        let mut group = Group::start("sh", &mut shell(script)).unwrap();
+        let mut said = String::new();
+        let mut out = group.child.stdout.take().unwrap();
+        out.read_to_string(&mut said).unwrap();
+        group.make_end();
+        assert_eq!(said.trim_end(), env::var("PATH").unwrap());
+    }
+
+    #[test]
+    fn what_people_tell_cargo_stays() {
+        for name in [
+            "CARGO_HOME",
+            "CARGO_TARGET_DIR",
+            "CARGO_PROFILE_DEV_DEBUG",
+            "RUSTFLAGS",
+        ] {
+            assert!(!is_of_cargo(OsStr::new(name)), "{name}");
+        }
+        for name in [
+            "CARGO",
+            "CARGO_MANIFEST_DIR",
+            "CARGO_PKG_VERSION",
+            "CARGO_BIN_EXE_xtask",
+        ] {
+            assert!(is_of_cargo(OsStr::new(name)), "{name}");
+        }
     }
 
     #[test]

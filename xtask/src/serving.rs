@@ -1,11 +1,14 @@
 //! Asks a local server whether it serves.
 
+use crate::failure::{Doing, Outcome};
+use crate::place::Place;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::process::Command;
 use std::time::Duration;
 
-/// How long one question may wait for its answer.
-const LIMIT: Duration = Duration::from_secs(5);
+/// How long one question may wait for its answer, on a machine that is busy with much else. It is asked again.
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// True once `http://localhost:<port><path>` answers with a status that means success.
 pub(crate) fn serves(port: u16, path: &str) -> bool {
@@ -16,6 +19,22 @@ pub(crate) fn serves(port: u16, path: &str) -> bool {
 pub(crate) fn listens(port: u16) -> bool {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     TcpStream::connect_timeout(&address, LIMIT).is_ok()
+}
+
+/// The process that listens on the port. It need not be the one that was started: `spin up` is a parent whose child
+/// serves.
+///
+/// # Errors
+/// Nobody listens there, or a system that does not tell.
+pub(crate) fn listener_at(place: &Place, port: u16) -> Outcome<u32> {
+    let mut node = Command::new("node");
+    node.arg(place.at("tests/listener.mjs"))
+        .arg(port.to_string());
+    let output = node.output().doing("cannot run node")?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    said.trim()
+        .parse()
+        .doing(format_args!("which process listens on port {port}?"))
 }
 
 fn status_line(port: u16, path: &str) -> Option<[u8; 12]> {
@@ -34,7 +53,9 @@ fn status_line(port: u16, path: &str) -> Option<[u8; 12]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::{BufRead, BufReader};
     use std::net::TcpListener;
+    use std::process::Stdio;
     use std::thread;
 
     fn answering(answer: &'static str) -> u16 {
@@ -61,8 +82,40 @@ mod tests {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         assert!(listens(port));
+        // The connection keeps the system from giving the port to somebody else.
+        let _kept = listener.accept().unwrap();
         drop(listener);
         assert!(!listens(port));
         assert!(!serves(port, "/"));
+    }
+
+    /// As `spin up` does: what is started waits for a child, which serves.
+    const PARENT: &str = "node -e '
+        const server = require(\"node:net\").createServer();
+        server.listen(0, \"127.0.0.1\", () => console.log(server.address().port, process.pid));
+        process.stdin.on(\"end\", () => process.exit()).resume();
+    '; true";
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_serves_is_found_where_a_parent_was_started() {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", PARENT]);
+        let mut parent = shell
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let mut output = BufReader::new(parent.stdout.take().unwrap());
+        output.read_line(&mut line).unwrap();
+        let (port, child) = line.trim().split_once(' ').unwrap();
+        let place = Place::find().unwrap();
+        let found = listener_at(&place, port.parse().unwrap()).unwrap();
+        assert_eq!(found.to_string(), child);
+        assert_ne!(found, parent.id());
+        drop(parent.stdin.take());
+        parent.wait().unwrap();
+        assert!(listener_at(&place, port.parse().unwrap()).is_err());
     }
 }

@@ -11,8 +11,9 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long the three may take until all of them serve.
-const START_LIMIT: Duration = Duration::from_secs(120);
+/// How long the three may take until all of them serve. One that cannot start ends, which is seen at once; how long a
+/// good start takes is for the machine to say.
+const START_LIMIT: Duration = Duration::from_secs(600);
 
 /// How often the gateway's port is tried, and how long it may stay silent, as while a change is loaded.
 const LOOK_EVERY: Duration = Duration::from_secs(1);

@@ -29,6 +29,13 @@ use std::env;
 use std::process::ExitCode;
 use wasmtime::Result;
 
+/// What it says of itself, in a report that says what was measured.
+const VERSION: &str = concat!(
+    "lychgate-spin-host ",
+    env!("CARGO_PKG_VERSION"),
+    ", the host of the tests"
+);
+
 fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
@@ -41,6 +48,10 @@ fn main() -> ExitCode {
 
 /// SIGTERM and Ctrl-C keep what they do by default: they end the process at once.
 fn run() -> Result<()> {
+    if env::args_os().skip(1).eq(["--version"]) {
+        println!("{VERSION}");
+        return Ok(());
+    }
     let arguments = Arguments::parse(env::args_os().skip(1))?;
     let application = Application::load(&arguments)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()

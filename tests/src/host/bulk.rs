@@ -4,7 +4,10 @@
 //! `GET .../give` sends [`LENGTH`] bytes, `?announced` with a `Content-Length`, else in chunks;
 //! `GET .../events` sends one event, the second when it is told to go on, and then comments until the other side leaves.
 
-use super::wire::{Connection, Framing};
+use super::{
+    server,
+    wire::{Connection, Framing},
+};
 use std::{
     io::{self, ErrorKind, Read, Write},
     net::{TcpListener, TcpStream},
@@ -22,11 +25,11 @@ pub const LENGTH: u64 = 100_000_000;
 /// How long nobody must take a byte for a writer to be stuck.
 const STUCK: Duration = Duration::from_millis(300);
 
-/// How often in a row a writer may find itself stuck before it gives up: half a minute.
-const PATIENCE: u32 = 100;
+/// How often in a row a writer may find itself stuck before it gives up: ten minutes.
+const PATIENCE: u32 = 2_000;
 
 /// How long anything else may take.
-pub const LIMIT: Duration = Duration::from_secs(30);
+const LIMIT: Duration = server::PATIENCE;
 
 /// After how many bytes a body repeats itself. A prime, so that no buffer that is lost, doubled or moved fits again.
 const PERIOD: u64 = 65_521;
@@ -128,7 +131,7 @@ impl Checked {
 /// Writes a whole body; `stuck` hears once how many bytes were written when nobody took more.
 ///
 /// # Errors
-/// Those of the stream, and nobody taking anything for half a minute.
+/// Those of the stream, and nobody taking anything for ten minutes.
 pub fn write_body(
     stream: &mut TcpStream,
     is_chunked: bool,

@@ -3,20 +3,16 @@
 //! They are found by what is in them. That both are SQLite files in the folder which the host is started with is what
 //! Spin does without a runtime configuration, and the host of the tests after it.
 
-use super::workerd::Workerd;
+use super::{server::PATIENCE, workerd::Workerd};
 use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
 use std::{
     fs,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 /// What a table is called that is not there.
 const AWAY: &str = "lost_for_a_while";
-
-/// How long whoever uses a database may take to finish.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// One database, known by its table.
 pub struct Database {

@@ -12,8 +12,11 @@ pub mod in_process;
 #[cfg(target_os = "linux")]
 pub mod memory;
 pub mod mock_provider;
+pub mod port;
 mod provider_login;
 mod provider_server;
+pub mod root;
+pub mod server;
 pub mod spin;
 pub mod token_issuer;
 mod upstream;

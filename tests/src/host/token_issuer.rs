@@ -1,34 +1,38 @@
 //! A real issuer of JWT access tokens: the npm package `oidc-provider`, as a machine's client sees it.
 
-use super::wire;
+use super::{
+    root::root,
+    server::{End, Server},
+    wire,
+};
 use crate::http::request::Request;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::Value;
-use std::{
-    io::{BufRead, BufReader},
-    path::PathBuf,
-    process::{Child, Command, Stdio},
-};
+use std::process::Command;
 
 /// The issuer, until it is dropped.
 pub struct TokenIssuer {
-    child: Child,
+    /// Kept until it is to end.
+    _script: Server,
     port: u16,
 }
 
 impl TokenIssuer {
     /// Starts it and waits until it answers.
     pub fn start() -> Self {
-        let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("issuer/run.mjs");
-        let mut child = Command::new("node")
-            .arg(script)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let port = lines.find_map(|line| line.ok()?.parse().ok()).unwrap();
-        Self { child, port }
+        let mut node = Command::new("node");
+        node.arg(root().join("tests/issuer/run.mjs"));
+        let mut script = Server::start("the issuer", &mut node, End::OfInput);
+        // The package has things to say before.
+        let port = loop {
+            if let Ok(port) = script.line().parse() {
+                break port;
+            }
+        };
+        Self {
+            _script: script,
+            port,
+        }
     }
 
     /// Its issuer identifier.
@@ -76,12 +80,5 @@ impl TokenIssuer {
         wire::exchange(self.port, &authority, request)
             .expect(200)
             .json()
-    }
-}
-
-impl Drop for TokenIssuer {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }

@@ -1,12 +1,13 @@
 //! The upstreams of the in-process host: an API that says what it received, and the demo's files.
 
+use super::root::root;
 use crate::http::{request::Request, response::Response};
 use lychgate_core::encoding::{
     parameters::Parameters,
     percent::{self, Plus},
 };
 use serde_json::{Map, Value, json};
-use std::{fs, path::PathBuf};
+use std::fs;
 
 /// What the API answers; the same as `site/api` does.
 pub fn api(request: &Request) -> Response {
@@ -85,7 +86,7 @@ fn headers(request: &Request) -> Value {
 /// What the demo's files answer, under each of the addresses that a file has.
 pub fn assets(request: &Request) -> Response {
     let path = request.target.split('?').next().unwrap();
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../site/public");
+    let root = root().join("site/public");
     let trimmed = path.trim_start_matches('/').trim_end_matches('/');
     let candidates = [
         trimmed.to_owned(),

@@ -7,6 +7,8 @@ use super::{
     Deployment, Host,
     configuration::{Places, configuration, secrets},
     provider_login, provider_server,
+    root::root,
+    server::{End, Server},
     spin::{self, Spin},
     wire,
 };
@@ -18,17 +20,19 @@ use lychgate_core::time::UnixTime;
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
-    io::{BufRead, BufReader},
-    path::PathBuf,
-    process::{Child, Command, Stdio},
+    process::Command,
     sync::{Arc, Mutex},
     thread,
     time::{Duration, Instant, SystemTime},
 };
 
+/// How long a line may take from the gateway to its log. What is there is found at once.
+const LOG_LIMIT: Duration = Duration::from_secs(120);
+
 /// A running Worker.
 pub struct Workerd {
-    child: Child,
+    /// Kept until it is to end.
+    _script: Server,
     origin: String,
     issuer: String,
     port: u16,
@@ -149,7 +153,7 @@ fn places(client_id: &str) -> Places {
 impl Workerd {
     /// Starts a deployment and waits until it serves.
     pub fn start(setup: &Setup) -> Self {
-        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
+        let root = root();
         let built = match &setup.spin {
             None => root.join(setup.worker).join("index.js"),
             Some(spin) => root.join(spin.component),
@@ -192,23 +196,21 @@ impl Workerd {
                 "tests/spin/run.mjs"
             }
         };
-        let mut child = Command::new("node")
-            .arg(script)
-            .arg(asked.to_string())
-            .current_dir(root)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        let mut output = BufReader::new(child.stdout.take().unwrap());
-        output.read_line(&mut line).unwrap();
+        let mut node = Command::new("node");
+        node.arg(script).arg(asked.to_string()).current_dir(root);
+        let name = if setup.spin.is_some() {
+            "spin"
+        } else {
+            "workerd"
+        };
+        let mut script = Server::start(name, &mut node, End::OfInput);
+        let line = script.line();
         let started: Value = serde_json::from_str(&line)
-            .unwrap_or_else(|_| panic!("workerd did not start: {line:?}"));
+            .unwrap_or_else(|_| panic!("{name} said something else first: {line:?}"));
         let origin = started["origin"].as_str().unwrap().to_owned();
         let port = origin.rsplit(':').next().unwrap().parse().unwrap();
         Self {
-            child,
+            _script: script,
             issuer: started["issuer"].as_str().unwrap_or_default().to_owned(),
             control: u16::try_from(started["control"].as_u64().unwrap()).unwrap(),
             origin,
@@ -270,7 +272,7 @@ impl Workerd {
         loop {
             let log = self.control("GET", "/log", &Value::Null);
             let log = log.as_str().unwrap().to_owned();
-            if log.contains(wanted) || begun.elapsed() > Duration::from_secs(10) {
+            if log.contains(wanted) || begun.elapsed() > LOG_LIMIT {
                 return log;
             }
             thread::yield_now();
@@ -319,13 +321,6 @@ impl Workerd {
             let responses = running.into_iter().map(|thread| thread.join().unwrap());
             responses.collect()
         })
-    }
-}
-
-impl Drop for Workerd {
-    fn drop(&mut self) {
-        drop(self.child.stdin.take());
-        let _ = self.child.wait();
     }
 }
 

@@ -6,6 +6,7 @@ mod large;
 use crate::{
     host::{
         Host,
+        server::PATIENCE,
         workerd::{Setup, Workerd},
     },
     http::{browser::Browser, request::Request},
@@ -13,7 +14,6 @@ use crate::{
 use std::{
     io::{Read, Write},
     net::TcpStream,
-    time::Duration,
 };
 
 /// How often a part goes up and comes back; what is kept anywhere until it is worth sending would show.
@@ -36,8 +36,7 @@ fn begun(host: &Workerd) -> TcpStream {
     let browser = Browser::signed_in(host, "member");
     let request = browser.prepare(Request::script("POST", "/api/echo"));
     let mut stream = TcpStream::connect(("127.0.0.1", host.port())).unwrap();
-    let patience = Some(Duration::from_secs(30));
-    stream.set_read_timeout(patience).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
     let mut head = format!("POST /api/echo HTTP/1.1\r\nHost: {}\r\n", host.authority());
     for (name, value) in &request.headers {
         head.push_str(&format!("{name}: {value}\r\n"));

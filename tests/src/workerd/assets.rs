@@ -5,7 +5,11 @@
 //! is what the server that is installed says and not what one once said.
 
 use crate::{
-    host::wire,
+    host::{
+        root::root,
+        server::{End, Server},
+        wire,
+    },
     http::{request::Request, response::Response},
 };
 use lychgate_core::{
@@ -21,9 +25,8 @@ use serde_json::Value;
 use std::{
     collections::BTreeSet,
     fs,
-    io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio, id},
+    process::{Command, id},
     sync::atomic::{AtomicUsize, Ordering},
 };
 
@@ -58,39 +61,28 @@ impl Drop for Folder {
 
 /// Cloudflare's asset server in workerd.
 struct AssetServer {
-    child: Child,
+    /// Kept until it is to end.
+    _script: Server,
     port: u16,
 }
 
 impl AssetServer {
     fn start(folder: &Path) -> Self {
-        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
-        let mut child = Command::new("node")
-            .arg(root.join("tests/workerd/assets.mjs"))
-            .arg(folder)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        let mut output = BufReader::new(child.stdout.take().unwrap());
-        output.read_line(&mut line).unwrap();
-        let started: Value = serde_json::from_str(&line)
-            .unwrap_or_else(|_| panic!("the asset server did not start: {line:?}"));
+        let mut node = Command::new("node");
+        node.arg(root().join("tests/workerd/assets.mjs"))
+            .arg(folder);
+        let mut script = Server::start("the asset server", &mut node, End::OfInput);
+        let started: Value = serde_json::from_str(&script.line()).unwrap();
         let port = u16::try_from(started["port"].as_u64().unwrap()).unwrap();
-        Self { child, port }
+        Self {
+            _script: script,
+            port,
+        }
     }
 
     fn answer(&self, method: &str, target: &str) -> Answer {
         let request = Request::new(method, target);
         Answer::of(&wire::exchange(self.port, "localhost", &request))
-    }
-}
-
-impl Drop for AssetServer {
-    fn drop(&mut self) {
-        drop(self.child.stdin.take());
-        let _ = self.child.wait();
     }
 }
 

@@ -141,7 +141,10 @@ fn a_slow_provider_is_given_up() {
 
 #[test]
 fn a_warm_request_asks_for_nothing_and_a_forged_cookie_neither() {
-    let host = Workerd::start(&Setup::scripted());
+    let mut setup = Setup::scripted();
+    // The longest there is, so that the session stays warm however long the requests take here.
+    setup.configuration.as_mut().unwrap()["session"]["fresh_for"] = json!("60s");
+    let host = Workerd::start(&setup);
     let mut browser = Browser::signed_in(&host, "member");
     let good = browser.session().unwrap();
     host.calls();

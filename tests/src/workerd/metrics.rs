@@ -9,6 +9,7 @@ use crate::{
     http::{browser::Browser, request::Request},
 };
 use serde_json::{Value, json};
+use std::time::Instant;
 
 #[test]
 fn the_worker_shows_its_counters_to_whoever_has_the_secret() {
@@ -31,6 +32,7 @@ fn of<'a>(points: &'a [Value], event: &'a str) -> impl Iterator<Item = &'a Value
 #[test]
 fn events_are_points_and_what_is_forwarded_is_summed_up() {
     let host = Workerd::start(&Setup::scripted());
+    let begun = Instant::now();
     let mut browser = Browser::signed_in(&host, "member");
     browser.go("/members/").expect(200);
     browser
@@ -50,14 +52,15 @@ fn events_are_points_and_what_is_forwarded_is_summed_up() {
     let refused: Vec<&Value> = of(&points, "refused").collect();
     assert_eq!(refused.len(), 1, "{points:?}");
     assert_eq!(refused[0]["blobs"][1], "invalid_request");
-    // The first request that is forwarded is written at once, the next ones wait for ten seconds.
+    // The first request that is forwarded is written at once, the next ones with the first after ten seconds.
     let forwarded: Vec<&Value> = of(&points, "forwarded").collect();
     assert_eq!(forwarded.len(), 1, "{points:?}");
     assert_eq!(forwarded[0]["blobs"][3], "session");
     for _ in 0..5 {
         browser.go("/members/").expect(200);
     }
-    assert!(host.points().is_empty());
+    let sums = u64::try_from(host.points().len()).unwrap();
+    assert!(sums <= begun.elapsed().as_secs() / 10, "{sums}");
 }
 
 #[test]

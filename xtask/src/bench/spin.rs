@@ -9,7 +9,7 @@ use crate::interrupt::Interrupt;
 use crate::place::Place;
 use crate::ports::Ports;
 use crate::process::{Group, POLL};
-use crate::serving::{listens, serves};
+use crate::serving::{listener_at, listens, serves};
 use crate::{component, spin, up};
 use std::process::Command;
 use std::sync::Arc;
@@ -20,8 +20,8 @@ use std::time::{Duration, Instant};
 const FIRST_PORT: u16 = 8_990;
 const HELLO_PORT: u16 = 8_993;
 
-/// How long the servers may take until all of them serve.
-const START_LIMIT: Duration = Duration::from_secs(60);
+/// How long the servers may take until all of them serve; one that ends is seen at once.
+const START_LIMIT: Duration = Duration::from_secs(600);
 
 const TURNS: Turns = Turns {
     rounds: 7,
@@ -65,10 +65,10 @@ fn run(
     interrupt: &Interrupt,
 ) -> Outcome<String> {
     up::start(place, demo, ports, servers)?;
-    let gateway = servers.last().map_or(0, Group::process);
     servers.push(Group::start_prefixed("hello", &mut hello(place)?)?);
-    let hello = servers.last().map_or(0, Group::process);
     wait_for(ports, servers)?;
+    let gateway = listener_at(place, ports.gateway)?;
+    let hello = listener_at(place, HELLO_PORT)?;
     let cookie = signed_in(place, ports.gateway, "/members/")?;
     let target = |port, path, shows| Target {
         port,
@@ -108,14 +108,13 @@ fn run(
         ),
     ];
     let measured = measure(&scenarios, TURNS, servers, interrupt)?;
-    let program = spin::program(place);
     let rustc = report::version(Command::new("rustc").arg("--version"));
     Ok(format!(
         "{}; {rustc}, {}, {}, host: {}. An instance serves 128 requests, 16 at once.\n\n{}",
         report::machine(),
         report::locked(place, "spin-sdk"),
         report::locked(place, "wasmtime"),
-        report::version(Command::new(program).arg("--version")),
+        report::version(Command::new(spin::program(place)).arg("--version")),
         report::table(&measured.iter().collect::<Vec<_>>()),
     ))
 }

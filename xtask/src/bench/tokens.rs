@@ -19,7 +19,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// How long all of them may take until they serve: tens of thousands of tokens are signed before.
-const START_LIMIT: Duration = Duration::from_secs(300);
+const START_LIMIT: Duration = Duration::from_secs(1_800);
 
 const TURNS: Turns = Turns {
     rounds: 61,

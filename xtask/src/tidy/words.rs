@@ -33,10 +33,12 @@ const DECIDES: &str =
 const ESCAPE: &str =
     "use #[expect(lint, reason = \"...\")], which says why and ends with its cause";
 const FINISH: &str = "finish it, or leave it out";
+const COPY: &str =
+    "the compiler names the tree that it compiled, also in a copy of it: ask when it runs";
 const MACHINE: &str = "a path of one machine";
 const HOST: &str = "which registry is used is the business of each machine's settings";
 
-const BANS: [Ban; 37] = [
+const BANS: [Ban; 40] = [
     code(
         "deserialize_claims_unchecked",
         is_rust,
@@ -78,6 +80,9 @@ const BANS: [Ban; 37] = [
     shipped("lychgate_core::cookie", adapter, DECIDES),
     shipped("lychgate_core::oidc", adapter, DECIDES),
     shipped("lychgate_core::session", adapter, DECIDES),
+    text("env!(\"CARGO_MANIFEST_DIR\")", is_rust_of_ours, COPY),
+    text("env!(\"CARGO_BIN_EXE_lychgate\")", is_rust_of_ours, COPY),
+    text("env!(\"CARGO_TARGET_TMPDIR\")", is_rust_of_ours, COPY),
     text("TODO", anything, FINISH),
     text("FIXME", anything, FINISH),
     text("/home/", anything, MACHINE),
@@ -121,6 +126,10 @@ const fn text(word: &'static str, applies: fn(&str) -> bool, why: &'static str) 
 fn anything(path: &str) -> bool {
     // The rules themselves must name what they ban.
     !path.ends_with(".lock") && !path.ends_with("-lock.json") && !path.starts_with("xtask/src/tidy")
+}
+
+fn is_rust_of_ours(path: &str) -> bool {
+    is_rust(path) && anything(path)
 }
 
 fn is_rust(path: &str) -> bool {
@@ -277,6 +286,24 @@ mod tests {
                 "lychgate_core::session::x",
                 shim,
                 "lychgate_core::event::x",
+            ),
+            (
+                shim,
+                "env!(\"CARGO_MANIFEST_DIR\")",
+                shim,
+                "env::var(\"CARGO_MANIFEST_DIR\")",
+            ),
+            (
+                shim,
+                "env!(\"CARGO_BIN_EXE_lychgate\")",
+                shim,
+                "env::var(\"CARGO_BIN_EXE_lychgate\")",
+            ),
+            (
+                shim,
+                "env!(\"CARGO_TARGET_TMPDIR\")",
+                "README.md",
+                "env!(\"CARGO_TARGET_TMPDIR\")",
             ),
             ("README.md", "TODO", "README.md", "to do"),
             ("README.md", "FIXME", "README.md", "fix me"),
