@@ -27,6 +27,7 @@ pub(crate) fn note(config: &Config) -> Option<String> {
         Explanation::WrongHost
         | Explanation::Malformed
         | Explanation::OwnEndpoint(_)
+        | Explanation::ResourceMetadata
         | Explanation::NoRoute
         | Explanation::MethodNotAllowed { .. } => Some(format!(
             "page.logo: no route serves {logo}, so nobody sees it"

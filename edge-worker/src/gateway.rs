@@ -14,7 +14,7 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use js_sys::{Promise, Reflect};
 use lychgate_core::fault::{ConfigurationFault, UpstreamFault};
-use lychgate_core::gateway::{Gateway, Outcome, WarmRequest};
+use lychgate_core::gateway::{Gateway, Outcome, WarmRequest, is_telling};
 use lychgate_core::http::method::Method;
 use lychgate_core::http::response::Response;
 use lychgate_core::secret::Secret;
@@ -72,15 +72,13 @@ impl Edge {
         #[cfg(feature = "contract")]
         crate::contract::before_warm();
         let (host, target) = split(url);
-        let has = |name| forward::lines(names).any(|other| other == name);
         let request = WarmRequest {
             method: Method::parse(method),
             target,
             host,
             cookie: cookie.as_deref(),
             authorization: authorization.as_deref(),
-            has_origin: has("origin"),
-            is_upgrade: has("upgrade"),
+            is_telling: forward::lines(names).any(is_telling),
         };
         let now = now();
         let Some(outcome) = self.gateway.warm(&request, now) else {

@@ -4,7 +4,7 @@
 
 use crate::body::{Body, accepted};
 use crate::fields::{self, FieldList};
-use lychgate_core::gateway::WarmRequest;
+use lychgate_core::gateway::{WarmRequest, is_telling};
 use lychgate_core::http::header::HeaderName;
 use lychgate_core::http::inbound::{BodyError, ByteCount, Inbound};
 use lychgate_core::http::method::Method;
@@ -45,10 +45,7 @@ impl Received {
             host: &self.host,
             cookie: self.cookie.as_deref(),
             authorization: self.authorization.as_deref(),
-            has_origin: fields::has(&self.fields, "origin"),
-            // The host takes `Upgrade` away.
-            is_upgrade: fields::has(&self.fields, "upgrade")
-                || fields::has(&self.fields, "sec-websocket-key"),
+            is_telling: self.fields.iter().any(|(name, _)| is_telling(name)),
         }
     }
 

@@ -29,6 +29,7 @@ pub(super) fn answer(answer: &Answer<'_>) -> Value {
         Explanation::WrongHost => "wrong_host",
         Explanation::Malformed => "bad_request",
         Explanation::OwnEndpoint(_) => "own_endpoint",
+        Explanation::ResourceMetadata => "resource_metadata",
         Explanation::NoRoute => "not_found",
         Explanation::MethodNotAllowed { allow } => {
             add("allow", names(allow));

@@ -159,6 +159,10 @@ fn decision(answer: &Answer<'_>) -> String {
         Explanation::OwnEndpoint(_) => {
             "an endpoint of Lychgate's own: no route decides about it".to_owned()
         }
+        Explanation::ResourceMetadata => {
+            "the metadata of a protected resource: Lychgate answers, no route decides about it"
+                .to_owned()
+        }
         Explanation::NoRoute => "not found (404): no route has the path".to_owned(),
         Explanation::MethodNotAllowed { allow } => {
             format!("method not allowed (405): the path takes {}", list(allow))

@@ -1,11 +1,12 @@
 //! Who calls with an access token: from memory where the token was verified before, else by its signature.
 
 use super::{
+    arrival::Target,
     deployment::Deployment,
     issuer_keys::{self, IssuerKeys, Keys, Source},
     outcome::Later,
     possession,
-    serve::{Call, Target},
+    serve::Call,
 };
 use crate::{
     access::routes::Dpop,

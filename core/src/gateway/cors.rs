@@ -1,11 +1,13 @@
 //! Cross-origin calls of routes that allow them: preflights are answered here, and answers say who may read them.
 
 use super::{
+    arrival::{Arrival, Target},
     outcome::Outcome,
-    serve::{Call, Target},
+    serve::Call,
 };
 use crate::{
     access::{cors::Cors, routes::RouteMatch},
+    config::Config,
     http::{
         header::{HeaderName, HeaderValue},
         inbound::Inbound,
@@ -18,25 +20,21 @@ use alloc::vec::Vec;
 
 /// The answer to a preflight (Fetch, section 4.8), where the request is one for a route that says anything of other
 /// sites. Others reach the route as any request does.
-pub(super) fn preflight<P: Platform, R: Inbound>(
-    call: &Call<'_, P, R>,
+pub(super) fn preflight(
+    config: &Config,
+    arrival: &Arrival<'_>,
     target: &Target<'_>,
 ) -> Option<Response> {
-    if call.request.method() != Method::Options {
+    if *arrival.method != Method::Options {
         return None;
     }
-    let origin = call.request.header(&HeaderName::ORIGIN)?;
-    let asked = HeaderName::ACCESS_CONTROL_REQUEST_METHOD;
-    let method = Method::parse(&call.request.header(&asked)?);
-    let matched = call
-        .deployment
-        .config
-        .routes
-        .find(&target.path, &method)
-        .ok()?;
+    let more = arrival.more?;
+    let origin = more.origin.as_deref()?;
+    let method = Method::parse(more.asked_method.as_deref()?);
+    let matched = config.routes.find(&target.path, &method).ok()?;
     let cors = of_route(&matched)?;
     // A site that is not listed is told nothing, and its browser lets nothing through.
-    let fields = match cors.grant(&origin) {
+    let fields = match cors.grant(origin) {
         Some(grant) => cors.preflight(&grant, &method),
         None => Vec::new(),
     };

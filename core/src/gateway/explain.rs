@@ -1,12 +1,12 @@
 //! What the gateway would decide about a request, and why, for `lychgate explain`.
 //!
-//! The steps are those of [`super::serve`], from the host to the decision. What only a running gateway
+//! The steps are those of every request, from the host to the decision. What only a running gateway
 //! knows is left out: whether a session lives, and where a request says that it comes from.
 
 use super::{
-    endpoints::{self, Endpoint},
+    arrival::Arrival,
     identity::principal,
-    serve::Target,
+    place::{self, Lost, Place},
 };
 use crate::{
     access::{
@@ -15,6 +15,7 @@ use crate::{
         routes::{NoRoute, Route},
     },
     config::{Config, Provider},
+    cookie::request::RequestCookies,
     http::method::Method,
     session::record::SessionRecord,
     time::UnixTime,
@@ -46,6 +47,8 @@ pub enum Explanation<'a> {
     Malformed,
     /// It is for an endpoint of our own, called by what stands below `base_path`.
     OwnEndpoint(String),
+    /// It is for the metadata of a protected resource, which Lychgate answers.
+    ResourceMetadata,
     /// No route has the path: 404.
     NoRoute,
     /// The path's routes do not have the method: 405.
@@ -80,19 +83,25 @@ impl Explanation<'_> {
 
 /// Explains what would become of a request.
 pub fn explain<'a>(config: &'a Config, question: &Question<'_>) -> Explanation<'a> {
-    if !config.public_url.is_host(question.host) {
-        return Explanation::WrongHost;
-    }
-    let Ok(target) = Target::parse(question.target) else {
-        return Explanation::Malformed;
+    let arrival = Arrival {
+        method: &question.method,
+        target: question.target,
+        host: question.host,
+        cookies: RequestCookies::new(None),
+        authorization: None,
+        more: None,
     };
-    if let Endpoint::Ours(name) = endpoints::find(&config.base_path, &target.path) {
-        return Explanation::OwnEndpoint(name);
-    }
-    let matched = match config.routes.find(&target.path, &question.method) {
-        Ok(matched) => matched,
-        Err(NoRoute::Unknown) => return Explanation::NoRoute,
-        Err(NoRoute::MethodNotAllowed { allow }) => {
+    let matched = match place::find(config, &arrival) {
+        Ok(Place::Route(matched, _)) => matched,
+        Ok(Place::Endpoint { name, .. }) => return Explanation::OwnEndpoint(name),
+        // A question does not say that it is one of a browser.
+        Ok(Place::ResourceMetadata(_) | Place::Preflight(_)) => {
+            return Explanation::ResourceMetadata;
+        }
+        Err(Lost::WrongHost) => return Explanation::WrongHost,
+        Err(Lost::Malformed) => return Explanation::Malformed,
+        Err(Lost::NoRoute(NoRoute::Unknown)) => return Explanation::NoRoute,
+        Err(Lost::NoRoute(NoRoute::MethodNotAllowed { allow })) => {
             return Explanation::MethodNotAllowed { allow };
         }
     };

@@ -1,12 +1,12 @@
 //! From an allowed decision to the request that an upstream gets.
 
 use super::{
+    arrival::Target,
     caller::Caller,
     deployment::Deployment,
     edits::{CookieEdit, RequestEdit, ResponseEdit, UpstreamKind},
     identity,
     outcome::{Forward, ForwardTarget, Outcome},
-    serve::Target,
     time_limit::{BodyLength, time_limit},
 };
 use crate::{
@@ -21,7 +21,7 @@ use alloc::{boxed::Box, vec::Vec};
 
 /// What of a request has a say in how it is forwarded.
 pub(super) struct Passing<'a> {
-    pub(super) target: &'a Target<'a>,
+    pub(super) target: Target<'a>,
     pub(super) cookies: RequestCookies<'a>,
     pub(super) upgrade: Upgrade,
     pub(super) body: BodyLength,

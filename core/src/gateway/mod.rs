@@ -7,6 +7,7 @@ pub mod edits;
 pub mod explain;
 pub mod outcome;
 
+mod arrival;
 mod bearer;
 mod callback;
 mod caller;
@@ -27,6 +28,7 @@ mod measured;
 mod metrics;
 mod oauth;
 mod openid;
+mod place;
 mod possession;
 mod provider;
 mod random;
@@ -42,6 +44,7 @@ mod unserved;
 mod visitor;
 mod warm;
 
+pub use arrival::is_telling;
 pub use configured::{Configured, spin_variable};
 pub use outcome::{Forward, ForwardTarget, Later, Outcome};
 pub use warm::WarmRequest;

@@ -20,7 +20,7 @@ use crate::{
 use alloc::{boxed::Box, rc::Rc};
 
 /// What becomes of a request.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// We answer it ourselves.
     Respond(Response),
@@ -29,7 +29,7 @@ pub enum Outcome {
 }
 
 /// A request on its way to an upstream.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Forward {
     /// Where to.
     pub target: ForwardTarget,

@@ -1,9 +1,6 @@
 //! Whether whoever shows a token holds the key that it is bound to (RFC 9449).
 
-use super::{
-    random,
-    serve::{Call, Target},
-};
+use super::{arrival::Target, random, serve::Call};
 use crate::{
     access::routes::{Dpop, DpopDemand, DpopReplay},
     bearer::{

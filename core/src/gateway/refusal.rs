@@ -2,12 +2,17 @@
 
 use super::{deployment::Deployment, identity, login, random, serve::Call, visitor::StaleCookies};
 use crate::{
-    access::{decision::Missing, routes::DpopDemand, step_up::StepUp},
+    access::{
+        decision::Missing,
+        routes::{DpopDemand, RouteMatch},
+        step_up::StepUp,
+    },
     bearer::{
         Scheme,
         challenge::{Challenge, ChallengeError},
+        resource,
     },
-    config::{Issuer, Provider},
+    config::{Config, Issuer, Provider},
     encoding::ascii::contains_ignoring_case,
     event::Event,
     fault::{BrowserFault, Fault, ProviderFault, PublicCode},
@@ -31,6 +36,7 @@ use crate::{
     session::record::SessionRecord,
 };
 use alloc::{
+    borrow::ToOwned,
     boxed::Box,
     format,
     string::{String, ToString},
@@ -302,6 +308,23 @@ impl BearerDetail {
         };
         challenge.to_text()
     }
+}
+
+/// What a caller without a good token is told.
+pub(super) fn challenge(
+    config: &Config,
+    matched: &RouteMatch<'_>,
+    error: Option<ChallengeError>,
+) -> Detail {
+    let route = matched.route();
+    let scopes = matched.scopes().into_iter().map(ToOwned::to_owned);
+    Detail::Bearer(BearerDetail {
+        dpop: route.dpop.demand,
+        error,
+        scopes: scopes.collect(),
+        step_up: None,
+        resource_metadata: resource::metadata_url(config, &resource::path_of(route)),
+    })
 }
 
 /// The refusal of someone who lacks that. Where the provider names no group or role at all, the claim that

@@ -1,40 +1,40 @@
-//! The way of every request.
+//! The second half of the way of every request: what memory alone could not decide.
+//!
+//! [`super::warm`] is the first half, and all of it for most requests.
 
 use super::{
+    arrival::{Arrival, Head, Target},
     bearer,
     caller::Caller,
     cors,
     deployment::Deployment,
-    endpoints::{self, Endpoint},
-    forward::{self, Passing},
-    identity::principal,
-    login,
+    endpoints, forward, login,
     measured::Measured,
     outcome::{Later, Outcome},
-    refusal::{self, BearerDetail, Detail, Refusal},
-    resource_metadata, resume,
-    time_limit::BodyLength,
-    visitor::{self, Visitor},
+    refusal::{self, Detail, Refusal},
+    resume,
+    visitor::{self, FromMemory, Visitor},
+    warm::{self, Passage, Stage},
 };
 use crate::{
     access::{
         decision::{Decision, Missing},
         fetch_metadata::FetchMetadata,
         principal::Credential,
-        routes::{NoRoute, RouteMatch},
+        routes::RouteMatch,
         step_up::StepUp,
     },
-    bearer::{AccessTokenFault, challenge::ChallengeError, resource},
+    bearer::{AccessTokenFault, challenge::ChallengeError},
     config::{PageSettings, Provider},
     cookie::request::RequestCookies,
     fault::{BrowserFault, Fault},
-    http::{header::HeaderName, inbound::Inbound, method::Method, path::RequestPath},
+    http::{header::HeaderName, inbound::Inbound, method::Method},
     oidc::return_to::ReturnTo,
     page::{language::Language, voice::Voice},
     platform::Platform,
     time::UnixTime,
 };
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use alloc::string::String;
 
 /// One request, the world it came from, and the time it came.
 pub(super) struct Call<'a, P, R> {
@@ -56,44 +56,10 @@ pub(super) fn voice<'a>(request: &impl Inbound, settings: &'a PageSettings) -> V
 /// An outcome, and what to do after it.
 pub(super) type Served = (Outcome, Option<Later>);
 
-/// A request target, split at the first `?`.
-pub(super) struct Target<'a> {
-    pub(super) path: RequestPath,
-    pub(super) query: Option<&'a str>,
-}
-
-impl<'a> Target<'a> {
-    /// Parses path and query.
-    pub(super) fn parse(target: &'a str) -> Result<Self, BrowserFault> {
-        let (path, query) = match target.split_once('?') {
-            Some((path, query)) => (path, Some(query)),
-            None => (target, None),
-        };
-        let path = RequestPath::parse(path).map_err(|_| BrowserFault::Malformed)?;
-        Ok(Self { path, query })
-    }
-
-    /// The normal form: what is matched, forwarded and returned to.
-    pub(super) fn normal(&self) -> String {
-        self.at(&self.path)
-    }
-
-    /// The same query at another path.
-    pub(super) fn at(&self, path: &RequestPath) -> String {
-        let mut out = String::from(path.as_str());
-        if let Some(query) = self.query {
-            out.push('?');
-            out.push_str(query);
-        }
-        out
-    }
-}
-
 impl<P: Platform, R: Inbound> Call<'_, P, R> {
     /// Decides, and turns a refusal into the answer to it.
     pub(super) async fn answer(&self) -> Served {
-        let cookie = self.request.header(&HeaderName::COOKIE);
-        let served = self.serve(RequestCookies::new(cookie.as_deref())).await;
+        let served = self.serve().await;
         let (outcome, later) =
             served.unwrap_or_else(|refusal| (Outcome::Respond(refusal.answer(self)), None));
         (self.without_body(cors::open(self, outcome)), later)
@@ -109,107 +75,64 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
         }
     }
 
-    async fn serve(&self, cookies: RequestCookies<'_>) -> Result<Served, Refusal> {
-        let deployment = self.deployment;
-        if !deployment.config.public_url.is_host(self.request.host()) {
-            return Err(BrowserFault::WrongHost.into());
-        }
-        let target = Target::parse(self.request.target())?;
-        let metadata = FetchMetadata::read(self.request).map_err(|_| BrowserFault::Malformed)?;
-        match endpoints::find(&deployment.config.base_path, &target.path) {
-            Endpoint::Ours(name) => {
-                endpoints::serve(self, name, target.query, cookies, &metadata).await
+    async fn serve(&self) -> Result<Served, Refusal> {
+        let head = Head::read(self.request).map_err(|_| BrowserFault::Malformed)?;
+        let arrival = head.arrival(self.request);
+        match warm::begin(self.deployment, &arrival, self.now)? {
+            Stage::Decided(outcome) => Ok((outcome, None)),
+            Stage::Endpoint { name, query } => {
+                let metadata = self.metadata(&head)?;
+                endpoints::serve(self, name, query, arrival.cookies, &metadata).await
             }
-            Endpoint::NotOurs => {
-                let method = self.request.method();
-                let described =
-                    resource_metadata::answer(&deployment.config, &target.path, &method);
-                match described.or_else(|| cors::preflight(self, &target)) {
-                    Some(response) => Ok((Outcome::Respond(response), None)),
-                    None => self.serve_route(&target, cookies, &metadata).await,
-                }
+            Stage::Bearer(passage, authorization) => {
+                warm::is_one(authorization)?;
+                self.serve_bearer(&passage, authorization).await
+            }
+            Stage::Session(passage, known) => {
+                self.serve_session(&head, &arrival, &passage, known).await
             }
         }
     }
 
-    async fn serve_route(
+    /// Where the request says that it comes from. It is asked for where it has a say, and nowhere else: memory
+    /// decides about plain requests without it, and must decide alike.
+    fn metadata(&self, head: &Head) -> Result<FetchMetadata, BrowserFault> {
+        let metadata = head.metadata(self.request);
+        metadata.map_err(|_| BrowserFault::Malformed)
+    }
+
+    async fn serve_session(
         &self,
-        target: &Target<'_>,
-        cookies: RequestCookies<'_>,
-        metadata: &FetchMetadata,
+        head: &Head,
+        arrival: &Arrival<'_>,
+        passage: &Passage<'_>,
+        known: FromMemory,
     ) -> Result<Served, Refusal> {
-        let method = self.request.method();
-        let origin = self.request.header(&HeaderName::ORIGIN);
-        let matched = self.deployment.config.routes.find(&target.path, &method);
-        let matched = matched.map_err(|none| match none {
-            NoRoute::Unknown => Refusal::from(BrowserFault::NoRoute),
-            NoRoute::MethodNotAllowed { allow } => {
-                Refusal::from(BrowserFault::MethodNotAllowed).with(Detail::Allow(allow))
-            }
-        })?;
-        let passing = Passing {
-            target,
-            cookies,
-            upgrade: metadata.upgrade(&method),
-            body: BodyLength::of(self.request),
-            cors: cors::fields(&matched, origin.as_deref()),
-        };
-        if !matched.is_protected() {
-            return match matched.decide(None, self.now) {
-                Decision::Allow(allowed) => Ok((
-                    forward::build(self.deployment, &allowed, &passing, Caller::Nobody)?,
-                    None,
-                )),
-                Decision::SignIn | Decision::StepUp(_) | Decision::Forbidden { .. } => {
-                    Err(BrowserFault::NotSignedIn.into())
-                }
-            };
-        }
-        // The bearer decides alone: whoever sends one is never judged by a cookie that it did not mean.
-        let authorization = self.request.header(&HeaderName::AUTHORIZATION);
-        match (authorization, matched.takes(Credential::Bearer)) {
-            (Some(authorization), true) => {
-                return self.serve_bearer(&matched, &passing, &authorization).await;
-            }
-            (Some(_), false) => return Err(BrowserFault::BadCredential.into()),
-            (None, true) if !matched.takes(Credential::Session) => {
-                let refusal = Refusal::from(BrowserFault::NoToken);
-                return Err(refusal.with(self.challenge(&matched, None)));
-            }
-            (None, _) => {}
-        }
-        let visitor = visitor::identify(self, cookies).await?;
-        let signed = match visitor {
+        let (matched, target) = (&passage.matched, &passage.passing.target);
+        let signed = match visitor::resolve(self, known).await? {
             Visitor::Nobody(stale) => {
                 let step_up = matched.sign_in_for();
-                let asked = self.ask_to_sign_in(target, cookies, metadata, &step_up, stale);
+                let metadata = self.metadata(head)?;
+                let asked =
+                    self.ask_to_sign_in(target, arrival.cookies, &metadata, &step_up, stale);
                 // Clients that send no cookies learn how else to get in.
                 let is_open = matched.takes(Credential::Bearer);
                 return asked.map_err(|refusal| match is_open {
-                    true => refusal.with(self.challenge(&matched, None)),
+                    true => refusal.with(self.challenge(matched, None)),
                     false => refusal,
                 });
             }
             Visitor::SignedIn(signed) => signed,
         };
-        let is_harmless = method.is_safe() && !metadata.is_upgrade();
-        let comes_from_ours = || {
-            metadata.proves_same_origin(&self.deployment.config.public_url)
-                || (!metadata.is_upgrade()
-                    && cors::includes_credentials(&matched, origin.as_deref()))
-        };
-        if !is_harmless && !comes_from_ours() {
-            return Err(BrowserFault::NotSameOrigin.into());
-        }
-        match matched.decide(Some(&principal(&signed.record)), self.now) {
+        match warm::judge_session(self.deployment, arrival, passage, &signed, self.now)? {
             Decision::Allow(allowed) => {
                 let caller = Caller::Session(&signed);
-                let outcome = forward::build(self.deployment, &allowed, &passing, caller)?;
+                let outcome = forward::build(self.deployment, &allowed, &passage.passing, caller)?;
                 Ok((outcome, signed.later))
             }
             Decision::StepUp(step_up) => {
                 let provider = self.deployment.config.provider(&signed.record.provider);
-                self.ask_to_step_up(target, metadata, provider, step_up)
+                self.ask_to_step_up(target, &self.metadata(head)?, provider, step_up)
             }
             Decision::Forbidden { missing } => {
                 Err(refusal::forbidden(self.deployment, missing, &signed.record))
@@ -221,12 +144,12 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
     /// A call with an access token, which needs no proof of where it comes from: no browser adds one by itself.
     async fn serve_bearer(
         &self,
-        matched: &RouteMatch<'_>,
-        passing: &Passing<'_>,
+        passage: &Passage<'_>,
         authorization: &str,
     ) -> Result<Served, Refusal> {
+        let Passage { matched, passing } = passage;
         let route = matched.route();
-        let called = bearer::identify(self, passing.target, authorization, route.dpop).await;
+        let called = bearer::identify(self, &passing.target, authorization, route.dpop).await;
         let called = called.map_err(|refused| {
             let issuer = refused
                 .issuer
@@ -260,20 +183,8 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
         }
     }
 
-    /// What a caller without a good token is told.
     fn challenge(&self, matched: &RouteMatch<'_>, error: Option<ChallengeError>) -> Detail {
-        let route = matched.route();
-        let owned = |scopes: Vec<&str>| scopes.into_iter().map(ToOwned::to_owned).collect();
-        Detail::Bearer(BearerDetail {
-            dpop: route.dpop.demand,
-            error,
-            scopes: owned(matched.scopes()),
-            step_up: None,
-            resource_metadata: resource::metadata_url(
-                &self.deployment.config,
-                &resource::path_of(route),
-            ),
-        })
+        refusal::challenge(&self.deployment.config, matched, error)
     }
 
     /// A person going to a page is taken to where signing in begins; everything else learns that it must

@@ -123,8 +123,17 @@ pub(super) async fn identify<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     cookies: RequestCookies<'_>,
 ) -> Result<Visitor, Fault> {
+    let known = from_memory(call.deployment, cookies, call.now);
+    resolve(call, known).await
+}
+
+/// Who sent the request of whose sender memory says this.
+pub(super) async fn resolve<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    known: FromMemory,
+) -> Result<Visitor, Fault> {
     let deployment = call.deployment;
-    let asking = match from_memory(deployment, cookies, call.now) {
+    let asking = match known {
         FromMemory::Nobody(stale) => return Ok(Visitor::Nobody(stale)),
         FromMemory::SignedIn(signed) => {
             deployment.metrics.from_memory();

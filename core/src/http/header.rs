@@ -70,6 +70,7 @@ names! {
     SEC_WEBSOCKET_KEY = "sec-websocket-key",
     SET_COOKIE = "set-cookie",
     STRICT_TRANSPORT_SECURITY = "strict-transport-security",
+    TRANSFER_ENCODING = "transfer-encoding",
     UPGRADE = "upgrade",
     USER_AGENT = "user-agent",
     VARY = "vary",

@@ -45,7 +45,7 @@ impl Status {
 }
 
 /// A complete response: status, headers in order, body.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Response {
     /// The status.
     pub status: Status,

@@ -47,6 +47,11 @@ pub const ROWS: &[Row] = &[
     everywhere(94, "bad metadata and keys are refused", bad_metadata),
     everywhere(94, "an outage is no refusal and no pass", outage),
     everywhere(107, "weak keys verify nothing", weak_keys),
+    everywhere(
+        111,
+        "no route stands before the metadata of a resource",
+        metadata_behind_a_route,
+    ),
 ];
 
 const TARGET: &str = "/calls/a";
@@ -99,6 +104,36 @@ fn publish(host: &dyn Host, keys: Vec<Value>) {
 fn named(mut jwk: Value, kid: &str) -> Value {
     jwk["kid"] = json!(kid);
     jwk
+}
+
+/// Clients look for the metadata with requests of the plainest kind, which memory alone decides.
+fn metadata_behind_a_route(host: &dyn Host) {
+    let well_known = |resource: &str| format!("/.well-known/oauth-protected-resource{resource}");
+    let standard = host.deployment();
+    for upstream in ["site", "api"] {
+        let mut deployment = standard.clone();
+        let routes = deployment.configuration["route"].as_array_mut().unwrap();
+        routes.push(json!({"path": well_known("/**"), "access": ["public"], "upstream": upstream}));
+        host.deploy(&deployment);
+        for _ in 0..2 {
+            let described = host.send(&Request::new("GET", &well_known("/calls")));
+            let document = described.expect(200).json();
+            assert_eq!(document["resource"], format!("{}/calls", host.origin()));
+            let head = host.send(&Request::new("HEAD", &well_known("/calls")));
+            let kind = head.expect(200).header("content-type").map(str::to_owned);
+            assert_eq!(kind.as_deref(), Some("application/json"));
+        }
+        // What is no resource is the route's, and so is the resource itself.
+        let other = host.send(&Request::new("GET", &well_known("/callings")));
+        assert!(
+            !other.text().contains("authorization_servers"),
+            "{upstream}"
+        );
+        let is_served = other.status == 200;
+        assert_eq!(is_served, upstream == "api", "{}", other.summary());
+        AccessToken::inline(host).call(host, TARGET).expect(200);
+    }
+    host.deploy(&standard);
 }
 
 fn unsigned(host: &dyn Host) {

@@ -19,11 +19,6 @@ pub const ROWS: &[Row] = &[
         "it is being closed",
     ),
     not_yet_built(
-        111,
-        "a warm answer is the one that the whole way gives",
-        "it is being closed",
-    ),
-    not_yet_built(
         112,
         "a new sign-in ends the session that it replaces",
         "it is being closed",

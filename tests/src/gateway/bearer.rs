@@ -186,7 +186,7 @@ fn another_authentication(host: &dyn Host) {
     }
 }
 
-fn hs256(header: &Value, claims: &Value, secret: &[u8]) -> String {
+pub(super) fn hs256(header: &Value, claims: &Value, secret: &[u8]) -> String {
     let part = |value: &Value| base64url::encode(value.to_string().as_bytes());
     let input = format!("{}.{}", part(header), part(claims));
     let mut mac = Hmac::<Sha256>::new_from_slice(secret).unwrap();

@@ -41,8 +41,7 @@ fn a_warm_request_is_decided_without_a_platform() {
         host: received.host(),
         cookie: cookie.as_deref(),
         authorization: None,
-        has_origin: false,
-        is_upgrade: false,
+        is_telling: false,
     };
     let decided = host.gateway().warm(&warm, host.now());
     assert!(matches!(decided, Some(Outcome::Forward(_))));

@@ -52,7 +52,7 @@ fn is_as_explained(explained: &Explanation<'_>, response: &Response) -> bool {
     match explained {
         Explanation::WrongHost => is(421, "wrong_host"),
         Explanation::Malformed => is(400, "invalid_request"),
-        Explanation::OwnEndpoint(_) => false,
+        Explanation::OwnEndpoint(_) | Explanation::ResourceMetadata => false,
         Explanation::NoRoute => is(404, "not_found"),
         Explanation::MethodNotAllowed { .. } => is(405, "method_not_allowed"),
         Explanation::Decided { decision, .. } => match decision {

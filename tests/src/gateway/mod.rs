@@ -24,6 +24,7 @@ mod sign_out;
 mod step_up;
 mod token_memory;
 mod upstreams;
+mod warm;
 
 pub use log::lines as log_lines;
 pub use metrics::{CASES as METRICS_CASES, with_secret as with_metrics};

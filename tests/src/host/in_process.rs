@@ -22,6 +22,7 @@ use lychgate_core::{
     gateway::{
         Forward, ForwardTarget, Gateway, Later, Outcome, WarmRequest,
         edits::{CookieEdit, ResponseEdit},
+        is_telling,
     },
     http::inbound::Inbound,
     secret::Secret,
@@ -121,15 +122,13 @@ impl InProcess {
     pub async fn serve(&self, request: &Request) -> (Response, Option<Later>) {
         let received = Received::new(request, self.authority());
         let (cookie, authorization) = (request.joined("cookie"), request.joined("authorization"));
-        let has = |name: &str| request.joined(name).is_some();
         let warm = WarmRequest {
             method: received.method(),
             target: received.target(),
             host: received.host(),
             cookie: cookie.as_deref(),
             authorization: authorization.as_deref(),
-            has_origin: has("origin"),
-            is_upgrade: has("upgrade") || has("sec-websocket-key"),
+            is_telling: request.headers.iter().any(|(name, _)| is_telling(name)),
         };
         let gateway = self.gateway();
         let (outcome, later) = match gateway.warm(&warm, self.world.now()) {

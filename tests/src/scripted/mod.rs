@@ -5,7 +5,7 @@
 
 mod ledger;
 pub mod provider;
-mod random;
+pub mod random;
 pub mod schedule;
 mod store;
 

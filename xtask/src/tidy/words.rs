@@ -146,7 +146,9 @@ fn adapter(path: &str) -> bool {
 }
 
 fn warm(path: &str) -> bool {
-    path == "core/src/gateway/warm.rs"
+    ["warm", "place"]
+        .iter()
+        .any(|name| path == format!("core/src/gateway/{name}.rs"))
 }
 
 fn decides(path: &str) -> bool {

@@ -9,7 +9,7 @@ use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 /// Changes to a request.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct RequestEdit {
     pub(in crate::gateway) target: String,
     pub(in crate::gateway) cookie: CookieEdit,

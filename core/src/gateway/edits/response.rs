@@ -20,7 +20,7 @@ use alloc::{
 };
 
 /// Changes to a response.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct ResponseEdit {
     pub(in crate::gateway) audience: Audience,
     pub(in crate::gateway) set_cookies: Vec<HeaderValue>,
@@ -33,7 +33,7 @@ pub struct ResponseEdit {
 }
 
 /// How an upstream is known, as RFC 6454 writes origins.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(in crate::gateway) struct Origins {
     /// To itself.
     pub(in crate::gateway) upstream: String,
