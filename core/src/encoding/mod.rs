@@ -7,3 +7,4 @@ pub mod json;
 pub mod members;
 pub mod parameters;
 pub mod percent;
+mod unusable;

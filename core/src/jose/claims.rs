@@ -3,7 +3,7 @@
 //! Their types are checked once, here. What they must say depends on the kind of token and is
 //! decided elsewhere; only the times mean the same everywhere.
 
-use super::{algorithm::JwsAlgorithm, pre_verified::ValidatedTimes, token::Refusal};
+use super::{algorithm::JwsAlgorithm, proven::Times, token::Refusal};
 use crate::{
     encoding::json,
     time::{Seconds, UnixTime},
@@ -49,8 +49,8 @@ pub enum TimeFault {
     },
 }
 
-/// The registered claims that are text wherever they stand.
-const TEXT_CLAIMS: [&str; 5] = ["iss", "sub", "azp", "nonce", "jti"];
+/// The registered claims that are text wherever they stand, and that something is decided by.
+const TEXT_CLAIMS: [&str; 4] = ["iss", "sub", "azp", "nonce"];
 
 /// Numbers up to 2^53 are exact in every JSON reader; as a time it is far beyond any token's.
 const LATEST: u64 = 1 << 53;
@@ -59,7 +59,7 @@ impl VerifiedToken {
     pub(super) fn new(
         algorithm: JwsAlgorithm,
         token_type: Option<String>,
-        times: ValidatedTimes,
+        times: Times,
         claims: Map<String, Value>,
     ) -> Result<Self, Refusal> {
         let seconds = |time: Option<i64>| match time.map(u64::try_from) {
@@ -122,7 +122,7 @@ impl VerifiedToken {
         self.text("nonce")
     }
 
-    /// `jti`.
+    /// `jti`, where it is a text.
     pub fn token_id(&self) -> Option<&str> {
         self.text("jti")
     }

@@ -15,7 +15,7 @@ mod claims;
 mod edwards_point;
 mod key;
 mod key_set;
-mod pre_verified;
+mod proven;
 mod shared_secret;
 mod signing_key;
 mod token;

@@ -9,7 +9,7 @@ use super::{
     check::{CheckFault, SignatureCheck, SignatureProof},
     claims::VerifiedToken,
     key::PublicKey,
-    pre_verified,
+    proven::{self, Parts},
     shared_secret::SharedSecret,
 };
 use crate::encoding::{
@@ -119,7 +119,7 @@ impl<'a> UnverifiedToken<'a> {
         decode(signature)?;
 
         let header = json::parse_object(&header, LIMITS).map_err(Malformed::Header)?;
-        let payload = json::parse_object(&payload, LIMITS).map_err(Malformed::Payload)?;
+        let payload = json::parse_claims(&payload, LIMITS).map_err(Malformed::Payload)?;
         Ok(Self {
             signing_input: signing_input.as_bytes(),
             hint: Hint::read(&header, &payload)?,
@@ -153,7 +153,7 @@ impl<'a> UnverifiedToken<'a> {
     /// # Errors
     /// All of [`Refusal`].
     pub fn confirm(self, proof: &SignatureProof) -> Result<VerifiedToken, Refusal> {
-        let times = pre_verified::validate(&self.token, proof)?;
+        let times = proven::times(&self.parts(), proof)?;
         VerifiedToken::new(proof.algorithm(), self.hint.token_type, times, self.payload)
     }
 
@@ -165,8 +165,16 @@ impl<'a> UnverifiedToken<'a> {
         self,
         proof: &SignatureProof,
     ) -> Result<Map<String, Value>, Refusal> {
-        pre_verified::validate(&self.token, proof)?;
+        proven::times(&self.parts(), proof)?;
         Ok(self.payload)
+    }
+
+    const fn parts(&self) -> Parts<'_> {
+        Parts {
+            token: &self.token,
+            signing_input: self.signing_input,
+            payload: &self.payload,
+        }
     }
 
     /// The token's claims, which the shared secret shows to be its holders'.

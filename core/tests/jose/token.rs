@@ -235,7 +235,7 @@ fn claims_have_their_types() {
         (r#""sub":null"#, "sub"),
         (r#""azp":["z"]"#, "azp"),
         (r#""nonce":{}"#, "nonce"),
-        (r#""jti":1"#, "jti"),
+        (r#""sub":"\ud800""#, "sub"),
         (r#""aud":null"#, "aud"),
         (r#""aud":{"a":"a"}"#, "aud"),
         (r#""aud":["a",7]"#, "aud"),
@@ -243,6 +243,20 @@ fn claims_have_their_types() {
         let refused = with(HEADER, &format!(r#"{{"exp":2000,{claim}}}"#)).err();
         let expected = Failure::Refused(Refusal::MalformedClaim(name));
         assert_eq!(refused, Some(expected), "{claim}");
+    }
+}
+
+#[test]
+fn a_claim_that_nothing_depends_on_makes_no_token_unreadable() {
+    for claim in [
+        r#""jti":1"#,
+        r#""name":"\ud800""#,
+        r#""groups":["\udc00"]"#,
+        r#""count":1e999"#,
+    ] {
+        let token = with(HEADER, &format!(r#"{{"exp":2000,"sub":"s",{claim}}}"#)).unwrap();
+        assert_eq!(token.subject(), Some("s"), "{claim}");
+        assert_eq!(token.token_id(), None, "{claim}");
     }
 }
 
@@ -295,6 +309,11 @@ fn a_proof_opens_its_own_token_only() {
     let confirm = |text: &str| UnverifiedToken::parse(text).unwrap().confirm(&proof).err();
     assert_eq!(confirm(&own), None);
     assert_eq!(confirm(&other), Some(Refusal::Proof));
+    // Whatever is odd in a token is looked at after its signature.
+    for odd in [r#"{"exp":"x"}"#, r#"{"exp":2000,"a":"\ud800"}"#, "{}"] {
+        let other = sign(KEY, HEADER, odd);
+        assert_eq!(confirm(&other), Some(Refusal::Proof), "{odd}");
+    }
 
     let (own_input, own_signature) = own.rsplit_once('.').unwrap();
     let (other_input, other_signature) = other.rsplit_once('.').unwrap();
