@@ -26,6 +26,11 @@ pub enum Event<'a> {
         /// The session.
         session: SessionHandle,
     },
+    /// A session ended because a sign-in in the same browser took its place.
+    Replaced {
+        /// The session that ended.
+        session: SessionHandle,
+    },
     /// A request was refused or failed.
     Refused {
         /// Stands on the page, too.
@@ -112,7 +117,7 @@ impl Event<'_> {
     /// How loud the event is.
     pub const fn level(&self) -> Level {
         match self {
-            Self::SignedIn { .. } | Self::SignedOut { .. } => Level::Info,
+            Self::SignedIn { .. } | Self::SignedOut { .. } | Self::Replaced { .. } => Level::Info,
             Self::ProviderFailed { .. } | Self::BackgroundFailed { .. } => Level::Warning,
             Self::Closed { .. } => Level::Error,
             Self::Refused { fault, .. } => match fault {
@@ -133,6 +138,7 @@ impl Event<'_> {
         match self {
             Self::SignedIn { .. } => "signed_in",
             Self::SignedOut { .. } => "signed_out",
+            Self::Replaced { .. } => "session_replaced",
             Self::Refused { .. } => "refused",
             Self::ProviderFailed { .. } => "provider_failed",
             Self::BackgroundFailed { .. } => "background_failed",
@@ -147,6 +153,7 @@ impl Event<'_> {
             Self::Closed { .. } => Some(ConfigurationFault::ANSWER.code.as_str()),
             Self::SignedIn { .. }
             | Self::SignedOut { .. }
+            | Self::Replaced { .. }
             | Self::ProviderFailed { .. }
             | Self::BackgroundFailed { .. } => None,
         }
@@ -159,7 +166,10 @@ impl Event<'_> {
                 Some(provider)
             }
             Self::Refused { provider, .. } => *provider,
-            Self::SignedOut { .. } | Self::BackgroundFailed { .. } | Self::Closed { .. } => None,
+            Self::SignedOut { .. }
+            | Self::Replaced { .. }
+            | Self::BackgroundFailed { .. }
+            | Self::Closed { .. } => None,
         }
     }
 
@@ -168,6 +178,7 @@ impl Event<'_> {
             Self::Refused { incident, .. } | Self::Closed { incident, .. } => Some(incident),
             Self::SignedIn { .. }
             | Self::SignedOut { .. }
+            | Self::Replaced { .. }
             | Self::ProviderFailed { .. }
             | Self::BackgroundFailed { .. } => None,
         }
@@ -175,7 +186,9 @@ impl Event<'_> {
 
     const fn session(&self) -> Option<&SessionHandle> {
         match self {
-            Self::SignedIn { session, .. } | Self::SignedOut { session } => Some(session),
+            Self::SignedIn { session, .. }
+            | Self::SignedOut { session }
+            | Self::Replaced { session } => Some(session),
             Self::Refused { .. }
             | Self::ProviderFailed { .. }
             | Self::BackgroundFailed { .. }
@@ -189,7 +202,7 @@ impl Event<'_> {
             | Self::ProviderFailed { fault, .. }
             | Self::BackgroundFailed { fault } => Some(fault.to_string()),
             Self::Closed { fault, .. } => Some(fault.to_string()),
-            Self::SignedIn { .. } | Self::SignedOut { .. } => None,
+            Self::SignedIn { .. } | Self::SignedOut { .. } | Self::Replaced { .. } => None,
         }
     }
 
@@ -201,7 +214,7 @@ impl Event<'_> {
             | Self::ProviderFailed { fault, .. }
             | Self::BackgroundFailed { fault } => fault.setting()?,
             Self::Closed { fault, .. } => return fault.setting().map(Cow::Borrowed),
-            Self::SignedIn { .. } | Self::SignedOut { .. } => return None,
+            Self::SignedIn { .. } | Self::SignedOut { .. } | Self::Replaced { .. } => return None,
         };
         Some(match (setting, self.provider()) {
             (Setting::Provider(key), Some(id)) => Cow::Owned(format!("provider[{id}].{key}")),

@@ -13,8 +13,11 @@ use crate::{
     http::{outbound::SendError, response::Status},
     oauth::OAuthFault,
     oidc::{
-        authorization_error::AuthorizationError, discovery::DiscoveryFault, id_token::IdTokenFault,
-        token::TokenFault, userinfo::UserinfoFault,
+        authorization_error::AuthorizationError,
+        discovery::DiscoveryFault,
+        id_token::IdTokenFault,
+        token::{TokenError, TokenFault},
+        userinfo::UserinfoFault,
     },
 };
 use core::fmt;
@@ -63,6 +66,8 @@ pub enum BrowserFault {
     NoGroups,
     /// The same with roles.
     NoRoles,
+    /// The session lacks what the route requires, and the provider was asked for it in vain when the session began.
+    ClaimsMissing,
     /// A state-changing request without proof that a page of ours sent it.
     NotSameOrigin,
     /// A parameter of the callback is missing, repeated or unreadable.
@@ -210,7 +215,7 @@ pub enum PublicCode {
     CrossSiteRequest,
     /// `login_unknown`: this browser has no such sign-in under way.
     LoginUnknown,
-    /// `login_used`: the sign-in was completed before.
+    /// `login_used`: the sign-in was completed before, or the provider does not take its code.
     LoginUsed,
     /// `login_loop`: signing in does not help.
     LoginLoop,
@@ -292,7 +297,7 @@ impl BrowserFault {
                 Status::UNAUTHORIZED,
                 PublicCode::InsufficientUserAuthentication,
             ),
-            Self::NotPermitted | Self::NoGroups | Self::NoRoles => {
+            Self::NotPermitted | Self::NoGroups | Self::NoRoles | Self::ClaimsMissing => {
                 (Status::FORBIDDEN, PublicCode::AccessDenied)
             }
             Self::NotSameOrigin => (Status::FORBIDDEN, PublicCode::CrossSiteRequest),
@@ -314,6 +319,10 @@ impl ProviderFault {
             }
             // The person, or the provider on the person's behalf, said no: nothing is broken.
             Self::Refused(_) => (Status::FORBIDDEN, PublicCode::LoginRefused),
+            // The code was used, is too old, or was made up by whoever sent the browser here.
+            Self::Token(TokenFault::Refused(TokenError::InvalidGrant)) => {
+                (Status::BAD_REQUEST, PublicCode::LoginUsed)
+            }
             Self::Send(_, SendError::NotAllowed) => return ConfigurationFault::ANSWER,
             Self::Send(..) => (Status::BAD_GATEWAY, PublicCode::ProviderUnavailable),
             Self::Discovery(_)

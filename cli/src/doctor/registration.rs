@@ -64,7 +64,8 @@ pub(crate) fn request(subject: &Subject, provider: &Provider) -> Option<Url> {
         ReturnTo::home(),
     );
     let redirect_uri = redirect_uri(subject, provider);
-    let request = AuthorizationRequest::new(provider, &redirect_uri, &attempt, &StepUp::default());
+    let request =
+        AuthorizationRequest::new(provider, &redirect_uri, &attempt, &StepUp::default(), None);
     Some(request.location(&endpoint, &provider.client_id))
 }
 

@@ -158,11 +158,20 @@ fn accounts(voice: Voice<'_>, values: Values<'_>) -> Vec<(String, Response)> {
         let page = Forbidden {
             missing,
             who,
+            sign_in_again: None,
             sign_out: link,
             home: link,
         };
         add(name, page.response(voice));
     }
+    let incomplete = Forbidden {
+        missing: &[Missing::Group],
+        who,
+        sign_in_again: Some(link),
+        sign_out: link,
+        home: link,
+    };
+    add("forbidden-incomplete", incomplete.response(voice));
     let names = ["Example", who.unwrap_or("b")];
     let choices = names.map(|name| Choice { name, href: link });
     let chooser = Chooser { choices: &choices };

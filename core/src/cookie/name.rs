@@ -17,6 +17,9 @@ pub const SESSION: &str = "__Host-Http-lychgate";
 /// The cookie that keeps a signed-out session from coming back.
 pub const TOMBSTONE: &str = "__Host-Http-lychgate-x";
 
+/// The cookie that names the browser's session to the sign-in that replaces it.
+pub const PREDECESSOR: &str = "__Host-Http-lychgate-p";
+
 /// The cookie that counts sign-ins in a row for one page.
 pub const ROUNDS: &str = "__Host-Http-lychgate-r";
 
@@ -55,6 +58,7 @@ mod tests {
         for name in [
             SESSION,
             TOMBSTONE,
+            PREDECESSOR,
             ROUNDS,
             "__host-http-LYCHGATE",
             "__Host-Http-lychgate-a-x",

@@ -18,7 +18,7 @@ pub struct KeyRing {
 struct Entry {
     id: u8,
     not_after: Option<UnixTime>,
-    keys: [(Purpose, SealingKey); 7],
+    keys: [(Purpose, SealingKey); Purpose::ALL.len()],
 }
 
 /// A key of the ring before its purposes are derived.

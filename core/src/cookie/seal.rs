@@ -29,6 +29,8 @@ pub enum Purpose {
     Attempt,
     /// The tombstone cookie.
     Tombstone,
+    /// The predecessor cookie.
+    Predecessor,
     /// A session's head in the ledger.
     Head,
     /// A user record in the ledger.
@@ -73,10 +75,11 @@ pub enum OpenFault {
 
 impl Purpose {
     /// All purposes.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Session,
         Self::Attempt,
         Self::Tombstone,
+        Self::Predecessor,
         Self::Head,
         Self::User,
         Self::Record,
@@ -89,6 +92,7 @@ impl Purpose {
             Self::Session => "session",
             Self::Attempt => "attempt",
             Self::Tombstone => "tombstone",
+            Self::Predecessor => "predecessor",
             Self::Head => "head",
             Self::User => "user",
             Self::Record => "record",

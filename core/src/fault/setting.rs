@@ -19,6 +19,7 @@ use crate::{
         document::DocumentFault,
         id_token::IdTokenFault,
         token::{TokenError, TokenFault},
+        userinfo::UserinfoFault,
     },
 };
 
@@ -66,6 +67,7 @@ impl Fault {
                 | BrowserFault::Token(_)
                 | BrowserFault::InsufficientScope
                 | BrowserFault::NotPermitted
+                | BrowserFault::ClaimsMissing
                 | BrowserFault::AuthenticationInsufficient
                 | BrowserFault::NotSameOrigin
                 | BrowserFault::CallbackMalformed
@@ -129,7 +131,19 @@ impl ProviderFault {
                 | Exchange::TokenCheck,
                 _,
             )
-            | Self::Userinfo(_) => None,
+            | Self::Userinfo(
+                UserinfoFault::Document(_)
+                | UserinfoFault::AccessToken
+                | UserinfoFault::SubjectMismatch,
+            ) => None,
+            // A setting of the client at the provider (OpenID Connect Registration, section 2).
+            Self::Userinfo(UserinfoFault::Encrypted) => {
+                Some(Setting::Named("userinfo_encrypted_response_alg"))
+            }
+            Self::Userinfo(UserinfoFault::Token(fault)) => of_id_token(fault),
+            Self::Userinfo(UserinfoFault::Issuer) => ISSUER,
+            Self::Userinfo(UserinfoFault::Audience) => CLIENT_ID,
+            Self::Userinfo(UserinfoFault::Expired) => CLOCK,
             Self::Discovery(fault) => of_discovery(fault),
             Self::Refused(error) => of_authorization(*error),
             Self::PushedAuthorization(TokenFault::Refused(TokenError::InvalidRequest)) => {
@@ -198,6 +212,7 @@ const fn of_token(fault: &TokenFault) -> Option<Setting> {
             DocumentFault::Status(_) | DocumentFault::NotJson | DocumentFault::Json(_),
         )
         | TokenFault::Missing(_)
+        | TokenFault::Repeated(_)
         | TokenFault::TokenType => None,
     }
 }
@@ -229,7 +244,9 @@ const fn of_id_token(fault: &IdTokenFault) -> Option<Setting> {
         | IdTokenFault::Claims(_)
         | IdTokenFault::Kind
         | IdTokenFault::Nonce
-        | IdTokenFault::Subject => None,
+        | IdTokenFault::Subject
+        | IdTokenFault::AccessTokenHash
+        | IdTokenFault::CodeHash => None,
     }
 }
 

@@ -2,22 +2,16 @@
 //! by `POST` from a provider that is configured so, and never by the other.
 
 use super::{
-    establish, login, logout, oauth, openid,
+    end, establish, form, login, logout, oauth, openid,
     refusal::{Detail, Refusal},
     rounds,
     serve::Call,
-    visitor,
 };
 use crate::{
     config::{Protocol, Provider, ResponseMode},
     cookie::{name, request::RequestCookies},
     fault::{BrowserFault, Fault},
-    http::{
-        header::HeaderName,
-        inbound::{ByteCount, Inbound},
-        method::Method,
-        response::Response,
-    },
+    http::{header::HeaderName, inbound::Inbound, method::Method, response::Response},
     oidc::{
         attempt::{self, Attempt},
         callback::AuthorizationResponse,
@@ -27,7 +21,7 @@ use crate::{
     platform::Platform,
     secret::same_bytes,
 };
-use alloc::{borrow::Cow, string::String, vec::Vec};
+use alloc::{borrow::Cow, vec::Vec};
 
 pub(super) async fn serve<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
@@ -85,22 +79,8 @@ async fn parameters<'q, P: Platform, R: Inbound>(
     if provider.response_mode == ResponseMode::Query {
         return Ok(Some(Cow::Borrowed(query)));
     }
-    let content_type = call.request.header(&HeaderName::CONTENT_TYPE);
-    let media_type = content_type
-        .as_deref()
-        .and_then(|text| text.split(';').next());
-    if !media_type.is_some_and(|text| text.trim().eq_ignore_ascii_case(FORM)) {
-        return Ok(None);
-    }
-    let body = call.request.body(LONGEST_FORM).await.ok();
-    let form = body.and_then(|bytes| String::from_utf8(bytes).ok());
-    Ok(form.map(Cow::Owned))
+    Ok(form::read(call).await.map(Cow::Owned))
 }
-
-const FORM: &str = "application/x-www-form-urlencoded";
-
-/// Room for a long code and whatever else a provider adds.
-const LONGEST_FORM: ByteCount = ByteCount(16 * 1024);
 
 /// The attempt of this browser that `state` belongs to.
 fn find_attempt<P: Platform, R: Inbound>(
@@ -143,7 +123,8 @@ async fn finish<P: Platform, R: Inbound>(
             oauth::identify(call, provider, server, response, &attempt).await?
         }
     };
-    let session = establish::session(call, provider, identity, tokens).await?;
+    let replaced = end::held(call, cookies);
+    let session = establish::session(call, provider, identity, tokens, &replaced).await?;
     // A page and not a redirect: it alone can bring the address's fragment back, which is never sent.
     let cookie_name = attempt::cookie_name(&attempt.state());
     let page = Onward::Back {
@@ -151,18 +132,15 @@ async fn finish<P: Platform, R: Inbound>(
         attempt: name::attempt_id(&cookie_name),
     };
     let mut response = page.response(call.voice());
-    response.headers.push((HeaderName::SET_COOKIE, session));
     let counted = rounds::count(cookies, &attempt.return_to, provider);
+    // A late answer to an earlier request must not bring back the cookie of a session that this one replaces.
+    let tombstone = match replaced.first() {
+        Some(first) => Some(logout::bury(call, first.handle)?),
+        None => None,
+    };
+    let fields = session.into_iter().chain(counted).chain(tombstone);
     response
         .headers
-        .extend(counted.map(|field| (HeaderName::SET_COOKIE, field)));
-    // A late answer to an earlier request must not bring the session back that this one replaces.
-    let replaced = cookies
-        .one(name::SESSION)
-        .and_then(|text| visitor::open(call.deployment, text, call.now));
-    if let Some(replaced) = replaced {
-        let tombstone = logout::bury(call, replaced.handle)?;
-        response.headers.push((HeaderName::SET_COOKIE, tombstone));
-    }
+        .extend(fields.map(|field| (HeaderName::SET_COOKIE, field)));
     Ok(response)
 }

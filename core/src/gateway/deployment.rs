@@ -17,12 +17,14 @@ use crate::{
     },
     jose::{KeySet, SharedSecret, SigningKey},
     metrics::Metrics,
+    oidc::return_to::Site,
     ordered::OrderedMap,
     secret::Secret,
     session::memo::SessionMemo,
     time::UnixTime,
 };
 use alloc::{
+    borrow::ToOwned,
     format,
     rc::Rc,
     string::{String, ToString},
@@ -62,7 +64,10 @@ impl Deployment {
         secret: impl Fn(&str) -> Option<Secret<String>>,
     ) -> Result<Self, ConfigurationFault> {
         let secret = |name: &SecretName| {
+            // What is set from a file or a pipe ends with a line break more often than not, and no secret of
+            // any kind begins or ends with white space.
             secret(&name.0)
+                .map(|value| Secret::new(value.expose().trim().to_owned()))
                 .filter(|value| !value.expose().is_empty())
                 .ok_or_else(|| ConfigurationFault::MissingSecret {
                     name: name.0.clone(),
@@ -172,6 +177,14 @@ impl Deployment {
         format!("{}/{name}", self.config.base_path)
     }
 
+    /// This site, as far as links name it.
+    pub(super) fn site(&self) -> Site<'_> {
+        Site {
+            origin: &self.origin,
+            base_path: &self.config.base_path,
+        }
+    }
+
     /// The redirect URI of a provider.
     pub(super) fn redirect_uri(&self, provider: &Provider) -> String {
         format!(
@@ -229,7 +242,7 @@ fn ring(
     let mut secrets = Vec::new();
     for key in keys {
         let text = secret(&key.secret)?;
-        let bytes = base64url::decode_array(text.expose().trim());
+        let bytes = base64url::decode_array(text.expose());
         secrets.push(RingSecret {
             id: key.id,
             secret: Secret::new(bytes.ok_or_else(|| ConfigurationFault::BadKey {

@@ -12,7 +12,11 @@ use crate::{
     access::fetch_metadata::FetchMetadata,
     cookie::request::RequestCookies,
     fault::BrowserFault,
-    http::{inbound::Inbound, method::Method, path::RequestPath},
+    http::{
+        inbound::Inbound,
+        method::Method,
+        path::{Below, RequestPath},
+    },
     platform::Platform,
 };
 use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
@@ -28,13 +32,9 @@ pub(super) enum Endpoint {
 /// Whether `path` is below `base_path`, decoded as routes are, so that no spelling of an endpoint
 /// reaches an upstream.
 pub(super) fn find(base_path: &str, path: &RequestPath) -> Endpoint {
-    let Some(rest) = path.as_str().strip_prefix(base_path) else {
-        return Endpoint::NotOurs;
-    };
-    match rest.strip_prefix('/') {
-        Some(name) => Endpoint::Ours(name.to_owned()),
-        None if rest.is_empty() => Endpoint::Ours(String::new()),
-        None => Endpoint::NotOurs,
+    match path.below(base_path) {
+        Below::Yes(name) => Endpoint::Ours(name.to_owned()),
+        Below::No => Endpoint::NotOurs,
     }
 }
 
@@ -52,12 +52,12 @@ pub(super) async fn serve<P: Platform, R: Inbound>(
     }
     match name.as_str() {
         "login" => {
-            allow(call, get)?;
+            allow(call, vec![Method::Get, Method::Head, Method::Post])?;
             respond(login::serve(call, query, cookies, metadata).await)
         }
         "resume" => {
             allow(call, get)?;
-            respond(resume::serve(call, query))
+            respond(resume::serve(call, query, metadata))
         }
         "logout" => {
             allow(call, vec![Method::Get, Method::Head, Method::Post])?;

@@ -1,9 +1,10 @@
 //! A new session for a verified identity.
 //!
 //! The record is saved first and the head written last, so that a living head never points to
-//! nothing, and nobody is signed in before both are there.
+//! nothing, and nobody is signed in before both are there. Then the session ends that the browser had before: where
+//! it cannot be ended, nobody is signed in, and the browser keeps what it had.
 
-use super::{random, serve::Call, visitor};
+use super::{end, random, serve::Call, visitor};
 use crate::{
     config::Provider,
     encoding::json,
@@ -18,8 +19,9 @@ use crate::{
     secret::Secret,
     session::{
         cookie::SessionCookie,
-        head::{Head, HeadFacts, HeadState},
+        head::{EndReason, Head, HeadFacts, HeadState},
         keys::{Generation, SessionSecret},
+        predecessor::Predecessor,
         record::{RecordFault, SessionRecord},
         user::UserKey,
     },
@@ -27,7 +29,7 @@ use crate::{
 };
 use alloc::{borrow::ToOwned, rc::Rc, string::String, vec::Vec};
 
-/// Makes the session and returns the field that gives the browser its cookie.
+/// Makes the session, ends those that it replaces, and returns the fields that give the browser its cookies.
 ///
 /// The secret is new whatever cookie the browser held: nobody can prepare a session for someone
 /// else to sign in to (session fixation).
@@ -36,7 +38,8 @@ pub(super) async fn session<P: Platform, R: Inbound>(
     provider: &Provider,
     identity: Identity,
     tokens: Tokens,
-) -> Result<HeaderValue, Fault> {
+    replaced: &[Predecessor],
+) -> Result<[HeaderValue; 2], Fault> {
     let cookie = SessionCookie {
         secret: SessionSecret::new(Secret::new(random::bytes(call.platform)?)),
         user: UserKey::new(&provider.issuer, &identity.subject),
@@ -55,7 +58,10 @@ pub(super) async fn session<P: Platform, R: Inbound>(
     saved.map_err(|_| PlatformFault::Store)?;
     write_head(call, provider, &cookie, record.sid.clone(), sealed).await?;
     let handle = cookie.secret.handle();
-    let field = visitor::write(call, &cookie)?;
+    let fields = [visitor::write(call, &cookie)?, end::name(call, &cookie)?];
+    for session in replaced {
+        end::session(call, session, EndReason::Replaced).await?;
+    }
     call.deployment
         .sessions
         .borrow_mut()
@@ -64,7 +70,7 @@ pub(super) async fn session<P: Platform, R: Inbound>(
         session: handle,
         provider: &provider.id,
     });
-    Ok(field)
+    Ok(fields)
 }
 
 const FIRST: Generation = Generation(0);
@@ -97,6 +103,7 @@ fn record(
         groups: provider.groups_claim.texts(&claims),
         roles: provider.roles_claim.texts(&claims),
         claims,
+        missing: identity.missing,
         scope: tokens.scope,
         id_token: tokens.id_token.map(text),
         access_token: text(tokens.access_token),

@@ -144,6 +144,7 @@ fn nobody() -> SessionRecord {
         claims: Map::new(),
         groups: Vec::new(),
         roles: Vec::new(),
+        missing: Vec::new(),
         scope: None,
         id_token: None,
         access_token: String::new(),

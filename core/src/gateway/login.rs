@@ -1,7 +1,7 @@
-//! `GET {base_path}/login`, and the way to a provider from any protected page.
+//! `{base_path}/login`, and the way to a provider from any protected page.
 
 use super::{
-    client, provider, random,
+    client, form, provider, random,
     refusal::{Detail, Refusal},
     rounds,
     serve::Call,
@@ -32,6 +32,7 @@ use crate::{
     oidc::{
         attempt::{self, Attempt, MOST_PER_BROWSER},
         authorization_request::{self, AuthorizationRequest},
+        initiation::Initiation,
         pushed_authorization,
         return_to::ReturnTo,
     },
@@ -47,29 +48,106 @@ use crate::{
 };
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 
-/// Of the query only `return_to`, `provider`, `acr_values` and `max_age` count; scopes and claims come
-/// from the configuration alone. Without a `provider`, and where there are several, the person chooses.
+/// Of the query only `return_to`, `provider`, `acr_values` and `max_age` count, and what another site says that
+/// begins a sign-in; scopes and claims come from the configuration alone. Where several providers are left, the
+/// person chooses.
 pub(super) async fn serve<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     query: &str,
     cookies: RequestCookies<'_>,
     metadata: &FetchMetadata,
 ) -> Result<Response, Refusal> {
-    if call.request.method() != Method::Get || !metadata.is_navigation(&Method::Get) {
+    let method = call.request.method();
+    if method == Method::Head || !metadata.is_navigation(&Method::Get) {
         return Err(BrowserFault::NotSignedIn.into());
     }
-    let parameters = Parameters::parse(query).map_err(|_| BrowserFault::Malformed)?;
-    let once = |name| parameters.once(name).map_err(|_| BrowserFault::Malformed);
-    let return_to = once("return_to")?.map_or_else(ReturnTo::home, ReturnTo::parse);
-    let step_up = step_up(call, once("acr_values")?, once("max_age")?)?;
-    let config = &call.deployment.config;
-    let provider = match (once("provider")?, config.providers.as_slice()) {
-        (Some(id), _) => config.provider(id).ok_or(BrowserFault::NoRoute)?,
-        (None, [only]) => only,
-        (None, []) => return Err(BrowserFault::NoRoute.into()),
-        (None, several) => return Ok(choice(call, several, &return_to, &step_up)),
+    let form = if method == Method::Post {
+        Some(form::read(call).await.ok_or(BrowserFault::Malformed)?)
+    } else {
+        None
     };
-    start(call, cookies, provider, return_to, &step_up).await
+    let parameters = Parameters::parse(form.as_deref().unwrap_or(query));
+    let parameters = parameters.map_err(|_| BrowserFault::Malformed)?;
+    let once = |name| parameters.once(name).map_err(|_| BrowserFault::Malformed);
+    let initiation = Initiation::read(&parameters).map_err(|_| BrowserFault::Malformed)?;
+    let asked = Asked {
+        return_to: return_to(call, initiation.as_ref(), once("return_to")?),
+        step_up: step_up(call, once("acr_values")?, once("max_age")?)?,
+        initiation,
+    };
+    let providers = offered(call, once("provider")?, asked.initiation.as_ref())?;
+    // The cookies that a form of another site does not bring along come with the next request.
+    if form.is_some() {
+        let chosen = once("provider")?.and_then(|_| providers.first().copied());
+        let location = asked.location(call, chosen);
+        return Ok(see_other(&location).ok_or(PlatformFault::Internal)?);
+    }
+    match providers.as_slice() {
+        [only] => start(call, cookies, only, asked).await,
+        several => Ok(choice(call, several, &asked)),
+    }
+}
+
+/// What a link, or another site, asks of a sign-in.
+struct Asked {
+    return_to: ReturnTo,
+    step_up: StepUp,
+    initiation: Option<Initiation>,
+}
+
+impl Asked {
+    /// Our own address that asks the same.
+    fn location<P: Platform, R: Inbound>(
+        &self,
+        call: &Call<'_, P, R>,
+        provider: Option<&Provider>,
+    ) -> String {
+        let mut location = location(call, Some(&self.return_to), provider, &self.step_up);
+        if let Some(initiation) = &self.initiation {
+            initiation.push(&mut location);
+        }
+        location
+    }
+
+    fn login_hint(&self) -> Option<&str> {
+        self.initiation.as_ref()?.login_hint.as_deref()
+    }
+}
+
+/// The page to go to afterwards, in the words of another site or of our own pages.
+fn return_to<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    initiation: Option<&Initiation>,
+    return_to: Option<&str>,
+) -> ReturnTo {
+    let target = initiation.and_then(|begun| begun.target_link_uri.as_deref());
+    let site = call.deployment.site();
+    let link = target.or(return_to);
+    link.map_or_else(ReturnTo::home, |link| ReturnTo::linked(link, site))
+}
+
+/// The providers that are left to choose from; never none.
+fn offered<'c, P: Platform, R: Inbound>(
+    call: &Call<'c, P, R>,
+    id: Option<&str>,
+    initiation: Option<&Initiation>,
+) -> Result<Vec<&'c Provider>, BrowserFault> {
+    let all = call.deployment.config.providers.iter();
+    let named: Vec<&Provider> = all.filter(|one| id.is_none_or(|id| one.id == id)).collect();
+    if named.is_empty() {
+        return Err(BrowserFault::NoRoute);
+    }
+    let Some(initiation) = initiation else {
+        return Ok(named);
+    };
+    let of_issuer = named
+        .into_iter()
+        .filter(|one| one.issuer == initiation.issuer);
+    let of_issuer: Vec<&Provider> = of_issuer.collect();
+    match of_issuer.is_empty() {
+        true => Err(BrowserFault::Malformed),
+        false => Ok(of_issuer),
+    }
 }
 
 /// What a link asks of the authentication. An `acr` is one that some route asks for: nobody else's text
@@ -131,13 +209,12 @@ pub(super) fn location<P: Platform, R: Inbound>(
 /// The page that offers all providers. No attempt begins before one is chosen.
 fn choice<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
-    providers: &[Provider],
-    return_to: &ReturnTo,
-    step_up: &StepUp,
+    providers: &[&Provider],
+    asked: &Asked,
 ) -> Response {
     let locations: Vec<String> = providers
         .iter()
-        .map(|provider| location(call, Some(return_to), Some(provider), step_up))
+        .map(|provider| asked.location(call, Some(provider)))
         .collect();
     let choices: Vec<Choice<'_>> = providers
         .iter()
@@ -155,16 +232,15 @@ async fn start<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     cookies: RequestCookies<'_>,
     provider: &Provider,
-    return_to: ReturnTo,
-    step_up: &StepUp,
+    asked: Asked,
 ) -> Result<Response, Refusal> {
-    let retry = return_to.clone();
+    let retry = asked.return_to.clone();
     let refuse = |refusal: Refusal| {
         refusal.about(provider).with(Detail::SignIn {
             retry: retry.clone(),
         })
     };
-    if let Some(fault) = rounds::check(cookies, &return_to, step_up) {
+    if let Some(fault) = rounds::check(cookies, &asked.return_to, &asked.step_up) {
         // Whoever then asks for it again begins to count anew.
         return Err(refuse(fault.into()).with_cookies(rounds::forget().into_iter().collect()));
     }
@@ -173,10 +249,10 @@ async fn start<P: Platform, R: Inbound>(
         secret,
         call.now,
         provider.id.clone(),
-        step_up.max_age,
-        return_to,
+        asked.step_up.max_age,
+        asked.return_to.clone(),
     );
-    let location = authorization(call, provider, &attempt, step_up).await;
+    let location = authorization(call, provider, &attempt, &asked).await;
     let location = location.map_err(|fault| refuse(fault.into()))?;
     let name = attempt::cookie_name(&attempt.state());
     let page = Onward::ToProvider {
@@ -198,10 +274,11 @@ async fn authorization<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     provider: &Provider,
     attempt: &Attempt,
-    step_up: &StepUp,
+    asked: &Asked,
 ) -> Result<Url, Fault> {
     let redirect_uri = call.deployment.redirect_uri(provider);
-    let request = AuthorizationRequest::new(provider, &redirect_uri, attempt, step_up);
+    let hint = asked.login_hint();
+    let request = AuthorizationRequest::new(provider, &redirect_uri, attempt, &asked.step_up, hint);
     let metadata = match &provider.protocol {
         Protocol::OpenId => provider::metadata(call, provider).await?,
         Protocol::OAuth(server) => {

@@ -4,7 +4,7 @@
 //! The cookie is cleared only after that, so that a failed sign-out can be tried again.
 
 use super::{
-    identity,
+    end, identity,
     outcome::{Later, Outcome},
     provider, random,
     refusal::{Detail, Refusal},
@@ -16,7 +16,6 @@ use crate::{
     access::fetch_metadata::FetchMetadata,
     config::Protocol,
     cookie::{name, request::RequestCookies, set_cookie},
-    event::Event,
     fault::{BrowserFault, Fault, PlatformFault},
     http::{
         header::{HeaderName, HeaderValue},
@@ -27,14 +26,11 @@ use crate::{
     },
     oidc,
     page::{href::Href, redirect::see_other, sign_out::SignOut, signed_out::SignedOut},
-    platform::{
-        Platform,
-        ledger::{Expected, LedgerError, RecordName, Write, Written},
-    },
+    platform::Platform,
     secret::Secret,
     session::{
         handle::SessionHandle,
-        head::{EndReason, Head, HeadState},
+        head::{EndReason, Head},
         memo::{KnownCookie, Remembered},
         record::SessionRecord,
         tombstone,
@@ -66,9 +62,28 @@ pub(super) async fn serve<P: Platform, R: Inbound>(
         return Err(BrowserFault::NotSameOrigin.into());
     }
     match known {
-        Some(known) => sign_out(call, &known).await,
-        None => Ok((Outcome::Respond(without_session(call)?), None)),
+        Some(known) => sign_out(call, cookies, &known).await,
+        None => {
+            end_all(call, cookies).await?;
+            Ok((Outcome::Respond(without_session(call)?), None))
+        }
     }
+}
+
+/// Ends every session that the browser holds; answers the head of the first as it was while it lived.
+async fn end_all<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    cookies: RequestCookies<'_>,
+) -> Result<Option<Head>, Refusal> {
+    let mut first = None;
+    for (place, session) in end::held(call, cookies).iter().enumerate() {
+        let ended = end::session(call, session, EndReason::Logout).await;
+        let ended = ended.map_err(|fault| Refusal::from(fault).with(Detail::SignOut))?;
+        if place == 0 {
+            first = ended;
+        }
+    }
+    Ok(first)
 }
 
 /// The page after signing out.
@@ -106,21 +121,13 @@ async fn confirmation<P: Platform, R: Inbound>(
 
 async fn sign_out<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
+    cookies: RequestCookies<'_>,
     known: &Rc<KnownCookie>,
 ) -> Result<Served, Refusal> {
     let deployment = call.deployment;
     let cookie = &known.opened.cookie;
     let remembered = remembered_record(call, known);
-    let copy = end(call, known)
-        .await
-        .map_err(|fault| Refusal::from(fault).with(Detail::SignOut))?;
-    deployment
-        .sessions
-        .borrow_mut()
-        .remember_ended(known.handle);
-    call.platform.record(&Event::SignedOut {
-        session: known.handle,
-    });
+    let copy = end_all(call, cookies).await?;
     let record = remembered.or_else(|| {
         let head = copy?;
         SessionRecord::open(
@@ -153,72 +160,6 @@ async fn sign_out<P: Platform, R: Inbound>(
     let later = Later::RemoveRecord(cookie.secret.store_key(cookie.generation));
     Ok((Outcome::Respond(response), Some(later)))
 }
-
-/// Writes `Ended`, whatever others write meanwhile. Answers the head as it was while it lived.
-async fn end<P: Platform, R: Inbound>(
-    call: &Call<'_, P, R>,
-    known: &KnownCookie,
-) -> Result<Option<Head>, Fault> {
-    let deployment = call.deployment;
-    let user = &known.opened.cookie.user;
-    let partition = user.partition();
-    let name = RecordName::head(*known.handle.as_bytes());
-    for _ in 0..MOST_TRIES {
-        let found = call
-            .platform
-            .ledger_read(&partition, &[name], call.now)
-            .await;
-        let found = found.map_err(|_| PlatformFault::Ledger)?;
-        let Some(stored) = found.into_iter().next().flatten() else {
-            return Ok(None);
-        };
-        let head = Head::open(
-            &stored,
-            &deployment.ring,
-            &deployment.origin,
-            user,
-            known.handle,
-            call.now,
-        );
-        // A head that we cannot read is no session's: nothing is left to end.
-        let Ok(head) = head else {
-            return Ok(None);
-        };
-        match head.facts.state {
-            HeadState::Live => {}
-            HeadState::Ended { .. } => return Ok(None),
-        }
-        let expires = head
-            .created_at()
-            .plus(deployment.config.session.absolute_timeout);
-        let nonce = random::bytes(call.platform)?;
-        let ended = head.clone().ended(call.now, EndReason::Logout);
-        let value = ended.seal(
-            &deployment.ring,
-            &deployment.origin,
-            user,
-            known.handle,
-            nonce,
-        );
-        let write = Write {
-            expected: Expected::Version(stored.version),
-            value: &value.map_err(|_| PlatformFault::Internal)?,
-            expires,
-            now: call.now,
-        };
-        match call.platform.ledger_write(&partition, &name, write).await {
-            Ok(Written::Stored(_)) => return Ok(Some(head)),
-            // Someone else wrote, or our own write may have happened: look again.
-            Ok(Written::Conflict(_)) | Err(LedgerError::OutcomeUnknown) => {}
-            Err(LedgerError::Unavailable | LedgerError::TooLarge) => {
-                return Err(PlatformFault::Ledger.into());
-            }
-        }
-    }
-    Err(PlatformFault::Ledger.into())
-}
-
-const MOST_TRIES: usize = 4;
 
 fn remembered_record<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
@@ -264,7 +205,8 @@ fn farewell<P: Platform, R: Inbound>(
     let same_site = call.deployment.config.session.same_site;
     let clear = set_cookie::clear(name::SESSION, same_site);
     let tombstone = bury(call, handle)?;
-    let cleared = clear.into_iter().chain(rounds::forget());
+    let forgotten = [rounds::forget(), end::unname(call)];
+    let cleared = clear.into_iter().chain(forgotten.into_iter().flatten());
     Ok(cleared.chain([tombstone]).collect())
 }
 
@@ -288,8 +230,9 @@ fn without_session<P: Platform, R: Inbound>(call: &Call<'_, P, R>) -> Result<Res
     let mut response = see_other(&location).ok_or(PlatformFault::Internal)?;
     let same_site = call.deployment.config.session.same_site;
     let clear = set_cookie::clear(name::SESSION, same_site);
+    let cleared = clear.into_iter().chain(end::unname(call));
     response
         .headers
-        .extend(clear.map(|field| (HeaderName::SET_COOKIE, field)));
+        .extend(cleared.map(|field| (HeaderName::SET_COOKIE, field)));
     Ok(response)
 }

@@ -80,8 +80,9 @@ impl<'a, P: Platform> Measured<'a, P> {
                 let code = fault.answer().code.as_str();
                 metrics.count(Family::Refused, [code, ""]);
             }
-            // The exchange was counted where it failed; a closed gateway has no counters.
-            Event::ProviderFailed { .. } | Event::Closed { .. } => {}
+            // The exchange was counted where it failed, a replaced session with the sign-in that replaced it; a
+            // closed gateway has no counters.
+            Event::Replaced { .. } | Event::ProviderFailed { .. } | Event::Closed { .. } => {}
         }
     }
 

@@ -10,7 +10,7 @@ use crate::{
     oauth::{OAuthFault, identity, resource, token_check},
     oidc::{
         attempt::Attempt, callback::AuthorizationResponse, discovery::ResponseIssuer,
-        identity::Identity, token::Tokens,
+        identity::Identity, token::Tokens, userinfo,
     },
     platform::Platform,
     secret::Secret,
@@ -55,7 +55,9 @@ pub(super) async fn identify<P: Platform, R: Inbound>(
         let organisations = resource::read_list(&organisations).map_err(ProviderFault::OAuth)?;
         identity::take_groups(&mut claims, groups, &organisations);
     }
-    let claims = json::keeping(claims, |name| keeps(provider, name));
+    // No ID token says who speaks, so nothing that could be taken for its word is kept.
+    let may_state = |name: &str| name == "sub" || userinfo::may_state(name);
+    let claims = json::keeping(claims, |name| keeps(provider, name) && may_state(name));
     Ok((Identity::of_subject(subject, claims, call.now), tokens))
 }
 

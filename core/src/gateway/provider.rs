@@ -16,7 +16,7 @@ use crate::{
         outbound::{Outbound, Reply, SendLimits},
         url::Url,
     },
-    jose::{KeySet, UnverifiedToken, VerifiedToken},
+    jose::{KeySet, SignatureProof, UnverifiedToken, VerifiedToken},
     metrics::Family,
     oidc::{
         discovery::{self, DiscoveryFault, ProviderMetadata},
@@ -99,10 +99,26 @@ pub(super) async fn verify<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     provider: &Provider,
     metadata: &ProviderMetadata,
-    token: &str,
+    text: &str,
 ) -> Result<VerifiedToken, Fault> {
+    let refuse = |fault| Fault::from(ProviderFault::IdToken(fault));
+    let token = UnverifiedToken::parse(text);
+    let token = token.map_err(|fault| refuse(IdTokenFault::Malformed(fault)))?;
+    let proof = prove(call, provider, metadata, &token).await?;
+    token
+        .confirm(&proof)
+        .map_err(|fault| refuse(IdTokenFault::Claims(fault)))
+}
+
+/// The proof that a key of the provider's signed the token.
+pub(super) async fn prove<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    provider: &Provider,
+    metadata: &ProviderMetadata,
+    token: &UnverifiedToken<'_>,
+) -> Result<SignatureProof, Fault> {
     let keys = keys(call, provider, metadata).await?;
-    match verify_with(call, provider, &keys, token).await {
+    match prove_with(call, provider, &keys, token).await {
         Err(Fault::Provider(ProviderFault::IdToken(
             IdTokenFault::NoKey | IdTokenFault::Signature,
         ))) => {}
@@ -113,18 +129,15 @@ pub(super) async fn verify<P: Platform, R: Inbound>(
         Some(newer) => newer,
         None => keys,
     };
-    verify_with(call, provider, &keys, token).await
+    prove_with(call, provider, &keys, token).await
 }
 
-async fn verify_with<P: Platform, R: Inbound>(
+async fn prove_with<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     provider: &Provider,
     keys: &KeySet,
-    text: &str,
-) -> Result<VerifiedToken, Fault> {
-    let refuse = |fault| Fault::from(ProviderFault::IdToken(fault));
-    let token =
-        UnverifiedToken::parse(text).map_err(|fault| refuse(IdTokenFault::Malformed(fault)))?;
+    token: &UnverifiedToken<'_>,
+) -> Result<SignatureProof, Fault> {
     let mut refused = IdTokenFault::NoKey;
     let mut proof = None;
     for (key, algorithm) in keys.candidates(token.hint(), &provider.algorithms) {
@@ -143,10 +156,7 @@ async fn verify_with<P: Platform, R: Inbound>(
         }
         refused = IdTokenFault::Signature;
     }
-    let proof = proof.ok_or_else(|| refuse(refused))?;
-    token
-        .confirm(&proof)
-        .map_err(|fault| refuse(IdTokenFault::Claims(fault)))
+    proof.ok_or_else(|| ProviderFault::IdToken(refused).into())
 }
 
 async fn keys<P: Platform, R: Inbound>(

@@ -212,9 +212,11 @@ impl Refusal {
         match &self.0.detail {
             Detail::Missing { missing, who } => {
                 let sign_out = call.deployment.endpoint("logout");
+                let again = self.again(call);
                 let page = Forbidden {
                     missing,
                     who: who.as_deref(),
+                    sign_in_again: again.as_deref().map(Href::local),
                     sign_out: Href::local(&sign_out),
                     home: Href::HOME,
                 };
@@ -256,6 +258,15 @@ impl Refusal {
                 page.response(call.voice())
             }
         }
+    }
+
+    /// Where to sign in again for the page that was asked for, where the provider may say more the next time.
+    fn again<P: Platform, R: Inbound>(&self, call: &Call<'_, P, R>) -> Option<String> {
+        let may_help = self.0.fault == Fault::Browser(BrowserFault::ClaimsMissing);
+        may_help.then(|| {
+            let page = ReturnTo::linked(call.request.target(), call.deployment.site());
+            login::location(call, Some(&page), None, &StepUp::default())
+        })
     }
 
     /// A 401 says how to get in (RFC 9110, section 11.6.1): for a session by going to `login`, which no
@@ -334,7 +345,10 @@ pub(super) fn forbidden(
     missing: Vec<Missing>,
     record: &SessionRecord,
 ) -> Refusal {
-    let fault = if missing.contains(&Missing::Group) && record.groups.is_empty() {
+    let again = may_be_among(deployment, &missing, record);
+    let fault = if again {
+        BrowserFault::ClaimsMissing
+    } else if missing.contains(&Missing::Group) && record.groups.is_empty() {
         BrowserFault::NoGroups
     } else if missing.contains(&Missing::Role) && record.roles.is_empty() {
         BrowserFault::NoRoles
@@ -347,6 +361,21 @@ pub(super) fn forbidden(
         Some(provider) => refusal.about(provider),
         None => refusal,
     }
+}
+
+/// Whether what is lacking may be among the claims that the provider did not give when the session began.
+fn may_be_among(deployment: &Deployment, lacking: &[Missing], record: &SessionRecord) -> bool {
+    let Some(provider) = deployment.config.provider(&record.provider) else {
+        return false;
+    };
+    let was_missing = |name: &str| record.missing.iter().any(|missing| missing == name);
+    lacking.iter().any(|lacking| match lacking {
+        Missing::Group => was_missing(provider.groups_claim.top()),
+        Missing::Role => was_missing(provider.roles_claim.top()),
+        Missing::EmailDomain => was_missing("email") || was_missing("email_verified"),
+        Missing::Claim => !record.missing.is_empty(),
+        Missing::Scope | Missing::Client | Missing::Authentication => false,
+    })
 }
 
 /// Whether whoever sent the request would rather read a page than JSON.

@@ -11,7 +11,7 @@ use crate::{
     cookie::{name, request::RequestCookies, set_cookie::SameSite},
     encoding::parameters::{self, Parameters},
     fault::{BrowserFault, PlatformFault},
-    http::{inbound::Inbound, response::Response},
+    http::{inbound::Inbound, method::Method, response::Response},
     oidc::return_to::ReturnTo,
     page::{href::Href, onward::Onward, redirect::see_other},
     platform::Platform,
@@ -40,15 +40,25 @@ pub(super) fn begin<P: Platform, R: Inbound>(
     Ok(see_other(&location).ok_or(PlatformFault::Internal)?)
 }
 
-/// The page.
+/// The page. Without `same_site = "strict"` there is none: it would only make a request of this site out of one
+/// from another.
 pub(super) fn serve<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     query: &str,
+    metadata: &FetchMetadata,
 ) -> Result<Response, Refusal> {
+    if call.deployment.config.session.same_site != SameSite::Strict {
+        return Err(BrowserFault::NoRoute.into());
+    }
+    // What a page of ours leads to is of this site: nothing but a person's way to a page may become so.
+    if call.request.method() != Method::Get || !metadata.is_navigation(&Method::Get) {
+        return Err(BrowserFault::NotSignedIn.into());
+    }
     let parameters = Parameters::parse(query).map_err(|_| BrowserFault::Malformed)?;
     let return_to = parameters.once("return_to");
     let return_to = return_to.map_err(|_| BrowserFault::Malformed)?;
-    let return_to = return_to.map_or_else(ReturnTo::home, ReturnTo::parse);
+    let site = call.deployment.site();
+    let return_to = return_to.map_or_else(ReturnTo::home, |to| ReturnTo::linked(to, site));
     let page = Onward::FromElsewhere {
         to: Href::local(return_to.as_str()),
     };

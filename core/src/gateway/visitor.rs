@@ -43,6 +43,9 @@ pub(super) struct SignedIn {
 }
 
 /// Whether the browser holds a session cookie that counts for nothing.
+///
+/// That of a session that ended is none of them: a sign-in may just have replaced it, and an answer that clears the
+/// cookie could come after the one that sets the new.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum StaleCookies {
     None,
@@ -103,7 +106,7 @@ pub(super) fn from_memory(
         .borrow_mut()
         .session(&known.handle, rules.freshness, now);
     match remembered {
-        Remembered::Ended => FromMemory::Nobody(StaleCookies::Session),
+        Remembered::Ended => FromMemory::Nobody(StaleCookies::None),
         Remembered::Fresh {
             record,
             refresh: Refresh::NotDue,
@@ -161,17 +164,17 @@ pub(super) async fn resolve<P: Platform, R: Inbound>(
             from_ledger(deployment);
             match ask(deployment, call.platform, &known, Some(record), call.now).await? {
                 Some((record, generation)) => (record, generation, None),
-                None => return Ok(Visitor::Nobody(StaleCookies::Session)),
+                None => return Ok(Visitor::Nobody(stale(deployment, &known, call.now))),
             }
         }
         Remembered::Unknown => {
             from_ledger(deployment);
             match ask(deployment, call.platform, &known, None, call.now).await? {
                 Some((record, generation)) => (record, generation, None),
-                None => return Ok(Visitor::Nobody(StaleCookies::Session)),
+                None => return Ok(Visitor::Nobody(stale(deployment, &known, call.now))),
             }
         }
-        Remembered::Ended => return Ok(Visitor::Nobody(StaleCookies::Session)),
+        Remembered::Ended => return Ok(Visitor::Nobody(StaleCookies::None)),
     };
     let renewal = renewal(call, &known, generation)?;
     Ok(Visitor::SignedIn(SignedIn {
@@ -179,6 +182,18 @@ pub(super) async fn resolve<P: Platform, R: Inbound>(
         renewal,
         later,
     }))
+}
+
+/// What to clear of a cookie of which the ledger knows no living session.
+fn stale(deployment: &Deployment, known: &KnownCookie, now: UnixTime) -> StaleCookies {
+    let freshness = deployment.config.session.freshness;
+    let mut sessions = deployment.sessions.borrow_mut();
+    match sessions.session(&known.handle, freshness, now) {
+        Remembered::Ended => StaleCookies::None,
+        Remembered::Fresh { .. } | Remembered::Stale(_) | Remembered::Unknown => {
+            StaleCookies::Session
+        }
+    }
 }
 
 fn from_ledger(deployment: &Deployment) {

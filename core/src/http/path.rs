@@ -35,6 +35,15 @@ pub enum PathFault {
     DotParameters,
 }
 
+/// Whether a path is another one, or stands below it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Below<'a> {
+    /// It is; what follows, without the slash.
+    Yes(&'a str),
+    /// It is somewhere else.
+    No,
+}
+
 const LONGEST_PATH: usize = 4096;
 
 impl RequestPath {
@@ -75,6 +84,16 @@ impl RequestPath {
     /// The normal form, which is forwarded.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether this is `base`, or stands below it. Unreserved characters are decoded here, so that no spelling
+    /// of a path made of them escapes.
+    pub fn below(&self, base: &str) -> Below<'_> {
+        match self.0.strip_prefix(base) {
+            Some("") => Below::Yes(""),
+            Some(rest) => rest.strip_prefix('/').map_or(Below::No, Below::Yes),
+            None => Below::No,
+        }
     }
 
     /// The segments with every escape decoded, for matching; a trailing slash is an empty last one.

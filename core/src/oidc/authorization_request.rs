@@ -20,6 +20,7 @@ impl AuthorizationRequest {
         redirect_uri: &str,
         attempt: &Attempt,
         step_up: &StepUp,
+        login_hint: Option<&str>,
     ) -> Self {
         let mut form = String::new();
         for (name, value) in [
@@ -37,6 +38,9 @@ impl AuthorizationRequest {
             Protocol::OAuth(_) => {}
         }
         push_step_up(&mut form, step_up);
+        if let Some(login_hint) = login_hint {
+            parameters::push(&mut form, "login_hint", login_hint);
+        }
         match provider.response_mode {
             // What a code is answered with anyway.
             ResponseMode::Query => {}

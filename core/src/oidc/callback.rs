@@ -24,7 +24,13 @@ pub enum CallbackFault {
     NoState,
     /// Neither `code` nor `error`, or both.
     NoOutcome,
+    /// `code` is none that a provider can have issued.
+    Code,
 }
+
+/// The longest code that is handed on, in bytes. Those of providers that put a token into it have two or three
+/// thousand.
+const LONGEST_CODE: usize = 8 * 1024;
 
 /// The response does not come from the provider it was asked of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +38,8 @@ pub struct WrongIssuer;
 
 impl AuthorizationResponse {
     /// Reads the query of a callback.
+    ///
+    /// Anyone can write such a query, so a code that cannot be one is sent to nobody.
     ///
     /// `error_description` and `error_uri` are not even looked at: they are a stranger's text.
     ///
@@ -42,7 +50,7 @@ impl AuthorizationResponse {
         let once = |name| parameters.once(name).map_err(CallbackFault::Parameters);
         let state = once("state")?.filter(|state| !state.is_empty());
         let outcome = match (once("code")?, once("error")?) {
-            (Some(code), None) if !code.is_empty() => Ok(Secret::new(code.to_owned())),
+            (Some(code), None) if !code.is_empty() => Ok(code_of(code)?),
             (None, Some(error)) => Err(AuthorizationError::parse(error)),
             _ => return Err(CallbackFault::NoOutcome),
         };
@@ -71,9 +79,19 @@ impl AuthorizationResponse {
     }
 }
 
+/// A code: visible ASCII and spaces (RFC 6749, appendix A.11).
+fn code_of(text: &str) -> Result<Secret<String>, CallbackFault> {
+    let is_sound = text.len() <= LONGEST_CODE && text.bytes().all(|b| (b' '..=b'~').contains(&b));
+    match is_sound {
+        true => Ok(Secret::new(text.to_owned())),
+        false => Err(CallbackFault::Code),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::format;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -122,6 +140,18 @@ mod tests {
                 Some(fault),
                 "{query}"
             );
+        }
+    }
+
+    #[test]
+    fn a_code_is_visible_ascii_of_a_bounded_length() {
+        let fault =
+            |code: &str| AuthorizationResponse::parse(&format!("code={code}&state=s")).err();
+        for code in ["a%20b", "!%22~", &"a".repeat(8 * 1024)] {
+            assert_eq!(fault(code), None, "{code}");
+        }
+        for code in ["a%00", "a%0Ab", "a%7F", "%C3%A9", &"a".repeat(8 * 1024 + 1)] {
+            assert_eq!(fault(code), Some(CallbackFault::Code), "{code}");
         }
     }
 

@@ -21,7 +21,8 @@ pub enum DocumentFault {
 /// The largest document a provider needs.
 pub const LARGEST: usize = 256 * 1024;
 
-const LIMITS: Limits = Limits {
+/// The limits of every document.
+pub const LIMITS: Limits = Limits {
     bytes: LARGEST,
     depth: 16,
 };

@@ -22,6 +22,8 @@ pub struct Identity {
     pub authentication_methods: Vec<String>,
     /// The claims that the session keeps.
     pub claims: Map<String, Value>,
+    /// The claims that the provider was asked for in vain.
+    pub missing: Vec<String>,
 }
 
 impl Identity {
@@ -39,7 +41,14 @@ impl Identity {
             authentication_context: id_token.authentication_context().map(ToOwned::to_owned),
             authentication_methods: id_token.authentication_methods(),
             claims,
+            missing: Vec::new(),
         }
+    }
+
+    /// The same, without claims that the provider did not give.
+    #[must_use]
+    pub fn without(self, missing: Vec<String>) -> Self {
+        Self { missing, ..self }
     }
 
     /// Of a provider that says who someone is and nothing about how they proved it.
@@ -52,6 +61,7 @@ impl Identity {
             authentication_context: None,
             authentication_methods: Vec::new(),
             claims,
+            missing: Vec::new(),
         }
     }
 }

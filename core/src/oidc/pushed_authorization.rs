@@ -44,7 +44,7 @@ pub fn request(
 /// # Errors
 /// Any [`TokenFault`]: the endpoint answers errors as the token endpoint does (RFC 9126, section 2.3).
 pub fn read(reply: &Reply) -> Result<String, TokenFault> {
-    if !matches!(reply.status, 200 | 201) {
+    if !reply.is_success() {
         return Err(token::refusal(reply));
     }
     let document = document::read_any_status(reply).map_err(TokenFault::Document)?;

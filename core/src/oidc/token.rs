@@ -2,10 +2,10 @@
 
 use super::{
     client_authentication::ClientCredential,
-    document::{self, DocumentFault},
+    document::{DocumentFault, LIMITS},
 };
 use crate::{
-    encoding::parameters,
+    encoding::{json, parameters},
     http::{
         header::{HeaderName, HeaderValue},
         method::Method,
@@ -14,7 +14,8 @@ use crate::{
     },
     secret::Secret,
 };
-use alloc::{borrow::ToOwned, string::String, vec};
+use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
+use serde_json::{Map, Value};
 
 /// A code and what belongs to it.
 #[derive(Debug)]
@@ -51,6 +52,8 @@ pub enum TokenFault {
     Refused(TokenError),
     /// A needed member is missing or of a wrong type.
     Missing(&'static str),
+    /// A member that something is decided by stands twice.
+    Repeated(&'static str),
     /// `token_type` is not Bearer.
     TokenType,
 }
@@ -117,41 +120,77 @@ pub fn form_request(
     })
 }
 
-/// Reads the endpoint's answer.
+/// Reads the endpoint's answer: any status of success with a JSON object that has the tokens, whatever it is
+/// labelled as.
+///
+/// `token_type` may be missing, though RFC 6749, section 5.1, has it: some endpoints of OpenID providers leave it
+/// out, and there is no other kind of token that they issue unasked. One that stands there must be Bearer. A member
+/// that nothing is decided by may stand twice, and then counts as absent.
 ///
 /// # Errors
 /// Any [`TokenFault`].
 pub fn read(reply: &Reply) -> Result<Tokens, TokenFault> {
-    if reply.status != 200 {
+    if !reply.is_success() {
         return Err(refusal(reply));
     }
-    let document = document::read(reply).map_err(TokenFault::Document)?;
+    let answer = Answer::read(reply).map_err(TokenFault::Document)?;
     // GitHub answers errors with the status of success.
-    if let Some(error) = document::text(&document, "error") {
+    if let Some(error) = answer.text("error")? {
         return Err(TokenFault::Refused(error_of(error)));
     }
-    let text = |name: &'static str| document::text(&document, name);
-    let secret = |name| text(name).map(|text| Secret::new(text.to_owned()));
-    let token_type = text("token_type").ok_or(TokenFault::Missing("token_type"))?;
-    if !token_type.eq_ignore_ascii_case("bearer") {
-        return Err(TokenFault::TokenType);
+    let secret = |name| Ok(answer.text(name)?.map(|text| Secret::new(text.to_owned())));
+    match answer.value("token_type")? {
+        None | Some(Value::Null) => {}
+        Some(Value::String(name)) if name.eq_ignore_ascii_case("bearer") => {}
+        Some(_) => return Err(TokenFault::TokenType),
     }
+    let access_token = secret("access_token")?;
     Ok(Tokens {
-        id_token: secret("id_token"),
-        access_token: secret("access_token").ok_or(TokenFault::Missing("access_token"))?,
-        refresh_token: secret("refresh_token"),
-        scope: text("scope").map(ToOwned::to_owned),
+        id_token: secret("id_token")?,
+        access_token: access_token.ok_or(TokenFault::Missing("access_token"))?,
+        refresh_token: secret("refresh_token").ok().flatten(),
+        scope: answer.text("scope").ok().flatten().map(ToOwned::to_owned),
     })
 }
 
 /// What an answer with another status than success says.
 pub fn refusal(reply: &Reply) -> TokenFault {
-    let Ok(document) = document::read_any_status(reply) else {
-        return TokenFault::Document(DocumentFault::Status(reply.status));
-    };
-    match document::text(&document, "error") {
-        Some(error) => TokenFault::Refused(error_of(error)),
-        None => TokenFault::Document(DocumentFault::Status(reply.status)),
+    let answer = Answer::read(reply).ok();
+    let error = answer.as_ref().map(|answer| answer.text("error"));
+    match error {
+        Some(Ok(Some(error))) => TokenFault::Refused(error_of(error)),
+        Some(Err(fault)) => fault,
+        Some(Ok(None)) | None => TokenFault::Document(DocumentFault::Status(reply.status)),
+    }
+}
+
+/// An answer. Nobody signed it, so a member that repeats harms only where it is read.
+struct Answer {
+    members: Map<String, Value>,
+    repeated: Vec<String>,
+}
+
+impl Answer {
+    fn read(reply: &Reply) -> Result<Self, DocumentFault> {
+        let members = json::parse_usable(&reply.body, LIMITS).map_err(DocumentFault::Json)?;
+        Ok(Self {
+            members,
+            repeated: json::repeated_names(&reply.body),
+        })
+    }
+
+    /// The member `name`, which stands once.
+    fn value(&self, name: &'static str) -> Result<Option<&Value>, TokenFault> {
+        match self.repeated.iter().any(|other| other == name) {
+            true => Err(TokenFault::Repeated(name)),
+            false => Ok(self.members.get(name)),
+        }
+    }
+
+    /// The text member `name`; `None` where it is absent, empty or no text.
+    fn text(&self, name: &'static str) -> Result<Option<&str>, TokenFault> {
+        let text = self.value(name)?.and_then(Value::as_str);
+        Ok(text.filter(|text| !text.is_empty()))
     }
 }
 
@@ -171,8 +210,9 @@ fn error_of(code: &str) -> TokenError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::string::ToString;
-    use serde_json::{Value, json};
+    use crate::encoding::json::JsonFault;
+    use alloc::{format, string::ToString};
+    use serde_json::json;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -197,17 +237,72 @@ mod tests {
 
     #[test]
     fn every_needed_member_is_needed() {
-        for name in ["access_token", "token_type"] {
-            let mut document = good();
-            document.as_object_mut().unwrap().remove(name);
-            assert_eq!(
-                read(&reply(200, &document)).err(),
-                Some(TokenFault::Missing(name))
-            );
+        let mut document = good();
+        document.as_object_mut().unwrap().remove("access_token");
+        assert_eq!(
+            read(&reply(200, &document)).err(),
+            Some(TokenFault::Missing("access_token"))
+        );
+        for token_type in [
+            json!("DPoP"),
+            json!("mac"),
+            json!(""),
+            json!(1),
+            json!(["Bearer"]),
+        ] {
+            let mut other = good();
+            other["token_type"] = token_type.clone();
+            let fault = read(&reply(200, &other)).err();
+            assert_eq!(fault, Some(TokenFault::TokenType), "{token_type}");
         }
-        let mut dpop = good();
-        dpop["token_type"] = json!("DPoP");
-        assert_eq!(read(&reply(200, &dpop)).err(), Some(TokenFault::TokenType));
+        document = good();
+        document.as_object_mut().unwrap().remove("token_type");
+        assert!(read(&reply(200, &document)).is_ok());
+    }
+
+    #[test]
+    fn an_answer_is_one_by_what_it_says() {
+        for status in [200, 201, 203] {
+            for content_type in [Some("text/html"), Some("text/plain; charset=utf-8"), None] {
+                let labelled = Reply {
+                    content_type: content_type.map(Into::into),
+                    ..reply(status, &good())
+                };
+                assert!(read(&labelled).is_ok(), "{status} {content_type:?}");
+            }
+        }
+        for status in [199, 300, 302, 400, 500] {
+            let fault = TokenFault::Document(DocumentFault::Status(status));
+            assert_eq!(read(&reply(status, &good())).err(), Some(fault));
+        }
+        let empty = Reply {
+            body: Vec::new(),
+            ..reply(204, &good())
+        };
+        let fault = TokenFault::Document(DocumentFault::Json(JsonFault::Malformed));
+        assert_eq!(read(&empty).err(), Some(fault));
+    }
+
+    #[test]
+    fn a_member_stands_twice_only_where_nothing_is_decided_by_it() {
+        let with = |more: &str| {
+            let text = good().to_string().replacen('{', &format!("{{{more},"), 1);
+            read(&Reply {
+                body: text.into_bytes(),
+                ..reply(200, &good())
+            })
+        };
+        for name in ["access_token", "id_token", "token_type"] {
+            let fault = Some(TokenFault::Repeated(name));
+            assert_eq!(with(&format!(r#""{name}":"a""#)).err(), fault);
+        }
+        let errors = r#""error":"invalid_grant","error":"x""#;
+        assert_eq!(with(errors).err(), Some(TokenFault::Repeated("error")));
+        let harmless = r#""scope":"a","scope":"b","expires_in":1,"expires_in":2"#;
+        assert_eq!(with(harmless).unwrap().scope, None);
+        let odd = with(r#""scope":"\ud800","refresh_token":"a""#).unwrap();
+        assert_eq!(odd.scope, None);
+        assert!(odd.refresh_token.is_some());
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub struct Forbidden<'a> {
     pub missing: &'a [Missing],
     /// The name of whoever is signed in, where it is known.
     pub who: Option<&'a str>,
+    /// Signs in again, where the provider did not say everything and may the next time.
+    pub sign_in_again: Option<Href<'a>>,
     /// The page that asks before signing out.
     pub sign_out: Href<'a>,
     /// Where the site begins.
@@ -51,13 +53,22 @@ impl Forbidden<'_> {
         if self.missing.is_empty() {
             content = content.paragraph(words.forbidden.other);
         }
+        let (advice, way) = match &self.sign_in_again {
+            Some(again) => (
+                words.forbidden.incomplete,
+                (again, words.ways.sign_in_again),
+            ),
+            None => (words.forbidden.advice, (&self.home, words.ways.home)),
+        };
         Layout {
             status: Status::FORBIDDEN,
             heading: words.forbidden.heading,
-            content: content.paragraph(words.forbidden.advice),
-            ways: Html::new()
-                .link(Look::First, &self.home, words.ways.home)
-                .link(Look::Second, &self.sign_out, words.ways.sign_out),
+            content: content.paragraph(advice),
+            ways: Html::new().link(Look::First, way.0, way.1).link(
+                Look::Second,
+                &self.sign_out,
+                words.ways.sign_out,
+            ),
             incident: None,
             form: FormTargets::None,
         }

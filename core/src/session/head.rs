@@ -64,6 +64,8 @@ pub enum HeadState {
 pub enum EndReason {
     /// The user signed out.
     Logout,
+    /// Another session took its place in the browser.
+    Replaced,
 }
 
 impl Head {
@@ -177,7 +179,11 @@ impl HeadState {
 
 impl EndReason {
     fn read(text: &str) -> Option<Self> {
-        (text == "logout").then_some(Self::Logout)
+        match text {
+            "logout" => Some(Self::Logout),
+            "replaced" => Some(Self::Replaced),
+            _ => None,
+        }
     }
 }
 

@@ -216,6 +216,7 @@ mod tests {
             claims: Map::new(),
             groups: vec![],
             roles: vec![],
+            missing: vec![],
             scope: None,
             id_token: Some("i".to_owned()),
             access_token: "a".to_owned(),

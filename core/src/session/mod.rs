@@ -10,6 +10,7 @@ pub mod handle;
 pub mod head;
 pub mod keys;
 pub mod memo;
+pub mod predecessor;
 pub mod record;
 pub mod tombstone;
 pub mod user;

@@ -39,6 +39,9 @@ pub struct SessionRecord {
     /// Roles, from the configured claim.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<String>,
+    /// The claims that the provider was asked for in vain when the session began.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
     /// The scope granted, where the provider named it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
@@ -126,6 +129,7 @@ impl SessionRecord {
             claims: members.object("claims")?,
             groups: members.texts("groups")?,
             roles: members.texts("roles")?,
+            missing: members.texts("missing")?,
             scope: members.optional_text("scope")?,
             id_token: members.optional_text("id_token")?,
             access_token: members.text("access_token")?,
@@ -239,6 +243,7 @@ mod tests {
             claims: Map::new(),
             groups: vec!["staff".to_owned()],
             roles: vec![],
+            missing: vec!["email".to_owned()],
             scope: None,
             id_token: Some("SECRET-ID-TOKEN".to_owned()),
             access_token: "SECRET-ACCESS-TOKEN".to_owned(),
@@ -256,6 +261,7 @@ mod tests {
         let open =
             |generation| SessionRecord::open(&sealed, &session(), Generation(generation), ORIGIN);
         assert_eq!(open(1).unwrap().groups, ["staff"]);
+        assert_eq!(open(1).unwrap().missing, ["email"]);
         assert!(open(0).is_none());
         assert!(open(2).is_none());
         let other = SessionSecret::new(Secret::new([2; 32]));

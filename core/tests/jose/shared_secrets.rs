@@ -15,6 +15,7 @@ use lychgate_core::{
         SignatureCheck, UnverifiedToken,
     },
     oidc::id_token::{Expectation, IdTokenFault, VerifiedIdToken},
+    secret::Secret,
     time::UnixTime,
 };
 use proptest::prelude::{ProptestConfig, any, proptest};
@@ -173,6 +174,8 @@ fn a_token_under_a_shared_secret_is_no_id_token() {
         client_id: "edge",
         nonce: "n-1",
         max_age: None,
+        code: &Secret::new("code".to_owned()),
+        access_token: &Secret::new("access token".to_owned()),
         now: UnixTime::from_seconds(1995),
     };
     let key = TestKey::P256(1);

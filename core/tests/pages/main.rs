@@ -330,6 +330,7 @@ fn what_is_missing_is_named_by_kind_only() {
         Forbidden {
             missing,
             who: None,
+            sign_in_again: None,
             sign_out: Href::HOME,
             home: Href::HOME,
         }

@@ -19,7 +19,7 @@ use lychgate_core::{
         rounds,
     },
     secret::Secret,
-    session::{cookie::SessionCookie, keys::Generation, tombstone},
+    session::{cookie::SessionCookie, keys::Generation, predecessor::Predecessor, tombstone},
     time::Seconds,
 };
 use sha2::{Digest, Sha256};
@@ -29,6 +29,7 @@ pub(crate) fn keys() -> Vector {
         "session",
         "attempt",
         "tombstone",
+        "predecessor",
         "head",
         "user",
         "record",
@@ -163,6 +164,20 @@ pub(crate) fn tombstone_cookie() -> Vector {
     cookie(Vector::new("tombstone-cookie"), place, &text)
 }
 
+pub(crate) fn predecessor_cookie() -> Vector {
+    let place = Place {
+        purpose: Purpose::Predecessor,
+        name: name::PREDECESSOR,
+        origin: ORIGIN,
+    };
+    let named = Predecessor {
+        user: user(),
+        handle: session().handle(),
+    };
+    let text = named.seal(&ring(), ORIGIN, nonce(0xa5)).unwrap();
+    cookie(Vector::new("predecessor-cookie"), place, &text)
+}
+
 /// The fields that carry the cookies, with the default time-outs.
 pub(crate) fn fields() -> Vector {
     let rules = SessionRules {
@@ -197,6 +212,10 @@ pub(crate) fn fields() -> Vector {
         .line(
             "tombstone",
             text(set(name::TOMBSTONE, "VALUE", tombstone::LIFETIME, lax)),
+        )
+        .line(
+            "predecessor",
+            text(set(name::PREDECESSOR, "VALUE", rules.absolute_timeout, lax)),
         )
         .line(
             "rounds",

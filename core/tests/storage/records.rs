@@ -40,6 +40,7 @@ fn record() -> Vec<u8> {
         claims,
         groups: vec!["staff".to_owned()],
         roles: vec![],
+        missing: vec![],
         scope: Some("openid email".to_owned()),
         id_token: Some("SECRET-ID-TOKEN".to_owned()),
         access_token: "SECRET-ACCESS-TOKEN".to_owned(),
@@ -101,6 +102,15 @@ pub(crate) fn live_head() -> Vector {
 pub(crate) fn ended_head() -> Vector {
     let at = CREATED.plus(Seconds::minutes(20));
     head("head-ended", &live().ended(at, EndReason::Logout), 0xb3)
+}
+
+pub(crate) fn replaced_head() -> Vector {
+    let at = CREATED.plus(Seconds::minutes(20));
+    head(
+        "head-replaced",
+        &live().ended(at, EndReason::Replaced),
+        0xb6,
+    )
 }
 
 pub(crate) fn user_record() -> Vector {

@@ -4,7 +4,7 @@ use super::{Row, everywhere, not_yet_built};
 use crate::{
     host::Host,
     http::{
-        browser::{ATTEMPT, Browser, SESSION, TOMBSTONE},
+        browser::{ATTEMPT, Browser, PREDECESSOR, SESSION, TOMBSTONE},
         request::Request,
     },
 };
@@ -24,6 +24,21 @@ pub const ROWS: &[Row] = &[
     everywhere(25, "stepping up makes a session of its own", stepping_up),
     not_yet_built(25, "a new id at linking", "accounts are not linked yet"),
     everywhere(26, "signing out really clears the cookie", clearing),
+    everywhere(
+        112,
+        "a new sign-in ends the session that it replaces",
+        replaced,
+    ),
+    everywhere(
+        112,
+        "so it does where the session cookie stayed behind",
+        replaced_unseen,
+    ),
+    everywhere(
+        112,
+        "signing out ends a session whose cookie is gone",
+        signed_out_unseen,
+    ),
     everywhere(
         27,
         "a stolen cookie is worth nothing after signing out",
@@ -174,7 +189,8 @@ fn fixation(host: &dyn Host) {
         browser.fetch("/auth/session").expect(200).json()["subject"].clone()
     };
     assert_eq!(subject(&victim.session().unwrap()), "member");
-    assert_eq!(subject(&planted), "staff");
+    // It ended, like any session that a sign-in replaces, and the attacker with it.
+    assert!(!lives(host, &planted));
 }
 
 fn stepping_up(host: &dyn Host) {
@@ -184,11 +200,9 @@ fn stepping_up(host: &dyn Host) {
     browser.sign_in("/gold/x", "member");
     browser.fetch("/gold/x").expect(200);
     assert_ne!(browser.session().unwrap(), before);
-    // Whoever knew the session from before has no more than before.
-    let mut thief = Browser::new(host);
-    thief.jar.put(SESSION, &before);
-    thief.fetch("/gold/x").expect(401);
-    assert!(thief.is_signed_in());
+    // Whoever knew the session from before has nothing.
+    assert!(!lives(host, &before));
+    assert!(browser.is_signed_in());
 }
 
 fn clearing(host: &dyn Host) {
@@ -215,4 +229,76 @@ fn stolen_cookie(host: &dyn Host) {
     thief
         .send(Request::script("GET", "/auth/session"))
         .expect(401);
+}
+
+/// Whether a copy of the cookie, in nothing else's company, opens the members' page at an edge that asks the ledger.
+fn lives(host: &dyn Host, cookie: &str) -> bool {
+    if !host.is_one_instance() {
+        host.forget();
+    }
+    let mut thief = Browser::new(host);
+    thief.jar.put(SESSION, cookie);
+    thief.is_signed_in()
+}
+
+fn replaced(host: &dyn Host) {
+    let mut elsewhere = Browser::signed_in(host, "member");
+    // The same person anew, another one, and a newer authentication.
+    for (target, login) in [
+        ("/auth/login?return_to=/", "member"),
+        ("/auth/login?return_to=/", "staff"),
+        ("/auth/login?return_to=/&max_age=60", "member"),
+    ] {
+        let mut browser = Browser::signed_in(host, "member");
+        let stolen = browser.session().unwrap();
+        assert!(lives(host, &stolen));
+        browser.sign_in(target, login);
+        assert!(!lives(host, &stolen), "{target} as {login}");
+        assert!(browser.is_signed_in());
+        // Signing out leaves nothing behind.
+        let last = browser.session().unwrap();
+        browser.sign_out().expect(303);
+        assert!(!lives(host, &last) && !lives(host, &stolen));
+    }
+    assert!(elsewhere.is_signed_in(), "another browser's session ended");
+}
+
+/// `SameSite=Strict`, a form of the provider's, and time keep the session cookie from the callback.
+fn replaced_unseen(host: &dyn Host) {
+    let mut browser = Browser::signed_in(host, "member");
+    let stolen = browser.session().unwrap();
+    // A second tab began before the first one arrived.
+    let second = browser.callback("/auth/login?return_to=/?second", "member");
+    let first = browser.callback("/auth/login?return_to=/?first", "staff");
+    browser.jar.remove(SESSION);
+    browser.arrive(&first);
+    assert!(!lives(host, &stolen));
+    let stolen = browser.session().unwrap();
+    assert!(lives(host, &stolen));
+    browser.jar.remove(SESSION);
+    browser.arrive(&second);
+    assert!(!lives(host, &stolen));
+    assert!(browser.is_signed_in());
+    // Nothing but that cookie names it, and nobody can make one.
+    let named = browser.jar.cookie(PREDECESSOR).unwrap().value.clone();
+    let living = browser.session().unwrap();
+    for other in ["x", &named[1..], &living] {
+        let mut stranger = Browser::new(host);
+        stranger.jar.put(PREDECESSOR, other);
+        stranger.sign_in("/members/", "member");
+        assert!(browser.is_signed_in(), "{other}");
+    }
+    let mut opener = Browser::new(host);
+    opener.jar.put(SESSION, &named);
+    assert!(!opener.is_signed_in(), "it opens something");
+}
+
+fn signed_out_unseen(host: &dyn Host) {
+    let mut browser = Browser::signed_in(host, "member");
+    let stolen = browser.session().unwrap();
+    browser.jar.remove(SESSION);
+    browser.sign_out().expect(303);
+    assert!(!lives(host, &stolen));
+    assert!(browser.jar.cookie(PREDECESSOR).is_none());
+    Browser::signed_in(host, "member").sign_out().expect(303);
 }

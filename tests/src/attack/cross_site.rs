@@ -20,7 +20,28 @@ pub const ROWS: &[Row] = &[
     everywhere(70, "an image signs nobody out", image_logout),
     everywhere(71, "the session endpoint shows no token", no_token),
     everywhere(100, "another site opens no socket", sockets),
+    everywhere(
+        119,
+        "no page makes a request of this site out of another's without need",
+        resume,
+    ),
 ];
+
+/// With `same_site = "lax"` the session cookie comes along as it is; `gateway/same_site.rs` has the other half.
+fn resume(host: &dyn Host) {
+    let mut browser = Browser::signed_in(host, "member");
+    for destination in ["document", "iframe", "image"] {
+        let request = Request::navigation("/auth/resume?return_to=%2Fmembers%2F")
+            .replacing("Sec-Fetch-Site", Some("cross-site"))
+            .replacing("Sec-Fetch-Dest", Some(destination));
+        let page = browser.send(request).expect(404);
+        assert!(!page.text().contains("data-to"), "{}", page.summary());
+    }
+    let directly = Request::navigation("/members/");
+    browser
+        .send(directly.replacing("Sec-Fetch-Site", Some("cross-site")))
+        .expect(200);
+}
 
 fn empty_posts(host: &dyn Host) {
     let mut browser = Browser::signed_in(host, "member");

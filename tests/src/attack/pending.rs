@@ -19,11 +19,6 @@ pub const ROWS: &[Row] = &[
         "it is being closed",
     ),
     not_yet_built(
-        112,
-        "a new sign-in ends the session that it replaces",
-        "it is being closed",
-    ),
-    not_yet_built(
         113,
         "a token counts at the routes of its audience alone",
         "it is being closed",
@@ -51,11 +46,6 @@ pub const ROWS: &[Row] = &[
     not_yet_built(
         118,
         "a setting of the platform opens no protected file",
-        "it is being closed",
-    ),
-    not_yet_built(
-        119,
-        "the way back from another site is for navigations alone",
         "it is being closed",
     ),
     not_yet_built(

@@ -235,7 +235,8 @@ fn callback_and_sign_out(choices: &mut Choices, plan: Plan) -> Calls {
         assert!(browser.is_signed_in());
         assert_ne!(browser.session().unwrap(), old);
     }
-    if signed_out.status == 303 {
+    // Either of them ends the old one.
+    if signed_in.status == 200 || signed_out.status == 303 {
         is_over([&host, &far], &old, host.world.now(), Seconds::new(10));
     }
     assert!(host.world.provider().most_uses_of_a_code() <= 1);

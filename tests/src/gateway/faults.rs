@@ -71,6 +71,25 @@ fn a_missing_or_bad_secret_closes_the_gateway_and_is_named() {
 }
 
 #[test]
+fn white_space_around_a_secret_is_not_part_of_it() {
+    let mut setup = Setup::standard();
+    for (_, value) in &mut setup.secrets {
+        *value = format!("\t {value}\r\n");
+    }
+    let host = InProcess::with(&setup);
+    let mut browser = Browser::signed_in(&host, "member");
+    let seen = browser.fetch("/api/whoami").expect(200).json();
+    let proof = Setup::standard().secrets;
+    let proof = proof.iter().find(|(name, _)| name == "API_PROOF").unwrap();
+    assert_eq!(seen["headers"]["lychgate-proof"], json!(proof.1));
+    for blank in ["\n", " \t"] {
+        let mut setup = Setup::standard();
+        setup.secrets[1].1 = blank.to_owned();
+        is_closed(&InProcess::with(&setup), &setup.secrets[1].0);
+    }
+}
+
+#[test]
 fn a_missing_binding_closes_the_gateway_and_is_named() {
     let mut host = InProcess::new();
     let fault = ConfigurationFault::MissingBinding {
@@ -128,12 +147,11 @@ fn a_provider_that_cannot_begin_is_a_502_with_a_way_back() {
 
 #[test]
 fn a_provider_that_cannot_finish_makes_no_session() {
-    for endpoint in [Endpoint::Token, Endpoint::Keys, Endpoint::Userinfo] {
+    for endpoint in [Endpoint::Token, Endpoint::Keys] {
         for (name, answer) in bad_answers() {
             let host = InProcess::new();
             {
                 let mut provider = host.world.provider();
-                provider.settings.claims_in_id_token = false;
                 provider.settings.set_answer(endpoint, answer);
             }
             let mut browser = Browser::new(&host);
@@ -154,6 +172,25 @@ fn a_provider_that_cannot_finish_makes_no_session() {
             browser.sign_in("/members/", "member");
             assert!(browser.is_signed_in());
         }
+    }
+}
+
+#[test]
+fn userinfo_of_nobody_signs_nobody_in_and_none_signs_in_without_it() {
+    for (name, answer) in bad_answers() {
+        let host = InProcess::new();
+        {
+            let mut provider = host.world.provider();
+            provider.settings.claims_in_id_token = false;
+            provider.settings.set_answer(Endpoint::Userinfo, answer);
+        }
+        let mut browser = Browser::new(&host);
+        let callback = browser.callback("/members/", "member");
+        // An empty object is an answer, about nobody.
+        let status = if name == "JSON as text" { 502 } else { 200 };
+        let page = browser.go(&callback).expect(status);
+        assert!(!page.text().contains("SECRET"), "{name}");
+        assert_eq!(browser.session().is_some(), status == 200, "{name}");
     }
 }
 

@@ -8,11 +8,13 @@ mod counts;
 mod explain;
 mod faults;
 mod freshness;
+mod initiation;
 pub mod late;
 mod log;
 mod metrics;
 pub mod oauth;
 mod pages;
+mod provider_answers;
 mod providers;
 mod requirements;
 mod rounds;
@@ -47,6 +49,8 @@ pub fn cases() -> Vec<Case> {
         requirements::CASES,
         step_up::CASES,
         sign_in::CASES,
+        provider_answers::CASES,
+        initiation::CASES,
         rounds::CASES,
         sessions::CASES,
         sign_out::CASES,

@@ -8,7 +8,7 @@ use crate::{
         in_process::{InProcess, Setup},
     },
     http::{
-        browser::{Browser, SESSION, TOMBSTONE},
+        browser::{Browser, PREDECESSOR, SESSION, TOMBSTONE},
         request::Request,
     },
 };
@@ -26,6 +26,11 @@ pub const CASES: &[Case] = &[
     ),
     ("only what may help is tried", only_what_may_help),
     ("the way on leads nowhere else", leads_nowhere_else),
+    ("the way on is for navigations alone", navigations_alone),
+    (
+        "a sign-in ends a session whose strict cookie stayed behind",
+        replaced_under_strict,
+    ),
 ];
 
 /// Makes the session cookie strict.
@@ -114,6 +119,59 @@ fn leads_nowhere_else(host: &dyn Host) {
         host.send(&posted).expect(405).header("allow"),
         Some("GET, HEAD")
     );
+}
+
+fn navigations_alone(host: &dyn Host) {
+    type Change = fn(Request) -> Request;
+    let link = "/auth/resume?return_to=%2Fmembers%2F";
+    let cases: [(Change, u16); 6] = [
+        (|request| request, 200),
+        (
+            |request| request.replacing("Sec-Fetch-Mode", Some("cors")),
+            401,
+        ),
+        (
+            |request| request.replacing("Sec-Fetch-Dest", Some("iframe")),
+            401,
+        ),
+        (
+            |request| request.replacing("Sec-Fetch-Dest", Some("image")),
+            401,
+        ),
+        (|request| request.with("Sec-Purpose", "prefetch"), 401),
+        (
+            |mut request| {
+                request.method = "HEAD".to_owned();
+                request
+            },
+            401,
+        ),
+    ];
+    for (change, status) in cases {
+        host.send(&change(from_elsewhere(link))).expect(status);
+    }
+    for own in ["/auth/logout", "/%61uth/login", "/auth"] {
+        let link = format!("/auth/resume?return_to={}", own.replace('/', "%2F"));
+        let page = host.send(&from_elsewhere(&link)).expect(200);
+        assert_eq!(page.leads_to(), "/", "{own}");
+    }
+}
+
+fn replaced_under_strict(host: &dyn Host) {
+    let mut browser = Browser::signed_in(host, "member");
+    let stolen = browser.session().unwrap();
+    let named = browser.jar.cookie(PREDECESSOR).unwrap();
+    assert_eq!(named.same_site, "Lax", "it must reach the callback");
+    let callback = browser.callback("/auth/login?return_to=/", "member");
+    browser.jar.remove(SESSION);
+    browser.arrive(&callback);
+    assert!(browser.is_signed_in());
+    if !host.is_one_instance() {
+        host.forget();
+    }
+    browser.jar.remove(TOMBSTONE);
+    browser.jar.put(SESSION, &stolen);
+    assert!(!browser.is_signed_in());
 }
 
 #[test]

@@ -8,10 +8,13 @@ use crate::{
         in_process::{InProcess, Setup},
     },
     http::{
-        browser::{ATTEMPT, Browser, SESSION},
+        browser::{ATTEMPT, Browser, SESSION, TOMBSTONE},
         request::Request,
     },
-    scripted::provider::settings::{Authentication, Endpoint, Signer},
+    scripted::{
+        provider::settings::{Authentication, Endpoint, Signer},
+        schedule::{Behaviour, Call},
+    },
 };
 use lychgate_core::time::Seconds;
 
@@ -110,6 +113,71 @@ fn signing_in_again_makes_a_new_session(host: &dyn Host) {
     browser.sign_in("/auth/login?return_to=/", "member");
     let second = browser.session().unwrap();
     assert_ne!(first, second);
+    assert!(browser.is_signed_in());
+}
+
+#[test]
+fn a_session_that_cannot_be_ended_is_replaced_by_none() {
+    // The attempt's mark, the new head, and the end of the old one.
+    for (call, skip) in [(Call::LedgerRead, 0), (Call::LedgerWrite, 2)] {
+        let host = InProcess::new();
+        let mut browser = Browser::signed_in(&host, "member");
+        let first = browser.session().unwrap();
+        let callback = browser.callback("/auth/login?return_to=/", "member");
+        let failed = Behaviour::Failed;
+        host.world.schedule.borrow_mut().nth(call, skip, failed);
+        let page = browser.go(&callback).expect(503);
+        assert!(page.text().contains("/auth/login?"), "{}", page.summary());
+        assert_eq!(browser.session().unwrap(), first);
+        assert!(browser.is_signed_in(), "the old session is lost, too");
+        host.world.schedule.borrow_mut().clear();
+        browser.sign_in("/auth/login?return_to=/", "member");
+        assert!(browser.is_signed_in());
+        browser.jar.remove(TOMBSTONE);
+        browser.jar.put(SESSION, &first);
+        assert!(!browser.is_signed_in());
+    }
+    // An end whose answer was lost is one.
+    let host = InProcess::new();
+    let mut browser = Browser::signed_in(&host, "member");
+    let callback = browser.callback("/auth/login?return_to=/", "member");
+    let lost = Behaviour::AppliedButTimedOut;
+    host.world
+        .schedule
+        .borrow_mut()
+        .nth(Call::LedgerWrite, 2, lost);
+    browser.arrive(&callback);
+    assert!(browser.is_signed_in());
+    let log = host.world.events().join("\n");
+    assert!(log.contains(r#""event":"session_replaced""#), "{log}");
+}
+
+#[test]
+fn a_session_that_was_unused_for_too_long_is_ended_by_the_next() {
+    let host = InProcess::new();
+    let mut browser = Browser::signed_in(&host, "member");
+    let mut thief = Browser::new(&host);
+    thief.jar.put(SESSION, &browser.session().unwrap());
+    // The thief keeps it in use, the person does not.
+    for _ in 0..4 {
+        host.world.pass(Seconds::minutes(10));
+        assert!(thief.is_signed_in());
+    }
+    assert!(!browser.is_signed_in());
+    browser.sign_in("/members/", "member");
+    assert!(browser.is_signed_in());
+    assert!(!thief.is_signed_in());
+}
+
+#[test]
+fn a_request_on_its_way_does_not_clear_the_new_cookie() {
+    let host = InProcess::new();
+    let mut browser = Browser::signed_in(&host, "member");
+    let polling = browser.prepare(Request::script("GET", "/members/"));
+    let callback = browser.callback("/auth/login?return_to=/", "member");
+    browser.arrive(&callback);
+    let late = host.send(&polling).expect(401);
+    browser.keep(&late);
     assert!(browser.is_signed_in());
 }
 

@@ -7,6 +7,8 @@ use crate::host::Host;
 pub const SESSION: &str = "__Host-Http-lychgate";
 /// The tombstone cookie's name.
 pub const TOMBSTONE: &str = "__Host-Http-lychgate-x";
+/// The predecessor cookie's name.
+pub const PREDECESSOR: &str = "__Host-Http-lychgate-p";
 /// The name of the cookie that counts sign-ins in a row.
 pub const ROUNDS: &str = "__Host-Http-lychgate-r";
 /// The start of the names of attempt cookies.

@@ -114,8 +114,8 @@ pub(super) static WORDS: Words = Words {
         },
         used_attempt: Message {
             heading: "This sign-in is over",
-            text: "The address of this page works once, and it has been used. If you came here with the \
-                   back button, you may be signed in already.",
+            text: "The address of this page works once and for a short time. It has been used, or is too \
+                   old. If you came here with the back button, you may be signed in already.",
         },
         endless: Message {
             heading: "Signing in does not get you there",
@@ -155,6 +155,8 @@ pub(super) static WORDS: Words = Words {
         claim: "This page is for other accounts than yours.",
         authentication: "This page needs a stronger or more recent sign-in than the one you came with.",
         other: "This page is not open to your account.",
+        incomplete: "The sign-in service did not tell us everything about your account when you signed in. Wait a \
+                     moment and sign in again.",
         advice: "Ask the people who run this site for access, or sign out and come back with another \
                  account.",
     },

@@ -118,8 +118,9 @@ pub(super) static WORDS: Words = Words {
         },
         used_attempt: Message {
             heading: "Diese Anmeldung ist abgeschlossen",
-            text: "Die Adresse dieser Seite gilt nur einmal, und sie wurde schon benutzt. Wenn Sie mit der \
-                   Zurück-Taste hierhergekommen sind, sind Sie vielleicht bereits angemeldet.",
+            text: "Die Adresse dieser Seite gilt nur einmal und nur für kurze Zeit. Sie wurde schon \
+                   benutzt oder ist zu alt. Wenn Sie mit der Zurück-Taste hierhergekommen sind, sind Sie \
+                   vielleicht bereits angemeldet.",
         },
         endless: Message {
             heading: "Die Anmeldung führt nicht zur Seite",
@@ -164,6 +165,8 @@ pub(super) static WORDS: Words = Words {
         authentication: "Diese Seite braucht eine stärkere oder frischere Anmeldung als die, mit der Sie \
                          gekommen sind.",
         other: "Diese Seite steht Ihrem Konto nicht offen.",
+        incomplete: "Der Anmeldedienst hat uns bei Ihrer Anmeldung nicht alles über Ihr Konto mitgeteilt. \
+                     Warten Sie einen Moment und melden Sie sich noch einmal an.",
         advice: "Bitten Sie die Verantwortlichen dieser Website um Zugang, oder melden Sie sich ab und \
                  kommen Sie mit einem anderen Konto wieder.",
     },

@@ -167,6 +167,8 @@ pub(crate) struct Refusals {
     pub(crate) authentication: &'static str,
     /// Whatever it may be.
     pub(crate) other: &'static str,
+    /// What to do where the provider did not say everything.
+    pub(crate) incomplete: &'static str,
     /// What to do about it.
     pub(crate) advice: &'static str,
 }

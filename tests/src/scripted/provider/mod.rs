@@ -188,6 +188,7 @@ impl Provider {
         }
         let (status, document) = match document {
             Ok(document) if endpoint == Endpoint::PushedAuthorization => (201, document),
+            Ok(document) if endpoint == Endpoint::Token => (self.settings.token_status, document),
             Ok(document) => (200, document),
             Err((status, document)) => (status, document),
         };

@@ -81,6 +81,8 @@ pub struct Settings {
     pub edit_userinfo: Edit,
     /// Changes what GitHub and Facebook answer about a token.
     pub edit_token_check: Edit,
+    /// The status of a good answer of the token endpoint.
+    pub token_status: u16,
     /// Whether the provider takes authorization requests beforehand, and only so.
     pub takes_pushed_requests: bool,
     /// `iss` of authorization responses.
@@ -134,6 +136,7 @@ impl Settings {
             edit_response: unchanged(),
             edit_userinfo: unchanged(),
             edit_token_check: unchanged(),
+            token_status: 200,
             takes_pushed_requests: false,
             response_issuer: Some(issuer.to_owned()),
             reuse: Reuse::Refused,
