@@ -7,7 +7,7 @@ use crate::{
     logo, open_paths,
     position::Position,
     problem::Found,
-    rotation, surroundings,
+    rotation, rules, surroundings, text_file,
 };
 use lychgate_core::{
     config::{Config, UpstreamTarget},
@@ -16,7 +16,7 @@ use lychgate_core::{
 use serde_json::Value;
 use std::{
     fs,
-    io::{self, Read, Write},
+    io::{self, Write},
     path::{Path, PathBuf},
     time::SystemTime,
 };
@@ -72,6 +72,7 @@ pub fn check(file: &Path) -> Result<Checked, CheckError> {
         return Err(CheckError::Problems(problems));
     }
     notes.extend(open_paths::notes(file, &loaded)?);
+    notes.extend(rules::notes(file, &loaded));
     let Loaded {
         config, document, ..
     } = loaded;
@@ -157,7 +158,8 @@ pub(crate) fn command(
         )?;
     }
     let notes = rotation::notes(&checked.config, now());
-    for note in notes.into_iter().chain(logo::note(&checked.config)) {
+    let notes = notes.into_iter().chain(logo::note(&checked.config));
+    for note in notes.chain(rules::note_of_metrics(&checked.config)) {
         writeln!(messages, "{}: note: {note}", file.display())?;
     }
     for note in &checked.notes {
@@ -195,13 +197,7 @@ fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
 
 /// Reads a file that must be there.
 pub(crate) fn read(file: &Path) -> Result<String, CheckError> {
-    let read = || {
-        let mut text = String::new();
-        let mut reader = fs::File::open(file)?.take(LARGEST);
-        reader.read_to_string(&mut text)?;
-        Ok(text)
-    };
-    read().map_err(|error| CheckError::Unreadable {
+    text_file::read(file, LARGEST).map_err(|error| CheckError::Unreadable {
         file: file.to_owned(),
         error,
     })

@@ -22,9 +22,11 @@ mod problem;
 mod redirects;
 mod rotation;
 mod route_position;
+mod rules;
 mod services;
 mod spin;
 mod surroundings;
+mod text_file;
 mod token;
 mod wrangler;
 

@@ -495,6 +495,100 @@ fn a_logo_that_not_everybody_sees_is_mentioned() {
 }
 
 #[test]
+fn rules_that_several_sources_can_meet_are_named() {
+    const SECOND: &str = r#"
+[[provider]]
+id = "github"
+preset = "github"
+client_id = "edge"
+client_secret = { secret = "CLIENT_SECRET" }
+"#;
+    let note = "counts whoever of these says so: https://op.example.com, https://github.com";
+    let several = format!("{GOOD}{SECOND}");
+    let ran = check("sources", &several);
+    let said = format!("lychgate.toml:23:1: note: any_group = [\"staff\"] {note}");
+    assert!(ran.messages.contains(&said), "{}", ran.messages);
+    assert_eq!(ran.code, Some(0));
+    assert!(!check("sources-one", GOOD).messages.contains(note));
+    for named in [
+        r#"{ providers = ["example"], any_group = ["staff"] }"#,
+        r#"{ issuers = ["https://op.example.com"], any = [{ any_group = ["staff"] }] }"#,
+        r#"{ any = [{ providers = ["github"], any_group = ["staff"] }, { max_age = "5m" }] }"#,
+    ] {
+        let text = several.replace(r#"{ any_group = ["staff"] }"#, named);
+        let ran = check("sources-named", &text);
+        assert!(!ran.messages.contains(note), "{named} {}", ran.messages);
+        assert_eq!(ran.code, Some(0), "{named} {}", ran.messages);
+    }
+    let inside = r#"{ any = [{ providers = ["github"], any_role = ["x"] }, { acr = ["gold"] }] }"#;
+    let text = several.replace(r#"{ any_group = ["staff"] }"#, inside);
+    let ran = check("sources-inside", &text);
+    assert!(
+        ran.messages.contains(&format!("acr = [\"gold\"] {note}")),
+        "{}",
+        ran.messages
+    );
+}
+
+#[test]
+fn tokens_for_several_services_are_named() {
+    const TOKENS: &str = r#"
+[[issuer]]
+issuer = "https://op.example.com"
+audiences = ["urn:site"]
+
+[[issuer]]
+issuer = "https://pay.example.com"
+audiences = ["urn:pay"]
+
+[[upstream]]
+id = "pay"
+url = "https://pay.example.com"
+
+[[route]]
+path = "/site/**"
+access = ["bearer"]
+upstream = "site"
+
+[[route]]
+path = "/pay/**"
+access = ["bearer"]
+upstream = "pay"
+"#;
+    let note = "tokens for any of these audiences count here";
+    let open = format!("{GOOD}{TOKENS}");
+    let ran = check("services", &open);
+    assert_eq!(ran.messages.matches(note).count(), 2, "{}", ran.messages);
+    let named = open
+        .replace(
+            "id = \"pay\"\n",
+            "id = \"pay\"\naudiences = [\"urn:pay\"]\n",
+        )
+        .replace(
+            "path = \"/site/**\"\n",
+            "path = \"/site/**\"\naudiences = [\"urn:site\"]\n",
+        );
+    let ran = check("services-named", &named);
+    assert!(!ran.messages.contains(note), "{}", ran.messages);
+    assert_eq!(ran.code, Some(0), "{}", ran.messages);
+}
+
+#[test]
+fn a_file_in_another_encoding_is_named() {
+    let folder = Folder::new("encoding");
+    let wide: Vec<u8> = GOOD.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let marked = [&[0xff, 0xfe][..], &wide].concat();
+    for bytes in [wide, marked] {
+        fs::write(folder.0.join("lychgate.toml"), bytes).unwrap();
+        let ran = folder.run(&["check"]);
+        assert_eq!(ran.code, Some(2), "{}", ran.messages);
+        assert!(ran.messages.contains("UTF-16"), "{}", ran.messages);
+    }
+    fs::write(folder.0.join("lychgate.toml"), format!("\u{feff}{GOOD}")).unwrap();
+    assert_eq!(folder.run(&["check"]).code, Some(0));
+}
+
+#[test]
 fn paths_for_those_who_never_sign_in_are_named() {
     let closed = GOOD.replace("[\"public\"]", "[\"session\"]");
     let route = |path: &str, access: &str| {

@@ -127,7 +127,7 @@ fn every_requirement_is_a_hit_or_a_miss() {
         "1970-01-01T01:00:00Z",
     ]);
     let expected = r#"POST /reports/1?x at app.example.com
-who       ada, signed in at first, authenticated 2600s before
+who       ada, signed in at first (https://first.example.com), authenticated 2600s before
 route     /reports/** (lychgate.toml:44:1): POST, PUT, session, upstream api
   hit   all_groups = ["staff"]  has: ["staff"]
   hit   claims: path = "/address/country", one_of = ["NZ",7]  has: "NZ"
@@ -173,6 +173,8 @@ fn programs_get_the_same_as_json() {
         "method": "PUT",
         "host": "app.example.com",
         "target": "/reports/1",
+        "provider": "first",
+        "issuer": "https://first.example.com",
         "subject": "ada",
         "at": 3900,
         "routes": [{

@@ -13,6 +13,7 @@ mod front;
 mod issuer;
 mod origins;
 mod provider;
+mod provider_supports;
 mod registration;
 mod sign_in;
 mod subject;

@@ -3,6 +3,7 @@
 use super::{
     client::{Answer, PROGRAM},
     finding::Finding,
+    provider_supports,
     subject::Subject,
 };
 use lychgate_core::{
@@ -65,6 +66,7 @@ pub(crate) fn check(
         format!("{url} is the metadata of {}", provider.issuer),
     )];
     findings.extend(algorithms(provider, &reply));
+    findings.extend(provider_supports::check(provider, &reply));
     findings.push(keys(subject, provider, &metadata.jwks_uri));
     (findings, Some(answer))
 }

@@ -23,6 +23,11 @@ pub(super) fn answer(answer: &Answer<'_>) -> Value {
     add("host", json!(answer.host));
     add("target", json!(answer.target));
     add("subject", json!(answer.who.map(|who| who.sub.as_str())));
+    add(
+        "provider",
+        json!(answer.who.map(|who| who.provider.as_str())),
+    );
+    add("issuer", json!(answer.who.map(|who| who.iss.as_str())));
     add("at", json!(answer.now.as_seconds()));
     add("allowed", json!(answer.explanation.is_allowed()));
     let decision = match answer.explanation {
@@ -48,6 +53,7 @@ pub(super) fn answer(answer: &Answer<'_>) -> Value {
             match decision {
                 Decision::Allow(_) => "allow",
                 Decision::SignIn => "sign_in",
+                Decision::OtherAudience => "other_audience",
                 Decision::StepUp(step_up) => {
                     add("step_up", of_step_up(step_up));
                     "step_up"

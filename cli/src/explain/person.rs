@@ -1,5 +1,6 @@
 //! Who asks: a file of claims, as the session would hold them.
 
+use crate::text_file;
 use lychgate_core::{
     config::{Config, Provider},
     gateway::explain::session,
@@ -7,8 +8,7 @@ use lychgate_core::{
 };
 use serde_json::{Map, Value};
 use std::{
-    fmt, fs,
-    io::{self, Read},
+    fmt, io,
     path::{Path, PathBuf},
 };
 
@@ -61,13 +61,8 @@ fn find_provider<'a>(asked: Option<&str>, config: &'a Config) -> Result<&'a Prov
 }
 
 fn read_claims(file: &Path) -> Result<Map<String, Value>, PersonFault> {
-    let read = || {
-        let mut text = String::new();
-        let mut reader = fs::File::open(file)?.take(LARGEST);
-        reader.read_to_string(&mut text)?;
-        Ok(text)
-    };
-    let text = read().map_err(|error| PersonFault::Unreadable(file.to_owned(), error))?;
+    let text = text_file::read(file, LARGEST);
+    let text = text.map_err(|error| PersonFault::Unreadable(file.to_owned(), error))?;
     match serde_json::from_str(&text) {
         Ok(Value::Object(claims)) => Ok(claims),
         Ok(_) => Err(PersonFault::NotAnObject(file.to_owned())),

@@ -61,7 +61,15 @@ fn who(answer: &Answer<'_>) -> String {
         ),
         None => String::new(),
     };
-    format!("{name}, signed in at {}{authenticated}", who.provider)
+    // Where there are several, it matters whose word the facts are.
+    let issuer = match answer.loaded.config.providers.len() {
+        0 | 1 => String::new(),
+        _ => format!(" ({})", who.iss),
+    };
+    format!(
+        "{name}, signed in at {}{issuer}{authenticated}",
+        who.provider
+    )
 }
 
 fn describe(answer: &Answer<'_>, route: &Route) -> String {
@@ -182,6 +190,7 @@ fn decision(answer: &Answer<'_>) -> String {
             Decision::SignIn => "401: it takes access tokens alone, of which \
                 `lychgate token verify --resource` says what becomes"
                 .to_owned(),
+            Decision::OtherAudience => "401: the token is for another audience".to_owned(),
             Decision::StepUp(step_up) => format!(
                 "step up: a person authenticates again{}, everything else gets 401",
                 asked_for(step_up)

@@ -37,6 +37,8 @@ pub(crate) fn written(condition: &Condition) -> (&'static str, Value) {
         Condition::AllScopes(scopes) => ("scopes", json!(scopes)),
         Condition::AnyScope(scopes) => ("any_scope", json!(scopes)),
         Condition::Client(clients) => ("clients", json!(clients)),
+        Condition::Provider(providers) => ("providers", json!(providers)),
+        Condition::Issuer(issuers) => ("issuers", json!(issuers)),
         Condition::Acr(values) => ("acr", json!(values)),
         Condition::MaxAge(most) => ("max_age", json!(most.to_string())),
     }
@@ -79,6 +81,8 @@ pub(crate) fn held(condition: &Condition, who: &SessionRecord, now: UnixTime) ->
             json!(who.scope.as_deref().unwrap_or_default()).to_string()
         }
         Condition::Client(_) => "a session, which has no client".to_owned(),
+        Condition::Provider(_) => json!(who.provider).to_string(),
+        Condition::Issuer(_) => json!(who.iss).to_string(),
         Condition::Acr(_) => who
             .acr
             .as_ref()
@@ -110,6 +114,7 @@ pub(crate) const fn missing(missing: Missing) -> (&'static str, &'static str) {
         Missing::Claim => ("claim", "a claim"),
         Missing::Scope => ("scope", "a scope"),
         Missing::Client => ("client", "a token of another client"),
+        Missing::Source => ("source", "an account of another provider"),
         Missing::Authentication => ("authentication", "an authentication that no sign-in brings"),
     }
 }

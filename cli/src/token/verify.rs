@@ -172,6 +172,7 @@ fn decide(
             what: "allowed".to_owned(),
         },
         Decision::SignIn => refused("the route takes no tokens (401)"),
+        Decision::OtherAudience => refused("the route is for other audiences (401)"),
         Decision::StepUp(_) => refused("another authentication is asked for (401)"),
         Decision::Forbidden { missing } => {
             let lacks: Vec<&str> = missing.iter().map(|kind| words::missing(*kind)).collect();

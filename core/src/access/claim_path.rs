@@ -95,24 +95,6 @@ impl ClaimPath {
         }
         Some(at)
     }
-
-    /// The texts that stand there: those of a list, or one text alone.
-    ///
-    /// Anything else in the list is left out, and anything else in its place is no text: a number
-    /// that looks like the name of a group is no group.
-    pub fn texts(&self, claims: &Map<String, Value>) -> Vec<String> {
-        match self.find(claims) {
-            Some(Value::Array(items)) => items
-                .iter()
-                .filter_map(Value::as_str)
-                .map(ToOwned::to_owned)
-                .collect(),
-            Some(Value::String(one)) => Vec::from([one.clone()]),
-            Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) | None => {
-                Vec::new()
-            }
-        }
-    }
 }
 
 /// The path as one would write it.
@@ -269,22 +251,6 @@ mod tests {
             assert_eq!(fault(text), Some(ClaimPathFault::Escape), "{text}");
         }
         assert_eq!(fault("a~2"), None);
-    }
-
-    #[test]
-    fn texts_are_a_list_or_one_alone() {
-        let document = claims(&json!({
-            "list": ["a", 1, null, ["b"], "c"],
-            "one": "a,b",
-            "number": 5,
-            "object": {"a": "b"},
-        }));
-        assert_eq!(path("list").texts(&document), ["a", "c"]);
-        assert_eq!(path("/list").texts(&document), ["a", "c"]);
-        assert_eq!(path("one").texts(&document), ["a,b"]);
-        for none in ["number", "object", "absent", "/list/1"] {
-            assert!(path(none).texts(&document).is_empty(), "{none}");
-        }
     }
 
     #[test]

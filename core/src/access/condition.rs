@@ -31,6 +31,10 @@ pub enum Condition {
     AllScopes(Vec<String>),
     /// The token was issued to one of these clients.
     Client(Vec<String>),
+    /// The principal signed in at one of these providers.
+    Provider(Vec<String>),
+    /// One of these issuers states the facts.
+    Issuer(Vec<String>),
     /// The principal was authenticated in one of these ways: `acr`.
     Acr(Vec<String>),
     /// The principal authenticated at most this long ago.
@@ -61,7 +65,8 @@ impl Condition {
             | Missing::EmailDomain
             | Missing::Claim
             | Missing::Scope
-            | Missing::Client => Standing::Missing,
+            | Missing::Client
+            | Missing::Source => Standing::Missing,
         }
     }
 
@@ -74,6 +79,7 @@ impl Condition {
             Self::Claim(_) => Missing::Claim,
             Self::AnyScope(_) | Self::AllScopes(_) => Missing::Scope,
             Self::Client(_) => Missing::Client,
+            Self::Provider(_) | Self::Issuer(_) => Missing::Source,
             Self::Acr(_) | Self::MaxAge(_) => Missing::Authentication,
         }
     }
@@ -97,6 +103,10 @@ impl Condition {
             Self::Client(clients) => principal
                 .client_id
                 .is_some_and(|client| clients.iter().any(|one| one == client)),
+            Self::Provider(providers) => principal
+                .provider
+                .is_some_and(|provider| providers.iter().any(|one| one == provider)),
+            Self::Issuer(issuers) => issuers.iter().any(|one| one == principal.issuer),
             Self::Acr(values) => principal
                 .acr
                 .is_some_and(|acr| values.iter().any(|value| value == acr)),
@@ -110,6 +120,7 @@ impl Condition {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::access::principal::Credential;
     use alloc::{borrow::ToOwned, vec};
     use serde_json::Map;
     #[cfg(target_arch = "wasm32")]
@@ -186,6 +197,34 @@ mod tests {
         for client in [Some("report"), Some("Reports"), Some(""), None] {
             assert_eq!(asked.standing(&of(client), NOW), Standing::Missing);
         }
+    }
+
+    #[test]
+    fn a_source_is_named_by_the_provider_or_by_who_states_the_facts() {
+        let claims = Map::new();
+        let signed_in = Principal {
+            provider: Some("corp"),
+            issuer: "https://corp.example",
+            ..Principal::bare(&claims)
+        };
+        let called = Principal {
+            credential: Credential::Bearer,
+            provider: None,
+            ..signed_in
+        };
+        let providers = |names: &[&str]| Condition::Provider(texts(names));
+        let issuers = |names: &[&str]| Condition::Issuer(texts(names));
+        assert!(met(&providers(&["other", "corp"]), &signed_in));
+        assert!(!met(&providers(&["corp"]), &called));
+        for names in [&["Corp"][..], &["cor"], &["https://corp.example"]] {
+            assert!(!met(&providers(names), &signed_in), "{names:?}");
+        }
+        for who in [&signed_in, &called] {
+            assert!(met(&issuers(&["https://corp.example"]), who));
+            assert!(!met(&issuers(&["https://corp.example/", "corp"]), who));
+        }
+        let standing = issuers(&["x"]).standing(&called, NOW);
+        assert_eq!(standing, Standing::Missing);
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub enum Decision {
     Allow(Allowed),
     /// A credential is missing: navigations sign in, everything else gets 401.
     SignIn,
+    /// The token is for another audience: 401.
+    OtherAudience,
     /// The principal may, once authenticated in another way or anew: navigations sign in again,
     /// everything else gets 401 (RFC 9470).
     StepUp(StepUp),
@@ -60,6 +62,8 @@ pub enum Missing {
     Scope,
     /// A token that was issued to another client.
     Client,
+    /// An account of another provider.
+    Source,
     /// A sign-in of another kind, or a fresher one.
     Authentication,
 }
@@ -98,6 +102,10 @@ impl<'a> RouteMatch<'a> {
         let Some(principal) = principal.filter(|it| self.takes(it.credential)) else {
             return Decision::SignIn;
         };
+        let is_audience = |route: &Route| route.is_audience(principal.audiences);
+        if !self.all_routes().all(is_audience) {
+            return Decision::OtherAudience;
+        }
         let mut lacks = Lacks(Vec::new());
         let mut worst = Standing::Met;
         for route in self.all_routes() {

@@ -13,6 +13,7 @@ pub mod decision;
 pub mod email_domain;
 pub mod explanation;
 pub mod fetch_metadata;
+pub mod list_claim;
 pub mod pattern;
 pub mod principal;
 pub mod requirements;

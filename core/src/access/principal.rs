@@ -18,7 +18,10 @@ pub enum Credential {
 pub struct Principal<'a> {
     /// What the facts come from.
     pub credential: Credential,
-    /// Who states them: `iss`.
+    /// The provider that someone with a session signed in at, by its id; tokens have none.
+    pub provider: Option<&'a str>,
+    /// Who states them: `iss`. It is the configured issuer whose signature or answer was verified, never a claim that
+    /// somebody else fills in.
     pub issuer: &'a str,
     /// The issuer's `sub`.
     pub subject: &'a str,
@@ -26,6 +29,8 @@ pub struct Principal<'a> {
     pub scope: &'a str,
     /// The client that a token was issued to; sessions have none.
     pub client_id: Option<&'a str>,
+    /// The audiences that a token counts for; sessions have none.
+    pub audiences: Option<&'a [String]>,
     /// The provider's groups; empty where it named none.
     pub groups: &'a [String],
     /// The provider's roles; empty where it named none.
@@ -51,10 +56,12 @@ impl<'a> Principal<'a> {
     pub(crate) const fn bare(claims: &'a Map<String, Value>) -> Self {
         Self {
             credential: Credential::Session,
+            provider: None,
             issuer: "issuer",
             subject: "subject",
             scope: "",
             client_id: None,
+            audiences: None,
             groups: &[],
             roles: &[],
             claims,

@@ -121,6 +121,7 @@ proptest! {
             rewrite: None,
             cors: None,
             dpop: Dpop::default(),
+            audiences: None,
         }).collect();
         let paths = all_paths();
         let Ok(table) = RouteTable::compile(routes) else {

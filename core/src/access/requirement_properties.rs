@@ -25,6 +25,7 @@ const NOW: u64 = 1_800_000_000;
 #[derive(Clone, Debug)]
 struct Person {
     claims: Value,
+    provider: Option<&'static str>,
     acr: Option<&'static str>,
     age: Option<u64>,
 }
@@ -39,6 +40,19 @@ enum Authentication {
 fn names() -> impl Strategy<Value = Value> {
     let name = prop_oneof![Just("a"), Just("b"), Just("ab")];
     prop::collection::btree_set(name, 1..3).prop_map(|names| json!(names))
+}
+
+fn providers() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(json!(["p"])),
+        Just(json!(["q"])),
+        Just(json!(["q", "p"]))
+    ]
+}
+
+fn issuers() -> impl Strategy<Value = Value> {
+    let (p, q) = ("https://p.example.com", "https://q.example.com");
+    prop_oneof![Just(json!([p])), Just(json!([q])), Just(json!([q, p]))]
 }
 
 fn value() -> impl Strategy<Value = Value> {
@@ -85,6 +99,8 @@ fn claim() -> impl Strategy<Value = Value> {
 fn key(branches: BoxedStrategy<Value>) -> impl Strategy<Value = (&'static str, Value)> {
     prop_oneof![
         2 => names().prop_map(|names| ("any_group", names)),
+        1 => providers().prop_map(|names| ("providers", names)),
+        1 => issuers().prop_map(|names| ("issuers", names)),
         2 => names().prop_map(|names| ("all_groups", names)),
         1 => names().prop_map(|names| ("any_role", names)),
         1 => names().prop_map(|names| ("all_roles", names)),
@@ -140,8 +156,10 @@ fn person() -> impl Strategy<Value = Person> {
         Just(None),
         (0_u64..4).prop_map(|age| Some(age.saturating_mul(45)))
     ];
-    (held.clone(), held, x, email, verified, inner(), acr, age).prop_map(
-        |(groups, roles, x, email, verified, y, acr, age)| Person {
+    let provider = prop_oneof![Just(None), Just(Some("p")), Just(Some("q"))];
+    let who = (provider, acr, age);
+    (held.clone(), held, x, email, verified, inner(), who).prop_map(
+        |(groups, roles, x, email, verified, y, (provider, acr, age))| Person {
             claims: json!({
                 "groups": groups,
                 "access": {"roles": roles},
@@ -150,6 +168,7 @@ fn person() -> impl Strategy<Value = Person> {
                 "email": email,
                 "email_verified": verified,
             }),
+            provider,
             acr,
             age,
         },
@@ -157,10 +176,19 @@ fn person() -> impl Strategy<Value = Person> {
 }
 
 impl Person {
+    fn issuer(&self) -> &'static str {
+        match self.provider {
+            Some("p") => "https://p.example.com",
+            Some(_) => "https://q.example.com",
+            None => "https://elsewhere.example.com",
+        }
+    }
+
     fn texts(&self, pointer: &str) -> Vec<&str> {
         match self.claims.pointer(pointer) {
             Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect(),
             Some(Value::String(one)) => vec![one],
+            Some(Value::Object(members)) => members.keys().map(String::as_str).collect(),
             _ => vec![],
         }
     }
@@ -177,6 +205,8 @@ impl Person {
             "all_groups" => listed().all(held("/groups")),
             "any_role" => listed().any(held("/access/roles")),
             "all_roles" => listed().all(held("/access/roles")),
+            "providers" => listed().any(|name| name.as_str() == self.provider),
+            "issuers" => listed().any(|name| name == self.issuer()),
             "email_domains" => is_verified && self.claims["email"] == json!("a@corp.com"),
             "claims" => listed().all(|claim| {
                 let written = claim["path"].as_str().unwrap();
@@ -232,6 +262,7 @@ impl Person {
                 "any_role" | "all_roles" => kinds.push(Missing::Role),
                 "email_domains" => kinds.push(Missing::EmailDomain),
                 "claims" => kinds.push(Missing::Claim),
+                "providers" | "issuers" => kinds.push(Missing::Source),
                 _ => {
                     for branch in asked.as_array().unwrap() {
                         kinds.extend(self.lacks(branch));
@@ -249,12 +280,14 @@ impl Person {
         let now = UnixTime::from_seconds(NOW);
         let principal = Principal {
             credential: Credential::Session,
-            issuer: "issuer",
+            provider: self.provider,
+            issuer: self.issuer(),
             subject: "subject",
             scope: "",
             client_id: None,
-            groups: &provider.groups_claim.texts(claims),
-            roles: &provider.roles_claim.texts(claims),
+            audiences: None,
+            groups: &provider.groups_claim.names(claims),
+            roles: &provider.roles_claim.names(claims),
             claims,
             email: claims["email"].as_str(),
             email_verified: claims["email_verified"] == json!(true),
@@ -304,12 +337,15 @@ fn config(require: &Value) -> Config {
         "version": 1,
         "public_url": "https://app.example.com",
         "key": [{"id": 1, "secret": "K"}],
-        "provider": [{
-            "id": "p",
-            "issuer": "https://op.example.com",
-            "client_id": "x",
-            "roles_claim": "/access/roles",
-        }],
+        "provider": [
+            {
+                "id": "p",
+                "issuer": "https://p.example.com",
+                "client_id": "x",
+                "roles_claim": "/access/roles",
+            },
+            {"id": "q", "issuer": "https://q.example.com", "client_id": "x"},
+        ],
         "upstream": [{"id": "site", "assets": true}],
         "route": [{
             "path": "/**",
@@ -358,7 +394,7 @@ proptest! {
             let would_be = person.meets_all(&require, Authentication::Perfect);
             let expected = match decision {
                 Decision::Allow(_) => is_met,
-                Decision::SignIn => false,
+                Decision::SignIn | Decision::OtherAudience => false,
                 Decision::StepUp(_) => !is_met && would_be,
                 // No authentication meets all of it at once.
                 Decision::Forbidden { missing } if missing == [Missing::Authentication] => {

@@ -17,7 +17,7 @@ use crate::{
     config::UpstreamIndex,
     http::{method::Method, path::RequestPath, rewrite::Rewrite},
 };
-use alloc::{borrow::Cow, rc::Rc, vec, vec::Vec};
+use alloc::{borrow::Cow, rc::Rc, string::String, vec, vec::Vec};
 
 /// A rule for the paths of a pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +40,8 @@ pub struct Route {
     pub cors: Option<Rc<Cors>>,
     /// What is asked of proofs of possession.
     pub dpop: Dpop,
+    /// Which audiences of a token count here; `None` for all that its issuer has.
+    pub audiences: Option<Vec<String>>,
 }
 
 /// What a route asks of the proofs of possession that tokens may be bound to (RFC 9449). Those of bound tokens are
@@ -320,6 +322,16 @@ impl Route {
         self.access.takes(Credential::Bearer)
     }
 
+    /// Whether a credential that counts for one of `audiences` counts here; `None` for a session, which has none.
+    ///
+    /// A false "yes" hands a token that was issued for one service to another one.
+    pub fn is_audience(&self, audiences: Option<&[String]>) -> bool {
+        match (&self.audiences, audiences) {
+            (None, _) | (_, None) => true,
+            (Some(here), Some(theirs)) => theirs.iter().any(|audience| here.contains(audience)),
+        }
+    }
+
     /// Adds the scopes that the requirements name, each once.
     pub fn add_scopes<'a>(&'a self, scopes: &mut Vec<&'a str>) {
         self.requirements.scopes(scopes);
@@ -371,8 +383,11 @@ fn spellings_of(routes: &[Route]) -> Spellings {
     let Some(first) = files.next() else {
         return Spellings::Alike;
     };
-    let same =
-        |route: &Route| route.access == first.access && route.requirements == first.requirements;
+    let same = |route: &Route| {
+        route.access == first.access
+            && route.requirements == first.requirements
+            && route.audiences == first.audiences
+    };
     if files.all(same) {
         Spellings::Alike
     } else {

@@ -25,6 +25,7 @@ fn route(pattern: &str) -> Route {
         rewrite: None,
         cors: None,
         dpop: Dpop::default(),
+        audiences: None,
     }
 }
 
@@ -97,7 +98,10 @@ fn decide_on(table: &RouteTable, at: &str, method: &Method, groups: Option<&[Str
 fn audience(decision: &Decision) -> Option<Audience> {
     match decision {
         Decision::Allow(allowed) => Some(allowed.audience()),
-        Decision::SignIn | Decision::StepUp(_) | Decision::Forbidden { .. } => None,
+        Decision::SignIn
+        | Decision::OtherAudience
+        | Decision::StepUp(_)
+        | Decision::Forbidden { .. } => None,
     }
 }
 
@@ -304,7 +308,10 @@ fn what_is_missing_is_said_once_and_not_of_branches_that_another_makes_up_for() 
         let groups: Vec<String> = groups.iter().map(|group| (*group).to_owned()).collect();
         match decide(&table, "/", Some(&groups)) {
             Decision::Forbidden { missing } => missing,
-            Decision::Allow(_) | Decision::SignIn | Decision::StepUp(_) => vec![],
+            Decision::Allow(_)
+            | Decision::SignIn
+            | Decision::OtherAudience
+            | Decision::StepUp(_) => vec![],
         }
     };
     assert_eq!(lacks(vec![choice.clone()], &["a"]), []);

@@ -100,7 +100,9 @@ impl Demand {
             | Condition::Claim(_)
             | Condition::AnyScope(_)
             | Condition::AllScopes(_)
-            | Condition::Client(_) => {}
+            | Condition::Client(_)
+            | Condition::Provider(_)
+            | Condition::Issuer(_) => {}
         }
     }
 

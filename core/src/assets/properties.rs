@@ -71,6 +71,7 @@ fn tables() -> impl Strategy<Value = RouteTable> {
                 rewrite: None,
                 cors: None,
                 dpop: Dpop::default(),
+                audiences: None,
             })
         };
         let routes: Option<Vec<Route>> = routes.iter().map(route).collect();

@@ -18,6 +18,8 @@ use serde_json::Value;
 pub struct AccessToken {
     issuer: IssuerIndex,
     token: VerifiedToken,
+    /// Those of `aud` that are audiences of its issuer's.
+    audiences: Vec<String>,
     scope: String,
     client_id: Option<String>,
     groups: Vec<String>,
@@ -47,8 +49,8 @@ impl AccessToken {
         if token.issuer() != Some(issuer.issuer.as_str()) {
             return Err(AccessTokenFault::UnknownIssuer);
         }
-        check_type(&token, issuer)?;
-        check_kind(&token)?;
+        let kind = check_type(&token, issuer)?;
+        check_kind(&token, kind)?;
         check_subject(&token)?;
         let text = |name| token.claim(name).and_then(Value::as_str);
         if let (Some(tenant), Some(stated)) = (&issuer.tenant, token.claim("tid"))
@@ -59,13 +61,14 @@ impl AccessToken {
         let stated = token.time("auth_time").map_err(AccessTokenFault::Claims)?;
         Ok(Self {
             issuer: index,
+            audiences: audiences(&token, issuer),
             scope: scope(&token),
             client_id: CLIENT_CLAIMS
                 .into_iter()
                 .find_map(text)
                 .map(ToOwned::to_owned),
-            groups: issuer.groups_claim.texts(token.claims()),
-            roles: issuer.roles_claim.texts(token.claims()),
+            groups: issuer.groups_claim.names(token.claims()),
+            roles: issuer.roles_claim.names(token.claims()),
             authenticated_at: stated,
             thumbprint: thumbprint(token.claim("cnf"))?,
             token,
@@ -78,8 +81,7 @@ impl AccessToken {
     /// [`AccessTokenFault::Audience`] and [`AccessTokenFault::Time`]. A false accept takes a token that was meant for
     /// somebody else, or one whose time is over.
     pub fn check(&self, issuer: &Issuer, now: UnixTime) -> Result<(), AccessTokenFault> {
-        let mut audiences = self.token.audiences().iter();
-        if !audiences.any(|audience| issuer.audiences.contains(audience)) {
+        if self.audiences.is_empty() {
             return Err(AccessTokenFault::Audience);
         }
         let time = self.token.check_time(now, issuer.clock_skew);
@@ -107,10 +109,12 @@ impl AccessToken {
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         Principal {
             credential: Credential::Bearer,
+            provider: None,
             issuer: self.token.issuer().unwrap_or_default(),
             subject: self.token.subject().unwrap_or_default(),
             scope: &self.scope,
             client_id: self.client_id.as_deref(),
+            audiences: Some(&self.audiences),
             groups: &self.groups,
             roles: &self.roles,
             claims,
@@ -122,20 +126,42 @@ impl AccessToken {
     }
 }
 
-/// `typ` says what a token is, and is signed (RFC 8725, section 3.11). A token without one counts as `JWT`.
-fn check_type(token: &VerifiedToken, issuer: &Issuer) -> Result<(), AccessTokenFault> {
-    let stated = token.token_type().unwrap_or("jwt").to_ascii_lowercase();
-    let stated = stated.strip_prefix("application/").unwrap_or(&stated);
-    if issuer.token_types.iter().any(|accepted| accepted == stated) {
-        Ok(())
-    } else {
-        Err(AccessTokenFault::Type)
-    }
+/// The audiences that a token counts for: those that it names and its issuer has here.
+fn audiences(token: &VerifiedToken, issuer: &Issuer) -> Vec<String> {
+    let named = token.audiences().iter();
+    let counts = |audience: &&String| issuer.audiences.contains(audience);
+    named.filter(counts).cloned().collect()
 }
 
-/// Where an issuer's access tokens are plain `JWT`s, their claims must tell them from its other tokens. Keycloak and
-/// Cognito also say in a claim what a token is.
-fn check_kind(token: &VerifiedToken) -> Result<(), AccessTokenFault> {
+/// `typ` says what a token is, and is signed (RFC 8725, section 3.11). A token without one counts as `JWT`.
+fn check_type(token: &VerifiedToken, issuer: &Issuer) -> Result<StatedType, AccessTokenFault> {
+    let stated = token.token_type().unwrap_or(ANY_TYPE).to_ascii_lowercase();
+    let stated = stated.strip_prefix("application/").unwrap_or(&stated);
+    if !issuer.token_types.iter().any(|accepted| accepted == stated) {
+        return Err(AccessTokenFault::Type);
+    }
+    Ok(match stated {
+        ANY_TYPE => StatedType::Any,
+        _ => StatedType::OfAccessTokens,
+    })
+}
+
+/// The `typ` that says nothing, which ID tokens have, too.
+const ANY_TYPE: &str = "jwt";
+
+/// What `typ` says of a token.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum StatedType {
+    /// That it is of a type that its issuer's access tokens have.
+    OfAccessTokens,
+    /// Nothing: ID tokens and others have it, too.
+    Any,
+}
+
+/// Where an issuer's access tokens are plain `JWT`s, their claims must tell them from its other tokens: by what only
+/// those others have, and by what only access tokens have, since an ID token of the code flow needs none of the former.
+/// Keycloak and Cognito also say in a claim what a token is.
+fn check_kind(token: &VerifiedToken, stated: StatedType) -> Result<(), AccessTokenFault> {
     let says = |name: &str, expected: &str| {
         let stated = token.claim(name);
         stated.is_none_or(|stated| {
@@ -148,10 +174,31 @@ fn check_kind(token: &VerifiedToken) -> Result<(), AccessTokenFault> {
         .iter()
         .any(|name| token.claim(name).is_some());
     let is_access = (says("typ", "bearer") || says("typ", "dpop")) && says("token_use", "access");
-    if is_foreign || !is_access {
+    let is_shown = match stated {
+        StatedType::OfAccessTokens => true,
+        StatedType::Any => has_sign(token),
+    };
+    if is_foreign || !is_access || !is_shown {
         return Err(AccessTokenFault::Kind);
     }
     Ok(())
+}
+
+/// Claims that access tokens have, and ID tokens do not: what was granted (RFC 9068, section 2.2.3; `scp` of Entra and
+/// Okta), and to which client (`client_id`; `cid` of Okta, `appid` of Entra).
+const SIGNS: [&str; 5] = ["scope", "scp", "client_id", "cid", "appid"];
+
+/// Whether a token shows by its claims that it is an access token. Entra's tokens for programs have `roles` and `azp`
+/// instead. `azp` alone shows nothing (OpenID Connect Core, section 2), nor does a claim without a value.
+fn has_sign(token: &VerifiedToken) -> bool {
+    let has = |name: &str| {
+        token.claim(name).is_some_and(|claim| match claim {
+            Value::String(text) => !text.is_empty(),
+            Value::Array(items) => !items.is_empty(),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => false,
+        })
+    };
+    SIGNS.into_iter().any(has) || (has("roles") && has("azp"))
 }
 
 fn check_subject(token: &VerifiedToken) -> Result<(), AccessTokenFault> {

@@ -4,7 +4,7 @@
 
 use crate::{
     access::routes::Route,
-    config::{Config, KeySource},
+    config::{Config, Issuer, KeySource},
     jose::Algorithm,
 };
 use alloc::{string::String, vec::Vec};
@@ -25,19 +25,24 @@ pub fn path_of(route: &Route) -> String {
 /// The metadata of the resource at `path`, if there is one.
 pub fn metadata(config: &Config, path: &str) -> Option<Map<String, Value>> {
     let mut scopes: Vec<&str> = Vec::new();
-    let mut is_resource = false;
+    let mut resources: Vec<&Route> = Vec::new();
     for route in config.routes.routes().filter(|route| route.takes_tokens()) {
         if path_of(route) == path {
-            is_resource = true;
+            resources.push(route);
             route.add_scopes(&mut scopes);
         }
     }
-    if !is_resource {
+    if resources.is_empty() {
         return None;
     }
+    let is_audience = |issuer: &Issuer| {
+        let mut resources = resources.iter();
+        resources.any(|route| route.is_audience(Some(&issuer.audiences)))
+    };
     let texts = |texts: Vec<&str>| Value::Array(texts.into_iter().map(Value::from).collect());
     let mut servers: Vec<&str> = Vec::new();
-    for issuer in &config.issuers {
+    // Whose tokens cannot count here is nobody to ask.
+    for issuer in config.issuers.iter().filter(|issuer| is_audience(issuer)) {
         match &issuer.keys {
             KeySource::Discovery(_) | KeySource::Url(_) | KeySource::Inline(_) => {
                 servers.push(&issuer.issuer);

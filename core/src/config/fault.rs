@@ -137,6 +137,16 @@ pub enum ConfigFault {
         /// The preset.
         preset: &'static str,
     },
+    /// The address of metadata in place of an issuer.
+    IssuerIsMetadata {
+        /// What the issuer perhaps is.
+        perhaps: String,
+    },
+    /// An issuer that its service does not have.
+    IssuerOfNobody {
+        /// The one that it has.
+        perhaps: Option<&'static str>,
+    },
     /// A secret or key that the client authentication does not use.
     CredentialUnused,
     /// `scopes` without `openid`.
@@ -212,6 +222,27 @@ pub enum ConfigFault {
     TokenType,
     /// The audience of the issuer's ID tokens.
     AudienceIsClient,
+    /// A key that goes with sessions, on a route that takes none.
+    SessionOnly,
+    /// No provider of that id.
+    UnknownProvider {
+        /// The ids there are.
+        known: Vec<String>,
+    },
+    /// Neither a provider nor an issuer of tokens has this issuer.
+    UnknownIssuer {
+        /// Those there are.
+        known: Vec<String>,
+    },
+    /// No issuer has this audience.
+    UnknownAudience {
+        /// Those there are.
+        known: Vec<String>,
+    },
+    /// None of the route's audiences is one of its upstream's.
+    NoAudience,
+    /// Tokens for several audiences reach several upstreams, and a route does not say which count there.
+    AudiencesNeeded,
     /// A key that goes with tokens, on a route that takes none.
     BearerOnly,
     /// An origin in another spelling than that of browsers.
@@ -295,6 +326,8 @@ impl fmt::Display for ConfigFault {
             Self::TeamUnused => f.write_str("a team_id goes with preset = \"apple\""),
             Self::Tenant => f.write_str("expected the directory's id, 36 lower-case characters"),
             Self::IssuerForm { preset } => write!(f, "not the form of an issuer of {preset}"),
+            Self::IssuerIsMetadata { .. } => f.write_str("the address of metadata is no issuer"),
+            Self::IssuerOfNobody { .. } => f.write_str("this service has no such issuer"),
             Self::CredentialUnused => {
                 f.write_str("the client authentication does not use this")
             }
@@ -332,6 +365,16 @@ impl fmt::Display for ConfigFault {
             Self::AudienceIsClient => {
                 f.write_str("the client_id of a provider with this issuer: its ID tokens would pass")
             }
+            Self::SessionOnly => f.write_str("only a route that takes \"session\" has this"),
+            Self::UnknownProvider { .. } => f.write_str("there is no provider of this id"),
+            Self::UnknownIssuer { .. } => {
+                f.write_str("neither a provider nor an issuer of tokens has this issuer")
+            }
+            Self::UnknownAudience { .. } => f.write_str("no issuer has this audience"),
+            Self::NoAudience => f.write_str("none of them is an audience of the upstream"),
+            Self::AudiencesNeeded => f.write_str(
+                "tokens for several audiences of one issuer reach several upstreams, and the route does not say which count here",
+            ),
             Self::BearerOnly => f.write_str("only a route that takes \"bearer\" has this"),
             Self::CorsOrigin => f.write_str("not as browsers write this origin"),
             Self::CorsWildcard => f.write_str("origins are written one by one, without a star"),

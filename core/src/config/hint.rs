@@ -28,6 +28,23 @@ fn with_data(error: &ConfigError) -> Option<String> {
     if let ConfigFault::UnknownUpstream { known } = fault {
         return Some(format!("there are: {}", known.join(", "))).filter(|_| !known.is_empty());
     }
+    if let ConfigFault::IssuerIsMetadata { perhaps } = fault {
+        return Some(format!(
+            "write what stands in that document as \"issuer\", perhaps \"{perhaps}\""
+        ));
+    }
+    if let ConfigFault::IssuerOfNobody { perhaps } = fault {
+        return Some(match perhaps {
+            Some(issuer) => format!("did you mean \"{issuer}\"?"),
+            None => "GitHub does not speak OpenID Connect: write preset = \"github\"".to_owned(),
+        });
+    }
+    if let ConfigFault::UnknownAudience { known }
+    | ConfigFault::UnknownProvider { known }
+    | ConfigFault::UnknownIssuer { known } = fault
+    {
+        return Some(format!("there are: {}", known.join(", "))).filter(|_| !known.is_empty());
+    }
     if let ConfigFault::Crossing { both, .. } = fault {
         return Some(format!("add a route for {both}, which then decides"));
     }
@@ -86,6 +103,10 @@ fn missing(key: &str) -> Option<&'static str> {
 const fn issuer_form(preset: &str) -> &'static str {
     match preset.as_bytes() {
         b"auth0" => "the tenant's domain with a slash at the end: \"https://TENANT.eu.auth0.com/\"",
+        b"entra" => {
+            "\"https://login.microsoftonline.com/ID/v2.0\" with the Directory (tenant) ID; common, organizations and domain names have no issuer of their own"
+        }
+        b"okta" => "the organisation's own domain, without -admin: \"https://example.okta.com\"",
         _ => "the realm's address: \"https://sso.example.com/realms/NAME\"",
     }
 }
@@ -182,6 +203,15 @@ const fn plain(fault: &ConfigFault) -> Option<&'static str> {
         ConfigFault::TokenType => {
             "access tokens say \"at+jwt\", or \"JWT\" where their issuer has no type for them"
         }
+        ConfigFault::SessionOnly => {
+            "a token names no provider; write issuers = [\"https://...\"] for who issued it"
+        }
+        ConfigFault::NoAudience => {
+            "the audiences of a route and its upstream hold together; remove one of the two"
+        }
+        ConfigFault::AudiencesNeeded => {
+            "add audiences = [\"...\"] to the route or to its upstream; a token for one service must not open another"
+        }
         ConfigFault::BearerOnly => "set access = [\"bearer\"], or remove it",
         ConfigFault::CorsOrigin => {
             "in lower case, without the port that goes with the scheme, and without a slash at the end"
@@ -224,6 +254,11 @@ const fn plain(fault: &ConfigFault) -> Option<&'static str> {
         | ConfigFault::Target
         | ConfigFault::UpstreamIsOurselves
         | ConfigFault::UnknownUpstream { .. }
+        | ConfigFault::IssuerIsMetadata { .. }
+        | ConfigFault::IssuerOfNobody { .. }
+        | ConfigFault::UnknownProvider { .. }
+        | ConfigFault::UnknownIssuer { .. }
+        | ConfigFault::UnknownAudience { .. }
         | ConfigFault::Crossing { .. } => return None,
     })
 }

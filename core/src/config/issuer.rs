@@ -1,10 +1,15 @@
 //! `[[issuer]]`: whose access tokens count, and what they must say.
 
 use super::{
-    Issuer, KeySource, Provider, duration::span_at, fault::ConfigFault, reader::Table, site, text,
+    Issuer, KeySource, Provider,
+    duration::span_at,
+    fault::ConfigFault,
+    issuer_form,
+    list_claim::{self, GROUPS, ROLES},
+    reader::Table,
+    site, text,
 };
 use crate::{
-    access::claim_path::ClaimPath,
     http::url::{Reach, Url},
     jose::{Algorithm, KeySet},
     time::Seconds,
@@ -22,7 +27,9 @@ pub(super) const KEYS: &[&str] = &[
     "jwks",
     "shared_secret",
     "groups_claim",
+    "groups_member",
     "roles_claim",
+    "roles_member",
 ];
 
 /// What stands for a tenant in an issuer or an address, as Entra writes it.
@@ -85,13 +92,13 @@ fn read_one(table: &Table<'_>, reach: Reach) -> Vec<Issuer> {
     let algorithms = check_algorithms(table, algorithms, shares_secret);
     let types = table.parsed_list("types", token_type);
     let clock_skew = span_at(table, "clock_skew", SHORTEST_SKEW, LONGEST_SKEW);
-    let groups_claim = claim_path(table, "groups_claim", "groups");
-    let roles_claim = claim_path(table, "roles_claim", "roles");
+    let groups_claim = list_claim::read(table, GROUPS, "groups");
+    let roles_claim = list_claim::read(table, ROLES, "roles");
     let (Some(issuer), Some(algorithms)) = (issuer, algorithms) else {
         return vec![];
     };
     let tenants = match (is_template(&issuer), tenants) {
-        (true, Some(tenants)) => tenants.into_iter().map(Some).collect(),
+        (true, Some(tenants)) => tenants.into_iter().map(Some).collect::<Vec<_>>(),
         (true, None) => {
             table.require("tenants");
             return vec![];
@@ -102,6 +109,12 @@ fn read_one(table: &Table<'_>, reach: Reach) -> Vec<Issuer> {
         }
         (false, None) => vec![None],
     };
+    let concrete = of_tenant(&issuer, tenants.iter().flatten().next().map(String::as_str));
+    if let Ok(url) = Url::parse(&concrete)
+        && let Err(fault) = issuer_form::check(&concrete, &url)
+    {
+        table.fault("issuer", fault);
+    }
     let mut issuers = Vec::new();
     for (place, tenant) in tenants.into_iter().enumerate() {
         // What is wrong with the source is wrong for every tenant, and said once.
@@ -116,6 +129,7 @@ fn read_one(table: &Table<'_>, reach: Reach) -> Vec<Issuer> {
         };
         issuers.push(Issuer {
             issuer: of_tenant(&issuer, tenant.as_deref()),
+            template: tenant.is_some().then(|| issuer.clone()),
             tenant,
             audiences: audiences.clone(),
             algorithms: algorithms.clone(),
@@ -214,13 +228,6 @@ fn token_type(text: &str) -> Result<String, ConfigFault> {
         "logout+jwt" | "dpop+jwt" | "secevent+jwt" | "id+jwt" => Err(ConfigFault::TokenType),
         _ => Ok(short.to_owned()),
     }
-}
-
-fn claim_path(table: &Table<'_>, key: &str, usual: &str) -> Option<ClaimPath> {
-    if table.has(key) {
-        return table.parsed(key, text::claim_path);
-    }
-    ClaimPath::parse(usual).ok()
 }
 
 /// An audience that is our own client at a provider with that issuer is the audience of its ID tokens: they would

@@ -1,6 +1,14 @@
 //! `[metrics]`: who may read the counters.
 
-use super::{MetricsAccess, fault::ConfigFault, reader::Table, requirements, text};
+use super::{
+    MetricsAccess,
+    fault::ConfigFault,
+    reader::Table,
+    requirements::{self, Visitors},
+    sources::Sources,
+    text,
+};
+use crate::access::routes::Access;
 
 pub(super) const KEYS: &[&str] = &["access", "secret", "require"];
 
@@ -9,7 +17,7 @@ const WITH_SESSION: &[&str] = &["access", "require"];
 const ACCESS: &[&str] = &["secret", "session"];
 
 /// Who may read them; without the table nobody.
-pub(super) fn read(root: &Table<'_>) -> Option<MetricsAccess> {
+pub(super) fn read(root: &Table<'_>, sources: &Sources<'_>) -> Option<MetricsAccess> {
     let table = root.table("metrics", KEYS)?;
     table.require("access");
     let is_secret = table.parsed("access", |text| match text {
@@ -29,5 +37,11 @@ pub(super) fn read(root: &Table<'_>) -> Option<MetricsAccess> {
     if is_secret {
         return text::secret_at(&table, "secret").map(MetricsAccess::Secret);
     }
-    Some(MetricsAccess::Session(requirements::read(&table)))
+    Some(MetricsAccess::Session(requirements::read(
+        &table,
+        Visitors {
+            access: Access::Session,
+            sources,
+        },
+    )))
 }

@@ -4,12 +4,15 @@
 //! checks again. Secrets stand here by name alone.
 
 pub mod at;
+mod audiences;
 mod cors;
 mod duration;
 pub mod fault;
 mod hint;
 mod issuer;
+mod issuer_form;
 mod key;
+mod list_claim;
 mod metrics;
 mod page;
 mod provider;
@@ -20,6 +23,7 @@ mod route;
 mod session;
 mod similar;
 mod site;
+mod sources;
 mod text;
 pub mod timestamp;
 mod upstream;
@@ -28,7 +32,10 @@ mod upstream;
 mod tests;
 
 use crate::{
-    access::{claim_path::ClaimPath, requirements::Requirements, routes::RouteTable},
+    access::{
+        claim_path::ClaimPath, list_claim::ListClaim, requirements::Requirements,
+        routes::RouteTable,
+    },
     cookie::set_cookie::SameSite,
     http::{
         header::HeaderName,
@@ -119,9 +126,9 @@ pub struct Provider {
     /// Standard claims that stand somewhere else in what this provider says, and where.
     pub map: Vec<(&'static str, ClaimPath)>,
     /// Where groups are listed; default `groups`.
-    pub groups_claim: ClaimPath,
+    pub groups_claim: ListClaim,
     /// Where roles are listed; default `roles`.
-    pub roles_claim: ClaimPath,
+    pub roles_claim: ListClaim,
 }
 
 /// An issuer of access tokens; of one with several tenants, one of them.
@@ -131,6 +138,8 @@ pub struct Issuer {
     pub issuer: String,
     /// The tenant that stands in `issuer`, where it has several.
     pub tenant: Option<String>,
+    /// How `issuer` is written, where it has several tenants: with `{tenantid}`.
+    pub template: Option<String>,
     /// Of `aud` one must be among these; never empty.
     pub audiences: Vec<String>,
     /// Signature algorithms; empty where the issuer shares a secret with us, and signs with HS256.
@@ -142,9 +151,9 @@ pub struct Issuer {
     /// Where its keys come from.
     pub keys: KeySource,
     /// Where groups are listed; default `groups`.
-    pub groups_claim: ClaimPath,
+    pub groups_claim: ListClaim,
     /// Where roles are listed; default `roles`.
-    pub roles_claim: ClaimPath,
+    pub roles_claim: ListClaim,
 }
 
 /// The place of an [`Issuer`] in [`Config::issuers`].

@@ -8,6 +8,7 @@ use super::{
     reader::{Faults, Table},
     route, session,
     site::{self, Site},
+    sources::Sources,
     upstream,
 };
 use crate::encoding::json;
@@ -68,15 +69,19 @@ fn read(value: &Value, faults: &Faults) -> Option<Config> {
     let issuers = issuer::read(&root, site.reach(), &providers);
     let session = session::read(&root);
     let page = page::read(&root);
-    let upstreams = upstream::read(&root, &site);
-    let routes = route::read(&root, &site, &upstreams);
+    let upstreams = upstream::read(&root, &site, &issuers);
+    let sources = Sources {
+        providers: &providers,
+        issuers: &issuers,
+    };
+    let routes = route::read(&root, &site, &upstreams, &sources);
+    let metrics = metrics::read(&root, &sources);
     if let (Some(route), false) = (&routes.session, root.has("provider")) {
         faults.add(route.key("access"), ConfigFault::ProviderNeeded);
     }
     if let (Some(route), false) = (&routes.bearer, root.has("issuer")) {
         faults.add(route.key("access"), ConfigFault::IssuerNeeded);
     }
-    let metrics = metrics::read(&root);
     let mut needs = routes.needs;
     if let Some(MetricsAccess::Session(requirements)) = &metrics {
         needs.add(requirements);

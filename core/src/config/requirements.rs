@@ -9,6 +9,7 @@ use super::{
     duration::span_at,
     fault::ConfigFault,
     reader::{Faults, Table},
+    sources::Sources,
     text,
 };
 use crate::{
@@ -16,7 +17,9 @@ use crate::{
         claim_requirement::{ClaimRequirement, ClaimTest, ClaimValue},
         condition::Condition,
         email_domain::EmailDomain,
+        principal::Credential,
         requirements::{Requirement, Requirements},
+        routes::Access,
     },
     time::Seconds,
 };
@@ -33,6 +36,8 @@ pub(super) const KEYS: &[&str] = &[
     "scopes",
     "any_scope",
     "clients",
+    "providers",
+    "issuers",
     "acr",
     "max_age",
     "any",
@@ -60,12 +65,19 @@ pub(super) struct Needs {
     pub(super) claims: Vec<String>,
 }
 
+/// What the keys of a `require` may name: who can come there, and from whom the facts about them are.
+#[derive(Clone, Copy)]
+pub(super) struct Visitors<'a> {
+    pub(super) access: Access,
+    pub(super) sources: &'a Sources<'a>,
+}
+
 /// The requirements at `require` of a route.
-pub(super) fn read(route: &Table<'_>) -> Requirements {
+pub(super) fn read(route: &Table<'_>, visitors: Visitors<'_>) -> Requirements {
     let Some(table) = route.table("require", KEYS) else {
         return Requirements::default();
     };
-    let requirements = read_table(&table, DEEPEST);
+    let requirements = read_table(&table, visitors, DEEPEST);
     let mut count = 0_usize;
     requirements.visit(&mut |_| count = count.saturating_add(1));
     if count > MOST {
@@ -74,7 +86,9 @@ pub(super) fn read(route: &Table<'_>) -> Requirements {
     requirements
 }
 
-fn read_table(table: &Table<'_>, depth: usize) -> Requirements {
+fn read_table(table: &Table<'_>, visitors: Visitors<'_>, depth: usize) -> Requirements {
+    let Visitors { access, sources } = visitors;
+    check_credential(table, access);
     let mut found = Vec::new();
     let mut add = |condition: Option<Condition>| found.extend(condition.map(Requirement::One));
     let names = |key| table.parsed_list(key, text::name);
@@ -98,12 +112,19 @@ fn read_table(table: &Table<'_>, depth: usize) -> Requirements {
     add(table
         .parsed_list("clients", text::printable)
         .map(Condition::Client));
+    add(table
+        .parsed_list("providers", |text| sources.provider(text))
+        .map(Condition::Provider));
+    add(read_issuers(table, sources).map(Condition::Issuer));
     add(table.parsed_list("acr", text::token).map(Condition::Acr));
     add(span_at(table, "max_age", SHORTEST_AGE, LONGEST_AGE).map(Condition::MaxAge));
-    if let Some(branches) = read_branches(table, "any", depth) {
+    if let Some(branches) = read_branches(table, "any", visitors, depth) {
         found.push(Requirement::Any(branches));
     }
-    for branch in read_branches(table, "all", depth).into_iter().flatten() {
+    for branch in read_branches(table, "all", visitors, depth)
+        .into_iter()
+        .flatten()
+    {
         found.extend(branch.0);
     }
     if table.is_empty() {
@@ -113,7 +134,22 @@ fn read_table(table: &Table<'_>, depth: usize) -> Requirements {
     Requirements(found)
 }
 
-fn read_branches(table: &Table<'_>, key: &str, depth: usize) -> Option<Vec<Requirements>> {
+/// What only a token or only a session has is met by nobody where the other alone comes in.
+fn check_credential(table: &Table<'_>, access: Access) {
+    if table.has("clients") && !access.takes(Credential::Bearer) {
+        table.fault("clients", ConfigFault::BearerOnly);
+    }
+    if table.has("providers") && !access.takes(Credential::Session) {
+        table.fault("providers", ConfigFault::SessionOnly);
+    }
+}
+
+fn read_branches(
+    table: &Table<'_>,
+    key: &str,
+    visitors: Visitors<'_>,
+    depth: usize,
+) -> Option<Vec<Requirements>> {
     if !table.has(key) {
         return None;
     }
@@ -124,9 +160,21 @@ fn read_branches(table: &Table<'_>, key: &str, depth: usize) -> Option<Vec<Requi
     let branches = table.tables(key, KEYS).into_iter();
     Some(
         branches
-            .map(|(_, branch)| read_table(&branch, depth))
+            .map(|(_, branch)| read_table(&branch, visitors, depth))
             .collect(),
     )
+}
+
+/// The issuers; one with tenants stands for all of them.
+fn read_issuers(table: &Table<'_>, sources: &Sources<'_>) -> Option<Vec<String>> {
+    let named = table.parsed_list("issuers", |text| sources.issuers(text))?;
+    let mut issuers: Vec<String> = Vec::new();
+    for issuer in named.into_iter().flatten() {
+        if !issuers.contains(&issuer) {
+            issuers.push(issuer);
+        }
+    }
+    Some(issuers)
 }
 
 fn read_claim(table: &Table<'_>) -> Option<ClaimRequirement> {
@@ -198,18 +246,20 @@ impl Needs {
             | Condition::MaxAge(_)
             | Condition::AnyScope(_)
             | Condition::AllScopes(_)
-            | Condition::Client(_) => {}
+            | Condition::Client(_)
+            | Condition::Provider(_)
+            | Condition::Issuer(_) => {}
         });
     }
 
     /// Has `provider` keep it.
     pub(super) fn keep(&self, provider: &mut Provider) {
         if self.groups {
-            let groups = provider.groups_claim.top().to_owned();
+            let groups = provider.groups_claim.path.top().to_owned();
             provider.keep(&groups);
         }
         if self.roles {
-            let roles = provider.roles_claim.top().to_owned();
+            let roles = provider.roles_claim.path.top().to_owned();
             provider.keep(&roles);
         }
         if self.email {

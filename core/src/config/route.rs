@@ -3,11 +3,12 @@
 use super::{
     UpstreamIndex, UpstreamTarget,
     at::ConfigPath,
-    cors,
+    audiences, cors,
     fault::ConfigFault,
     reader::{Faults, Table},
-    requirements::{self, Needs},
+    requirements::{self, Needs, Visitors},
     site::Site,
+    sources::Sources,
     upstream::Upstreams,
 };
 use crate::{
@@ -35,6 +36,7 @@ pub(super) const KEYS: &[&str] = &[
     "cors",
     "dpop",
     "dpop_replay",
+    "audiences",
 ];
 const ACCESS: &[&str] = &["public", "session", "bearer"];
 const DPOP: &[&str] = &["where_bound", "required"];
@@ -50,12 +52,17 @@ pub(super) struct Routes {
     pub(super) needs: Needs,
 }
 
-pub(super) fn read(root: &Table<'_>, site: &Site, upstreams: &Upstreams) -> Routes {
+pub(super) fn read(
+    root: &Table<'_>,
+    site: &Site,
+    upstreams: &Upstreams,
+    sources: &Sources<'_>,
+) -> Routes {
     root.require("route");
     let mut routes = Vec::new();
     let mut places = Vec::new();
     for (_, table) in root.tables("route", KEYS) {
-        if let Some(route) = read_one(&table, site, upstreams) {
+        if let Some(route) = read_one(&table, site, upstreams, sources) {
             routes.push(route);
             places.push(table.at().clone());
         }
@@ -67,6 +74,7 @@ pub(super) fn read(root: &Table<'_>, site: &Site, upstreams: &Upstreams) -> Rout
     let needs_session =
         |route: &Route| route.is_protected() && route.access.takes(Credential::Session);
     let (session, bearer) = (first(needs_session), first(Route::takes_tokens));
+    audiences::check(&routes, &places, sources.issuers, root.faults());
     let mut needs = Needs::default();
     for route in &routes {
         needs.add(&route.requirements);
@@ -109,7 +117,12 @@ fn compile(routes: Vec<Route>, places: &[ConfigPath], faults: &Faults) -> Option
     None
 }
 
-fn read_one(table: &Table<'_>, site: &Site, upstreams: &Upstreams) -> Option<Route> {
+fn read_one(
+    table: &Table<'_>,
+    site: &Site,
+    upstreams: &Upstreams,
+    sources: &Sources<'_>,
+) -> Option<Route> {
     for key in ["path", "access", "upstream"] {
         table.require(key);
     }
@@ -128,7 +141,14 @@ fn read_one(table: &Table<'_>, site: &Site, upstreams: &Upstreams) -> Option<Rou
     if access == Some(Access::Public) && table.has("require") {
         table.fault("require", ConfigFault::PublicRequirement);
     }
-    let requirements = requirements::read(table);
+    let requirements = requirements::read(
+        table,
+        Visitors {
+            // Where it cannot be read, anyone may come, so that one fault is not reported as many.
+            access: access.unwrap_or(Access::SessionOrBearer),
+            sources,
+        },
+    );
     let upstream = table.parsed("upstream", |id| find_upstream(id, upstreams))?;
     let target = upstreams.all.get(upstream.0).and_then(Option::as_ref);
     let aliases = match target.map(|upstream| &upstream.target) {
@@ -138,6 +158,17 @@ fn read_one(table: &Table<'_>, site: &Site, upstreams: &Upstreams) -> Option<Rou
     let rewrite = read_rewrite(table, pattern.as_ref(), aliases);
     let cors = cors::read(table, site.reach());
     let dpop = read_dpop(table, access);
+    let takes_tokens = access.is_none_or(|access| access.takes(Credential::Bearer));
+    let own = audiences::read(table, sources.issuers);
+    let of_upstream = upstreams.audiences.get(upstream.0).and_then(Option::as_ref);
+    let audiences = match (takes_tokens, own) {
+        (true, own) => audiences::of_route(table, own, of_upstream),
+        (false, None) => None,
+        (false, Some(_)) => {
+            table.fault("audiences", ConfigFault::BearerOnly);
+            None
+        }
+    };
     Some(Route {
         pattern: pattern?,
         methods,
@@ -148,6 +179,7 @@ fn read_one(table: &Table<'_>, site: &Site, upstreams: &Upstreams) -> Option<Rou
         rewrite: rewrite.map(Rc::new),
         cors: cors.map(Rc::new),
         dpop,
+        audiences,
     })
 }
 

@@ -2,6 +2,7 @@
 
 use super::{fault::ConfigFault, *};
 use crate::access::{
+    condition::Condition,
     decision::{Decision, Missing},
     principal::Principal,
 };
@@ -147,8 +148,8 @@ fn everything_written_is_read() {
             "name"
         ]
     );
-    assert_eq!(provider.groups_claim.to_string(), "/access/groups");
-    assert_eq!(provider.roles_claim.top(), "https://example.com/roles");
+    assert_eq!(provider.groups_claim.path.to_string(), "/access/groups");
+    assert_eq!(provider.roles_claim.path.top(), "https://example.com/roles");
     assert_eq!(provider.algorithms.len(), 2);
     assert_eq!(config.session.idle_timeout, Seconds::minutes(20));
     assert_eq!(config.session.absolute_timeout, Seconds::minutes(480));
@@ -290,8 +291,8 @@ fn what_is_left_out_has_its_default() {
     let provider = &config.providers[0];
     assert_eq!(provider.scopes, ["openid", "email", "profile"]);
     assert_eq!(provider.algorithms.len(), 3);
-    assert_eq!(provider.groups_claim.to_string(), "groups");
-    assert_eq!(provider.roles_claim.to_string(), "roles");
+    assert_eq!(provider.groups_claim.path.to_string(), "groups");
+    assert_eq!(provider.roles_claim.path.to_string(), "roles");
     assert!(provider.claims.is_empty());
     assert!(matches!(
         provider.client_authentication,
@@ -603,6 +604,77 @@ fn every_fault_has_its_place() {
     }
     assert!(cases > 60);
     assert_eq!(faults(&full()), []);
+}
+
+#[test]
+fn routes_say_which_audiences_count_where_tokens_for_several_reach_several_upstreams() {
+    let mut value = full();
+    value["issuer"][0]["audiences"] = json!(["https://api.example.com", "https://pay.example.com"]);
+    // All of them lead to one upstream.
+    assert_eq!(faults(&value), []);
+    let routes = value["route"].as_array_mut().unwrap();
+    routes.push(json!({"path": "/pay/**", "access": ["bearer"], "upstream": "site"}));
+    let needed = |place: &str| (place.to_owned(), ConfigFault::AudiencesNeeded);
+    assert_eq!(faults(&value), [needed("route[4]"), needed("route[5]")]);
+    value["route"][5]["audiences"] = json!(["https://pay.example.com"]);
+    assert_eq!(faults(&value), [needed("route[4]")]);
+    value["upstream"][1]["audiences"] = json!(["https://api.example.com", "api"]);
+    let config = read(&value).unwrap();
+    let audiences = |place: usize| config.routes.routes().nth(place).unwrap().audiences.clone();
+    let api = ["https://api.example.com", "api"].map(str::to_owned);
+    assert_eq!(audiences(4), Some(api.to_vec()));
+    assert_eq!(audiences(3), None);
+    // Those of a route and of its upstream hold together.
+    value["route"][4]["audiences"] = json!(["api", "https://pay.example.com"]);
+    let config = read(&value).unwrap();
+    let both = config.routes.routes().nth(4).unwrap().audiences.clone();
+    assert_eq!(both, Some(vec!["api".to_owned()]));
+    value["route"][4]["audiences"] = json!(["https://pay.example.com"]);
+    let none = one("route[4].audiences", ConfigFault::NoAudience);
+    assert_eq!(faults(&value), none);
+    // With one audience at each issuer there is nothing to mix up by chance.
+    value["route"][4]["audiences"] = json!(["api"]);
+    value["issuer"][0]["audiences"] = json!(["https://pay.example.com"]);
+    value["upstream"][1]
+        .as_object_mut()
+        .unwrap()
+        .remove("audiences");
+    value["route"][4]
+        .as_object_mut()
+        .unwrap()
+        .remove("audiences");
+    assert_eq!(faults(&value), []);
+}
+
+#[test]
+fn rules_name_providers_and_issuers_and_all_tenants_by_one_name() {
+    let mut value = with(
+        "/route/4/require/issuers",
+        json!([
+            "https://login.example/{tenantid}/v2.0",
+            "https://op.example.com"
+        ]),
+    );
+    let issuers = |value: &Value| {
+        let config = read(value).unwrap();
+        let route = config.routes.routes().nth(4).unwrap();
+        let mut found = vec![];
+        route.requirements.visit(&mut |condition| {
+            if let Condition::Issuer(issuers) = condition {
+                found.clone_from(issuers);
+            }
+        });
+        found
+    };
+    let [a, b] = ["a", "b"].map(|tenant| format!("https://login.example/{tenant}/v2.0"));
+    assert_eq!(issuers(&value), [a.as_str(), &b, "https://op.example.com"]);
+    value["route"][4]["require"]["issuers"] = json!([b]);
+    assert_eq!(issuers(&value), [b.as_str()]);
+    value["route"][4]["require"] = json!({"providers": ["example"]});
+    assert_eq!(faults(&value), []);
+    value["route"][4]["access"] = json!(["bearer"]);
+    let session_only = one("route[4].require.providers", ConfigFault::SessionOnly);
+    assert_eq!(faults(&value), session_only);
 }
 
 #[test]

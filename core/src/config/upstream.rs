@@ -1,7 +1,7 @@
 //! `[[upstream]]`: where allowed requests go, and what those services learn about the user.
 
 use super::{
-    ClaimHeader, Identity, Upstream, UpstreamTarget,
+    ClaimHeader, Identity, Issuer, Upstream, UpstreamTarget, audiences,
     duration::span_at,
     fault::ConfigFault,
     reader::Table,
@@ -12,7 +12,16 @@ use crate::{http::header::HeaderName, time::Seconds};
 use alloc::{string::String, vec::Vec};
 
 pub(super) const KEYS: &[&str] = &[
-    "id", "assets", "url", "service", "identity", "proof", "claims", "strip", "timeout",
+    "id",
+    "assets",
+    "url",
+    "service",
+    "identity",
+    "proof",
+    "claims",
+    "strip",
+    "timeout",
+    "audiences",
 ];
 
 const IDENTITIES: &[&str] = &["none", "headers"];
@@ -29,6 +38,8 @@ const MOST_CLAIMS: usize = 32;
 pub(super) struct Upstreams {
     pub(super) all: Vec<Option<Upstream>>,
     pub(super) ids: Vec<Option<String>>,
+    /// Which audiences of tokens count at their routes.
+    pub(super) audiences: Vec<Option<Vec<String>>>,
 }
 
 impl Upstreams {
@@ -42,11 +53,12 @@ impl Upstreams {
     }
 }
 
-pub(super) fn read(root: &Table<'_>, site: &Site) -> Upstreams {
+pub(super) fn read(root: &Table<'_>, site: &Site, issuers: &[Issuer]) -> Upstreams {
     root.require("upstream");
     let mut upstreams = Upstreams {
         all: Vec::new(),
         ids: Vec::new(),
+        audiences: Vec::new(),
     };
     for (_, table) in root.tables("upstream", KEYS) {
         table.require("id");
@@ -55,6 +67,7 @@ pub(super) fn read(root: &Table<'_>, site: &Site) -> Upstreams {
             table.fault("id", ConfigFault::Repeated);
         }
         upstreams.ids.push(id.clone());
+        upstreams.audiences.push(audiences::read(&table, issuers));
         upstreams.all.push(read_one(&table, id, site));
     }
     upstreams

@@ -28,6 +28,7 @@ use crate::{
     time::UnixTime,
 };
 use alloc::{borrow::ToOwned, rc::Rc, string::String, vec::Vec};
+use serde_json::{Map, Value};
 
 /// Makes the session, ends those that it replaces, and returns the fields that give the browser its cookies.
 ///
@@ -91,6 +92,7 @@ fn record(
             None => claims = json::keeping(claims, |kept| kept != *name),
         }
     }
+    state_source(&mut claims, provider, &identity.subject);
     let text = |token: Secret<String>| token.expose().clone();
     SessionRecord {
         provider: provider.id.clone(),
@@ -100,8 +102,8 @@ fn record(
         auth_time: identity.authentication_time.map(UnixTime::as_seconds),
         acr: identity.authentication_context,
         amr: identity.authentication_methods,
-        groups: provider.groups_claim.texts(&claims),
-        roles: provider.roles_claim.texts(&claims),
+        groups: provider.groups_claim.names(&claims),
+        roles: provider.roles_claim.names(&claims),
         claims,
         missing: identity.missing,
         scope: tokens.scope,
@@ -110,6 +112,17 @@ fn record(
         refresh_token: tokens.refresh_token.map(text),
         created: cookie.created.as_seconds(),
         generation: cookie.generation.0,
+    }
+}
+
+/// Has the claims name the issuer and subject that were verified. What a provider's userinfo puts there is whatever its
+/// users may write into their accounts.
+pub(super) fn state_source(claims: &mut Map<String, Value>, provider: &Provider, subject: &str) {
+    for (name, verified) in [("iss", provider.issuer.as_str()), ("sub", subject)] {
+        let is_kept = provider.claims.iter().any(|kept| kept == name);
+        if is_kept || claims.contains_key(name) {
+            claims.insert(name.to_owned(), Value::from(verified));
+        }
     }
 }
 

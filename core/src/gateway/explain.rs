@@ -5,6 +5,7 @@
 
 use super::{
     arrival::Arrival,
+    establish::state_source,
     identity::principal,
     place::{self, Lost, Place},
 };
@@ -117,7 +118,7 @@ pub fn explain<'a>(config: &'a Config, question: &Question<'_>) -> Explanation<'
 }
 
 /// What a session at `provider` would hold of someone with these claims, but for its tokens.
-pub fn session(provider: &Provider, claims: Map<String, Value>) -> SessionRecord {
+pub fn session(provider: &Provider, mut claims: Map<String, Value>) -> SessionRecord {
     let text = |name: &str| Some(claims.get(name)?.as_str()?.to_owned());
     let mut record = nobody();
     record.provider.clone_from(&provider.id);
@@ -125,8 +126,9 @@ pub fn session(provider: &Provider, claims: Map<String, Value>) -> SessionRecord
     record.sub = text("sub").unwrap_or_default();
     record.acr = text("acr");
     record.auth_time = claims.get("auth_time").and_then(Value::as_u64);
-    record.groups = provider.groups_claim.texts(&claims);
-    record.roles = provider.roles_claim.texts(&claims);
+    state_source(&mut claims, provider, &record.sub);
+    record.groups = provider.groups_claim.names(&claims);
+    record.roles = provider.roles_claim.names(&claims);
     record.claims = claims;
     record
 }

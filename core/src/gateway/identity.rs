@@ -19,10 +19,12 @@ use serde_json::Value;
 pub(super) fn principal(record: &SessionRecord) -> Principal<'_> {
     Principal {
         credential: Credential::Session,
+        provider: Some(&record.provider),
         issuer: &record.iss,
         subject: &record.sub,
         scope: record.scope.as_deref().unwrap_or_default(),
         client_id: None,
+        audiences: None,
         groups: &record.groups,
         roles: &record.roles,
         claims: &record.claims,

@@ -45,7 +45,7 @@ pub(super) async fn identify<P: Platform, R: Inbound>(
         let emails = resource::read_list(&emails).map_err(ProviderFault::OAuth)?;
         identity::take_email(&mut claims, &emails);
     }
-    let groups = provider.groups_claim.top();
+    let groups = provider.groups_claim.path.top();
     if let Some(endpoint) = server
         .groups_endpoint
         .as_ref()

@@ -61,7 +61,7 @@ fn check_overage(
     id_token: &VerifiedIdToken,
     claims: &Map<String, Value>,
 ) -> Result<(), Fault> {
-    let name = provider.groups_claim.top();
+    let name = provider.groups_claim.path.top();
     let is_needed = provider.claims.iter().any(|kept| kept == name);
     let elsewhere = id_token.claim("_claim_names");
     let is_elsewhere = elsewhere.is_some_and(|names| names.get(name).is_some());

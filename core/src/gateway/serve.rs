@@ -137,7 +137,7 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
             Decision::Forbidden { missing } => {
                 Err(refusal::forbidden(self.deployment, missing, &signed.record))
             }
-            Decision::SignIn => Err(BrowserFault::NotSignedIn.into()),
+            Decision::SignIn | Decision::OtherAudience => Err(BrowserFault::NotSignedIn.into()),
         }
     }
 
@@ -179,6 +179,11 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
                 Err(Refusal::from(BrowserFault::InsufficientScope).with(challenge))
             }
             Decision::Forbidden { .. } => Err(BrowserFault::NotPermitted.into()),
+            Decision::OtherAudience => {
+                let fault = Fault::from(BrowserFault::Token(AccessTokenFault::Audience));
+                let challenge = self.challenge(matched, challenge_error(&fault));
+                Err(Refusal::from(fault).with(challenge))
+            }
             Decision::SignIn => Err(BrowserFault::BadCredential.into()),
         }
     }

@@ -172,9 +172,10 @@ fn public(
                 Caller::Nobody,
             )?)
         }
-        Decision::SignIn | Decision::StepUp(_) | Decision::Forbidden { .. } => {
-            Err(BrowserFault::NotSignedIn.into())
-        }
+        Decision::SignIn
+        | Decision::OtherAudience
+        | Decision::StepUp(_)
+        | Decision::Forbidden { .. } => Err(BrowserFault::NotSignedIn.into()),
     }
 }
 

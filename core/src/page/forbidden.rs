@@ -36,7 +36,7 @@ impl Refusals {
             Missing::Role => self.role,
             Missing::EmailDomain => self.email_domain,
             // Sessions lack these as they lack anything else that is said of an account.
-            Missing::Claim | Missing::Scope | Missing::Client => self.claim,
+            Missing::Claim | Missing::Scope | Missing::Client | Missing::Source => self.claim,
             Missing::Authentication => self.authentication,
         }
     }

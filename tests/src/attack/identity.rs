@@ -5,8 +5,9 @@ use super::{
     support::{accepted_sign_in, refused_sign_in},
 };
 use crate::{
+    access_token::AccessToken,
     host::Host,
-    http::request::Request,
+    http::{browser::Browser, request::Request},
     scripted::provider::settings::{Signer, with, without},
 };
 use serde_json::{Value, json};
@@ -26,11 +27,69 @@ pub const ROWS: &[Row] = &[
     everywhere(14, "userinfo of someone else is refused", foreign_userinfo),
     everywhere(62, "no claim breaks out of its header", claims_in_headers),
     everywhere(
+        114,
+        "a group of one provider opens nothing for another's",
+        group_of_another,
+    ),
+    everywhere(
         64,
         "an address that looks like ours is not",
         lookalike_addresses,
     ),
 ];
+
+/// Anyone may call a group `staff` at a provider of their own.
+fn group_of_another(host: &dyn Host) {
+    let standard = host.deployment();
+    let mut deployment = standard.clone();
+    let configuration = &mut deployment.configuration;
+    let mut second = configuration["provider"][0].clone();
+    second["id"] = json!("second");
+    second["name"] = json!("Second");
+    let providers = configuration["provider"].as_array_mut().unwrap();
+    providers.push(second);
+    let routes = configuration["route"].as_array_mut().unwrap();
+    let staff = json!({"any_group": ["staff"]});
+    for (path, access, key, of) in [
+        ("/at/demo/**", json!(["session"]), "providers", "demo"),
+        ("/at/second/**", json!(["session"]), "providers", "second"),
+        (
+            "/of/**",
+            json!(["session", "bearer"]),
+            "issuers",
+            host.issuer(),
+        ),
+    ] {
+        let mut require = json!({"any": [staff, {"any_role": ["nobody"]}]});
+        require[key] = json!([of]);
+        routes.push(json!({"path": path, "access": access, "upstream": "api", "require": require}));
+    }
+    host.deploy(&deployment);
+    for (provider, at_demo, at_second) in [("demo", 200, 403), ("second", 403, 200)] {
+        let mut browser = Browser::new(host);
+        let login = format!("/auth/login?return_to=%2F&provider={provider}");
+        let location = browser.go(&login).expect(200).leads_to();
+        let callback = host.at_provider(&location, "staff");
+        browser.go(&callback).expect(200);
+        // The second time it is in memory.
+        for _ in 0..2 {
+            browser.fetch("/at/demo/x").expect(at_demo);
+            browser.fetch("/at/second/x").expect(at_second);
+            browser.fetch("/of/x").expect(200);
+        }
+    }
+    let staff = |token: AccessToken| token.claim("groups", json!(["staff"]));
+    for _ in 0..2 {
+        staff(AccessToken::published(host))
+            .call(host, "/of/x")
+            .expect(200);
+        let foreign = staff(AccessToken::inline(host))
+            .call(host, "/of/x")
+            .expect(403);
+        assert_eq!(foreign.json()["error"], "access_denied");
+    }
+    host.deploy(&standard);
+}
 
 fn nonce(host: &dyn Host) {
     for edit in [

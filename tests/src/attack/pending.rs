@@ -19,23 +19,8 @@ pub const ROWS: &[Row] = &[
         "it is being closed",
     ),
     not_yet_built(
-        113,
-        "a token counts at the routes of its audience alone",
-        "it is being closed",
-    ),
-    not_yet_built(
-        114,
-        "a group of one provider opens nothing for another's",
-        "it is being closed",
-    ),
-    not_yet_built(
         115,
         "made-up keys write to the store once at most",
-        "it is being closed",
-    ),
-    not_yet_built(
-        116,
-        "an ID token is no access token, with `JWT` among the types too",
         "it is being closed",
     ),
     not_yet_built(

@@ -61,6 +61,7 @@ fn is_as_explained(explained: &Explanation<'_>, response: &Response) -> bool {
                 matches!(response.status, 200 | 404) && !response.text().contains("incident")
             }
             Decision::SignIn => is(401, "login_required"),
+            Decision::OtherAudience => is(401, "invalid_token"),
             Decision::StepUp(_) => is(401, "insufficient_user_authentication"),
             Decision::Forbidden { .. } => is(403, "access_denied"),
         },
@@ -107,7 +108,7 @@ fn the_gateway_does_what_is_explained() {
             if let Explanation::Decided { decision, .. } = &explained {
                 let kind = match decision {
                     Decision::Allow(_) => 0,
-                    Decision::SignIn => 1,
+                    Decision::SignIn | Decision::OtherAudience => 1,
                     Decision::StepUp(_) => 2,
                     Decision::Forbidden { .. } => 3,
                 };

@@ -55,6 +55,35 @@ fn a_github_account_is_its_number_its_verified_address_and_its_organisations() {
 }
 
 #[test]
+fn who_states_the_facts_is_never_what_userinfo_says() {
+    let mut setup = Setup::standard();
+    in_place(&mut setup.configuration, github(ISSUER));
+    setup.configuration["provider"][0]["claims"] = json!(["name", "iss", "sub"]);
+    let routes = setup.configuration["route"].as_array_mut().unwrap();
+    for (path, issuer) in [
+        ("/of/github", "https://github.com"),
+        ("/of/corp", "https://corp.example"),
+    ] {
+        let require = json!({"claims": [{"path": "iss", "equals": issuer}]});
+        routes.push(
+            json!({"path": path, "access": ["session"], "upstream": "api", "require": require}),
+        );
+    }
+    let host = InProcess::with(&setup);
+    host.world.provider().settings.edit_userinfo = Box::new(|user| {
+        user["iss"] = json!("https://corp.example");
+        user["sub"] = json!("root");
+    });
+    let mut browser = Browser::signed_in(&host, "staff");
+    let info = browser.fetch("/auth/session").expect(200).json();
+    assert_eq!(info["issuer"], json!("https://github.com"));
+    assert_eq!(info["claims"]["iss"], json!("https://github.com"));
+    assert_eq!(info["claims"]["sub"], json!("583232"));
+    browser.fetch("/of/github").expect(200);
+    browser.fetch("/of/corp").expect(403);
+}
+
+#[test]
 fn a_facebook_account_has_no_verified_address() {
     let host = at(facebook(ISSUER));
     let mut browser = Browser::signed_in(&host, "member");

@@ -4,6 +4,7 @@ use super::Case;
 use crate::{
     host::Host,
     http::{browser::Browser, request::Request},
+    scripted::provider::settings::unchanged,
 };
 use serde_json::json;
 
@@ -14,6 +15,10 @@ pub const CASES: &[Case] = &[
     (
         "methods of one path ask for different things",
         methods_ask_for_different_things,
+    ),
+    (
+        "groups and roles are read in the shapes that providers have",
+        lists_have_shapes,
     ),
 ];
 
@@ -47,6 +52,48 @@ fn a_claim_opens(host: &dyn Host) {
 
 fn one_branch_is_enough(host: &dyn Host) {
     is_for_staff_alone(host, "/either/x", &["night", "editor", "realm_access"]);
+}
+
+fn lists_have_shapes(host: &dyn Host) {
+    let standard = host.deployment();
+    let mut deployment = standard.clone();
+    let provider = &mut deployment.configuration["provider"][0];
+    provider["roles_claim"] = json!("urn:zitadel:iam:org:project:roles");
+    provider["groups_member"] = json!("name");
+    host.deploy(&deployment);
+    let shapes = |is_on: bool| {
+        let roles = if is_on {
+            json!({"editor": {"28015": "domain.example"}, "user": {}})
+        } else {
+            json!({"editor": null, "user": {}})
+        };
+        let groups = if is_on {
+            json!([{"id": "1", "name": "staff"}, {"id": "members"}])
+        } else {
+            json!([{"id": "staff", "name": "members"}])
+        };
+        let provider = host.scripted_provider().unwrap();
+        provider.lock().unwrap().settings.edit_claims = Box::new(move |claims| {
+            claims["urn:zitadel:iam:org:project:roles"] = roles.clone();
+            claims["groups"] = groups.clone();
+        });
+        let browser = Browser::signed_in(host, "member");
+        provider.lock().unwrap().settings.edit_claims = unchanged();
+        browser
+    };
+    let mut staff = shapes(true);
+    let info = staff.fetch("/auth/session").expect(200).json();
+    assert_eq!(info["groups"], json!(["staff"]));
+    assert_eq!(info["roles"], json!(["editor", "user"]));
+    staff.fetch("/editors/x").expect(200);
+    staff.fetch("/staff/").expect(200);
+    let mut member = shapes(false);
+    let info = member.fetch("/auth/session").expect(200).json();
+    assert_eq!(info["groups"], json!(["members"]));
+    assert_eq!(info["roles"], json!(["user"]));
+    member.fetch("/editors/x").expect(403);
+    member.fetch("/staff/").expect(403);
+    host.deploy(&standard);
 }
 
 fn methods_ask_for_different_things(host: &dyn Host) {

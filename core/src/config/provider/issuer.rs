@@ -1,6 +1,6 @@
 //! The issuer identifier: written, or known from the preset.
 
-use super::super::{fault::ConfigFault, reader::Table, site};
+use super::super::{fault::ConfigFault, issuer_form, reader::Table, site};
 use super::preset::{Issuer, Preset};
 use crate::http::url::{Reach, Url};
 use alloc::{borrow::ToOwned, format, string::String};
@@ -56,16 +56,9 @@ fn parse(text: &str, reach: Reach) -> Result<(String, Url), ConfigFault> {
     Ok((text.to_owned(), url))
 }
 
-/// A directory's id: tokens name their issuer by it, whatever name the directory was asked for by.
 fn tenant(text: &str) -> Result<&str, ConfigFault> {
-    let dashes = [8, 13, 18, 23];
-    let fits = |(place, byte): (usize, u8)| match dashes.contains(&place) {
-        true => byte == b'-',
-        false => byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte),
-    };
-    if text.len() == 36 && text.bytes().enumerate().all(fits) {
-        Ok(text)
-    } else {
-        Err(ConfigFault::Tenant)
+    match issuer_form::is_directory_id(text) {
+        true => Ok(text),
+        false => Err(ConfigFault::Tenant),
     }
 }

@@ -6,8 +6,12 @@ mod oauth;
 mod preset;
 
 use super::{
-    Protocol, Provider, PushedAuthorizationRequests, ResponseMode, fault::ConfigFault,
-    reader::Table, text,
+    Protocol, Provider, PushedAuthorizationRequests, ResponseMode,
+    fault::ConfigFault,
+    issuer_form,
+    list_claim::{self, GROUPS, ROLES},
+    reader::Table,
+    text,
 };
 use crate::{access::claim_path::ClaimPath, http::url::Reach, jose::Algorithm};
 use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
@@ -40,7 +44,9 @@ pub(super) const KEYS: &[&str] = &[
     "claims",
     "map",
     "groups_claim",
+    "groups_member",
     "roles_claim",
+    "roles_member",
 ];
 
 /// The standard claims that another one can stand for (OpenID Connect Core, section 5.1).
@@ -89,6 +95,11 @@ fn read_one(table: &Table<'_>, reach: Reach) -> Option<Provider> {
     let id = table.parsed("id", text::identifier);
     let name = table.parsed("name", text::name);
     let issuer = issuer::read(table, preset, reach);
+    if let (Some((text, url)), Some(Protocol::OpenId)) = (&issuer, &protocol)
+        && let Err(fault) = issuer_form::check(text, url)
+    {
+        table.fault("issuer", fault);
+    }
     let client_id = table.parsed("client_id", text::printable);
     let client_authentication = client::read(table, preset);
     if let (Some(protocol), Some(client)) = (&protocol, &client_authentication) {
@@ -112,8 +123,8 @@ fn read_one(table: &Table<'_>, reach: Reach) -> Option<Provider> {
         Algorithm::from_name(text).ok_or(unknown)
     });
     let claims = table.parsed_list("claims", text::claim_path);
-    let groups_claim = claim_path(table, "groups_claim", preset.groups_claim);
-    let roles_claim = claim_path(table, "roles_claim", preset.roles_claim);
+    let groups_claim = list_claim::read(table, GROUPS, preset.groups_claim);
+    let roles_claim = list_claim::read(table, ROLES, preset.roles_claim);
     let map = read_map(table);
     let (issuer, issuer_url) = issuer?;
     let id = id?;
@@ -147,14 +158,6 @@ fn read_one(table: &Table<'_>, reach: Reach) -> Option<Provider> {
         provider.keep(source);
     }
     Some(provider)
-}
-
-/// The path at `key`, or else the claim that most providers have it in.
-fn claim_path(table: &Table<'_>, key: &str, usual: &str) -> Option<ClaimPath> {
-    if table.has(key) {
-        return table.parsed(key, text::claim_path);
-    }
-    ClaimPath::parse(usual).ok()
 }
 
 fn read_scopes(table: &Table<'_>, preset: &Preset, protocol: Option<&Protocol>) -> Vec<String> {

@@ -1,0 +1,158 @@
+//! What `lychgate check` says about rules that more people meet than they were perhaps written for.
+//!
+//! A group called `staff` is one thing at the company's provider and another at one where anybody may call a group so.
+//! Where several providers or issuers can meet a rule, it should say whose word counts. These are notes, not errors: two
+//! providers may well mean the same by a name.
+
+use crate::{check::Loaded, explain::words, problem::Note, route_position};
+use lychgate_core::{
+    access::{
+        condition::Condition,
+        principal::Credential,
+        requirements::{Requirement, Requirements},
+        routes::Route,
+    },
+    config::{Config, MetricsAccess},
+};
+use std::path::Path;
+
+/// A note for each route with such a rule, and for each that takes tokens for another service.
+pub(crate) fn notes(file: &Path, loaded: &Loaded) -> Vec<Note> {
+    let config = &loaded.config;
+    let mut notes = Vec::new();
+    for route in config.routes.routes() {
+        let of_rules = unnamed(&route.requirements)
+            .and_then(|condition| several(&condition, &sources(config, route)));
+        let found = of_rules.into_iter().chain(other_services(config, route));
+        for what in found {
+            let at = route_position::of(route, &loaded.document, &loaded.text);
+            notes.extend(at.map(|at| Note {
+                file: file.to_owned(),
+                at,
+                what,
+            }));
+        }
+    }
+    notes
+}
+
+/// The same for the counters, which belong to no route.
+pub(crate) fn note_of_metrics(config: &Config) -> Option<String> {
+    let Some(MetricsAccess::Session(requirements)) = &config.metrics else {
+        return None;
+    };
+    let condition = unnamed(requirements)?;
+    let what = several(&condition, &providers(config))?;
+    Some(format!("metrics: {what}"))
+}
+
+fn several(condition: &str, sources: &[&str]) -> Option<String> {
+    (sources.len() > 1).then(|| {
+        format!(
+            "{condition} counts whoever of these says so: {}; where only some are meant, name them beside it with \
+             providers = [\"...\"] or issuers = [\"...\"]",
+            sources.join(", ")
+        )
+    })
+}
+
+/// The first condition on a name that everyone may use in a sense of their own, with nothing beside it that says who is
+/// meant.
+fn unnamed(requirements: &Requirements) -> Option<String> {
+    let names_source = |requirement: &Requirement| match requirement {
+        Requirement::One(condition) => is_source(condition),
+        Requirement::Any(_) => false,
+    };
+    if requirements.0.iter().any(names_source) {
+        return None;
+    }
+    requirements
+        .0
+        .iter()
+        .find_map(|requirement| match requirement {
+            Requirement::One(condition) => is_own_word(condition).then(|| words::toml(condition)),
+            Requirement::Any(branches) => branches.iter().find_map(unnamed),
+        })
+}
+
+fn is_source(condition: &Condition) -> bool {
+    match condition {
+        Condition::Provider(_) | Condition::Issuer(_) => true,
+        Condition::Claim(claim) => claim.path.top() == "iss",
+        Condition::AnyGroup(_)
+        | Condition::AllGroups(_)
+        | Condition::AnyRole(_)
+        | Condition::AllRoles(_)
+        | Condition::EmailDomains(_)
+        | Condition::AnyScope(_)
+        | Condition::AllScopes(_)
+        | Condition::Client(_)
+        | Condition::Acr(_)
+        | Condition::MaxAge(_) => false,
+    }
+}
+
+/// Whether a condition is on a word that each source has in a sense of its own.
+const fn is_own_word(condition: &Condition) -> bool {
+    match condition {
+        Condition::AnyGroup(_)
+        | Condition::AllGroups(_)
+        | Condition::AnyRole(_)
+        | Condition::AllRoles(_)
+        | Condition::EmailDomains(_)
+        | Condition::Claim(_)
+        | Condition::Client(_)
+        | Condition::Acr(_) => true,
+        Condition::AnyScope(_)
+        | Condition::AllScopes(_)
+        | Condition::Provider(_)
+        | Condition::Issuer(_)
+        | Condition::MaxAge(_) => false,
+    }
+}
+
+/// Who states the facts about those who can come in at a route, each once.
+fn sources<'a>(config: &'a Config, route: &Route) -> Vec<&'a str> {
+    let mut sources = Vec::new();
+    if route.access.takes(Credential::Session) {
+        sources = providers(config);
+    }
+    if route.takes_tokens() {
+        let issuers = config.issuers.iter();
+        let here = issuers.filter(|issuer| route.is_audience(Some(&issuer.audiences)));
+        add(&mut sources, here.map(|issuer| issuer.issuer.as_str()));
+    }
+    sources
+}
+
+fn providers(config: &Config) -> Vec<&str> {
+    let mut sources = Vec::new();
+    let issuers = config.providers.iter().map(|it| it.issuer.as_str());
+    add(&mut sources, issuers);
+    sources
+}
+
+fn add<'a>(sources: &mut Vec<&'a str>, more: impl Iterator<Item = &'a str>) {
+    for source in more {
+        if !sources.contains(&source) {
+            sources.push(source);
+        }
+    }
+}
+
+/// What a route should say that takes tokens for a service which may be another one.
+fn other_services(config: &Config, route: &Route) -> Option<String> {
+    let takers = || config.routes.routes().filter(|it| it.takes_tokens());
+    let leads_elsewhere = takers().any(|other| other.upstream != route.upstream);
+    let mut audiences: Vec<&str> = Vec::new();
+    let all = config.issuers.iter().flat_map(|issuer| &issuer.audiences);
+    add(&mut audiences, all.map(String::as_str));
+    let is_open = route.takes_tokens() && route.audiences.is_none();
+    (is_open && leads_elsewhere && audiences.len() > 1).then(|| {
+        format!(
+            "tokens for any of these audiences count here, and reach other upstreams, too: {}; where they are for \
+             different services, add audiences = [\"...\"] to the route or its upstream",
+            audiences.join(", ")
+        )
+    })
+}
