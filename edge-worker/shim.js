@@ -11,12 +11,19 @@ export default {
     try {
       return await answer(request, env, context);
     } catch (error) {
-      // The message of an error may quote what was sent, so its name has to do.
-      console.error(JSON.stringify({ level: "error", event: "failed", reason: error?.name ?? "unknown" }));
+      complain(error);
       const headers = { "cache-control": "private, no-store", "content-type": "text/plain", "retry-after": "5" };
       return new Response("temporarily unavailable\n", { status: 503, headers });
     }
   },
+};
+
+/** A log that fails changes no answer. */
+const complain = (error) => {
+  try {
+    // The message of an error may quote what was sent, so its name has to do.
+    console.error(JSON.stringify({ level: "error", event: "failed", reason: error?.name ?? "unknown" }));
+  } catch {}
 };
 
 let edge;

@@ -59,12 +59,12 @@ extern "C" {
     #[wasm_bindgen(catch, js_namespace = crypto, js_name = getRandomValues)]
     pub fn random_values(bytes: &Uint8Array) -> Result<(), JsValue>;
 
-    #[wasm_bindgen(js_namespace = console)]
-    pub fn log(line: &str);
-    #[wasm_bindgen(js_namespace = console)]
-    pub fn warn(line: &str);
-    #[wasm_bindgen(js_namespace = console)]
-    pub fn error(line: &str);
+    #[wasm_bindgen(catch, js_namespace = console)]
+    pub fn log(line: &str) -> Result<(), JsValue>;
+    #[wasm_bindgen(catch, js_namespace = console)]
+    pub fn warn(line: &str) -> Result<(), JsValue>;
+    #[wasm_bindgen(catch, js_namespace = console)]
+    pub fn error(line: &str) -> Result<(), JsValue>;
 }
 
 #[wasm_bindgen(raw_module = "lychgate-host")]

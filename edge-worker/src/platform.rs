@@ -86,11 +86,12 @@ impl Platform for Workers {
 
     fn log(&self, line: &Line<'_>) {
         let text = line.to_json();
-        match line.event.level() {
+        // A line that the runtime does not take is lost; the request goes on.
+        drop(match line.event.level() {
             Level::Info => host::log(&text),
             Level::Warning => host::warn(&text),
             Level::Error => host::error(&text),
-        }
+        });
         if let Some(dataset) = &self.metrics {
             points::write(dataset, line);
         }

@@ -180,7 +180,7 @@ async fn site() -> Result<Rc<Folder>, Unreadable> {
     if let Some(folder) = FOLDER.with(|kept| kept.get().cloned()) {
         return Ok(folder);
     }
-    let folder = Rc::new(Folder::at(SITE).await.ok_or(GONE)?);
+    let folder = Rc::new(Folder::at(SITE).await?.ok_or(GONE)?);
     Ok(FOLDER.with(|kept| Rc::clone(kept.get_or_init(|| folder))))
 }
 

@@ -30,8 +30,12 @@ pub(crate) struct Modified {
 pub(crate) struct Unreadable(pub(crate) ErrorCode);
 
 impl Folder {
-    /// The folder at `path`, which Spin mounts by itself or, with all that the manifest lists, as a part of `/`.
-    pub(crate) async fn at(path: &str) -> Option<Self> {
+    /// The folder at `path`, which Spin mounts by itself or, with all that the manifest lists, as a part of `/`;
+    /// `None` where the manifest mounts nothing there.
+    ///
+    /// # Errors
+    /// [`Unreadable`], which may pass.
+    pub(crate) async fn at(path: &str) -> Result<Option<Self>, Unreadable> {
         let mounted = get_directories().into_iter();
         let below = |at: &str| {
             let rest = path.strip_prefix(at.trim_end_matches('/'))?;
@@ -40,13 +44,19 @@ impl Folder {
         let nearest = mounted
             .filter_map(|(folder, at)| Some((folder, below(&at)?)))
             .min_by_key(|(_, rest)| rest.len());
-        let (folder, rest) = nearest?;
+        let Some((folder, rest)) = nearest else {
+            return Ok(None);
+        };
         if rest.is_empty() {
-            return Some(Self(folder));
+            return Ok(Some(Self(folder)));
         }
         let (at, read) = (PathFlags::SYMLINK_FOLLOW, DescriptorFlags::READ);
         let opened = folder.open_at(at, rest.to_owned(), OpenFlags::DIRECTORY, read);
-        opened.await.ok().map(Self)
+        match opened.await {
+            Ok(folder) => Ok(Some(Self(folder))),
+            Err(error) if is_absent(&error) => Ok(None),
+            Err(error) => Err(Unreadable(error)),
+        }
     }
 
     /// Opens the file called `name`, relative to the folder; `None` where nothing, or no file, has that name.

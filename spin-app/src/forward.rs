@@ -56,7 +56,11 @@ async fn to_origin(
             let edited = response.apply(answer.get_headers().copy_all());
             let (contents, end) = Response::consume_body(answer, accepted());
             let contents = Some(contents);
-            respond::with(status, edited, Body { contents, end })
+            match respond::with(status, edited, Body { contents, end }) {
+                Ok(response) => Ok(response),
+                // A status or a field that the host takes from nobody.
+                Err(_) => failed(received, UpstreamFault::Unreachable).await,
+            }
         }
         Err(error) => {
             let fault = match error {

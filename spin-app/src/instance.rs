@@ -4,7 +4,7 @@
 //! request makes the gateway and the others of this instance find it. One that cannot open answers 503 to
 //! everything; where the reason may pass by itself, the next request tries again.
 
-use crate::folder::Folder;
+use crate::folder::{Folder, Unreadable};
 use crate::{ledger, log, store};
 use lychgate_core::fault::ConfigurationFault;
 use lychgate_core::gateway::{Configured, Gateway, spin_variable};
@@ -52,8 +52,14 @@ pub(crate) async fn gateway() -> Rc<Gateway> {
 async fn start() -> Started {
     let lacks =
         |name| Started::Lasting(Gateway::closed(ConfigurationFault::MissingBinding { name }));
-    let Some(json) = configuration().await else {
-        return lacks("the configuration: the manifest must mount it at /lychgate/lychgate.json");
+    let json = match configuration().await {
+        Ok(Some(json)) => json,
+        Ok(None) => {
+            return lacks(
+                "the configuration: the manifest must mount it at /lychgate/lychgate.json",
+            );
+        }
+        Err(error) => return unreadable("/lychgate/lychgate.json, which cannot be read", &error),
     };
     if !store::is_granted().await {
         return lacks("a store: key_value_stores of the manifest must list \"default\"");
@@ -81,17 +87,32 @@ async fn start() -> Started {
     if !gateway.services().is_empty() {
         return lacks("service bindings, which Spin does not have: name a component by its url");
     }
-    if gateway.needs_assets() && Folder::at(SITE).await.is_none() {
-        return lacks("the static files: the manifest must mount them at /site");
+    if gateway.needs_assets() {
+        match Folder::at(SITE).await {
+            Ok(Some(_)) => {}
+            Ok(None) => {
+                return lacks("the static files: the manifest must mount them at /site");
+            }
+            Err(error) => return unreadable("/site, which cannot be read", &error),
+        }
     }
     Started::Lasting(gateway)
 }
 
-async fn configuration() -> Option<Vec<u8>> {
-    let (folder, name) = CONFIGURATION;
-    let file = Folder::at(folder).await?.open(name).await.ok()??;
-    if file.length > LARGEST_CONFIGURATION {
-        return None;
+/// A gateway that is closed to the requests of now: what failed once may succeed the next time.
+fn unreadable(name: &'static str, Unreadable(error): &Unreadable) -> Started {
+    log::host_error("filesystem", &format!("{error:?}"));
+    Started::ForNow(Gateway::closed(ConfigurationFault::MissingBinding { name }))
+}
+
+/// The compiled configuration; `None` where there is none, or one that is too large.
+async fn configuration() -> Result<Option<Vec<u8>>, Unreadable> {
+    let (path, name) = CONFIGURATION;
+    let Some(folder) = Folder::at(path).await? else {
+        return Ok(None);
+    };
+    match folder.open(name).await? {
+        Some(file) if file.length <= LARGEST_CONFIGURATION => file.whole().await.map(Some),
+        Some(_) | None => Ok(None),
     }
-    file.whole().await.ok()
 }

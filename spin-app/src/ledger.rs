@@ -38,9 +38,13 @@ const PURGE: &str = "DELETE FROM ledger WHERE rowid IN \
 const EXPIRED: &str = "SELECT key FROM stored WHERE expires<=?1 ORDER BY expires LIMIT 100";
 const UNLIST: &str = "DELETE FROM stored WHERE key=?1 AND expires<=?2";
 
+/// What SQLite says of a statement that names a table which is not there, on every host of it.
+const NO_TABLE: &str = "no such table";
+
 thread_local! {
-    /// Whether the database was prepared, and when this instance last swept it.
-    static PREPARED: Cell<bool> = const { Cell::new(false) };
+    /// The connection by which this instance saw that there is a database, for the first operation.
+    static FIRST: Cell<Option<Connection>> = const { Cell::new(None) };
+    /// When this instance last swept the database.
     static SWEPT: Cell<UnixTime> = const { Cell::new(UnixTime::from_seconds(0)) };
 }
 
@@ -53,11 +57,20 @@ pub(crate) async fn read(
     names: &[RecordName],
     now: UnixTime,
 ) -> Result<Vec<Option<Versioned>>, LedgerError> {
+    read_by(&open().await?, at, names, now).await
+}
+
+async fn read_by(
+    connection: &Connection,
+    at: &Partition,
+    names: &[RecordName],
+    now: UnixTime,
+) -> Result<Vec<Option<Versioned>>, LedgerError> {
     let texts: Vec<String> = names.iter().map(RecordName::text).collect();
     // Names are letters, digits, `-` and `_`, so they need no escaping.
     let list = format!("[\"{}\"]", texts.join("\",\""));
     let parameters = [at.name().into(), time(now)?, list.into()];
-    let found = select(READ, parameters).await?;
+    let found = select(connection, READ, parameters).await?;
     let find = |name: &RecordName| {
         let of_name = found.iter().find(|(found, _)| found == name);
         of_name.map(|(_, record)| record.clone())
@@ -84,7 +97,7 @@ pub(crate) async fn list(
         next.to_string().into(),
         limit.0.into(),
     ];
-    select(LIST, parameters).await
+    select(&open().await?, LIST, parameters).await
 }
 
 /// Writes one record if it is still as expected.
@@ -123,7 +136,7 @@ pub(crate) async fn write(
                 .ok_or(LedgerError::OutcomeUnknown)
         }
         None => {
-            let mut standing = read(at, &[*name], write.now).await?;
+            let mut standing = read_by(&connection, at, &[*name], write.now).await?;
             Ok(Written::Conflict(standing.pop().flatten()))
         }
     }
@@ -142,20 +155,28 @@ pub(crate) async fn list_stored(key: &StoreKey, expires: UnixTime) -> Result<(),
 
 /// Whether the deployment has a database at all; a database that fails is one.
 pub(crate) async fn is_granted() -> bool {
-    let opened = within(TIME_LIMIT, Connection::open_default()).await;
-    !matches!(
-        opened,
-        Some(Err(Error::AccessDenied | Error::NoSuchDatabase))
-    )
+    match within(TIME_LIMIT, Connection::open_default()).await {
+        Some(Ok(connection)) => {
+            FIRST.set(Some(connection));
+            true
+        }
+        Some(Err(Error::AccessDenied | Error::NoSuchDatabase)) => false,
+        Some(Err(_)) | None => true,
+    }
 }
 
-/// Deletes records that expired by `end`.
+/// Deletes records that expired by `end`, for the suite.
 ///
 /// # Errors
 /// [`LedgerError`] where the database did not confirm.
+#[cfg(feature = "contract")]
 pub(crate) async fn purge(end: UnixTime) -> Result<(), LedgerError> {
-    let connection = open().await?;
-    let done = executed(&connection, PURGE, [time(end)?]).await;
+    purge_by(&open().await?, end).await
+}
+
+/// Deletes records that expired by `end`.
+async fn purge_by(connection: &Connection, end: UnixTime) -> Result<(), LedgerError> {
+    let done = executed(connection, PURGE, [time(end)?]).await;
     done.map(|_| ()).ok_or(LedgerError::OutcomeUnknown)
 }
 
@@ -172,8 +193,8 @@ fn sweep_at_times() {
 
 /// Deletes what has expired by `now`: records of the ledger, some time later, and values of the store.
 async fn sweep(now: UnixTime) -> Result<(), LedgerError> {
-    purge(now.minus(Seconds::new(GRACE))).await?;
     let connection = open().await?;
+    purge_by(&connection, now.minus(Seconds::new(GRACE))).await?;
     let rows = executed(&connection, EXPIRED, [time(now)?]).await;
     for row in rows.ok_or(LedgerError::Unavailable)? {
         let text: Option<&str> = row.get(0);
@@ -191,36 +212,53 @@ async fn sweep(now: UnixTime) -> Result<(), LedgerError> {
 }
 
 async fn select<const N: usize>(
+    connection: &Connection,
     statement: &str,
     parameters: [Value; N],
 ) -> Result<Vec<(RecordName, Versioned)>, LedgerError> {
-    let connection = open().await?;
-    let rows = executed(&connection, statement, parameters).await;
+    let rows = executed(connection, statement, parameters).await;
     let rows = rows.ok_or(LedgerError::Unavailable)?;
     let records = rows.into_iter().map(record).collect::<Option<_>>();
     records.ok_or(LedgerError::Unavailable)
 }
 
-/// The database, with its tables. Nothing was written where that fails.
+/// A connection for one operation. Nothing was written where that fails.
 async fn open() -> Result<Connection, LedgerError> {
-    let opened = settled(Connection::open_default()).await;
-    let connection = opened.ok_or(LedgerError::Unavailable)?;
-    if !PREPARED.get() {
-        for statement in PREPARE {
-            let done = executed(&connection, statement, []).await;
-            done.ok_or(LedgerError::Unavailable)?;
-        }
-        PREPARED.set(true);
+    if let Some(first) = FIRST.take() {
+        return Ok(first);
     }
-    Ok(connection)
+    let opened = settled(Connection::open_default()).await;
+    opened.map_err(|_| LedgerError::Unavailable)
 }
 
-/// All rows of a statement that succeeded to its end.
+/// All rows of a statement that succeeded to its end. Where a table is missing nothing was written; then all of them are
+/// made, and it is given once more. To make them for every new instance would be four statements each, which over a
+/// network take longer than the operation.
 async fn executed<const N: usize>(
     connection: &Connection,
     statement: &str,
     parameters: [Value; N],
 ) -> Option<Vec<RowResult>> {
+    match attempted(connection, statement, parameters.clone()).await {
+        Ok(rows) => return Some(rows),
+        Err(Failed::Otherwise) => return None,
+        Err(Failed::NoTable) => {}
+    }
+    for statement in PREPARE {
+        attempted(connection, statement, []).await.ok()?;
+    }
+    let again = attempted(connection, statement, parameters).await;
+    if matches!(again, Err(Failed::NoTable)) {
+        log::host_error("sqlite", "a table is missing that was just made");
+    }
+    again.ok()
+}
+
+async fn attempted<const N: usize>(
+    connection: &Connection,
+    statement: &str,
+    parameters: [Value; N],
+) -> Result<Vec<RowResult>, Failed> {
     settled(async {
         #[cfg(feature = "contract")]
         crate::contract::before(statement).await?;
@@ -233,18 +271,25 @@ async fn executed<const N: usize>(
     .await
 }
 
-async fn settled<T>(work: impl Future<Output = Result<T, Error>>) -> Option<T> {
-    match within(TIME_LIMIT, work).await {
-        Some(Ok(done)) => Some(done),
-        Some(Err(error)) => {
-            log::host_error("sqlite", &error.to_string());
-            None
-        }
-        None => {
-            log::host_error("sqlite", "no answer in time");
-            None
-        }
+/// What became of a call that did not succeed.
+enum Failed {
+    /// It named a table that is not there, and did nothing.
+    NoTable,
+    /// Anything else. The reason stands in the log.
+    Otherwise,
+}
+
+async fn settled<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Failed> {
+    let reason = match within(TIME_LIMIT, work).await {
+        Some(Ok(done)) => return Ok(done),
+        Some(Err(error)) => error.to_string(),
+        None => "no answer in time".to_owned(),
+    };
+    if reason.contains(NO_TABLE) {
+        return Err(Failed::NoTable);
     }
+    log::host_error("sqlite", &reason);
+    Err(Failed::Otherwise)
 }
 
 fn record(row: RowResult) -> Option<(RecordName, Versioned)> {

@@ -1,10 +1,11 @@
 //! The log: lines of JSON on the standard error stream, which Spin keeps per component.
 
 use lychgate_core::event::Line;
+use std::io::{Write, stderr};
 
 /// Writes a line.
 pub(crate) fn line(line: &Line<'_>) {
-    eprintln!("{}", line.to_json());
+    write(line.to_json());
 }
 
 /// Writes what a part of the host said to a call of ours. Hosts answer with the state of their database or
@@ -13,5 +14,14 @@ pub(crate) fn host_error(part: &str, error: &str) {
     let quoted = error
         .replace(['"', '\\'], "'")
         .replace(char::is_control, " ");
-    eprintln!(r#"{{"level":"warning","event":"host_error","part":"{part}","reason":"{quoted}"}}"#);
+    write(format!(
+        r#"{{"level":"warning","event":"host_error","part":"{part}","reason":"{quoted}"}}"#
+    ));
+}
+
+/// A line that cannot be written is lost, and nothing else is: whoever read the log may be gone, or the disk below it
+/// full. `eprintln!` would panic, which ends the instance with all requests in it.
+fn write(mut line: String) {
+    line.push('\n');
+    drop(stderr().write_all(line.as_bytes()));
 }

@@ -3,6 +3,7 @@
 // The one argument is JSON:
 // - `component`: the wasm, from the repository's root; `program`: what takes `up`; `reuse`: how many requests an
 //   instance serves;
+// - `child`: lets a parent start the program, as `spin up` does;
 // - `configuration`: the text of lychgate.json, in which $ORIGIN, $ISSUER and $API are filled in;
 // - `bindings`: secrets by name;
 // - `without`: what this deployment lacks: a secret's name, "default" stores, "site", "configuration", "hosts";
@@ -19,8 +20,10 @@
 //
 // It prints one line of JSON, `{origin, issuer, control, elsewhere}`, the last a port, once all of it serves, and ends
 // when its standard input does, so that nothing outlives the suite. `control` answers GET /api-requests, /log,
-// /configuration and /state (`folder`: where the databases are; `process`: what serves, which may be a child of what was started), and POST /restart, which begins
-// with new instances, and /deploy, which does so with another `{configuration, bindings, without}`.
+// /configuration and /state (`folder`: where the databases are; `process`: what serves, which may be a child of what was
+// started; `started`: that), and POST /forget, which begins with new instances, /restart, which begins with a new process, /deploy,
+// which does so with another `{configuration, bindings, without}`, and /lose-log, after which nobody reads what Spin
+// prints.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -137,11 +140,12 @@ const start = async (port, state) => {
   // What is elsewhere is there for what it remembers.
   if (state === "elsewhere") words.push("--idle-instance-timeout", "60s");
   // With this signal ignored, a file that may not grow is an error for whoever writes, and not the end of the process.
-  const command = ["-c", `trap "" XFSZ; exec "$0" "$@"`, asked.program, ...words];
+  const program = asked.child ? join(root, "tests/spin/parent.sh") : asked.program;
+  const command = ["-c", `trap "" XFSZ; exec "$0" "$@"`, program, ...words];
   const variables = Object.entries(asked.bindings).map(([name, value]) => [`SPIN_VARIABLE_${variable(name).toUpperCase()}`, value]);
   const child = spawn("sh", command, {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, ...Object.fromEntries(variables) },
+    env: { ...process.env, CHILD: asked.program, ...Object.fromEntries(variables) },
   });
   const ended = once(child, "exit");
   await untilServing("spin", child, (line) => line.includes("Serving http"), lines);
@@ -149,6 +153,11 @@ const start = async (port, state) => {
   const serving = listenerAt(port) ?? child.pid;
   return {
     pid: serving,
+    started: child.pid,
+    /** Nobody reads what it says any more. */
+    loseLog() {
+      for (const stream of [child.stdout, child.stderr]) stream.destroy();
+    },
     async stop() {
       for (const id of new Set([child.pid, serving])) end(id);
       await ended;
@@ -171,7 +180,20 @@ if (asked.front !== undefined) {
 const restart = async () => {
   await stopAll();
   running = await startAll();
+  isLogLost = false;
   return true;
+};
+
+/** Whether nobody reads what Spin prints, which a new process alone mends. */
+let isLogLost = false;
+
+/** Begins with new instances: as the host of the tests can without a start, else, with Spin itself, by one. */
+const forget = async () => {
+  if (isLogLost) return restart();
+  const ports = [inner, ...(elsewhere === undefined ? [] : [elsewhere])];
+  const asked = ports.map((port) => fetch(`http://127.0.0.1:${port}/.well-known/spin/forget`, { method: "POST" }));
+  const answers = await Promise.all(asked);
+  return answers.every(({ ok }) => ok) || restart();
 };
 
 const control = createServer(async (request, response) => {
@@ -188,7 +210,13 @@ const control = createServer(async (request, response) => {
       case "/log":
         return lines.join("\n");
       case "/state":
-        return { folder: join(folder, "state"), process: running[0].pid };
+        return { folder: join(folder, "state"), process: running[0].pid, started: running[0].started };
+      case "/lose-log":
+        running.forEach((each) => each.loseLog());
+        isLogLost = true;
+        return true;
+      case "/forget":
+        return forget();
       case "/restart":
         return restart();
       case "/deploy":

@@ -2,7 +2,7 @@
 //
 // `GET /.test/calls` answers the calls since the last such request, `GET /.test/points` the points that were
 // written to the data set; `POST /.test/faults` takes
-// `{store?: "fail" | "missing", ledger?: "fail" | "hang"}`.
+// `{store?: "fail" | "missing", ledger?: "fail" | "hang", log?: "fail"}`.
 import worker, { Ledger } from "./index.js";
 
 export { Ledger };
@@ -14,6 +14,11 @@ let faults = {};
 const failing = () => {
   throw new Error("the test says so");
 };
+
+for (const name of ["log", "warn", "error"]) {
+  const write = console[name];
+  console[name] = (...words) => (faults.log === "fail" ? failing() : write(...words));
+}
 
 const store = (real) => {
   const counted = (name, otherwise) => (...parameters) => {

@@ -18,7 +18,7 @@
 //
 // It prints one line of JSON, `{origin, issuer, control, elsewhere}`, the last a port, once all of it serves, and ends
 // when its standard input does, so that nothing outlives the suite. `control` answers GET /api-requests, /log, /fetches,
-// /configuration and /state (`process`: what serves), and POST /restart, which begins a new isolate, /deploy, which does
+// /configuration and /state (`process`: what serves), and POST /forget, which begins a new isolate, /deploy, which does
 // so with another `{configuration, bindings, without}`, and /fault with `{path, fault}` for fetches of the Worker:
 // "broken", "slow", "html", "huge" or null.
 import { once } from "node:events";
@@ -223,7 +223,7 @@ const control = createServer(async (request, response) => {
       case "/deploy":
         Object.assign(asked, JSON.parse(body));
         return restart();
-      case "/restart":
+      case "/forget":
         return restart();
     }
     return null;

@@ -6,12 +6,12 @@ use crate::bindings;
 use crate::inbound;
 use crate::instance::Instances;
 use crate::key_value::KeyValue;
-use crate::logs::Log;
+use crate::logs::{Log, complain};
 use crate::manifest::{Component as Declared, Manifest};
 use crate::mounts;
 use crate::outbound::Outbound;
 use crate::routes::{RouteMatch, Routes};
-use crate::sqlite::Database;
+use crate::sqlite::{self, Database};
 use crate::state::{Shared, State};
 use crate::variables::Values;
 use http::uri::Scheme;
@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 use std::env;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use wasmtime::component::{Component, Linker};
 use wasmtime::{
     Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Result, ensure,
@@ -33,7 +33,33 @@ use wasmtime_wasi_http::{Error, WasiBody};
 
 /// The components of an application, by id.
 #[derive(Default)]
-pub struct Components(OnceLock<BTreeMap<String, ProxyHandler<Instances>>>);
+pub struct Components(OnceLock<BTreeMap<String, Served>>);
+
+/// A component with the instances that it has now.
+struct Served {
+    /// What new instances are made of.
+    instances: Instances,
+    handler: RwLock<ProxyHandler<Instances>>,
+}
+
+impl Served {
+    fn new(instances: Instances) -> Self {
+        Self {
+            handler: RwLock::new(ProxyHandler::new(instances.clone())),
+            instances,
+        }
+    }
+
+    fn handler(&self) -> ProxyHandler<Instances> {
+        let handler = self.handler.read();
+        handler.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn forget(&self) {
+        let mut handler = self.handler.write().unwrap_or_else(PoisonError::into_inner);
+        *handler = ProxyHandler::new(self.instances.clone());
+    }
+}
 
 /// A loaded application.
 pub struct Application {
@@ -44,6 +70,15 @@ pub struct Application {
 }
 
 impl Components {
+    /// Begins with new instances, as a start of the host does, without compiling anything. Those there were answer what
+    /// they are about to and take no more.
+    pub fn forget(&self) {
+        sqlite::begin_anew();
+        for served in self.0.get().into_iter().flat_map(BTreeMap::values) {
+            served.forget();
+        }
+    }
+
     /// Lets a component answer a request. A component that fails is a 500.
     ///
     /// # Errors
@@ -59,16 +94,17 @@ impl Components {
             .0
             .get()
             .and_then(|components| components.get(route.component))
-            .with_context(|| format!("unknown routing destination '{}'", route.component))?;
+            .with_context(|| format!("unknown routing destination '{}'", route.component))?
+            .handler();
         let answer = match inbound::prepare(&mut request, route, client) {
             Ok(()) => handler.handle((), request).await,
             Err(error) => Err(error),
         };
         Ok(answer.unwrap_or_else(|error| {
-            eprintln!(
+            complain(&format!(
                 "a request to the component `{}` failed: {error:?}",
                 route.component
-            );
+            ));
             status(StatusCode::INTERNAL_SERVER_ERROR)
         }))
     }
@@ -136,7 +172,7 @@ impl Application {
             let instances = loader
                 .load(id, declared)
                 .with_context(|| format!("failed to load the component `{id}`"))?;
-            handlers.insert(id.clone(), ProxyHandler::new(instances));
+            handlers.insert(id.clone(), Served::new(instances));
         }
         let components = loader.components;
         components.0.get_or_init(|| handlers);

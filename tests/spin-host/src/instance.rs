@@ -1,6 +1,7 @@
 //! Instances of a component: how they come to be, how many requests they take, and when they go.
 
 use crate::arguments::Reuse;
+use crate::logs::complain;
 use crate::outbound::Outbound;
 use crate::state::{Shared, State};
 use std::pin::Pin;
@@ -17,6 +18,7 @@ use wasmtime_wasi_http::handler::{
 use wasmtime_wasi_http::p3::bindings::ServicePre;
 
 /// Makes the instances of one component.
+#[derive(Clone)]
 pub struct Instances {
     /// The engine that compiled it.
     pub engine: Engine,
@@ -128,10 +130,10 @@ impl WorkerState for Worker {
     fn drop(&self, store: Store<State>, result: Result<()>) {
         drop(store);
         if let Err(error) = result {
-            eprintln!(
+            complain(&format!(
                 "an instance of the component `{}` failed: {error:?}",
                 self.id
-            );
+            ));
         }
     }
 }

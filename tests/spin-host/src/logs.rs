@@ -12,7 +12,7 @@ use tokio::io::AsyncWrite;
 use wasmtime::{Result, error::Context as _};
 use wasmtime_wasi::async_trait;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
-use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
+use wasmtime_wasi::p2::{OutputStream, Pollable, StreamError, StreamResult};
 
 /// The log of one stream of one component, which all its instances share.
 #[derive(Clone)]
@@ -50,13 +50,21 @@ impl Log {
     }
 
     /// One call each, so that lines of several instances do not mix.
-    fn write(&self, lines: &[u8]) {
-        // A component must not fail because nobody reads its log.
-        let _ = (&*self.file).write_all(lines);
-        if self.echo == Echo::Stderr {
-            let _ = io::stderr().write_all(lines);
+    ///
+    /// # Errors
+    /// A full disk, or nobody who reads: whoever prints is told, as by Spin.
+    fn write(&self, lines: &[u8]) -> io::Result<()> {
+        let kept = (&*self.file).write_all(lines);
+        match self.echo {
+            Echo::Stderr => io::stderr().write_all(lines).and(kept),
+            Echo::Quiet => kept,
         }
     }
+}
+
+/// Prints a complaint of the host itself, which serves on where nobody reads it.
+pub fn complain(complaint: &str) {
+    let _ = io::stderr().write_all(format!("{complaint}\n").as_bytes());
 }
 
 /// A standard stream of one instance.
@@ -64,9 +72,9 @@ impl Log {
 pub struct LogStream(Arc<Mutex<Lines>>);
 
 impl LogStream {
-    fn take(&self, bytes: &[u8]) {
+    fn take(&self, bytes: &[u8]) -> io::Result<()> {
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        lines.take(bytes);
+        lines.take(bytes)
     }
 }
 
@@ -80,15 +88,15 @@ struct Lines {
 const LONGEST: usize = 64 * 1024;
 
 impl Lines {
-    fn take(&mut self, bytes: &[u8]) {
+    fn take(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.unfinished.extend_from_slice(bytes);
         let whole = match self.unfinished.iter().rposition(|&byte| byte == b'\n') {
             Some(end) => end.saturating_add(1),
             None if self.unfinished.len() >= LONGEST => self.unfinished.len(),
-            None => return,
+            None => return Ok(()),
         };
         let lines: Vec<u8> = self.unfinished.drain(..whole).collect();
-        self.log.write(&lines);
+        self.log.write(&lines)
     }
 }
 
@@ -96,7 +104,8 @@ impl Drop for Lines {
     fn drop(&mut self) {
         if !self.unfinished.is_empty() {
             self.unfinished.push(b'\n');
-            self.log.write(&self.unfinished);
+            // Nobody is left to be told.
+            let _ = self.log.write(&self.unfinished);
         }
     }
 }
@@ -107,8 +116,7 @@ impl AsyncWrite for LogStream {
         _: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.take(bytes);
-        Poll::Ready(Ok(bytes.len()))
+        Poll::Ready(self.take(bytes).map(|()| bytes.len()))
     }
 
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -139,8 +147,8 @@ impl StdoutStream for LogStream {
 
 impl OutputStream for LogStream {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
-        self.take(&bytes);
-        Ok(())
+        self.take(&bytes)
+            .map_err(|error| StreamError::LastOperationFailed(error.into()))
     }
 
     fn flush(&mut self) -> StreamResult<()> {
@@ -167,7 +175,7 @@ mod tests {
         let folder = Scratch::new();
         let log = Log::open(&folder.path("logs"), "c", "stdout", Echo::Quiet).unwrap();
         let (one, two) = (log.stream(), log.stream());
-        let print = |stream: &LogStream, text: &str| stream.take(text.as_bytes());
+        let print = |stream: &LogStream, text: &str| stream.take(text.as_bytes()).unwrap();
         print(&one, "a");
         print(&two, "b\nc");
         print(&one, "d\n");
@@ -175,5 +183,24 @@ mod tests {
         assert_eq!(read(), "b\nad\n");
         drop(two);
         assert_eq!(read(), "b\nad\nc\n");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn whoever_prints_is_told_of_a_full_disk() {
+        let full = Log {
+            file: Arc::new(File::options().write(true).open("/dev/full").unwrap()),
+            echo: Echo::Quiet,
+        };
+        let mut stream = full.stream();
+        let failed = OutputStream::write(&mut stream, Bytes::from_static(b"a line\n"));
+        assert!(matches!(failed, Err(StreamError::LastOperationFailed(_))));
+        // What is not written yet has not failed yet.
+        let kept = OutputStream::write(&mut stream, Bytes::from_static(b"half a line"));
+        assert!(kept.is_ok());
+        let folder = Scratch::new();
+        let well = Log::open(&folder.path("logs"), "c", "stderr", Echo::Quiet).unwrap();
+        let written = OutputStream::write(&mut well.stream(), Bytes::from_static(b"a line\n"));
+        assert!(written.is_ok());
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::allowed_hosts::AllowedHosts;
 use crate::application::Components;
+use crate::logs::complain;
 use http::header::HOST;
 use http::{Request, Response, Uri};
 use http_body_util::BodyExt as _;
@@ -40,12 +41,12 @@ impl Outbound {
         let uri = request.uri();
         if !self.allowed.allow(&uri.to_string()) {
             let (scheme, authority) = (uri.scheme_str(), uri.authority());
-            eprintln!(
+            complain(&format!(
                 "the component `{}` may not send a request to {}://{}; its allowed_outbound_hosts decide",
                 self.component,
                 scheme.unwrap_or_default(),
                 authority.map_or("", |authority| authority.as_str()),
-            );
+            ));
             return Err(Error::HttpRequestDenied);
         }
         if let Some(target) = chained(uri) {

@@ -2,8 +2,10 @@
 
 use crate::application::{Application, status};
 use crate::inbound;
+use crate::logs::complain;
 use crate::routes::WELL_KNOWN;
-use http::{Request, Response, StatusCode};
+use crate::sqlite;
+use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
@@ -39,7 +41,7 @@ async fn connection(application: Arc<Application>, stream: TcpStream, client: So
     let service = service_fn(move |request| answer(Arc::clone(&application), request, client));
     let served = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     if let Err(error) = served.await {
-        eprintln!("a connection failed: {error:?}");
+        complain(&format!("a connection failed: {error:?}"));
     }
 }
 
@@ -52,11 +54,12 @@ async fn answer(
     let path = request.uri().path().to_owned();
     if let Some(known) = path.strip_prefix(WELL_KNOWN) {
         return Ok(match known {
-            "health" => Response::new(
-                Full::new(Bytes::from_static(b"OK"))
-                    .map_err(Error::from)
-                    .boxed_unsync(),
-            ),
+            "health" => text("OK".to_owned()),
+            "calls" => text(sqlite::calls()),
+            "forget" if request.method() == Method::POST => {
+                application.components.forget();
+                text(String::new())
+            }
             _ => status(StatusCode::NOT_FOUND),
         });
     }
@@ -65,4 +68,9 @@ async fn answer(
     };
     let request = request.map(|body| body.map_err(Error::from).boxed_unsync());
     application.components.answer(&route, request, client).await
+}
+
+fn text(text: String) -> Response<WasiBody> {
+    let body = Full::new(Bytes::from(text));
+    Response::new(body.map_err(Error::from).boxed_unsync())
 }

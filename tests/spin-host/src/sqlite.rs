@@ -5,11 +5,44 @@ use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::types::{Value as Sql, ValueRef};
 use rusqlite::{Connection, Row, params_from_iter};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tokio::sync::mpsc::Sender;
 
 /// An answer longer than this is not handed out.
 const LONGEST: usize = 128 << 20;
+
+/// How often instances began anew. What earlier ones still do counts no more.
+static GENERATION: AtomicU64 = AtomicU64::new(0);
+/// How many connections the instances of now opened, and how many statements they gave.
+static CONNECTIONS: AtomicU64 = AtomicU64::new(0);
+static STATEMENTS: AtomicU64 = AtomicU64::new(0);
+
+/// Both numbers, as JSON: over a network each of these calls is a wait of its own.
+pub fn calls() -> String {
+    let [connections, statements] =
+        [&CONNECTIONS, &STATEMENTS].map(|count| count.load(Ordering::Relaxed));
+    format!(r#"{{"connections":{connections},"statements":{statements}}}"#)
+}
+
+/// The generation of an instance that is made now.
+pub fn generation() -> u64 {
+    GENERATION.load(Ordering::Relaxed)
+}
+
+/// Counts anew, for new instances alone.
+pub fn begin_anew() {
+    GENERATION.fetch_add(1, Ordering::Relaxed);
+    for count in [&CONNECTIONS, &STATEMENTS] {
+        count.store(0, Ordering::Relaxed);
+    }
+}
+
+fn count(calls: &AtomicU64, of: u64) {
+    if of == generation() {
+        calls.fetch_add(1, Ordering::Relaxed);
+    }
+}
 
 /// Where a database is.
 #[derive(Clone, Debug)]
@@ -21,16 +54,20 @@ pub struct OpenConnection(Arc<Lazy>);
 
 struct Lazy {
     database: Database,
+    /// Of the instance that opened it.
+    generation: u64,
     connection: OnceLock<Mutex<Connection>>,
 }
 
 pub(crate) type Answer<T> = Result<T, wit::Error>;
 
 impl OpenConnection {
-    /// A connection to a database.
-    pub fn new(database: Database) -> Self {
+    /// A connection to a database, for an instance of that generation.
+    pub fn new(database: Database, generation: u64) -> Self {
+        count(&CONNECTIONS, generation);
         Self(Arc::new(Lazy {
             database,
+            generation,
             connection: OnceLock::new(),
         }))
     }
@@ -73,6 +110,7 @@ impl OpenConnection {
         statement: &str,
         parameters: Vec<wit::Value>,
     ) -> Answer<wit::QueryResult> {
+        count(&STATEMENTS, self.0.generation);
         self.with(|connection| {
             let mut statement = connection.prepare_cached(statement).map_err(io)?;
             let columns = columns(&statement);
@@ -100,6 +138,7 @@ impl OpenConnection {
         names: impl FnOnce(Vec<String>),
         rows: &Sender<wit::RowResult>,
     ) -> Answer<()> {
+        count(&STATEMENTS, self.0.generation);
         self.with(|connection| {
             let mut statement = connection.prepare_cached(statement).map_err(io)?;
             let columns = columns(&statement);

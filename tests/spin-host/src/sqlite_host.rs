@@ -23,7 +23,8 @@ impl State {
             return Err(io("too many connections opened"));
         }
         self.open_connections = self.open_connections.saturating_add(1);
-        self.table.push(OpenConnection::new(database)).map_err(io)
+        let connection = OpenConnection::new(database, self.generation);
+        self.table.push(connection).map_err(io)
     }
 
     fn connection(&self, handle: &Resource<OpenConnection>) -> Answer<OpenConnection> {

@@ -3,7 +3,7 @@
 use crate::key_value::KeyValue;
 use crate::logs::Log;
 use crate::outbound::Outbound;
-use crate::sqlite::Database;
+use crate::sqlite::{self, Database};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -44,6 +44,8 @@ pub struct State {
     pub open_stores: usize,
     /// How many connections it has open.
     pub open_connections: usize,
+    /// Which instances it belongs to, of those that began together.
+    pub generation: u64,
     wasi: WasiCtx,
     http: WasiHttpCtx,
     outbound: Outbound,
@@ -69,6 +71,7 @@ impl State {
             table: ResourceTable::new(),
             open_stores: 0,
             open_connections: 0,
+            generation: sqlite::generation(),
             wasi: wasi.build(),
             http: WasiHttpCtx::new(),
             outbound,

@@ -44,18 +44,8 @@ pub const ROWS: &[Row] = &[
         "it is being closed",
     ),
     not_yet_built(
-        122,
-        "a log that cannot be written changes no answer",
-        "it is being closed",
-    ),
-    not_yet_built(
         123,
         "a store that hangs delays no request that does not need it",
-        "it is being closed",
-    ),
-    not_yet_built(
-        124,
-        "a new instance asks its database for nothing that it has",
         "it is being closed",
     ),
     not_yet_built(

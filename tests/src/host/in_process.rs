@@ -3,7 +3,7 @@
 //! It plays the adapter: it forwards, and carries out the edits, exactly as asked.
 
 use super::{
-    Deployment, Host,
+    DatabaseCalls, Deployment, Host,
     configuration::{Places, configuration, secrets},
     upstream,
 };
@@ -16,6 +16,7 @@ use crate::{
     scripted::{
         Place, Scripted, World,
         provider::{CLIENT_ID, CLIENT_SECRET, ISSUER, Person, Provider, settings::Endpoint},
+        schedule::Call,
     },
 };
 use lychgate_core::{
@@ -263,6 +264,16 @@ impl Host for InProcess {
 
     fn forget(&self) {
         *self.gateway.borrow_mut() = Rc::new(self.setup.borrow().gateway());
+    }
+
+    fn database_calls(&self) -> Option<DatabaseCalls> {
+        let of_ledger = [Call::LedgerRead, Call::LedgerList, Call::LedgerWrite];
+        let calls = of_ledger.map(|call| self.world.count(call));
+        let calls = calls.iter().sum::<usize>().try_into().unwrap();
+        Some(DatabaseCalls {
+            connections: calls,
+            statements: calls,
+        })
     }
 
     fn deployment(&self) -> Deployment {

@@ -42,6 +42,25 @@ pub struct Deployment {
     pub without: Vec<&'static str>,
 }
 
+/// What a database was asked. Over a network each is a wait of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DatabaseCalls {
+    /// Connections that were opened.
+    pub connections: u64,
+    /// Statements that were given.
+    pub statements: u64,
+}
+
+impl DatabaseCalls {
+    /// What came since then.
+    pub const fn since(self, before: Self) -> Self {
+        Self {
+            connections: self.connections - before.connections,
+            statements: self.statements - before.statements,
+        }
+    }
+}
+
 /// A gateway with its provider and upstreams.
 pub trait Host {
     /// The origin of `public_url`.
@@ -69,6 +88,19 @@ pub trait Host {
 
     /// Forgets what the gateway remembers, but nothing that it stored.
     fn forget(&self);
+
+    /// Takes away whoever reads its log, so that no line can be written any more, where a log has a reader.
+    fn lose_log(&self) {}
+
+    /// Gives it a log again; what was remembered is forgotten.
+    fn find_log(&self) {
+        self.forget();
+    }
+
+    /// What its database was asked until now, where that is counted.
+    fn database_calls(&self) -> Option<DatabaseCalls> {
+        None
+    }
 
     /// What runs here.
     fn deployment(&self) -> Deployment;

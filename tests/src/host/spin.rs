@@ -12,6 +12,8 @@ pub struct Spin {
     pub component: &'static str,
     /// How many requests an instance serves.
     pub reuse: usize,
+    /// Whether what serves is a child of what is started, as with `spin up`, also where it is not Spin that runs it.
+    pub is_child: bool,
 }
 
 /// What takes `up` and its options.

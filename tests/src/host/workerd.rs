@@ -4,7 +4,7 @@
 //! provider. Closing the script's standard input ends all of them, also when a test panics.
 
 use super::{
-    Deployment, Host,
+    DatabaseCalls, Deployment, Host,
     configuration::{Places, configuration, secrets},
     provider_login, provider_server,
     root::root,
@@ -110,9 +110,23 @@ impl Setup {
             _ => "build/spin/lychgate.wasm",
         };
         Self {
-            spin: Some(Spin { component, reuse }),
+            spin: Some(Spin {
+                component,
+                reuse,
+                is_child: false,
+            }),
             ..self
         }
+    }
+
+    /// The same where what is started is the parent of what serves.
+    #[must_use]
+    pub fn as_a_child(self) -> Self {
+        let spin = self.spin.map(|spin| Spin {
+            is_child: true,
+            ..spin
+        });
+        Self { spin, ..self }
     }
 
     /// The same with the scripted provider and another place, built so that the suite reaches its inside.
@@ -193,6 +207,7 @@ impl Workerd {
                 asked["component"] = json!(spin.component);
                 asked["reuse"] = json!(spin.reuse);
                 asked["program"] = json!(spin::program(&root));
+                asked["child"] = json!(spin.is_child);
                 "tests/spin/run.mjs"
             }
         };
@@ -365,7 +380,29 @@ impl Host for Workerd {
     }
 
     fn forget(&self) {
-        self.control("POST", "/restart", &Value::Null);
+        self.control("POST", "/forget", &Value::Null);
+    }
+
+    fn lose_log(&self) {
+        // A runtime of Workers has a console, and nobody behind it who could go.
+        if self.is_on_spin() {
+            self.control("POST", "/lose-log", &Value::Null);
+        }
+    }
+
+    fn database_calls(&self) -> Option<DatabaseCalls> {
+        if !self.is_on_spin() {
+            return None;
+        }
+        let said = self.exchange(&Request::new("GET", "/.well-known/spin/calls"));
+        // Spin itself does not count them.
+        (said.status == 200).then(|| {
+            let said = said.json();
+            DatabaseCalls {
+                connections: said["connections"].as_u64().unwrap(),
+                statements: said["statements"].as_u64().unwrap(),
+            }
+        })
     }
 
     fn deployment(&self) -> Deployment {

@@ -13,6 +13,8 @@ use crate::{
     },
     http::{browser::Browser, request::Request, response::Response},
 };
+#[cfg(target_os = "linux")]
+use serde_json::Value;
 
 fn start() -> Workerd {
     Workerd::start(&Setup::standard().on_spin(1))
@@ -175,4 +177,26 @@ fn a_store_that_hangs_is_waited_for_five_seconds() {
     // The host lets the whole instance wait for its store, so that the ledger's time is up, too.
     logs(&host, &[r#""part":"key-value""#, "platform: "]);
     assert!(member.is_signed_in());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_serves_is_watched_and_ended_where_it_is_a_child_of_what_was_started() {
+    let host = Workerd::start(&Setup::standard().on_spin(1).as_a_child());
+    let state = host.control("GET", "/state", &Value::Null);
+    assert_ne!(state["process"], state["started"], "{state}");
+    let mut newcomer = Browser::new(&host);
+    let callback = newcomer.callback("/members/", "staff");
+    {
+        let _full = FullDisk::at(&host, 0);
+        newcomer.go(&callback).expect(503);
+    }
+    newcomer.sign_in("/members/", "staff");
+    // The same port is listened on by another child.
+    host.control("POST", "/restart", &Value::Null);
+    assert_ne!(
+        host.control("GET", "/state", &Value::Null)["process"],
+        state["process"]
+    );
+    assert!(newcomer.is_signed_in());
 }

@@ -77,6 +77,24 @@ fn a_store_or_ledger_that_fails_is_a_503_and_never_open() {
 }
 
 #[test]
+fn a_console_that_throws_changes_no_answer() {
+    let host = Workerd::start(&Setup::scripted());
+    let asked = || {
+        let mut browser = Browser::signed_in(&host, "member");
+        let refused = host.send(&Request::navigation("/nowhere%2f")).status;
+        [
+            refused,
+            browser.fetch("/members/").status,
+            browser.sign_out().status,
+        ]
+    };
+    let with_log = asked();
+    assert_eq!(with_log, [400, 200, 303]);
+    host.fail(&json!({"log": "fail"}));
+    assert_eq!(asked(), with_log);
+}
+
+#[test]
 fn a_provider_that_fails_is_a_502_with_a_way_back() {
     let host = Workerd::start(&Setup::standard());
     let discovery = "/.well-known/openid-configuration";
