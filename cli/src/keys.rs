@@ -18,11 +18,13 @@ pub(crate) fn generate(output: &mut impl Write, messages: &mut impl Write) -> io
     writeln!(
         messages,
         "\
-This is a sealing key: whoever has it can open captured cookies and write ones that open. Set it as a secret:
+This is a sealing key: whoever has it can open captured cookies and write ones that open. Set it as a secret, on Workers:
     npx wrangler secret put LYCHGATE_KEY_1
 or, without showing it at all:
     cargo run -q -p lychgate -- keys generate | npx wrangler secret put LYCHGATE_KEY_1
 For `wrangler dev`, write LYCHGATE_KEY_1=\"...\" into .dev.vars and keep that file out of git.
+On Spin, set the variable lychgate_key1 of the manifest, where `spin up` runs:
+    export SPIN_VARIABLE_LYCHGATE_KEY1=\"$(cargo run -q -p lychgate -- keys generate)\"
 Then name it in lychgate.toml:
     [[key]]
     id = 1

@@ -757,6 +757,11 @@ fn a_key_is_fresh_and_alone_on_its_line() {
             .messages
             .contains("npx wrangler secret put LYCHGATE_KEY_1")
     );
+    assert!(
+        first
+            .messages
+            .contains("export SPIN_VARIABLE_LYCHGATE_KEY1=")
+    );
     assert!(!first.messages.contains(key));
 }
 

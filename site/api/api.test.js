@@ -26,6 +26,13 @@ test("the shared secret is hidden and anything else is not", async () => {
   assert.equal(seen.headers["x-other"], "proof-of-nobody");
 });
 
+test("cookies of the demo's provider are left out and others are not", async () => {
+  const asked = async (cookie) => (await (await fetch(api.origin, { headers: { cookie } })).json()).headers.cookie;
+  assert.equal(await asked("_session=a; theme=dark; _session.sig=b; _interaction=c"), "theme=dark");
+  assert.equal(await asked("_session=a; _session.legacy.sig=b"), undefined);
+  assert.equal(await asked("_sessions=a; session=b"), "_sessions=a; session=b");
+});
+
 test("a body comes back while it is still being sent", async () => {
   let send;
   const body = new ReadableStream({ start: (controller) => (send = controller) });

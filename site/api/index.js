@@ -19,7 +19,7 @@ import { WebSocketServer } from "ws";
  * A WebSocket is opened at any path but `/api/no-socket`, which is 403. The first message says what was received, as
  * above; after it every message comes back, and `close` closes the WebSocket from this side, with 4001.
  *
- * `secret` is hidden wherever a header holds it, so that the demo never shows the proof it shares with the
+ * Cookies of the demo's provider are left out: they are none of the site's. `secret` is hidden wherever a header holds it, so that the demo never shows the proof it shares with the
  * gateway to a browser. With `proof`, such a secret, whoever does not send it as `lychgate-proof` gets 401: the request came
  * around the gateway. `requests` collects what was answered, newest last.
  */
@@ -122,11 +122,20 @@ function isSame(sent, secret) {
 }
 
 function hide(headers, secret) {
-  if (!secret) {
-    return headers;
-  }
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value === secret ? "(hidden)" : value]));
+  const shown = Object.entries(headers).map(([name, value]) => {
+    if (name === "cookie") return [name, withoutProvider(value)];
+    return [name, secret && value === secret ? "(hidden)" : value];
+  });
+  return Object.fromEntries(shown.filter(([, value]) => value !== undefined));
 }
+
+/** Cookies of the demo's provider, which come along because it stands on another port of the same host. */
+const PROVIDER = /^_(?:session|interaction|interaction_resume|grant)(?:\.legacy)?(?:\.sig)?=/u;
+
+const withoutProvider = (cookies) => {
+  const others = cookies.split("; ").filter((cookie) => !PROVIDER.test(cookie));
+  return others.length > 0 ? others.join("; ") : undefined;
+};
 
 function asField(text) {
   // Node throws at characters that no header field may hold.

@@ -156,6 +156,11 @@ export class Visitor {
     );
   }
 
+  /** Fails where the console has any error at all. */
+  mustHaveACleanConsole() {
+    assert.deepEqual(this.complaints, []);
+  }
+
   async close() {
     await this.context.close();
   }

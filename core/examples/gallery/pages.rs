@@ -159,6 +159,7 @@ fn accounts(voice: Voice<'_>, values: Values<'_>) -> Vec<(String, Response)> {
             missing,
             who,
             sign_in_again: None,
+            incident,
             sign_out: link,
             home: link,
         };
@@ -168,13 +169,17 @@ fn accounts(voice: Voice<'_>, values: Values<'_>) -> Vec<(String, Response)> {
         missing: &[Missing::Group],
         who,
         sign_in_again: Some(link),
+        incident,
         sign_out: link,
         home: link,
     };
     add("forbidden-incomplete", incomplete.response(voice));
     let names = ["Example", who.unwrap_or("b")];
     let choices = names.map(|name| Choice { name, href: link });
-    let chooser = Chooser { choices: &choices };
+    let chooser = Chooser {
+        site: "app.example.com",
+        choices: &choices,
+    };
     add("chooser", chooser.response(voice));
     let again = AuthenticateAgain {
         incident,

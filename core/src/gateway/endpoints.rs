@@ -69,7 +69,7 @@ pub(super) async fn serve<P: Platform, R: Inbound>(
         }
         "session" => {
             allow(call, get)?;
-            session_info::serve(call, cookies).await
+            session_info::serve(call, query, cookies).await
         }
         "health" => {
             allow(call, get)?;

@@ -224,7 +224,12 @@ fn choice<P: Platform, R: Inbound>(
             href: Href::local(location),
         })
         .collect();
-    Chooser { choices: &choices }.response(call.voice())
+    let site = call.deployment.config.public_url.authority();
+    let chooser = Chooser {
+        site: &site,
+        choices: &choices,
+    };
+    chooser.response(call.voice())
 }
 
 /// Leads the browser to `provider` with a fresh attempt. Nothing is stored.

@@ -217,6 +217,7 @@ impl Refusal {
                     missing,
                     who: who.as_deref(),
                     sign_in_again: again.as_deref().map(Href::local),
+                    incident,
                     sign_out: Href::local(&sign_out),
                     home: Href::HOME,
                 };

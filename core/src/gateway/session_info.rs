@@ -1,4 +1,7 @@
 //! `GET {base_path}/session`: who is signed in. Never a token.
+//!
+//! Nobody is a 401, so that scripts see it by the status. A page for everyone asks with `?optional`, which answers nobody
+//! with 200: a browser shows each 401 as an error in the console of whoever just looks around.
 
 use super::{
     outcome::Outcome,
@@ -18,6 +21,9 @@ use alloc::string::String;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+/// The query of those for whom nobody is an answer like any other.
+const OPTIONAL: &str = "optional";
+
 #[derive(Serialize)]
 struct SessionInfo<'a> {
     signed_in: bool,
@@ -35,9 +41,19 @@ struct SessionInfo<'a> {
 
 pub(super) async fn serve<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
+    query: &str,
     cookies: RequestCookies<'_>,
 ) -> Result<Served, Refusal> {
     let signed = match visitor::identify(call, cookies).await? {
+        Visitor::Nobody(stale) if query == OPTIONAL => {
+            let mut response = json(Status::OK, "{\"signed_in\":false}".into());
+            let cleared = stale.clear(call.deployment.config.session.same_site);
+            let fields = cleared.into_iter();
+            response
+                .headers
+                .extend(fields.map(|field| (HeaderName::SET_COOKIE, field)));
+            return Ok((Outcome::Respond(response), None));
+        }
         Visitor::Nobody(stale) => {
             return Err(Refusal::from(BrowserFault::NotSignedIn).clearing(stale));
         }

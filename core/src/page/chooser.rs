@@ -12,6 +12,8 @@ use crate::http::response::{Response, Status};
 /// A choice of providers.
 #[derive(Clone, Copy, Debug)]
 pub struct Chooser<'a> {
+    /// The host of the site, for a deployment that gives it no name: who signs in wants to know where.
+    pub site: &'a str,
     /// The providers in their order.
     pub choices: &'a [Choice<'a>],
 }
@@ -30,6 +32,13 @@ impl Chooser<'_> {
     /// the element `providers`.
     pub fn response(&self, voice: Voice<'_>) -> Response {
         let words = voice.language.words();
+        let mut content = Html::new();
+        if voice.theme.name.is_none() {
+            content = content
+                .raw("<p class=\"site\">")
+                .text(self.site)
+                .raw("</p>");
+        }
         let mut list = Html::new().raw("<ul class=\"choices\" id=\"providers\">");
         for choice in self.choices {
             list = list
@@ -42,7 +51,7 @@ impl Chooser<'_> {
         Layout {
             status: Status::OK,
             heading: words.chooser.heading,
-            content: Html::new().paragraph(words.chooser.text),
+            content: content.paragraph(words.chooser.text),
             ways: list.raw("</ul>"),
             incident: None,
             form: FormTargets::None,

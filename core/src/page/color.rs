@@ -57,6 +57,13 @@ impl Color {
         one.max(two).wrapping_mul(10) >= one.min(two).wrapping_mul(46)
     }
 
+    /// Whether a surface of one of the two colours stands out from the other: a contrast of 3 (WCAG 2.2, "non-text
+    /// contrast"), and a tenth more for the errors.
+    fn stands_out_from(self, other: Self) -> bool {
+        let (one, two) = (self.raised(), other.raised());
+        one.max(two).wrapping_mul(10) >= one.min(two).wrapping_mul(31)
+    }
+
     /// Black or white, whichever has the greater contrast to this colour: 4.58 at least, less the error.
     fn ink(self) -> Self {
         if self.raised() < BETWEEN {
@@ -101,13 +108,17 @@ fn linear(channel: u8) -> u64 {
 
 impl Accent {
     /// Buttons have the colour as it is, and black or white on it; links, lines and outlines have it as dark or as
-    /// light as the scheme needs.
+    /// light as the scheme needs. On the dark ground so do buttons of a colour that would be lost there.
     pub fn new(color: Color) -> Self {
         let on = color.ink();
         let (light, dark) = (color.readable(LIGHT, BLACK), color.readable(DARK, WHITE));
+        let lit = match color.stands_out_from(DARK) {
+            true => String::new(),
+            false => format!(";--fill:{dark};--on:{}", dark.ink()),
+        };
         Self(format!(
             ":root{{--accent:{light};--fill:{color};--on:{on}}}\
-             @media(prefers-color-scheme:dark){{:root{{--accent:{dark}}}}}"
+             @media(prefers-color-scheme:dark){{:root{{--accent:{dark}{lit}}}}}"
         ))
     }
 
@@ -236,12 +247,19 @@ mod tests {
                 .split(['{', '}', ':', ';'])
                 .filter_map(Color::parse)
                 .collect();
-            let [light, fill, on, dark] = found[..] else {
-                panic!("{rules}");
+            let (light, fill, on, dark, lit) = match found[..] {
+                [light, fill, on, dark] => (light, fill, on, dark, (fill, on)),
+                [light, fill, on, dark, lit, on_lit] => (light, fill, on, dark, (lit, on_lit)),
+                _ => panic!("{rules}"),
             };
             assert_eq!(fill, one);
-            for (ink, ground) in [(light, LIGHT), (on, fill), (dark, DARK)] {
+            let pairs = [(light, LIGHT), (on, fill), (dark, DARK), (lit.1, lit.0)];
+            for (ink, ground) in pairs {
                 assert!(contrast(ink, ground) >= 4.5, "{one}: {ink} on {ground}");
+            }
+            assert!(contrast(lit.0, DARK) >= 3.0, "{one}: {} is lost", lit.0);
+            if contrast(one, DARK) >= 3.2 {
+                assert_eq!(lit.0, one, "it stands out by itself");
             }
             assert_eq!(light == one, one.reads_on(LIGHT), "{one}");
             assert_eq!(dark == one, one.reads_on(DARK), "{one}");
@@ -254,6 +272,14 @@ mod tests {
             Accent::new(color("#ffcc00")).rules(),
             ":root{--accent:#7f6600;--fill:#ffcc00;--on:#000000}\
              @media(prefers-color-scheme:dark){:root{--accent:#ffcc00}}"
+        );
+        // A dark blue is lost on a dark ground.
+        let navy = Accent::new(color("#14213d"));
+        let (light, dark) = navy.rules().split_once("@media").unwrap();
+        assert_eq!(light, ":root{--accent:#14213d;--fill:#14213d;--on:#ffffff}");
+        assert!(
+            dark.contains("--fill:") && dark.contains("--on:#000000"),
+            "{dark}"
         );
     }
 

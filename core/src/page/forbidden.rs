@@ -21,6 +21,8 @@ pub struct Forbidden<'a> {
     pub who: Option<&'a str>,
     /// Signs in again, where the provider did not say everything and may the next time.
     pub sign_in_again: Option<Href<'a>>,
+    /// What the log knows this refusal by.
+    pub incident: &'a str,
     /// The page that asks before signing out.
     pub sign_out: Href<'a>,
     /// Where the site begins.
@@ -69,7 +71,7 @@ impl Forbidden<'_> {
                 &self.sign_out,
                 words.ways.sign_out,
             ),
-            incident: None,
+            incident: Some(self.incident),
             form: FormTargets::None,
         }
         .response(voice)

@@ -331,6 +331,7 @@ fn what_is_missing_is_named_by_kind_only() {
             missing,
             who: None,
             sign_in_again: None,
+            incident: "5d0c3f9a1b27",
             sign_out: Href::HOME,
             home: Href::HOME,
         }

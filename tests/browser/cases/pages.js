@@ -39,6 +39,20 @@ function settled(page) {
   return page.locator('.account:not([data-state="asking"])').waitFor();
 }
 
+/** Addresses in the text that go on in another line in the middle of a part of them. */
+function brokenAddresses(page) {
+  return page.locator(".places code").evaluateAll((all) =>
+    all.filter((code) => {
+      const texts = [...code.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE);
+      return texts.some((text) => {
+        const range = document.createRange();
+        range.selectNodeContents(text);
+        return new Set([...range.getClientRects()].map(({ top }) => top)).size > 1;
+      });
+    }).map((code) => code.textContent),
+  );
+}
+
 function submitForm(page, url) {
   return page.evaluate((action) => {
     const form = Object.assign(document.createElement("form"), { method: "post", action });
@@ -162,6 +176,32 @@ export function pageTests(world) {
       assert.equal(response.status(), 404);
       await settled(page);
       await photo("site-not-found");
+    });
+
+    pageTest("whoever just looks around has a clean console", async (visitor, page) => {
+      await visitor.visit(page, "/");
+      await settled(page);
+      assert.equal(await page.locator(".account").getAttribute("data-state"), "out");
+      const icon = await visitor.fetch(page, "/favicon.ico");
+      assert.equal(icon.status, 200);
+      visitor.mustHaveACleanConsole();
+      // A script that asks without care shows there.
+      const complaint = page.waitForEvent("console");
+      assert.equal((await visitor.fetch(page, "/auth/session")).status, 401);
+      await complaint;
+      visitor.expectComplaint(/the server responded with a status of 401/);
+    });
+
+    pageTest("addresses break between their parts on the narrowest screens", async (visitor, page) => {
+      await visitor.visit(page, "/members/");
+      await visitor.answerForm(page, "member");
+      await visitor.arrivesAt(page, "/members/");
+      await page.setViewportSize({ width: 320, height: 640 });
+      for (const path of ["/members/", "/"]) {
+        await visitor.visit(page, path);
+        await settled(page);
+        assert.deepEqual(await brokenAddresses(page), [], path);
+      }
     });
 
     pageTest("a member's pages", async (visitor, page, photo) => {

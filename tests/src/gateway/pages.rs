@@ -6,7 +6,7 @@ use crate::{
         Host,
         in_process::{InProcess, Setup},
     },
-    http::request::Request,
+    http::{browser::Browser, request::Request},
 };
 use lychgate_core::{fault::UpstreamFault, http::response::Status};
 use serde_json::json;
@@ -132,4 +132,51 @@ fn an_upstream_that_does_not_answer_is_told_in_the_same_voice() {
     ] {
         assert!(page.body.contains(part), "{part}: {}", page.body);
     }
+}
+
+/// Whoever asks for help has a number that leads to the reason.
+#[test]
+fn every_page_of_a_refusal_has_the_number_of_its_line_in_the_log() {
+    let host = InProcess::new();
+    let mut member = Browser::signed_in(&host, "member");
+    for (target, status) in [
+        ("/staff/", 403),
+        ("/nowhere%2f", 400),
+        ("/auth/nowhere", 404),
+        ("/auth/callback/demo?code=x&state=y", 400),
+    ] {
+        host.world.forget_log();
+        let page = member.go(target).expect(status).text();
+        let log = host.world.log();
+        let incident = log[0]["incident"].as_str().unwrap();
+        let shown = format!("<code>{incident}</code>");
+        assert!(page.contains(&shown), "{target}: {shown} in {page}");
+    }
+    // What is no refusal has none, and no line.
+    host.world.forget_log();
+    let page = member.go("/auth/logout").expect(200).text();
+    assert!(!page.contains("class=\"incident\""), "{page}");
+    assert_eq!(host.world.log(), [serde_json::Value::Null; 0]);
+}
+
+#[test]
+fn a_choice_of_providers_says_where_one_signs_in() {
+    let mut setup = Setup::standard();
+    let providers = &mut setup.configuration["provider"];
+    let mut second = providers[0].clone();
+    second["id"] = json!("second");
+    providers.as_array_mut().unwrap().push(second);
+    let authority = {
+        let host = InProcess::with(&setup);
+        let page = Browser::new(&host).visit("/members/").expect(200).text();
+        let site = format!("<p class=\"site\">{}</p>", host.authority());
+        assert!(page.contains(&site), "{site} in {page}");
+        host.authority().to_owned()
+    };
+    // A name says it better.
+    setup.configuration["page"] = json!({"name": "Example"});
+    let page = Browser::new(&InProcess::with(&setup)).visit("/members/");
+    let page = page.expect(200).text();
+    assert!(page.contains("<p class=\"site\">Example</p>"), "{page}");
+    assert!(!page.contains(&authority), "{page}");
 }

@@ -27,7 +27,21 @@ fn who_am_i_and_never_a_token(host: &dyn Host) {
         .send(&Request::script("GET", "/auth/session"))
         .expect(401);
     assert_eq!(refused.json()["error"], "login_required");
+    // For a page of everyone nobody is no error, and a cookie that counts for nothing goes all the same.
+    let optional = Request::script("GET", "/auth/session?optional");
+    let nobody = host.send(&optional).expect(200);
+    assert_eq!(nobody.text(), r#"{"signed_in":false}"#);
+    assert_eq!(nobody.header("cache-control"), Some("private, no-store"));
+    assert_eq!(nobody.header("set-cookie"), None);
+    let stale = optional.clone().with("Cookie", &format!("{SESSION}=stale"));
+    let nobody = host.send(&stale).expect(200);
+    assert!(nobody.header("set-cookie").unwrap().contains("Max-Age=0"));
+    for other in ["/auth/session?optional=1", "/auth/session?x"] {
+        host.send(&Request::script("GET", other)).expect(401);
+    }
     let mut browser = Browser::signed_in(host, "staff");
+    let somebody = browser.fetch("/auth/session?optional").expect(200).json();
+    assert_eq!(somebody["subject"], "staff");
     let response = browser.fetch("/auth/session").expect(200);
     assert_eq!(response.header("cache-control"), Some("private, no-store"));
     let info = response.json();
