@@ -142,6 +142,39 @@ pub(crate) fn run(name: &'static str, command: &mut Command, interrupt: &Interru
     Err(Failure::new(format!("{name} failed ({status})")))
 }
 
+/// Runs commands to their ends at the same time, each of their lines behind the name; the first that fails ends the
+/// others.
+///
+/// # Errors
+/// A command that fails, or a signal.
+pub(crate) fn run_together(
+    commands: &mut [(&'static str, Command)],
+    interrupt: &Interrupt,
+) -> Outcome {
+    let mut running = Vec::new();
+    for (name, command) in commands {
+        running.push(Group::start_prefixed(name, command)?);
+    }
+    while !running.is_empty() {
+        if interrupt.asked() {
+            return Err(Failure::new("interrupted"));
+        }
+        let mut going = Vec::new();
+        for mut group in running {
+            match group.ended()? {
+                Some(status) if status.success() => {}
+                Some(status) => {
+                    return Err(Failure::new(format!("{} failed ({status})", group.name())));
+                }
+                None => going.push(group),
+            }
+        }
+        running = going;
+        thread::sleep(POLL);
+    }
+    Ok(())
+}
+
 /// Like [`run`], with standard output left to what the whole command is asked for.
 pub(crate) fn run_aside(
     name: &'static str,
@@ -221,6 +254,17 @@ mod tests {
         out.read_to_string(&mut said).unwrap();
         group.make_end();
         assert_eq!(said.trim_end(), env::var("PATH").unwrap());
+    }
+
+    #[test]
+    fn commands_that_run_together_all_have_to_succeed() {
+        let interrupt = Interrupt::install().unwrap();
+        let mut well = [("one", shell("exit 0")), ("two", shell("exit 0"))];
+        run_together(&mut well, &interrupt).unwrap();
+        // The other is not waited for.
+        let mut one_fails = [("one", shell("sleep 600")), ("two", shell("exit 3"))];
+        let failure = run_together(&mut one_fails, &interrupt).unwrap_err();
+        assert!(failure.to_string().starts_with("two failed"), "{failure}");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::failure::{Doing, Failure, Outcome};
 use crate::interrupt::Interrupt;
 use crate::place::Place;
 use crate::prepare;
-use crate::process::run;
+use crate::process::{run, run_together};
 use crate::spin;
 use crate::tidy;
 use crate::worker;
@@ -36,6 +36,23 @@ const WORKER: &str = "lychgate-worker";
 const COMPONENT: &str = "lychgate-spin";
 const HELLO: &str = "lychgate-spin-hello";
 const CONTRACT: &str = "lychgate-tests";
+
+/// Tests of the contract suite that start hosts, by parts of their names. All others need this process alone.
+const HOSTED: [&str; 10] = [
+    "doctor::",
+    "durable_object::",
+    "parity::",
+    "real_issuer::",
+    "real_providers::",
+    "signatures::",
+    "spin::",
+    "streaming::",
+    "workerd::",
+    "component",
+];
+
+/// Those of them that run on Spin.
+const ON_SPIN: [&str; 2] = ["spin", "component"];
 
 type Step = (&'static str, fn(&Place, &Interrupt) -> Outcome);
 
@@ -217,9 +234,33 @@ fn contract(place: &Place, interrupt: &Interrupt) -> Outcome {
     }
     worker::build_contract(place, interrupt)?;
     spin::prepare(interrupt)?;
-    // One after the other: a hundred writers at once must not wait for the tests beside theirs.
-    let words = ["test", "--package", CONTRACT, "--", "--test-threads=1"];
-    cargo(&words, interrupt)
+    let cargo_test = |more: &[&str]| {
+        let mut cargo = Command::new("cargo");
+        cargo.args(["test", "--package", CONTRACT, "--"]).args(more);
+        cargo
+    };
+    run(
+        "the suites in one process",
+        &mut cargo_test(&each("--skip", &HOSTED)),
+        interrupt,
+    )?;
+    // On each of the two one after the other: a hundred writers at once must not wait for the tests beside theirs.
+    let on_spin = [&["--test-threads=1"][..], &ON_SPIN].concat();
+    let elsewhere = [
+        &["--test-threads=1"][..],
+        &HOSTED,
+        &each("--skip", &ON_SPIN),
+    ];
+    let mut hosts = [
+        ("spin", cargo_test(&on_spin)),
+        ("workers", cargo_test(&elsewhere.concat())),
+    ];
+    run_together(&mut hosts, interrupt)
+}
+
+/// Each word behind another.
+fn each<'a>(before: &'a str, words: &[&'a str]) -> Vec<&'a str> {
+    words.iter().flat_map(|word| [before, word]).collect()
 }
 
 fn browser_on_workers(place: &Place, interrupt: &Interrupt) -> Outcome {
