@@ -13,7 +13,7 @@ use lychgate_core::jose::{
 use serde_json::Value;
 use std::{
     fs,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Command, Output},
 };
 

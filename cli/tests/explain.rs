@@ -8,11 +8,7 @@
 mod tree;
 
 use serde_json::{Value, json};
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, path::PathBuf, process::Command};
 
 const CONFIG: &str = r#"version = 1
 public_url = "https://app.example.com"
