@@ -253,7 +253,7 @@ mod tests {
                 json!({"iss": "https://op.example.com", "aud": "edge", "exp": 1_001}),
                 None,
             ),
-            (json!({"aud": ["other", "edge"], "exp": 940.5}), None),
+            (json!({"aud": ["other", "edge"], "exp": 941.5}), None),
             (
                 json!({"iss": "https://op.example.com/"}),
                 Some(UserinfoFault::Issuer),
