@@ -32,7 +32,8 @@ use std::process::ExitCode;
 const USAGE: &str = "usage:
   cargo xtask up [--host workers|spin] [--port N]
                               build and run the demo on the ports N, N+1 and N+2 (N is 8787)
-  cargo xtask test            run every check and test
+  cargo xtask test [--long]   run every check and test; with --long, suites that repeat something do
+                              so as often as they can, which takes much longer
   cargo xtask bench [--host workers|spin] [--beside FOLDER]
                               measure a host, with another build of the Worker beside this one
                               where a folder is named; writes docs/BENCHMARKS.md
@@ -70,6 +71,7 @@ fn command(words: &[&str]) -> Outcome {
             up::up(&place, edge, ports, &interrupt)
         }
         ["bench", options @ ..] => bench::bench(&place, &Asked::parse(options)?, &interrupt),
+        ["test", "--long"] => test::test_long(),
         ["test"] => test::test(&place, &interrupt),
         ["tidy"] => tidy::tidy(&place),
         ["build", "worker"] => worker::build(&place, &interrupt),

@@ -1,4 +1,6 @@
 //! `cargo xtask test`: every check and test there is, the quick ones first, up to the first that fails.
+//!
+//! Suites that repeat something many times use short counts unless [`LONG`] is set, which `--long` does for all of them.
 
 use crate::chrome;
 use crate::component;
@@ -10,10 +12,15 @@ use crate::process::{run, run_together};
 use crate::spin;
 use crate::tidy;
 use crate::worker;
+use std::env;
 use std::fs;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
+
+/// The environment variable with which suites use their full counts.
+const LONG: &str = "LYCHGATE_LONG";
 
 /// A target without a standard library: core must compile for it.
 const BARE_TARGET: &str = "thumbv7em-none-eabihf";
@@ -96,6 +103,16 @@ pub(crate) fn test(place: &Place, interrupt: &Interrupt) -> Outcome {
     }
     eprintln!("{:>8.1} s  altogether", begun.elapsed().as_secs_f64());
     Ok(())
+}
+
+/// Runs all steps with the full counts of every suite, in place of this process.
+///
+/// # Errors
+/// A process that cannot be replaced; else this does not return.
+pub(crate) fn test_long() -> Outcome {
+    let tool = env::current_exe().doing("cannot find this tool")?;
+    let error = Command::new(tool).arg("test").env(LONG, "1").exec();
+    Err(error).doing("cannot begin anew")
 }
 
 fn set_up(place: &Place, interrupt: &Interrupt) -> Outcome {
