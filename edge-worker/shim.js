@@ -48,8 +48,19 @@ const answer = async (request, env, context) => {
   const fields = names(headers);
   const asked = [request, method, url, fields];
   const decided =
-    edge.warm(method, url, fields, cookie, authorization) ?? (await unlessLost(edge.decide(env, context, ...asked)));
+    edge.warm(method, url, fields, cookie, authorization) ??
+    (await kept(context, unlessLost(edge.decide(env, context, ...asked))));
   return typeof decided === "string" ? forward(decided.split("\n"), asked, env) : decided;
+};
+
+/**
+ * Lets a request live until `work` has ended. The runtime ends it with the connection of its client, else: what the wasm
+ * waits for would never come then, and all that waits there would stay in its memory.
+ */
+const kept = (context, work) => {
+  const nothing = () => {};
+  context.waitUntil(work.then(nothing, nothing));
+  return work;
 };
 
 /** Carries out a plan, of which `plan` in forward.rs says what the lines are. */
@@ -58,8 +69,8 @@ const forward = async ([to, url, patience, cache, answered, plain, ...edits], as
   const [request] = asked;
   let response;
   try {
-    const answer = send(to, url, cache, edits, request, env);
-    response = await (patience === "" ? answer : before(Number(patience), answer));
+    const ask = () => send(to, url, cache, edits, request, env);
+    response = await (patience === "" ? ask() : before(Number(patience), ask, isRepeatable(request)));
   } catch {
     return edgeOf(env).unreachable(env, ...asked);
   }
@@ -103,15 +114,37 @@ const send = (to, url, cache, edits, request, env) => {
 /** What stands for an answer that did not come in time. */
 const LATE = undefined;
 
-/** What `answer` settles as, or `LATE` after that many milliseconds. What is not waited for ends with the request. */
-const before = (milliseconds, answer) =>
+/**
+ * Whether a request may be sent again where its connection failed: it changes nothing, and has no body that would be gone.
+ */
+const isRepeatable = ({ method, body }) => body === null && (method === "GET" || method === "HEAD");
+
+/**
+ * What `ask()` settles as, or `LATE` after that many milliseconds. What is not waited for ends with the request. Servers
+ * close connections that were idle for a while, and a request that is under way then gets no answer; so one that is
+ * repeatable is asked once more, in the same time.
+ */
+const before = (milliseconds, ask, repeatable) =>
   new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, milliseconds, LATE);
-    const done = (settle) => (value) => {
+    let again = repeatable;
+    const timer = setTimeout(() => {
+      again = false;
+      resolve(LATE);
+    }, milliseconds);
+    const answered = (response) => {
       clearTimeout(timer);
-      settle(value);
+      resolve(response);
     };
-    answer.then(done(resolve), done(reject));
+    const failed = (error) => {
+      if (again) {
+        again = false;
+        ask().then(answered, failed);
+        return;
+      }
+      clearTimeout(timer);
+      reject(error);
+    };
+    ask().then(answered, failed);
   });
 
 const names = (headers) => [...headers.keys()].join("\n");

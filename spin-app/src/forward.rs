@@ -2,12 +2,12 @@
 
 use crate::body::{Body, accepted};
 use crate::limit::within;
-use crate::platform::Spin;
 use crate::received::Received;
 use crate::{assets, instance, respond, send};
 use lychgate_core::fault::UpstreamFault;
 use lychgate_core::gateway::{Forward, ForwardTarget};
 use lychgate_core::http::inbound::Inbound;
+use lychgate_core::http::method::Method;
 use lychgate_core::http::outbound::SendError;
 use lychgate_core::http::url::Origin;
 use spin_sdk::wasip3::http::types::{ErrorCode, Response};
@@ -40,12 +40,25 @@ async fn to_origin(
     received: &Received,
 ) -> Result<Response, ErrorCode> {
     let (request, response) = (&forward.request, &forward.response);
-    let mut sent = received.fields().clone();
-    sent.retain(|(name, _)| !name.starts_with(OF_THE_HOST));
-    let sent = request.apply(sent);
+    let sent = || {
+        let mut sent = received.fields().clone();
+        sent.retain(|(name, _)| !name.starts_with(OF_THE_HOST));
+        request.apply(sent)
+    };
     let body = received.take_body().unwrap_or_else(Body::none);
     let method = received.method();
-    let asking = send::ask(&method, origin, request.target(), sent, body);
+    let is_safe = matches!(method, Method::Get | Method::Head);
+    let is_repeatable = is_safe && body.contents.is_none();
+    let asking = async {
+        let target = request.target();
+        match send::ask(&method, origin, target, sent(), body).await {
+            // Servers close connections that were idle for a while, and a request that is under way gets no answer.
+            Err(SendError::Unreachable) if is_repeatable => {
+                send::ask(&method, origin, target, sent(), Body::none()).await
+            }
+            answer => answer,
+        }
+    };
     let answer = match forward.timeout {
         Some(limit) => within(limit, asking).await,
         None => Some(asking.await),
@@ -75,5 +88,5 @@ async fn to_origin(
 
 async fn failed(received: &Received, fault: UpstreamFault) -> Result<Response, ErrorCode> {
     let gateway = instance::gateway().await;
-    respond::own(gateway.upstream_failed(&Spin, received, fault))
+    respond::own(gateway.upstream_failed(&received.platform(), received, fault))
 }

@@ -16,7 +16,7 @@ use crate::{
         },
         store::{StoreError, StoreKey},
     },
-    time::{Milliseconds, UnixTime},
+    time::{Milliseconds, Seconds, UnixTime},
 };
 use alloc::vec::Vec;
 use core::cell::Cell;
@@ -86,6 +86,13 @@ impl<'a, P: Platform> Measured<'a, P> {
         }
     }
 
+    /// What is left of a time limit since `begun`, in whole seconds.
+    fn left_of(&self, limit: Seconds, begun: Milliseconds) -> Option<Seconds> {
+        let took = self.platform.stopwatch().since(begun).as_milliseconds();
+        let left = limit.as_seconds().checked_sub(took.div_ceil(1000))?;
+        (left > 0).then(|| Seconds::new(left))
+    }
+
     /// The end of a call that began then; one to a provider is counted where it is known what for.
     #[inline(never)]
     fn end(&self, wait: Wait, begun: Milliseconds, call: Option<(&'static str, Answered)>) {
@@ -131,7 +138,15 @@ impl<P: Platform> Platform for Measured<'_, P> {
 
     async fn send(&self, request: Outbound, limits: SendLimits) -> Result<Reply, SendError> {
         let begun = self.stopwatch();
-        let reply = self.platform.send(request, limits).await;
+        let again = request.is_repeatable().then(|| request.clone());
+        let mut reply = self.platform.send(request, limits).await;
+        // Servers close connections that were idle for a while, and a request that is under way then gets no answer.
+        if let (Err(SendError::Unreachable), Some(request)) = (&reply, again)
+            && let Some(timeout) = self.left_of(limits.timeout, begun)
+        {
+            let limits = SendLimits { timeout, ..limits };
+            reply = self.platform.send(request, limits).await;
+        }
         self.end(Wait::Provider, begun, None);
         reply
     }

@@ -22,6 +22,14 @@ pub struct Outbound {
     pub body: Option<String>,
 }
 
+impl Outbound {
+    /// Whether it may be sent again where its connection failed: it changes nothing at the other side (RFC 9110, section
+    /// 9.2.2). A code may not, which a provider must take once alone (RFC 6749, section 4.1.2).
+    pub const fn is_repeatable(&self) -> bool {
+        matches!(self.method, Method::Get) && self.body.is_none()
+    }
+}
+
 /// What a reply may cost.
 #[derive(Clone, Copy, Debug)]
 pub struct SendLimits {
