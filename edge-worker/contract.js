@@ -2,7 +2,7 @@
 // asks. `cargo xtask build contract` puts it into build/contract; it is never deployed.
 //
 // How it is asked stands in contract/src/lib.rs, which answers all but `/ledger/purge` and the member `answer`.
-import { trapped, unlessLost } from "lychgate-host";
+import { trapped, unlessLost, waiting } from "lychgate-host";
 import { contract, contract_purge, contract_trap, contract_warm_trap, wake } from "lychgate-glue";
 import { Ledger as Deployed } from "./ledger.js";
 import gateway from "./shim.js";
@@ -73,6 +73,7 @@ const fates = {
   "write-lost": (env) => withLedger(env, never),
   "ledger-refuses": (env) => ({ ...env, LYCHGATE_LEDGER: { idFromName: () => 0, get: () => ({ fetch: refuse }) } }),
   "store-refuses": (env) => ({ ...env, LYCHGATE_STORE: { get: refuse, put: refuse, delete: refuse } }),
+  "store-hangs": (env) => ({ ...env, LYCHGATE_STORE: { get: never, put: never, delete: never } }),
   "ledger-traps": (env) => {
     wake();
     contract_trap();
@@ -99,11 +100,19 @@ const parsed = (text) => {
   }
 };
 
+const state = async (text, env) => {
+  const state = JSON.parse(await contract("/state", text, env));
+  // The question itself waits for nothing that a trap would reject.
+  state.ok.waiting = waiting();
+  return JSON.stringify(state);
+};
+
 const answer = async (path, request, env) => {
   const text = await request.text();
   // Asked without arguments first, as in the deployed shim: that makes a new instance after a trap.
   wake();
   const question = parsed(text) ?? {};
+  if (path === "/state") return state(text, env);
   if (path === "/ledger/purge") return purge(question, env);
   const bindings = question.answer ? withLedger(env, answers[question.answer]) : env;
   return unlessLost(contract(path, text, bindings));

@@ -19,13 +19,21 @@ const within = (milliseconds, work) => {
 
 export const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** The whole stream, or `undefined` as soon as it has more than `cap` bytes; leaving the loop cancels it. */
-export const collect = async (stream, cap) => {
+/** The whole stream, or `undefined` as soon as it has more than `cap` bytes. It is cancelled then, and by the signal. */
+const collect = async (stream, cap, signal) => {
   const chunks = [];
   let length = 0;
-  for await (const chunk of stream ?? []) {
+  const reader = stream?.getReader();
+  const cancel = () => reader?.cancel().catch(() => {});
+  signal.addEventListener("abort", cancel);
+  for (;;) {
+    const { done, value: chunk } = (await reader?.read()) ?? { done: true };
+    if (done) break;
     length += chunk.byteLength;
-    if (length > cap) return undefined;
+    if (length > cap) {
+      cancel();
+      return undefined;
+    }
     chunks.push(chunk);
   }
   const whole = new Uint8Array(length);
@@ -36,6 +44,10 @@ export const collect = async (stream, cap) => {
   }
   return whole;
 };
+
+/** `[the body or undefined where it is larger]`, or `undefined` when the time is up: clients may send it at any pace. */
+export const receive = async (stream, cap, milliseconds) =>
+  within(milliseconds, async (signal) => [await collect(stream, cap, signal)]);
 
 /** `name:value` lines as pairs. */
 const fields = (lines) =>
@@ -49,7 +61,7 @@ export const send = async (method, url, headers, body, milliseconds, cap) =>
   within(milliseconds, async (signal) => {
     const init = { method, headers: fields(headers), body, redirect: "manual", cache: "no-store", signal };
     const response = await fetch(url, init);
-    return [response.status, response.headers.get("content-type") ?? undefined, await collect(response.body, cap)];
+    return [response.status, response.headers.get("content-type") ?? undefined, await collect(response.body, cap, signal)];
   });
 
 /** The bytes under `key` in an array, an empty array where there are none, `undefined` when the time is up. */
@@ -134,6 +146,9 @@ export const unlessLost = (promise) =>
     lost.add(reject);
     promise.then(resolve, reject).finally(() => lost.delete(reject));
   });
+
+/** How many promises would be rejected by a trap now. */
+export const waiting = () => lost.size;
 
 /** The build has the glue around the wasm call this at a trap, before anything else can run. */
 export const trapped = () => {

@@ -11,6 +11,7 @@
 //! cold               nothing becomes of them
 //! write-unanswered   the first write to the ledger is carried out, and its answer never comes
 //! write-lost         the first write to the ledger never arrives, and no answer comes
+//! store-hangs        no call of the store is answered
 //! ledger-refuses     every call of the ledger fails at once, as one over a quota does
 //! store-refuses      every call of the store does
 //! ledger-traps       the wasm traps at the first call of the ledger
@@ -40,6 +41,8 @@
 //!     asked `repeat` times, so that the time of one answer tells that of one verification.
 //!                 {algorithm: "HS256", secret, input, signature} -> the same; refused: "key" (too short a secret).
 //! /verify/all     {checks: [what /verify takes]} -> ok: [what /verify answers]; one after the other
+//! /state          {} -> ok: {memory: bytes of the instance's memory, which never shrinks, running: tasks of the gateway}
+//!     on Workers also `waiting`: promises that a trap would reject.
 //! /trap           as /ledger/read, but panics after it; the answer is 503 for it and for every question that is
 //!                 under way in the same instance, and the next one works. On Spin it is a 500 of the host.
 //! ```
@@ -50,11 +53,14 @@
 
 extern crate alloc;
 
+mod inside;
 mod ledger;
 mod question;
 mod reply;
 mod store;
 mod verify;
+
+pub use inside::Running;
 
 use alloc::string::{String, ToString};
 use lychgate_core::platform::Platform;
@@ -79,6 +85,7 @@ pub async fn answer<P: Platform>(platform: &P, path: &str, body: &str) -> Option
         "/store/load" => store::load(platform, &question).await,
         "/store/save" => store::save(platform, &question).await,
         "/store/remove" => store::remove(platform, &question).await,
+        "/state" => Some(inside::state()),
         "/verify" => verify::verify(platform, &question).await,
         "/verify/all" => verify::verify_all(platform, &question).await,
         "/trap" => trap(platform, &question).await,

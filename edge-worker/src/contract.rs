@@ -4,6 +4,7 @@ use crate::host::{Env, Storage};
 use crate::ledger::object;
 use crate::number::from_double;
 use crate::platform::Workers;
+use crate::waiting::Waiting;
 use alloc::rc::Rc;
 use alloc::string::String;
 use core::sync::atomic::{AtomicBool, Ordering};
@@ -13,7 +14,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 /// Answers one question; `undefined` where it is none.
 #[wasm_bindgen]
 pub async fn contract(path: String, body: String, env: Env) -> Option<String> {
-    lychgate_contract::answer(&Workers::new(env, None, Rc::default()), &path, &body).await
+    let platform = Workers::new(env, None, Rc::default(), Waiting::of_request());
+    lychgate_contract::answer(&platform, &path, &body).await
 }
 
 /// Deletes what expired by `now`. True where nothing is left.

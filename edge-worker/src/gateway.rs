@@ -101,13 +101,18 @@ impl Edge {
         names: String,
     ) -> Promise {
         let gateway = Rc::clone(&self.gateway);
-        let platform = self.platform(env);
         let received = Received::new(request, Method::parse(method), url, names);
+        let platform = self.platform(env, &received);
         future_to_promise(async move {
+            #[cfg(feature = "contract")]
+            let _running = lychgate_contract::Running::begin();
             let (outcome, later) = gateway.handle(&platform, &received).await;
             platform.report(&gateway);
             if let Some(later) = later {
+                let platform = platform.afterwards();
                 context.wait_until(&future_to_promise(async move {
+                    #[cfg(feature = "contract")]
+                    let _running = lychgate_contract::Running::begin();
                     gateway.finish(&platform, later).await;
                     Ok(JsValue::UNDEFINED)
                 }))?;
@@ -150,8 +155,9 @@ impl Edge {
 }
 
 impl Edge {
-    fn platform(&self, env: Env) -> Workers {
-        Workers::new(env, self.metrics.clone(), Rc::clone(&self.keys))
+    fn platform(&self, env: Env, received: &Received) -> Workers {
+        let (metrics, keys) = (self.metrics.clone(), Rc::clone(&self.keys));
+        Workers::new(env, metrics, keys, received.waiting())
     }
 
     fn upstream_failed(
@@ -160,7 +166,7 @@ impl Edge {
         received: &Received,
         fault: UpstreamFault,
     ) -> Result<web_sys::Response, JsValue> {
-        let platform = self.platform(env);
+        let platform = self.platform(env, received);
         respond(&self.gateway.upstream_failed(&platform, received, fault))
     }
 }

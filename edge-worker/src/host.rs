@@ -73,7 +73,7 @@ extern "C" {
     pub fn pause(milliseconds: f64) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(catch)]
-    pub fn collect(stream: JsValue, cap: f64) -> Result<Promise, JsValue>;
+    pub fn receive(stream: JsValue, cap: f64, milliseconds: f64) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(catch)]
     pub fn send(

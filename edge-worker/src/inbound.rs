@@ -6,15 +6,20 @@
 use crate::forward::lines;
 use crate::host;
 use crate::number::to_double;
+use crate::waiting::Waiting;
 use alloc::string::String;
 use alloc::vec::Vec;
-use js_sys::Uint8Array;
+use js_sys::{Array, Uint8Array};
 use lychgate_core::http::header::HeaderName;
 use lychgate_core::http::inbound::{BodyError, ByteCount, Inbound};
 use lychgate_core::http::method::Method;
+use lychgate_core::time::Milliseconds;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Request;
+
+/// How long the body of a request to an endpoint of ours may take.
+const TIME_LIMIT: Milliseconds = Milliseconds::new(10_000);
 
 /// The request of a browser or another client.
 pub(crate) struct Received {
@@ -22,17 +27,24 @@ pub(crate) struct Received {
     method: Method,
     url: String,
     names: String,
+    waiting: Waiting,
 }
 
 impl Received {
-    /// A request, what is known of it by now, and the names of its headers in lower case, one per line.
-    pub(crate) const fn new(request: Request, method: Method, url: String, names: String) -> Self {
+    /// A request that comes now, what is known of it, and the names of its headers in lower case, one per line.
+    pub(crate) fn new(request: Request, method: Method, url: String, names: String) -> Self {
         Self {
             request,
             method,
             url,
             names,
+            waiting: Waiting::of_request(),
         }
+    }
+
+    /// What is left of its time.
+    pub(crate) const fn waiting(&self) -> Waiting {
+        self.waiting
     }
 
     pub(crate) fn url(&self) -> &str {
@@ -72,10 +84,12 @@ impl Inbound for Received {
         }
         let stream = self.request.body().map_or(JsValue::NULL, JsValue::from);
         let cap = to_double(u64::try_from(cap.0).unwrap_or(u64::MAX));
-        let reading = host::collect(stream, cap).map_err(|_| BodyError::Broken)?;
+        let milliseconds = self.waiting.allows(TIME_LIMIT).ok_or(BodyError::Broken)?;
+        let reading = host::receive(stream, cap, milliseconds).map_err(|_| BodyError::Broken)?;
         let read = JsFuture::from(reading).await;
         let read = read.map_err(|_| BodyError::Broken)?;
-        let whole = read.dyn_into::<Uint8Array>();
+        let read = read.dyn_into::<Array>().map_err(|_| BodyError::Broken)?;
+        let whole = read.get(0).dyn_into::<Uint8Array>();
         Ok(whole.map_err(|_| BodyError::TooLarge)?.to_vec())
     }
 }

@@ -23,6 +23,7 @@ mod send;
 mod signer;
 mod store;
 mod verifier;
+mod waiting;
 
 use wasm_bindgen::handler::{schedule_reinit, set_on_abort};
 use wasm_bindgen::prelude::wasm_bindgen;

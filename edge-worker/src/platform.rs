@@ -1,13 +1,14 @@
 //! The port of the core, carried out by the runtime of Workers.
 
-use crate::host::{self, Dataset, Env, Objects, Store};
-use crate::ledger::client;
-use crate::number::{from_double, to_double};
+use crate::host::{self, Dataset, Env};
+use crate::ledger::client::{self, Client};
+use crate::store::{self, Kv};
 use crate::verifier::Keys;
-use crate::{points, send, signer, store};
+use crate::waiting::{Waiting, stopwatch};
+use crate::{points, send, signer};
 use alloc::rc::Rc;
 use alloc::vec::Vec;
-use js_sys::{Date, Uint8Array};
+use js_sys::Uint8Array;
 use lychgate_core::event::{Level, Line};
 use lychgate_core::gateway::Gateway;
 use lychgate_core::http::outbound::{Outbound, Reply, SendError, SendLimits};
@@ -25,11 +26,31 @@ pub(crate) struct Workers {
     env: Env,
     metrics: Option<Dataset>,
     keys: Rc<Keys>,
+    waiting: Waiting,
 }
 
 impl Workers {
-    pub(crate) const fn new(env: Env, metrics: Option<Dataset>, keys: Rc<Keys>) -> Self {
-        Self { env, metrics, keys }
+    /// For a request, with what is left of its time.
+    pub(crate) const fn new(
+        env: Env,
+        metrics: Option<Dataset>,
+        keys: Rc<Keys>,
+        waiting: Waiting,
+    ) -> Self {
+        Self {
+            env,
+            metrics,
+            keys,
+            waiting,
+        }
+    }
+
+    /// For the work after an answer that is given now.
+    pub(crate) fn afterwards(self) -> Self {
+        Self {
+            waiting: Waiting::afterwards(),
+            ..self
+        }
     }
 
     /// Writes what the gateway forwarded to the data set, where there is one.
@@ -41,23 +62,28 @@ impl Workers {
 
     // Without a binding the gateway is closed; should it be asked for all the same, it is unavailable.
 
-    fn store(&self) -> Result<Store, StoreError> {
-        self.env.store().ok_or(StoreError)
+    fn store(&self) -> Result<Kv, StoreError> {
+        let store = self.env.store().ok_or(StoreError)?;
+        let milliseconds = self.waiting.allows(store::TIME_LIMIT).ok_or(StoreError)?;
+        Ok(Kv {
+            store,
+            milliseconds,
+        })
     }
 
-    fn ledger(&self) -> Result<Objects, LedgerError> {
-        self.env.ledger().ok_or(LedgerError::Unavailable)
+    fn ledger(&self) -> Result<Client, LedgerError> {
+        let objects = self.env.ledger().ok_or(LedgerError::Unavailable)?;
+        let milliseconds = self.waiting.allows(client::TIME_LIMIT);
+        Ok(Client {
+            objects,
+            milliseconds: milliseconds.ok_or(LedgerError::Unavailable)?,
+        })
     }
 }
 
 /// The time now, in whole seconds. The runtime holds it still while a request computes.
 pub(crate) fn now() -> UnixTime {
-    UnixTime::from_seconds(milliseconds() / 1000)
-}
-
-fn milliseconds() -> u64 {
-    // The runtime's clock is never before 1970; were it, everything would have expired long after it.
-    from_double(Date::now()).unwrap_or(u64::MAX)
+    UnixTime::from_seconds(stopwatch().as_milliseconds() / 1000)
 }
 
 impl Platform for Workers {
@@ -66,12 +92,14 @@ impl Platform for Workers {
     }
 
     fn stopwatch(&self) -> Milliseconds {
-        Milliseconds::new(milliseconds())
+        stopwatch()
     }
 
     async fn pause(&self, time: Milliseconds) {
         // A timer that the runtime refuses is no wait at all; whoever waits asks again only so often.
-        if let Ok(waiting) = host::pause(to_double(time.as_milliseconds())) {
+        if let Some(time) = self.waiting.allows(time)
+            && let Ok(waiting) = host::pause(time)
+        {
             drop(JsFuture::from(waiting).await);
         }
     }
@@ -98,11 +126,11 @@ impl Platform for Workers {
     }
 
     async fn send(&self, request: Outbound, limits: SendLimits) -> Result<Reply, SendError> {
-        send::send(request, limits).await
+        send::send(request, limits, self.waiting).await
     }
 
     async fn store_load(&self, key: &StoreKey) -> Result<Option<Vec<u8>>, StoreError> {
-        store::load(&self.store()?, key).await
+        self.store()?.load(key).await
     }
 
     async fn store_save(
@@ -111,11 +139,11 @@ impl Platform for Workers {
         value: &[u8],
         expires: UnixTime,
     ) -> Result<(), StoreError> {
-        store::save(&self.store()?, key, value, expires).await
+        self.store()?.save(key, value, expires).await
     }
 
     async fn store_remove(&self, key: &StoreKey) -> Result<(), StoreError> {
-        store::remove(&self.store()?, key).await
+        self.store()?.remove(key).await
     }
 
     async fn ledger_read(
@@ -124,7 +152,7 @@ impl Platform for Workers {
         names: &[RecordName],
         now: UnixTime,
     ) -> Result<Vec<Option<Versioned>>, LedgerError> {
-        client::read(&self.ledger()?, at, names, now).await
+        self.ledger()?.read(at, names, now).await
     }
 
     async fn ledger_list(
@@ -134,7 +162,7 @@ impl Platform for Workers {
         now: UnixTime,
         limit: Count,
     ) -> Result<Vec<(RecordName, Versioned)>, LedgerError> {
-        client::list(&self.ledger()?, at, kind, now, limit).await
+        self.ledger()?.list(at, kind, now, limit).await
     }
 
     async fn ledger_write(
@@ -143,7 +171,7 @@ impl Platform for Workers {
         name: &RecordName,
         write: Write<'_>,
     ) -> Result<Written, LedgerError> {
-        client::write(&self.ledger()?, at, name, write).await
+        self.ledger()?.write(at, name, write).await
     }
 
     async fn verify_signature(

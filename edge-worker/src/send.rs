@@ -4,10 +4,12 @@
 
 use crate::host;
 use crate::number::to_double;
+use crate::waiting::Waiting;
 use alloc::string::{String, ToString};
 use js_sys::{Array, Uint8Array};
 use lychgate_core::http::header::{HeaderName, HeaderValue};
 use lychgate_core::http::outbound::{Outbound, Reply, SendError, SendLimits};
+use lychgate_core::time::Milliseconds;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 
@@ -15,14 +17,20 @@ use wasm_bindgen_futures::JsFuture;
 ///
 /// # Errors
 /// Any [`SendError`].
-pub(crate) async fn send(request: Outbound, limits: SendLimits) -> Result<Reply, SendError> {
+pub(crate) async fn send(
+    request: Outbound,
+    limits: SendLimits,
+    waiting: Waiting,
+) -> Result<Reply, SendError> {
     let cap = u64::try_from(limits.body.0).unwrap_or(u64::MAX);
+    let limit = Milliseconds::new(limits.timeout.as_seconds().saturating_mul(1000));
+    let milliseconds = waiting.allows(limit).ok_or(SendError::TimedOut)?;
     let sending = host::send(
         request.method.as_str(),
         &request.url.to_string(),
         &header_lines(&request.headers),
         request.body.as_deref(),
-        to_double(limits.timeout.as_seconds().saturating_mul(1000)),
+        milliseconds,
         to_double(cap),
     );
     let sending = sending.map_err(|_| SendError::Unreachable)?;

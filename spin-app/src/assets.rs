@@ -7,7 +7,7 @@
 use crate::body::Body;
 use crate::folder::{File, Folder, Modified, Unreadable};
 use crate::instance::{self, SITE};
-use crate::platform::{Spin, now};
+use crate::platform::now;
 use crate::received::Received;
 use crate::{fields, log, respond};
 use lychgate_core::assets::entity_tag::EntityTag;
@@ -73,7 +73,7 @@ pub(crate) async fn serve(
             log::host_error("filesystem", &format!("{error:?}"));
             let fault = UpstreamFault::Unreadable;
             let gateway = instance::gateway().await;
-            respond::own(gateway.upstream_failed(&Spin, received, fault))
+            respond::own(gateway.upstream_failed(&received.platform(), received, fault))
         }
     }
 }

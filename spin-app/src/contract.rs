@@ -3,7 +3,6 @@
 //! The component that is built for the suite is the gateway besides, and is never deployed.
 
 use crate::body::Body;
-use crate::platform::Spin;
 use crate::received::Received;
 use crate::{ledger, respond};
 use lychgate_contract::{DOOR, FATE};
@@ -12,6 +11,7 @@ use lychgate_core::http::inbound::{ByteCount, Inbound};
 use lychgate_core::platform::sql::{INSERT, UPDATE};
 use lychgate_core::time::UnixTime;
 use serde_json::Value;
+use spin_sdk::key_value;
 use spin_sdk::sqlite::Error;
 use spin_sdk::wasip3::http::types::{ErrorCode, Response};
 use std::cell::Cell;
@@ -38,6 +38,8 @@ enum Fate {
     WriteLost,
     LedgerRefuses,
     StoreRefuses,
+    /// No call of the store is answered.
+    StoreHangs,
     LedgerTraps,
 }
 
@@ -53,7 +55,7 @@ pub(crate) async fn answer(received: &Received) -> Option<Result<Response, Error
         "/ledger/purge" => purge(&question).await,
         _ => {
             ASKED.set(disturbance(&question));
-            let answer = lychgate_contract::answer(&Spin, path, &question).await;
+            let answer = lychgate_contract::answer(&received.platform(), path, &question).await;
             ASKED.set(Fate::Good);
             answer
         }
@@ -87,7 +89,8 @@ pub(crate) async fn before(statement: &str) -> Result<(), Error> {
         | Fate::WriteUnanswered
         | Fate::WriteBroken
         | Fate::WriteLost
-        | Fate::StoreRefuses => Ok(()),
+        | Fate::StoreRefuses
+        | Fate::StoreHangs => Ok(()),
     }
 }
 
@@ -113,6 +116,7 @@ pub(crate) async fn answered<T>(statement: &str, rows: Vec<T>) -> Result<Vec<T>,
         | Fate::WriteLost
         | Fate::LedgerRefuses
         | Fate::StoreRefuses
+        | Fate::StoreHangs
         | Fate::LedgerTraps => Ok(rows),
     }
 }
@@ -122,9 +126,27 @@ pub(crate) fn is_cold() -> bool {
     ASKED.get() != Fate::Good
 }
 
-/// Whether the store refuses everything.
-pub(crate) fn store_refuses() -> bool {
-    ASKED.get() == Fate::StoreRefuses
+/// Whether no call of the store is answered.
+pub(crate) fn store_hangs() -> bool {
+    ASKED.get() == Fate::StoreHangs
+}
+
+/// Comes before each call of the store.
+///
+/// # Errors
+/// That of a store that refuses everything.
+pub(crate) async fn before_store() -> Result<(), key_value::Error> {
+    match ASKED.get() {
+        Fate::StoreRefuses => Err(key_value::Error::Other("over the quota".to_owned())),
+        Fate::StoreHangs => pending().await,
+        Fate::Good
+        | Fate::Cold
+        | Fate::WriteUnanswered
+        | Fate::WriteBroken
+        | Fate::WriteLost
+        | Fate::LedgerRefuses
+        | Fate::LedgerTraps => Ok(()),
+    }
 }
 
 fn is_write(statement: &str) -> bool {
@@ -139,6 +161,7 @@ fn fate(received: &Received) -> Fate {
         Some("write-lost") => Fate::WriteLost,
         Some("ledger-refuses") => Fate::LedgerRefuses,
         Some("store-refuses") => Fate::StoreRefuses,
+        Some("store-hangs") => Fate::StoreHangs,
         Some("ledger-traps") => Fate::LedgerTraps,
         _ => Fate::Good,
     }

@@ -3,14 +3,21 @@
 //! The configuration is a mounted file and every secret a variable that has to be asked for, so a first
 //! request makes the gateway and the others of this instance find it. One that cannot open answers 503 to
 //! everything; where the reason may pass by itself, the next request tries again.
+//!
+//! Whether the manifest grants a store and a database is known by opening both. A host refuses at once what was not
+//! granted, and may take any time for what was. So nobody waits for it: the gateway opens meanwhile, and is closed
+//! should a refusal come later.
 
 use crate::folder::{Folder, Unreadable};
 use crate::{ledger, log, store};
+use futures_util::future::{Either, select};
 use lychgate_core::fault::ConfigurationFault;
 use lychgate_core::gateway::{Configured, Gateway, spin_variable};
 use lychgate_core::secret::Secret;
 use spin_sdk::variables::{self, Error};
-use std::cell::OnceCell;
+use spin_sdk::wasip3::spawn;
+use std::cell::RefCell;
+use std::pin::pin;
 use std::rc::Rc;
 
 /// Where the manifest mounts the compiled configuration and the static files.
@@ -21,7 +28,7 @@ pub(crate) const SITE: &str = "/site";
 const LARGEST_CONFIGURATION: u64 = 4 * 1024 * 1024;
 
 thread_local! {
-    static GATEWAY: OnceCell<Rc<Gateway>> = const { OnceCell::new() };
+    static GATEWAY: RefCell<Option<Rc<Gateway>>> = const { RefCell::new(None) };
 }
 
 /// How long a gateway is good for.
@@ -37,21 +44,58 @@ pub(crate) async fn gateway() -> Rc<Gateway> {
         let (Started::Lasting(gateway) | Started::ForNow(gateway)) = start().await;
         return Rc::new(gateway);
     }
-    if let Some(gateway) = GATEWAY.with(|kept| kept.get().cloned()) {
+    if let Some(gateway) = GATEWAY.with_borrow(Clone::clone) {
         return gateway;
     }
     match start().await {
         // Another request may have made one meanwhile; then that one counts, with what it remembers.
         Started::Lasting(gateway) => {
-            GATEWAY.with(|kept| Rc::clone(kept.get_or_init(|| Rc::new(gateway))))
+            GATEWAY.with_borrow_mut(|kept| Rc::clone(kept.get_or_insert_with(|| Rc::new(gateway))))
         }
         Started::ForNow(gateway) => Rc::new(gateway),
     }
 }
 
 async fn start() -> Started {
-    let lacks =
-        |name| Started::Lasting(Gateway::closed(ConfigurationFault::MissingBinding { name }));
+    let granted = Box::pin(lacking());
+    match select(pin!(open()), granted).await {
+        Either::Left((started, granted)) => {
+            spawn(async move {
+                if let Some(name) = granted.await {
+                    let closed = Rc::new(lacks(name));
+                    GATEWAY.with_borrow_mut(|kept| *kept = Some(closed));
+                }
+            });
+            started
+        }
+        Either::Right((Some(name), _)) => Started::Lasting(lacks(name)),
+        Either::Right((None, opening)) => opening.await,
+    }
+}
+
+/// What the manifest does not grant of store and database, as soon as that is known.
+async fn lacking() -> Option<&'static str> {
+    let store = async {
+        let lacks = "a store: key_value_stores of the manifest must list \"default\"";
+        (!store::is_granted().await).then_some(lacks)
+    };
+    let ledger = async {
+        let lacks = "a database: sqlite_databases of the manifest must list \"default\"";
+        (!ledger::is_granted().await).then_some(lacks)
+    };
+    match select(pin!(store), pin!(ledger)).await {
+        Either::Left((None, ledger)) => ledger.await,
+        Either::Right((None, store)) => store.await,
+        Either::Left((lacks, _)) | Either::Right((lacks, _)) => lacks,
+    }
+}
+
+const fn lacks(name: &'static str) -> Gateway {
+    Gateway::closed(ConfigurationFault::MissingBinding { name })
+}
+
+async fn open() -> Started {
+    let lacks = |name| Started::Lasting(lacks(name));
     let json = match configuration().await {
         Ok(Some(json)) => json,
         Ok(None) => {
@@ -61,12 +105,6 @@ async fn start() -> Started {
         }
         Err(error) => return unreadable("/lychgate/lychgate.json, which cannot be read", &error),
     };
-    if !store::is_granted().await {
-        return lacks("a store: key_value_stores of the manifest must list \"default\"");
-    }
-    if !ledger::is_granted().await {
-        return lacks("a database: sqlite_databases of the manifest must list \"default\"");
-    }
     let configured = Configured::read(&json);
     let mut secrets = Vec::new();
     for name in configured.secret_names() {

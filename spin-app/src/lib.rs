@@ -46,13 +46,19 @@ impl Guest for Component {
 
 /// Decides about a request and carries the decision out.
 async fn serve(received: Received) -> Result<Response, ErrorCode> {
+    #[cfg(feature = "contract")]
+    let _running = lychgate_contract::Running::begin();
     let gateway = instance::gateway().await;
     let (outcome, later) = match gateway.warm(&received.warm(), now()) {
         Some(outcome) => (outcome, None),
-        None => gateway.handle(&Spin, &received).await,
+        None => gateway.handle(&received.platform(), &received).await,
     };
     if let Some(later) = later {
-        spawn(async move { gateway.finish(&Spin, later).await });
+        spawn(async move {
+            #[cfg(feature = "contract")]
+            let _running = lychgate_contract::Running::begin();
+            gateway.finish(&Spin::afterwards(), later).await;
+        });
     }
     match outcome {
         Outcome::Respond(response) => respond::own(response),

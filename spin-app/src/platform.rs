@@ -1,5 +1,6 @@
 //! The port of the core, carried out by Spin.
 
+use crate::limit::{Waiting, stopwatch};
 use crate::{ledger, log, send, store};
 use lychgate_core::event::Line;
 use lychgate_core::http::outbound::{Outbound, Reply, SendError, SendLimits};
@@ -9,12 +10,30 @@ use lychgate_core::platform::ledger::{
 };
 use lychgate_core::platform::store::{StoreError, StoreKey};
 use lychgate_core::platform::{Platform, RandomError, SignerError, VerifierError};
-use lychgate_core::time::{Milliseconds, UnixTime};
-use spin_sdk::wasip3::clocks::monotonic_clock;
+use lychgate_core::time::{Milliseconds, Seconds, UnixTime};
 use std::time::SystemTime;
 
-/// The host with what this component was granted. It holds nothing: every call asks the host again.
-pub(crate) struct Spin;
+/// How long one call of the ledger may take with all its steps, of which each has a limit of its own.
+const LEDGER: Seconds = Seconds::new(4);
+
+/// How long one call of the store may take with all its steps, and with the note of it in the ledger's database.
+const STORE: Seconds = Seconds::new(6);
+
+/// The host with what this component was granted, for one request: every call asks the host again, and gets no more
+/// time than the request has left.
+pub(crate) struct Spin(Waiting);
+
+impl Spin {
+    /// For a request, with what is left of its time.
+    pub(crate) const fn new(waiting: Waiting) -> Self {
+        Self(waiting)
+    }
+
+    /// For the work after an answer that is given now.
+    pub(crate) fn afterwards() -> Self {
+        Self(Waiting::afterwards())
+    }
+}
 
 /// The time now, in whole seconds.
 pub(crate) fn now() -> UnixTime {
@@ -29,12 +48,11 @@ impl Platform for Spin {
     }
 
     fn stopwatch(&self) -> Milliseconds {
-        Milliseconds::new(monotonic_clock::now() / 1_000_000)
+        stopwatch()
     }
 
     async fn pause(&self, time: Milliseconds) {
-        let nanoseconds = time.as_milliseconds().saturating_mul(1_000_000);
-        monotonic_clock::wait_for(nanoseconds).await;
+        self.0.pause(time).await;
     }
 
     fn fill_random(&self, out: &mut [u8]) -> Result<(), RandomError> {
@@ -46,11 +64,14 @@ impl Platform for Spin {
     }
 
     async fn send(&self, request: Outbound, limits: SendLimits) -> Result<Reply, SendError> {
-        send::send(request, limits).await
+        let exchange = send::exchange(request, limits.body);
+        let replied = self.0.within(limits.timeout, exchange).await;
+        replied.unwrap_or(Err(SendError::TimedOut))
     }
 
     async fn store_load(&self, key: &StoreKey) -> Result<Option<Vec<u8>>, StoreError> {
-        store::load(key).await
+        let loaded = self.0.within(STORE, store::load(key)).await;
+        loaded.unwrap_or(Err(StoreError))
     }
 
     async fn store_save(
@@ -59,11 +80,16 @@ impl Platform for Spin {
         value: &[u8],
         expires: UnixTime,
     ) -> Result<(), StoreError> {
-        store::save(key, value, expires).await
+        let saving = store::save(key, value, expires);
+        self.0
+            .within(STORE, saving)
+            .await
+            .unwrap_or(Err(StoreError))
     }
 
     async fn store_remove(&self, key: &StoreKey) -> Result<(), StoreError> {
-        store::remove(key).await
+        let removed = self.0.within(STORE, store::remove(key)).await;
+        removed.unwrap_or(Err(StoreError))
     }
 
     async fn ledger_read(
@@ -72,7 +98,8 @@ impl Platform for Spin {
         names: &[RecordName],
         now: UnixTime,
     ) -> Result<Vec<Option<Versioned>>, LedgerError> {
-        ledger::read(at, names, now).await
+        let read = self.0.within(LEDGER, ledger::read(at, names, now)).await;
+        read.unwrap_or(Err(LedgerError::Unavailable))
     }
 
     async fn ledger_list(
@@ -82,7 +109,9 @@ impl Platform for Spin {
         now: UnixTime,
         limit: Count,
     ) -> Result<Vec<(RecordName, Versioned)>, LedgerError> {
-        ledger::list(at, kind, now, limit).await
+        let listing = ledger::list(at, kind, now, limit);
+        let listed = self.0.within(LEDGER, listing).await;
+        listed.unwrap_or(Err(LedgerError::Unavailable))
     }
 
     async fn ledger_write(
@@ -91,7 +120,9 @@ impl Platform for Spin {
         name: &RecordName,
         write: Write<'_>,
     ) -> Result<Written, LedgerError> {
-        ledger::write(at, name, write).await
+        // It may have been given to the database by then.
+        let written = self.0.within(LEDGER, ledger::write(at, name, write)).await;
+        written.unwrap_or(Err(LedgerError::OutcomeUnknown))
     }
 
     async fn verify_signature(

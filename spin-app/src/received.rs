@@ -4,12 +4,18 @@
 
 use crate::body::{Body, accepted};
 use crate::fields::{self, FieldList};
+use crate::limit::Waiting;
+use crate::platform::Spin;
 use lychgate_core::gateway::{WarmRequest, is_telling};
 use lychgate_core::http::header::HeaderName;
 use lychgate_core::http::inbound::{BodyError, ByteCount, Inbound};
 use lychgate_core::http::method::Method;
+use lychgate_core::time::Seconds;
 use spin_sdk::wasip3::http::types;
 use std::cell::RefCell;
+
+/// How long the body of a request to an endpoint of ours may take.
+const TIME_LIMIT: Seconds = Seconds::new(10);
 
 /// The request of a browser or another client.
 pub(crate) struct Received {
@@ -20,9 +26,11 @@ pub(crate) struct Received {
     authorization: Option<String>,
     fields: FieldList,
     request: RefCell<Option<types::Request>>,
+    waiting: Waiting,
 }
 
 impl Received {
+    /// A request that comes now.
     pub(crate) fn new(request: types::Request) -> Self {
         let fields = request.get_headers().copy_all();
         Self {
@@ -34,7 +42,13 @@ impl Received {
             authorization: fields::joined(&fields, "authorization"),
             fields,
             request: RefCell::new(Some(request)),
+            waiting: Waiting::of_request(),
         }
+    }
+
+    /// The host, as far as the time of this request goes.
+    pub(crate) const fn platform(&self) -> Spin {
+        Spin::new(self.waiting)
     }
 
     /// The parts that memory alone can decide by.
@@ -92,7 +106,8 @@ impl Inbound for Received {
 
     async fn body(&self, cap: ByteCount) -> Result<Vec<u8>, BodyError> {
         let body = self.take_body().ok_or(BodyError::Broken)?;
-        body.collect(cap).await
+        let collected = self.waiting.within(TIME_LIMIT, body.collect(cap)).await;
+        collected.unwrap_or(Err(BodyError::Broken))
     }
 }
 

@@ -4,27 +4,20 @@
 
 use crate::body::{Body, accepted};
 use crate::fields::{self, FieldList, joined};
-use crate::limit::within;
 use crate::received::host_method;
 use lychgate_core::http::inbound::BodyError;
 use lychgate_core::http::inbound::ByteCount;
 use lychgate_core::http::method::Method;
-use lychgate_core::http::outbound::{Outbound, Reply, SendError, SendLimits};
+use lychgate_core::http::outbound::{Outbound, Reply, SendError};
 use lychgate_core::http::url::{Origin, Scheme};
 use spin_sdk::wasip3::http::client;
 use spin_sdk::wasip3::http::types::{self, ErrorCode, Request, Response};
 
-/// Sends a request and reads its reply.
+/// Sends a request and reads its reply, however long that takes.
 ///
 /// # Errors
-/// Any [`SendError`].
-pub(crate) async fn send(request: Outbound, limits: SendLimits) -> Result<Reply, SendError> {
-    let exchange = exchange(request, limits.body);
-    let replied = within(limits.timeout, exchange).await;
-    replied.unwrap_or(Err(SendError::TimedOut))
-}
-
-async fn exchange(request: Outbound, cap: ByteCount) -> Result<Reply, SendError> {
+/// Any [`SendError`] but [`SendError::TimedOut`].
+pub(crate) async fn exchange(request: Outbound, cap: ByteCount) -> Result<Reply, SendError> {
     let mut fields = fields::of_ours(request.headers);
     let body = match request.body {
         None => Body::none(),

@@ -64,16 +64,21 @@ pub(crate) async fn remove(key: &StoreKey) -> Result<(), StoreError> {
 
 /// Whether the deployment has a store at all; a store that fails is one.
 pub(crate) async fn is_granted() -> bool {
-    let opened = within(TIME_LIMIT, Store::open_default()).await;
+    let opening = async {
+        #[cfg(feature = "contract")]
+        if crate::contract::store_hangs() {
+            crate::contract::before_store().await?;
+        }
+        Store::open_default().await
+    };
+    let opened = within(TIME_LIMIT, opening).await;
     !matches!(opened, Some(Err(Error::AccessDenied | Error::NoSuchStore)))
 }
 
 async fn limited<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, StoreError> {
     #[cfg(feature = "contract")]
     let work = async {
-        if crate::contract::store_refuses() {
-            return Err(Error::Other("over the quota".to_owned()));
-        }
+        crate::contract::before_store().await?;
         work.await
     };
     match within(TIME_LIMIT, work).await {

@@ -3,6 +3,7 @@
 //! Hosts are single-threaded, so nothing here asks for `Send`. A wrong answer from `ledger_*`
 //! admits a replay or an ended session; from `verify_signature`, anyone.
 
+pub mod deadline;
 pub mod ledger;
 pub mod sql;
 pub mod store;
