@@ -19,6 +19,8 @@ mod access_token;
 #[cfg(test)]
 mod attack;
 #[cfg(test)]
+mod connections;
+#[cfg(test)]
 mod doctor;
 #[cfg(test)]
 mod executor;

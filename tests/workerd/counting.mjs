@@ -2,7 +2,7 @@
 //
 // `GET /.test/calls` answers the calls since the last such request, `GET /.test/points` the points that were
 // written to the data set; `POST /.test/faults` takes
-// `{store?: "fail" | "missing", ledger?: "fail" | "hang", log?: "fail"}`.
+// `{store?: "fail" | "missing" | "hang", ledger?: "fail" | "hang", log?: "fail"}`.
 import worker, { Ledger } from "./index.js";
 
 export { Ledger };
@@ -24,6 +24,7 @@ const store = (real) => {
   const counted = (name, otherwise) => (...parameters) => {
     calls.push(`store ${name}`);
     if (faults.store === "fail") failing();
+    if (faults.store === "hang") return new Promise(() => {});
     return faults.store === "missing" && otherwise ? otherwise() : real[name](...parameters);
   };
   return {

@@ -4,11 +4,6 @@ use super::{Row, not_yet_built};
 
 pub const ROWS: &[Row] = &[
     not_yet_built(
-        108,
-        "clients that reset while they wait leave nothing behind",
-        "it is being closed",
-    ),
-    not_yet_built(
         109,
         "a fetch of keys that a client cut short counts for nothing",
         "it is being closed",
@@ -41,16 +36,6 @@ pub const ROWS: &[Row] = &[
     not_yet_built(
         121,
         "one bad key, proof or read closes nothing and costs a bounded time",
-        "it is being closed",
-    ),
-    not_yet_built(
-        123,
-        "a store that hangs delays no request that does not need it",
-        "it is being closed",
-    ),
-    not_yet_built(
-        125,
-        "an idle connection that was closed fails no safe request",
         "it is being closed",
     ),
 ];

@@ -27,6 +27,17 @@ pub const FATE: &str = "lychgate-fate";
 /// The ledger and store of a host, asked around the gateway.
 pub struct Contract<'a>(pub &'a Workerd);
 
+/// What is inside an instance.
+#[derive(Clone, Copy, Debug)]
+pub struct Inside {
+    /// The bytes of its memory, which never shrinks.
+    pub memory: u64,
+    /// The tasks of the gateway.
+    pub running: u64,
+    /// On Workers, the promises that a trap would reject.
+    pub waiting: u64,
+}
+
 impl Contract<'_> {
     /// A value of the store.
     pub fn load(&self, key: &StoreKey) -> Option<Vec<u8>> {
@@ -42,6 +53,17 @@ impl Contract<'_> {
             "expires": expires.as_seconds(),
         });
         assert_eq!(self.ok("/store/save", &question), json!(true));
+    }
+
+    /// What is inside the instance that answers.
+    pub fn inside(&self) -> Inside {
+        let state = self.ok("/state", &json!({}));
+        let number = |name: &str| state[name].as_u64().unwrap_or(0);
+        Inside {
+            memory: number("memory"),
+            running: number("running"),
+            waiting: number("waiting"),
+        }
     }
 
     fn ok(&self, path: &str, question: &Value) -> Value {

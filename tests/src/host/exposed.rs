@@ -22,10 +22,16 @@ use lychgate_core::{
     platform::store::StoreKey,
     time::{Seconds, UnixTime},
 };
+use rustix::net::sockopt::set_socket_linger;
 use std::{
+    future::Future,
     panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
+    rc::Rc,
     sync::{Arc, Mutex, mpsc},
-    time::Duration,
+    task::{Context, Waker},
+    thread,
+    time::{Duration, Instant},
 };
 
 /// What becomes of the calls of one request, which then meets a gateway that remembers nothing.
@@ -41,6 +47,8 @@ pub enum Fate {
     LedgerRefuses,
     /// The store does.
     StoreRefuses,
+    /// The store answers nothing.
+    StoreHangs,
     /// The program traps at its first call of the ledger.
     LedgerTraps,
 }
@@ -54,6 +62,7 @@ impl Fate {
             Self::WriteLost => "write-lost",
             Self::LedgerRefuses => "ledger-refuses",
             Self::StoreRefuses => "store-refuses",
+            Self::StoreHangs => "store-hangs",
             Self::LedgerTraps => "ledger-traps",
         }
     }
@@ -73,6 +82,12 @@ pub trait Exposed: Host {
     /// Sends a request whose calls have a fate; `None` where nobody was left to answer.
     fn send_to(&self, fate: Fate, request: &Request) -> Option<Response>;
 
+    /// Sends a request whose client leaves while it waits.
+    fn cut(&self, request: &Request);
+
+    /// Waits until nothing is under way any more; whether that came.
+    fn comes_to_rest(&self) -> bool;
+
     /// Another place with a memory of its own, the same deployment, store and ledger.
     fn elsewhere(&self) -> Box<dyn Host + '_>;
 
@@ -84,6 +99,12 @@ pub trait Exposed: Host {
 }
 
 const HOUR: Seconds = Seconds::minutes(60);
+
+/// After how many steps a client in this process leaves.
+const POLLS: u32 = 2;
+
+/// How long it may take until nothing is under way: longer than a request may wait.
+const LIMIT: Duration = Duration::from_secs(45);
 
 impl Exposed for InProcess {
     fn ledger(&self) -> Box<dyn LedgerHost + '_> {
@@ -122,6 +143,11 @@ impl Exposed for InProcess {
                         schedule.always(call, Behaviour::Failed);
                     }
                 }
+                Fate::StoreHangs => {
+                    for call in [Call::StoreLoad, Call::StoreSave, Call::StoreRemove] {
+                        schedule.always(call, Behaviour::LostOnTheWay);
+                    }
+                }
                 Fate::LedgerTraps => {
                     for call in [Call::LedgerRead, Call::LedgerList, Call::LedgerWrite] {
                         schedule.always(call, Behaviour::Trap);
@@ -137,6 +163,23 @@ impl Exposed for InProcess {
             return answer.ok();
         }
         Some(answer.unwrap())
+    }
+
+    fn cut(&self, request: &Request) {
+        self.world.schedule.borrow_mut().before = 1;
+        let mut serving = pin!(self.serve_whole(request));
+        let mut context = Context::from_waker(Waker::noop());
+        for _ in 0..POLLS {
+            if serving.as_mut().poll(&mut context).is_ready() {
+                break;
+            }
+        }
+        self.world.schedule.borrow_mut().before = 0;
+    }
+
+    fn comes_to_rest(&self) -> bool {
+        // Whatever is under way holds the gateway.
+        Rc::strong_count(&self.gateway.borrow()) == 1
     }
 
     fn elsewhere(&self) -> Box<dyn Host + '_> {
@@ -168,6 +211,25 @@ impl Exposed for Workerd {
     fn send_to(&self, fate: Fate, request: &Request) -> Option<Response> {
         let request = request.clone().with(contract::FATE, fate.name());
         Some(self.exchange(&request))
+    }
+
+    fn cut(&self, request: &Request) {
+        let client = wire::Connection::send(self.port(), self.authority(), request);
+        // By the answer to this question it was begun.
+        Contract(self).inside();
+        set_socket_linger(&client.stream, Some(Duration::ZERO)).unwrap();
+    }
+
+    fn comes_to_rest(&self) -> bool {
+        let begun = Instant::now();
+        while begun.elapsed() < LIMIT {
+            let inside = Contract(self).inside();
+            if inside.running == 0 && inside.waiting == 0 {
+                return true;
+            }
+            thread::yield_now();
+        }
+        false
     }
 
     fn elsewhere(&self) -> Box<dyn Host + '_> {

@@ -14,7 +14,7 @@ pub mod memory;
 pub mod mock_provider;
 pub mod port;
 mod provider_login;
-mod provider_server;
+pub mod provider_server;
 pub mod root;
 pub mod server;
 pub mod spin;

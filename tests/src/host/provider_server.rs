@@ -23,6 +23,17 @@ use std::{
 pub fn start() -> Arc<Mutex<Provider>> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let issuer = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+    serve_at(listener, issuer)
+}
+
+/// Serves a provider that stands behind a server at `issuer`; its port.
+pub fn start_behind(issuer: &str) -> (Arc<Mutex<Provider>>, u16) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    (serve_at(listener, issuer.to_owned()), port)
+}
+
+fn serve_at(listener: TcpListener, issuer: String) -> Arc<Mutex<Provider>> {
     let provider = Arc::new(Mutex::new(Provider::new(&issuer)));
     let shared = Arc::clone(&provider);
     thread::spawn(move || {

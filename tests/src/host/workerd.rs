@@ -56,6 +56,8 @@ pub struct Setup {
     pub is_counted: bool,
     /// Whether the provider is the scripted one.
     pub has_scripted_provider: bool,
+    /// A scripted provider that runs already.
+    pub provider: Option<Arc<Mutex<Provider>>>,
     /// A provider that is none of ours; nothing stands between the Worker and what it fetches.
     pub issuer: Option<String>,
     /// Whether nothing stands between the Worker and what it fetches.
@@ -83,6 +85,7 @@ impl Setup {
             claims_in_id_token: true,
             is_counted: false,
             has_scripted_provider: false,
+            provider: None,
             issuer: None,
             is_direct: false,
             services: Vec::new(),
@@ -177,7 +180,9 @@ impl Workerd {
             "{} is not built; `cargo xtask test` builds it first",
             built.display()
         );
-        let provider = setup.has_scripted_provider.then(provider_server::start);
+        let running = setup.provider.clone();
+        let start = || setup.has_scripted_provider.then(provider_server::start);
+        let provider = running.or_else(start);
         let mut asked = json!({
             "worker": setup.worker,
             "bindings": secrets_by_name(&setup.secrets),

@@ -163,6 +163,11 @@ impl Provider {
             parameters: Parameters::parse(request.body.as_deref().unwrap_or_default()).unwrap(),
         };
         self.requests.push(seen.clone());
+        let unanswered = self.settings.unanswered.entry(endpoint).or_default();
+        if *unanswered > 0 {
+            *unanswered -= 1;
+            return Err(SendError::Unreachable);
+        }
         if let Some((status, document)) = self.answer_oauth(request, &seen) {
             let reply = Reply {
                 status,

@@ -89,6 +89,8 @@ pub struct Settings {
     pub response_issuer: Option<String>,
     pub reuse: Reuse,
     pub signer: Signer,
+    /// How many of the next requests for an endpoint get no answer.
+    pub unanswered: BTreeMap<Endpoint, usize>,
 }
 
 impl Endpoint {
@@ -141,6 +143,7 @@ impl Settings {
             response_issuer: Some(issuer.to_owned()),
             reuse: Reuse::Refused,
             signer: Signer::Ed25519(1),
+            unanswered: BTreeMap::new(),
         }
     }
 
