@@ -371,11 +371,11 @@ fn may_be_among(deployment: &Deployment, lacking: &[Missing], record: &SessionRe
     };
     let was_missing = |name: &str| record.missing.iter().any(|missing| missing == name);
     lacking.iter().any(|lacking| match lacking {
-        Missing::Group => was_missing(provider.groups_claim.top()),
-        Missing::Role => was_missing(provider.roles_claim.top()),
+        Missing::Group => was_missing(provider.groups_claim.path.top()),
+        Missing::Role => was_missing(provider.roles_claim.path.top()),
         Missing::EmailDomain => was_missing("email") || was_missing("email_verified"),
         Missing::Claim => !record.missing.is_empty(),
-        Missing::Scope | Missing::Client | Missing::Authentication => false,
+        Missing::Scope | Missing::Client | Missing::Source | Missing::Authentication => false,
     })
 }
 
