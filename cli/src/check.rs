@@ -4,7 +4,7 @@ pub use crate::problem::{Note, Problem};
 use crate::{
     Ending, canonical,
     document::{Document, SyntaxError},
-    logo, open_paths,
+    exact_paths, logo, open_paths,
     position::Position,
     problem::Found,
     rotation, rules, surroundings, text_file,
@@ -73,6 +73,7 @@ pub fn check(file: &Path) -> Result<Checked, CheckError> {
     }
     notes.extend(open_paths::notes(file, &loaded)?);
     notes.extend(rules::notes(file, &loaded));
+    notes.extend(exact_paths::notes(file, &loaded));
     let Loaded {
         config, document, ..
     } = loaded;

@@ -12,6 +12,7 @@ mod canonical;
 pub mod check;
 mod doctor;
 mod document;
+mod exact_paths;
 mod explain;
 mod keys;
 mod logo;

@@ -50,13 +50,15 @@ pub(crate) enum Order {
     AssetsFirst,
 }
 
-/// At which of its spellings a page is served.
+/// At which of its spellings a page is served (`html_handling`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pages {
-    /// `x.html` never at `/x/`.
+    /// `auto-trailing-slash` and `none`: `x.html` never at `/x/`, `x/index.html` never at `/x`.
     Apart,
     /// `force-trailing-slash`: `x.html` at `/x/`, as if it were `x/index.html`.
     AtFolders,
+    /// `drop-trailing-slash`: `x/index.html` at `/x`, as if it were `x.html`.
+    IndexAtPath,
 }
 
 /// A file that answers for paths without one.
@@ -153,6 +155,7 @@ fn read_assets(table: &DeTable<'_>) -> Option<Assets> {
         fallback,
         pages: match text("html_handling") {
             Some("force-trailing-slash") => Pages::AtFolders,
+            Some("drop-trailing-slash") => Pages::IndexAtPath,
             Some(_) | None => Pages::Apart,
         },
     })
@@ -205,6 +208,20 @@ mod tests {
         };
         assert_eq!(services(0), ("edge", vec![("API", "api")]));
         assert_eq!(services(1), ("edge-next", vec![("A", "a")]));
+    }
+
+    #[test]
+    fn each_way_of_serving_pages_is_seen() {
+        let pages =
+            |word: &str| read_one(&format!("assets = {{ html_handling = \"{word}\" }}")).pages;
+        for (word, seen) in [
+            ("auto-trailing-slash", Pages::Apart),
+            ("none", Pages::Apart),
+            ("force-trailing-slash", Pages::AtFolders),
+            ("drop-trailing-slash", Pages::IndexAtPath),
+        ] {
+            assert_eq!(pages(word), seen, "{word}");
+        }
     }
 
     #[test]

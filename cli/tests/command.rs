@@ -382,6 +382,64 @@ fn pages_served_as_folders_fail_the_check_where_their_rules_differ() {
     }
 }
 
+#[test]
+fn folders_served_as_pages_fail_the_check_where_their_rules_differ() {
+    let route = |path: &str, access: &str| {
+        format!("\n[[route]]\npath = \"{path}\"\naccess = [\"{access}\"]\nupstream = \"site\"\n")
+    };
+    let run = |test: &str, routes: &[String], handling: &str| {
+        let wrangler = format!("{WRANGLER}html_handling = \"{handling}\"\n");
+        let good = GOOD.to_owned() + &routes.concat();
+        let folder = Folder::new(test).with("lychgate.toml", &good);
+        folder.with("wrangler.toml", &wrangler).run(&["check"])
+    };
+    let leak = [route("/docs", "public"), route("/docs/**", "session")];
+    let ran = run("dropped", &leak, "drop-trailing-slash");
+    assert_eq!(ran.code, Some(1));
+    let said = "html_handling = \"drop-trailing-slash\" answers /docs with /docs/index.html, which has another rule";
+    assert!(ran.messages.contains(said), "{}", ran.messages);
+    for handling in ["auto-trailing-slash", "force-trailing-slash", "none"] {
+        assert_eq!(
+            run("undropped", &leak, handling).code,
+            Some(0),
+            "{handling}"
+        );
+    }
+    let same = [route("/docs", "session"), route("/docs/**", "session")];
+    assert_eq!(
+        run("dropped-same", &same, "drop-trailing-slash").code,
+        Some(0)
+    );
+    // A folder's page by a pattern with a star.
+    let starred = [route("/a/*/", "public"), route("/a/**", "session")];
+    assert_eq!(
+        run("forced-star", &starred, "force-trailing-slash").code,
+        Some(1)
+    );
+    assert_eq!(
+        run("unforced-star", &starred, "auto-trailing-slash").code,
+        Some(0)
+    );
+}
+
+#[test]
+fn every_request_passes_the_worker_first() {
+    let run = |test: &str, first: &str| {
+        let wrangler = WRANGLER.replace("run_worker_first = true", first);
+        let folder = Folder::new(test).with("lychgate.toml", GOOD);
+        folder.with("wrangler.toml", &wrangler).run(&["check"]).code
+    };
+    assert_eq!(run("first", "run_worker_first = true"), Some(0));
+    for (test, first) in [
+        ("first-false", "run_worker_first = false"),
+        ("first-some", "run_worker_first = [\"/staff/*\"]"),
+        ("first-all", "run_worker_first = [\"/*\"]"),
+        ("first-none", ""),
+    ] {
+        assert_eq!(run(test, first), Some(1), "{first}");
+    }
+}
+
 /// A configuration with a service, and what stands beside it.
 fn service(test: &str, file: &str, text: &str) -> Ran {
     let service = format!("{GOOD}\n[[upstream]]\nid = \"api\"\nservice = \"API\"\n");
@@ -618,6 +676,40 @@ fn paths_for_those_who_never_sign_in_are_named() {
     let folder = folder.with("public/sw.js", "x");
     let said = folder.run(&["check"]).messages;
     assert!(said.starts_with(&format!("{note}/sw.js, which")), "{said}");
+}
+
+#[test]
+fn what_exact_matching_opens_is_named() {
+    let route = |path: &str, access: &str, upstream: &str| {
+        format!(
+            "\n[[route]]\npath = \"{path}\"\naccess = [\"{access}\"]\nupstream = \"{upstream}\"\n"
+        )
+    };
+    let run = |test: &str, matching: &str| {
+        let upstream = format!(
+            "\n[[upstream]]\nid = \"api\"\nurl = \"https://api.example.com\"\npath_matching = \"{matching}\"\n"
+        );
+        let routes = [
+            route("/ex/**", "public", "api"),
+            route("/ex/admin/**", "session", "api"),
+            route("/ex/admin/open", "public", "api"),
+        ];
+        check(test, &[GOOD, &upstream, &routes.concat()].concat())
+    };
+    let ran = run("exact_paths", "exact");
+    assert_eq!(ran.code, Some(0), "{}", ran.messages);
+    assert_eq!(ran.messages.lines().count(), 1, "{}", ran.messages);
+    assert!(
+        ran.messages
+            .contains(": note: path_matching = \"exact\": if api reads paths more loosely")
+            && ran
+                .messages
+                .ends_with(" /ex/** (public) answers for /ex/admin/**\n"),
+        "{}",
+        ran.messages
+    );
+    assert_eq!(run("loose_paths", "loose").messages, "");
+    assert_eq!(run("unknown_paths", "sloppy").code, Some(1));
 }
 
 #[test]

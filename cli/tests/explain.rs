@@ -274,6 +274,61 @@ fn the_other_spellings_of_a_file_are_named() {
 }
 
 #[test]
+fn routes_that_an_upstream_may_read_the_path_as_are_named() {
+    let config = r#"version = 1
+public_url = "https://app.example.com"
+[[key]]
+id = 1
+secret = "LYCHGATE_KEY_1"
+[[provider]]
+id = "one"
+issuer = "https://op.example.com"
+client_id = "x"
+[[upstream]]
+id = "api"
+url = "https://api.example.com"
+[[route]]
+path = "/api/**"
+access = ["public"]
+upstream = "api"
+[[route]]
+path = "/api/admin/**"
+access = ["session"]
+upstream = "api"
+"#;
+    let asked = ["--url", "/api/Admin/x", "--anonymous"];
+    let folder = Folder::new("readings").with("lychgate.toml", config);
+    let ran = folder.run(&asked);
+    let lines: Vec<&str> = ran.output.lines().skip(2).collect();
+    let expected = [
+        "route     /api/** (lychgate.toml:13:1): all methods, public, upstream api",
+        "also      /api/admin/** (lychgate.toml:17:1): all methods, session, upstream api, because the upstream may \
+         read the path as one of these",
+        "decision  sign in: a person is sent to sign in, everything else gets 401",
+    ];
+    assert_eq!(lines, expected);
+    assert_eq!(folder.json(&asked)["path_matching"], "loose");
+    let parent = folder.run(&["--url", "/api/%252e%252e/admin", "--anonymous"]);
+    let last = parent.output.lines().last().unwrap();
+    assert!(last.contains("one with .. in it"), "{last}");
+    // The twin: an upstream that says that it reads paths as they are written.
+    let exact = config.replace(
+        "example.com\"\n[[route]]",
+        "example.com\"\npath_matching = \"exact\"\n[[route]]",
+    );
+    let folder = folder.with("lychgate.toml", &exact);
+    let ran = folder.run(&asked);
+    let lines: Vec<&str> = ran.output.lines().skip(2).collect();
+    let expected = [
+        "route     /api/** (lychgate.toml:14:1): all methods, public, upstream api",
+        "note      path_matching = \"exact\": other readings of the path are not looked at",
+        "decision  allow: goes to the upstream api",
+    ];
+    assert_eq!(lines, expected);
+    assert_eq!(folder.json(&asked)["path_matching"], "exact");
+}
+
+#[test]
 fn a_route_for_tokens_alone_sends_nobody_to_sign_in() {
     let config = r#"version = 1
 public_url = "https://app.example.com"

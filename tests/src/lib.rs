@@ -4,6 +4,7 @@
 //! and `attack` over what answers requests. In-process hosts stand on `scripted`, where tests own
 //! the clock, the randomness, every fault and the order in which calls are answered.
 #![forbid(unsafe_code)]
+#![recursion_limit = "256"]
 #![cfg_attr(
     test,
     expect(

@@ -4,6 +4,7 @@ use super::{Answer, words};
 use crate::route_position;
 use lychgate_core::{
     access::{
+        aliases::Aliases,
         condition::Standing,
         decision::Decision,
         explanation::{Branch, Finding},
@@ -49,6 +50,9 @@ pub(super) fn answer(answer: &Answer<'_>) -> Value {
                 .iter()
                 .map(|(route, branch)| of_route(answer, route, branch));
             add("routes", all.collect());
+            if let Some((route, _)) = routes.first() {
+                add("path_matching", json!(matching(route)));
+            }
             add("needs_proof_of_origin", json!(needs_proof_of_origin));
             match decision {
                 Decision::Allow(_) => "allow",
@@ -68,6 +72,15 @@ pub(super) fn answer(answer: &Answer<'_>) -> Value {
     };
     add("decision", json!(decision));
     Value::Object(out)
+}
+
+/// Which other paths the upstream may take for this one, and so whose rules hold, too.
+const fn matching(route: &Route) -> &'static str {
+    match route.aliases {
+        Aliases::None => "exact",
+        Aliases::StaticFiles => "static_files",
+        Aliases::LooseReadings => "loose",
+    }
 }
 
 fn of_step_up(step_up: &StepUp) -> Value {

@@ -4,6 +4,7 @@ use super::{Answer, words};
 use crate::route_position;
 use lychgate_core::{
     access::{
+        aliases::Aliases,
         condition::Standing,
         decision::Decision,
         explanation::{Branch, Finding},
@@ -29,11 +30,26 @@ pub(super) fn write(answer: &Answer<'_>, output: &mut impl Write) -> io::Result<
     } = answer.explanation
     {
         let own = ("route", "");
-        let other = ("also", ", for another spelling of this file");
+        let aliases = routes.first().map(|(route, _)| route.aliases);
+        let why = match aliases {
+            Some(Aliases::LooseReadings) => {
+                ", because the upstream may read the path as one of these"
+            }
+            Some(Aliases::StaticFiles | Aliases::None) | None => {
+                ", for another spelling of this file"
+            }
+        };
+        let other = ("also", why);
         let labels = std::iter::once(own).chain(std::iter::repeat(other));
         for ((label, why), (route, branch)) in labels.zip(routes) {
             writeln!(output, "{label:<10}{}{why}", describe(answer, route))?;
             findings(answer, &branch.findings, 1, output)?;
+        }
+        if aliases == Some(Aliases::None) {
+            writeln!(
+                output,
+                "note      path_matching = \"exact\": other readings of the path are not looked at"
+            )?;
         }
         if *needs_proof_of_origin {
             writeln!(
@@ -171,7 +187,10 @@ fn decision(answer: &Answer<'_>) -> String {
             "the metadata of a protected resource: Lychgate answers, no route decides about it"
                 .to_owned()
         }
-        Explanation::NoRoute => "not found (404): no route has the path".to_owned(),
+        Explanation::NoRoute => {
+            "not found (404): no route has the path, or an upstream could read it as one with .. in it"
+                .to_owned()
+        }
         Explanation::MethodNotAllowed { allow } => {
             format!("method not allowed (405): the path takes {}", list(allow))
         }

@@ -8,13 +8,15 @@
 
 use alloc::{borrow::Cow, format, vec::Vec};
 
-/// Whether an upstream answers several spellings of a path with one file.
+/// Which paths an upstream may take for one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Aliases {
-    /// Each path is itself alone: an origin that routes by its own rules.
+    /// Each path is itself alone: an upstream with `path_matching = "exact"`.
     None,
     /// Static files, with `.html` and `index` left out as the server likes.
     StaticFiles,
+    /// Paths with a reading in common ([`super::readings`]).
+    LooseReadings,
 }
 
 /// What a spelling adds to the path of a page.

@@ -8,19 +8,24 @@ pub mod aliases;
 pub mod claim_path;
 pub mod claim_requirement;
 pub mod condition;
+pub mod conflicts;
 pub mod cors;
 pub mod decision;
 pub mod email_domain;
 pub mod explanation;
 pub mod fetch_metadata;
 pub mod list_claim;
+mod loose;
 pub mod pattern;
 pub mod principal;
+mod readings;
 pub mod requirements;
 pub mod routes;
 pub mod step_up;
 mod trie;
 
+#[cfg(all(test, not(target_family = "wasm")))]
+mod loose_properties;
 #[cfg(all(test, not(target_family = "wasm")))]
 mod properties;
 #[cfg(test)]

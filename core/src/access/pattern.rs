@@ -3,6 +3,7 @@
 //! Patterns are compared by the sets of paths they match: two patterns are nested, disjoint, or
 //! cross each other. Crossing ones have no most specific among them and are refused together.
 
+use super::readings;
 use crate::{
     encoding::percent::{self, Plus},
     http::path::{self, PathFault, RequestPath},
@@ -141,6 +142,28 @@ impl Pattern {
                 return relation;
             }
         }
+    }
+
+    /// The pattern of the readings of the paths that this one matches: what an upstream may take for one of them.
+    pub fn loosened(&self) -> Self {
+        let mut steps = Vec::with_capacity(self.steps.len());
+        for step in &self.steps {
+            match step {
+                Step::Literal(text) => {
+                    steps.extend(readings::of_literal(text).into_iter().map(Step::Literal));
+                }
+                Step::Any => steps.push(Step::Any),
+            }
+        }
+        Self {
+            steps,
+            tail: self.tail,
+        }
+    }
+
+    /// Whether it is `/`.
+    pub(super) fn is_root(&self) -> bool {
+        self.tail == Tail::End && matches!(self.steps.as_slice(), [step] if step.is_literal(""))
     }
 
     pub(super) fn steps(&self) -> &[Step] {
@@ -376,6 +399,22 @@ mod tests {
             assert_eq!(left.intersection(&right), pattern(both));
             assert_eq!(right.intersection(&left), pattern(both));
         }
+    }
+
+    #[test]
+    fn a_loosened_pattern_matches_readings() {
+        for (written, loosened) in [
+            ("/ex/Admin/**", "/ex/admin/**"),
+            ("/ex/reports/", "/ex/reports"),
+            ("/ex/;/a;v=1/*/b.", "/ex/a/*/b"),
+            ("/%2561/*/", "/a/*"),
+            ("/a%252fb", "/a/b"),
+            ("/a/**", "/a/**"),
+        ] {
+            assert_eq!(pattern(written).loosened(), pattern(loosened), "{written}");
+        }
+        assert_eq!(pattern("/").loosened().to_string(), "");
+        assert!(pattern("/").is_root() && !pattern("/**").is_root());
     }
 
     #[test]

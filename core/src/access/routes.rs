@@ -7,7 +7,9 @@
 use super::{
     aliases::{self, Aliases},
     condition::Condition,
+    conflicts::{RouteFault, crossings, same_method},
     cors::Cors,
+    loose::LoosePatterns,
     pattern::{Pattern, Relation, collect_segments},
     principal::Credential,
     requirements::Requirements,
@@ -32,7 +34,7 @@ pub struct Route {
     pub requirements: Requirements,
     /// Where requests go.
     pub upstream: UpstreamIndex,
-    /// Whether that upstream serves one file under several paths.
+    /// Which other paths that upstream may take for the same.
     pub aliases: Aliases,
     /// How its paths differ from the public ones; shared with every request on its way.
     pub rewrite: Option<Rc<Rewrite>>,
@@ -55,7 +57,7 @@ pub struct Dpop {
 }
 
 /// Whether tokens must be bound to a key.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DpopDemand {
     /// Tokens that are bound must be proven; others may come alone.
     #[default]
@@ -65,7 +67,7 @@ pub enum DpopDemand {
 }
 
 /// Where used proofs are remembered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DpopReplay {
     /// In this isolate or instance: cheap, and another one may take the proof once more within its short life.
     #[default]
@@ -105,37 +107,18 @@ impl Access {
 pub struct RouteTable {
     groups: Vec<Vec<Route>>,
     trie: Trie,
-    spellings: Spellings,
+    loose: LoosePatterns,
+    /// Of the routes of static files.
+    files: Rules,
+    /// Of all routes.
+    all: Rules,
 }
 
-/// Whether routes of static files differ in what they ask, so that spellings must be compared.
+/// Whether routes differ in what they ask, so that it matters which of them a path means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Spellings {
+enum Rules {
     Alike,
     Differ,
-}
-
-/// Two routes that cannot stand beside each other, by their places in the input.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RouteFault {
-    /// The same pattern, and a method that both name.
-    SameMethod {
-        /// The earlier route.
-        first: usize,
-        /// The later route.
-        second: usize,
-        /// A method of both; `None` where one of the two takes all.
-        method: Option<Method>,
-    },
-    /// Patterns that cross, with no route for the paths that both match.
-    Crossing {
-        /// The earlier route.
-        first: usize,
-        /// The later route.
-        second: usize,
-        /// The pattern of the paths that both match; a route for it settles the matter.
-        both: Pattern,
-    },
 }
 
 /// Why no route was found.
@@ -150,11 +133,22 @@ pub enum NoRoute {
     },
 }
 
-/// The route of a request, and those of the other spellings of its file.
+/// The route of a request, and those of the other paths that its upstream may take for the same.
 #[derive(Clone, Debug)]
 pub struct RouteMatch<'a> {
     route: &'a Route,
     aliased: Vec<&'a Route>,
+}
+
+/// What the routes of a request say of other sites' scripts.
+#[derive(Clone, Copy, Debug)]
+pub enum OtherSites<'a> {
+    /// Nothing; the upstream may.
+    Unsaid,
+    /// They contradict each other, so nobody may read anything.
+    Refused,
+    /// Those that are listed may call.
+    Granted(&'a Cors),
 }
 
 impl RouteTable {
@@ -163,7 +157,10 @@ impl RouteTable {
     /// # Errors
     /// Every [`RouteFault`] there is.
     pub fn compile(routes: Vec<Route>) -> Result<Self, Vec<RouteFault>> {
-        let spellings = spellings_of(&routes);
+        let files = routes
+            .iter()
+            .filter(|route| route.aliases == Aliases::StaticFiles);
+        let (files, all) = (rules_of(files), rules_of(routes.iter()));
         let mut trie = Trie::new();
         let mut faults = Vec::new();
         let mut members: Vec<Vec<usize>> = Vec::new();
@@ -190,10 +187,13 @@ impl RouteTable {
                 group.push(route);
             }
         }
+        let leaders = groups.iter().filter_map(|group| group.first());
         Ok(Self {
+            loose: LoosePatterns::new(leaders.map(|route| &route.pattern)),
             groups,
             trie,
-            spellings,
+            files,
+            all,
         })
     }
 
@@ -203,7 +203,7 @@ impl RouteTable {
     ///
     /// # Errors
     /// [`NoRoute`]; a path that stacks so many file endings that its spellings are beyond counting
-    /// is unknown.
+    /// is unknown, and so is one that an upstream could read as a path with `..` in it.
     pub fn find(&self, path: &RequestPath, method: &Method) -> Result<RouteMatch<'_>, NoRoute> {
         let segments = collect_segments(path);
         let index = self.trie.find(&segments).ok_or(NoRoute::Unknown)?;
@@ -214,9 +214,14 @@ impl RouteTable {
             .ok_or_else(|| NoRoute::MethodNotAllowed {
                 allow: allowed_methods(group),
             })?;
-        let aliased = match (self.spellings, route.aliases) {
-            (Spellings::Alike, _) | (_, Aliases::None) => Vec::new(),
-            (Spellings::Differ, Aliases::StaticFiles) => self.aliased(&segments, index, method)?,
+        let aliased = match (route.aliases, self.files, self.all) {
+            (Aliases::StaticFiles, Rules::Differ, _) => self.aliased(&segments, index, method)?,
+            (Aliases::LooseReadings, _, Rules::Differ) => {
+                self.meant(path, &segments, index, method)?
+            }
+            (Aliases::None, _, _)
+            | (Aliases::StaticFiles, Rules::Alike, _)
+            | (Aliases::LooseReadings, _, Rules::Alike) => Vec::new(),
         };
         Ok(RouteMatch { route, aliased })
     }
@@ -259,20 +264,52 @@ impl RouteTable {
                 continue;
             }
             seen.push(index);
-            let group = self.groups.get(index.0).map_or(&[][..], Vec::as_slice);
-            let files = || {
-                let is_files = |route: &&Route| route.aliases == Aliases::StaticFiles;
-                group.iter().filter(is_files)
-            };
-            // Where the other spelling has no route for this method, all of its rules hold:
-            // taking none would open the file through the method that its owner left out.
-            if files().any(|route| route.takes(method)) {
-                aliased.extend(files().filter(|route| route.takes(method)));
-            } else {
-                aliased.extend(files());
-            }
+            let is_file = |route: &Route| route.aliases == Aliases::StaticFiles;
+            self.lend(index, method, is_file, &mut aliased);
         }
         Ok(aliased)
+    }
+
+    /// The routes that an upstream may read the path as, beside its own. They count whatever their upstreams are: the
+    /// rule of a public path was written for what stands there.
+    fn meant(
+        &self,
+        path: &RequestPath,
+        segments: &[Cow<'_, str>],
+        own: GroupIndex,
+        method: &Method,
+    ) -> Result<Vec<&Route>, NoRoute> {
+        let meant = self
+            .loose
+            .meant(path, segments, own, |group| self.pattern_of(group));
+        let mut all = Vec::new();
+        for index in meant.map_err(|_| NoRoute::Unknown)? {
+            self.lend(index, method, |_| true, &mut all);
+        }
+        Ok(all)
+    }
+
+    /// Adds the routes of another pattern whose rules hold for `method`, of those that `counts`. Where that pattern has
+    /// no route for the method, all of its rules hold: taking none would open the page through the method that its owner
+    /// left out.
+    fn lend<'a>(
+        &'a self,
+        group: GroupIndex,
+        method: &Method,
+        counts: impl Fn(&Route) -> bool,
+        lent: &mut Vec<&'a Route>,
+    ) {
+        let group = self.groups.get(group.0).map_or(&[][..], Vec::as_slice);
+        let counted = || group.iter().filter(|route| counts(route));
+        if counted().any(|route| route.takes(method)) {
+            lent.extend(counted().filter(|route| route.takes(method)));
+        } else {
+            lent.extend(counted());
+        }
+    }
+
+    fn pattern_of(&self, group: GroupIndex) -> Option<&Pattern> {
+        Some(&self.groups.get(group.0)?.first()?.pattern)
     }
 
     /// Whether the route of a path has the last word against the wider one of another spelling: where it names
@@ -287,8 +324,7 @@ impl RouteTable {
         segments: &[Cow<'_, str>],
         spelling: &[Cow<'_, str>],
     ) -> bool {
-        let pattern = |index: GroupIndex| Some(&self.groups.get(index.0)?.first()?.pattern);
-        let (Some(own), Some(other)) = (pattern(own), pattern(other)) else {
+        let (Some(own), Some(other)) = (self.pattern_of(own), self.pattern_of(other)) else {
             return false;
         };
         other.relation(own) == Relation::Around
@@ -298,7 +334,7 @@ impl RouteTable {
 
 impl Route {
     /// Whether the route is for `method`.
-    fn takes(&self, method: &Method) -> bool {
+    pub(super) fn takes(&self, method: &Method) -> bool {
         match &self.methods {
             None => true,
             Some(methods) => {
@@ -344,76 +380,48 @@ impl<'a> RouteMatch<'a> {
         self.route
     }
 
-    /// The routes of the other spellings of the same file.
+    /// What is asked of proofs of possession: the most that any of the routes asks.
+    pub fn dpop(&self) -> Dpop {
+        let ours = self.route.dpop;
+        self.aliased().fold(ours, |most, route| Dpop {
+            demand: most.demand.max(route.dpop.demand),
+            replay: most.replay.max(route.dpop.replay),
+        })
+    }
+
+    /// What is said of other sites.
+    pub fn cors(&self) -> OtherSites<'a> {
+        let ours = &self.route.cors;
+        let mut protected = self.aliased().filter(|route| route.is_protected());
+        match ours {
+            _ if protected.any(|route| route.cors != *ours) => OtherSites::Refused,
+            Some(cors) => OtherSites::Granted(cors),
+            None => OtherSites::Unsaid,
+        }
+    }
+
+    /// The routes of the other paths that the upstream may take for the same.
     pub(super) fn aliased(&self) -> impl Iterator<Item = &'a Route> {
         self.aliased.iter().copied()
     }
 }
 
-/// Only a pattern with a `*` can cross another, which keeps this from being quadratic.
-fn crossings(routes: &[Route], members: &[Vec<usize>], trie: &Trie) -> Vec<RouteFault> {
-    let leaders = || {
-        let first = members.iter().filter_map(|places| places.first());
-        first.filter_map(|place| Some((routes.get(*place)?, *place)))
-    };
-    let mut faults = Vec::new();
-    for (left, first) in leaders().filter(|(route, _)| route.pattern.has_any()) {
-        for (right, second) in leaders() {
-            let reported = right.pattern.has_any() && second <= first;
-            if reported || left.pattern.relation(&right.pattern) != Relation::Crossing {
-                continue;
-            }
-            let both = left.pattern.intersection(&right.pattern);
-            if trie.group_of(&both).is_none() {
-                faults.push(RouteFault::Crossing {
-                    first: first.min(second),
-                    second: first.max(second),
-                    both,
-                });
-            }
-        }
-    }
-    faults
-}
-
-fn spellings_of(routes: &[Route]) -> Spellings {
-    let mut files = routes
-        .iter()
-        .filter(|route| route.aliases == Aliases::StaticFiles);
-    let Some(first) = files.next() else {
-        return Spellings::Alike;
+fn rules_of<'a>(mut routes: impl Iterator<Item = &'a Route>) -> Rules {
+    let Some(first) = routes.next() else {
+        return Rules::Alike;
     };
     let same = |route: &Route| {
         route.access == first.access
             && route.requirements == first.requirements
             && route.audiences == first.audiences
+            && route.cors == first.cors
+            && route.dpop == first.dpop
     };
-    if files.all(same) {
-        Spellings::Alike
+    if routes.all(same) {
+        Rules::Alike
     } else {
-        Spellings::Differ
+        Rules::Differ
     }
-}
-
-fn same_method(routes: &[Route], places: &[usize], second: usize) -> Option<RouteFault> {
-    let later = routes.get(second)?;
-    places.iter().find_map(|&first| {
-        let method = match (&routes.get(first)?.methods, &later.methods) {
-            (None, _) | (_, None) => None,
-            (Some(_), Some(methods)) => {
-                let earlier = routes.get(first)?;
-                let head = [Method::Head];
-                let implied = head.iter().filter(|method| later.takes(method));
-                let mut claimed = methods.iter().chain(implied);
-                Some(claimed.find(|method| earlier.takes(method))?.clone())
-            }
-        };
-        Some(RouteFault::SameMethod {
-            first,
-            second,
-            method,
-        })
-    })
 }
 
 fn allowed_methods(group: &[Route]) -> Vec<Method> {

@@ -50,6 +50,13 @@ fn files(route: Route) -> Route {
     }
 }
 
+fn loose(route: Route) -> Route {
+    Route {
+        aliases: Aliases::LooseReadings,
+        ..route
+    }
+}
+
 fn asking(condition: Condition) -> Requirements {
     Requirements(vec![Requirement::One(condition)])
 }
@@ -160,7 +167,7 @@ fn tricks_in_paths_and_queries_do_not_leave_the_protected_pattern() {
         ("/public\\..\\admin/x", "/admin/**"),
         ("/%61dmin/x", "/admin/**"),
         ("/admin%23/public", "/admin%23/**"),
-        // Paths of their own, to us and to the servers of files behind us.
+        // Paths of their own to servers of files and to upstreams that match exactly.
         ("/admin;x", "/**"),
         ("/ADMIN", "/**"),
     ] {
@@ -469,6 +476,200 @@ fn another_spelling_without_the_method_lends_all_its_rules() {
         audience(&decide(&table, "/x", None)),
         Some(Audience::Everyone)
     );
+}
+
+/// What the rows of the list of loose readings do against a public `/**` or `/open/**`.
+#[test]
+fn a_path_that_an_upstream_may_read_as_a_protected_one_is_protected() {
+    let table = table(&[
+        loose(public("/ex/**")),
+        loose(route("/ex/admin/**")),
+        loose(route("/ex/reports")),
+        loose(public("/open/**")),
+        loose(staff(route("/admin/**"))),
+    ]);
+    for path in [
+        "/ex/Admin/x",
+        "/ex/admin;v=1/x",
+        "/ex/;/admin/x",
+        "/ex/admin%20/x",
+        "/ex/admin./x",
+        "/ex/%2561dmin/x",
+        "/ex/;%252fadmin",
+        "/ex/%252f%2541dmin/x",
+        "/ex/reports/",
+        "/ex/Reports",
+        "/ex/reports;a=b",
+        "/ex/reports%253Fx",
+        "/ex/reports%23x/y",
+    ] {
+        assert_eq!(decide(&table, path, None), Decision::SignIn, "{path}");
+    }
+    // The twins: the paths beside them are as public as they were, and in shared caches.
+    for path in [
+        "/ex",
+        "/ex/x%252fadmin",
+        "/ex/",
+        "/ex/Admins/x",
+        "/ex/x;admin/x",
+        "/ex/administer",
+        "/ex/reports/x",
+        "/ex/caf%C3%A9/",
+        "/open/admin/x",
+        "/open/x;/y%20z/100%25",
+    ] {
+        let decision = decide(&table, path, None);
+        assert_eq!(audience(&decision), Some(Audience::Everyone), "{path}");
+    }
+}
+
+#[test]
+fn an_upstream_that_is_exact_lends_nothing() {
+    let table = table(&[public("/ex/**"), route("/ex/admin/**")]);
+    let decision = decide(&table, "/ex/Admin/x", None);
+    assert_eq!(audience(&decision), Some(Audience::Everyone));
+    assert_eq!(decide(&table, "/ex/admin/x", None), Decision::SignIn);
+}
+
+#[test]
+fn what_is_opened_below_a_protected_rest_stays_open() {
+    let table = table(&[
+        loose(route("/**")),
+        loose(public("/open/**")),
+        loose(public("/docs/*")),
+        loose(public("/status")),
+    ]);
+    for path in [
+        "/open",
+        "/open/",
+        "/open/Some%20File;v=1.",
+        "/docs/A",
+        "/docs/a.",
+        "/status",
+    ] {
+        let decision = decide(&table, path, None);
+        assert_eq!(audience(&decision), Some(Audience::Everyone), "{path}");
+    }
+    // A reading that leaves the pattern is under the wider rule again.
+    for path in [
+        "/Open/x",
+        "/STATUS",
+        "/status/",
+        "/docs/;",
+        "/docs/%20",
+        "/docs/a%252fb",
+        "/docs/",
+    ] {
+        assert_eq!(decide(&table, path, None), Decision::SignIn, "{path}");
+    }
+}
+
+#[test]
+fn patterns_that_are_written_loosely_hold_for_plain_paths() {
+    let table = table(&[
+        loose(public("/**")),
+        loose(route("/Admin/**")),
+        loose(route("/reports/")),
+    ]);
+    for path in [
+        "/admin",
+        "/admin/x",
+        "/ADMIN/x",
+        "/Admin/x",
+        "/reports",
+        "/reports/",
+        "/Reports",
+    ] {
+        assert_eq!(decide(&table, path, None), Decision::SignIn, "{path}");
+    }
+    for path in ["/", "/administer", "/reports/x"] {
+        let decision = decide(&table, path, None);
+        assert_eq!(audience(&decision), Some(Audience::Everyone), "{path}");
+    }
+}
+
+#[test]
+fn a_reading_without_the_method_lends_all_its_rules() {
+    let post = methods(loose(route("/x/admin")), &[Method::Post]);
+    let table_of = |more: Option<Route>| {
+        let routes = [loose(public("/x/**")), post.clone()]
+            .into_iter()
+            .chain(more);
+        RouteTable::compile(routes.collect()).unwrap()
+    };
+    assert_eq!(decide(&table_of(None), "/x/Admin", None), Decision::SignIn);
+    let get = methods(loose(public("/x/admin")), &[Method::Get]);
+    let open = decide(&table_of(Some(get)), "/x/Admin", None);
+    assert_eq!(audience(&open), Some(Audience::Everyone));
+}
+
+#[test]
+fn the_rules_of_all_readings_hold_together() {
+    let night = asking(Condition::AllGroups(vec!["night".to_owned()]));
+    let table = table(&[
+        loose(public("/**")),
+        loose(staff(route("/x/**"))),
+        Route {
+            requirements: night,
+            ..loose(route("/x/Y/**"))
+        },
+    ]);
+    let (staff, night) = ("staff".to_owned(), "night".to_owned());
+    for alone in [&staff, &night] {
+        let decision = decide(&table, "/x/y/z", Some(core::slice::from_ref(alone)));
+        let missing = vec![Missing::Group];
+        assert_eq!(decision, Decision::Forbidden { missing });
+    }
+    assert!(audience(&decide(&table, "/x/y/z", Some(&[staff, night]))).is_some());
+}
+
+#[test]
+fn proofs_of_possession_and_other_sites_are_as_strict_as_the_strictest_reading() {
+    let cors = Cors {
+        origins: vec!["https://front.example.com".to_owned()],
+        credentials: crate::access::cors::CorsCredentials::Include,
+        request_headers: vec![],
+        exposed_headers: vec![],
+        max_age: crate::time::Seconds::new(1),
+    };
+    let bearer = |pattern: &str| Route {
+        access: Access::Bearer,
+        ..loose(route(pattern))
+    };
+    let wide = Route {
+        cors: Some(Rc::new(cors)),
+        ..bearer("/x/**")
+    };
+    let bound = Route {
+        dpop: Dpop {
+            demand: DpopDemand::Always,
+            replay: DpopReplay::Ledger,
+        },
+        ..bearer("/x/bound")
+    };
+    let table = table(&[wide, bound.clone()]);
+    let find = |at: &str| table.find(&path(at), &Method::Get).unwrap();
+    assert_eq!(find("/x/Bound").dpop(), bound.dpop);
+    assert!(matches!(find("/x/Bound").cors(), OtherSites::Refused));
+    assert_eq!(find("/x/Bounds").dpop(), Dpop::default());
+    assert!(matches!(find("/x/Bounds").cors(), OtherSites::Granted(_)));
+    assert!(matches!(find("/x/bound").cors(), OtherSites::Unsaid));
+}
+
+#[test]
+fn a_path_that_may_be_read_as_a_parent_is_unknown_to_loose_upstreams_alone() {
+    let table_of = |open: Route| table(&[open, loose(route("/admin/**"))]);
+    for bad in [
+        "/open/%252e%252e/admin",
+        "/open/...",
+        "/open/..%20/x",
+        "/open/x%2500",
+    ] {
+        let answer = |table: &RouteTable| table.find(&path(bad), &Method::Get).map(|_| ()).err();
+        let loosely = table_of(loose(public("/open/**")));
+        assert_eq!(answer(&loosely), Some(NoRoute::Unknown), "{bad}");
+        assert_eq!(answer(&table_of(public("/open/**"))), None, "{bad}");
+    }
 }
 
 #[test]

@@ -98,6 +98,27 @@ impl Trie {
         None
     }
 
+    /// The groups of all patterns that match; each node is looked at once at most.
+    pub(super) fn find_all(&self, segments: &[Cow<'_, str>]) -> Vec<GroupIndex> {
+        let mut found = Vec::new();
+        let mut left = vec![(0, 0_usize)];
+        while let Some((node, depth)) = left.pop() {
+            let Some(node) = self.nodes.get(node) else {
+                continue;
+            };
+            found.extend(node.rest);
+            let Some(segment) = segments.get(depth) else {
+                found.extend(node.end);
+                continue;
+            };
+            let any = node.any.filter(|_| !segment.is_empty());
+            let literal = node.literals.get(segment.as_ref()).copied();
+            let below = any.into_iter().chain(literal);
+            left.extend(below.map(|node| (node, depth.saturating_add(1))));
+        }
+        found
+    }
+
     fn child(&mut self, at: usize, step: &Step) -> usize {
         let fresh = self.nodes.len();
         let Some(node) = self.nodes.get_mut(at) else {

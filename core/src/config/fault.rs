@@ -171,6 +171,8 @@ pub enum ConfigFault {
     UpstreamIsOurselves,
     /// Identity headers for static assets.
     AssetsIdentity,
+    /// A `path_matching` for static assets.
+    AssetsMatching,
     /// Identity headers without a proof.
     ProofMissing,
     /// A proof without identity headers.
@@ -342,6 +344,9 @@ impl fmt::Display for ConfigFault {
             Self::ServiceIsAssets => f.write_str("the binding ASSETS is that of the static files"),
             Self::UpstreamIsOurselves => f.write_str("the upstream is public_url itself"),
             Self::AssetsIdentity => f.write_str("static assets get the request as it came"),
+            Self::AssetsMatching => {
+                f.write_str("the rules of all spellings of a static file always hold together")
+            }
             Self::ProofMissing => f.write_str("identity headers need a proof"),
             Self::ProofUnused => f.write_str("a proof without identity = \"headers\""),
             Self::ClaimsUnused => f.write_str("claims without identity = \"headers\""),

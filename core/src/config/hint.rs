@@ -181,6 +181,7 @@ const fn plain(fault: &ConfigFault) -> Option<&'static str> {
         }
         ConfigFault::ServiceIsAssets => "write assets = true",
         ConfigFault::AssetsIdentity => "remove identity, proof, claims, strip and timeout",
+        ConfigFault::AssetsMatching => "remove path_matching",
         ConfigFault::ProofMissing => {
             "anyone who reaches the upstream around Lychgate could forge them: add proof = { secret = \"NAME\" } and compare lychgate-proof there"
         }

@@ -295,6 +295,18 @@ pub struct Upstream {
     pub strip: Vec<HeaderName>,
     /// How long it may take until the head of its answer.
     pub timeout: Seconds,
+    /// Whether it may read paths more loosely than they are matched.
+    pub path_matching: PathMatching,
+}
+
+/// Whether an upstream may take several paths for one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PathMatching {
+    /// It may: the rules of all routes that it could take a path for hold together.
+    #[default]
+    Loose,
+    /// It takes every path for itself alone.
+    Exact,
 }
 
 /// The place of an [`Upstream`] in [`Config::upstreams`].

@@ -1,7 +1,7 @@
 //! `[[route]]`: which paths there are, who may reach them, and where they lead.
 
 use super::{
-    UpstreamIndex, UpstreamTarget,
+    PathMatching, UpstreamIndex, UpstreamTarget,
     at::ConfigPath,
     audiences, cors,
     fault::ConfigFault,
@@ -14,9 +14,10 @@ use super::{
 use crate::{
     access::{
         aliases::Aliases,
+        conflicts::RouteFault,
         pattern::Pattern,
         principal::Credential,
-        routes::{Access, Dpop, DpopDemand, DpopReplay, Route, RouteFault, RouteTable},
+        routes::{Access, Dpop, DpopDemand, DpopReplay, Route, RouteTable},
     },
     http::{
         method::Method,
@@ -151,9 +152,10 @@ fn read_one(
     );
     let upstream = table.parsed("upstream", |id| find_upstream(id, upstreams))?;
     let target = upstreams.all.get(upstream.0).and_then(Option::as_ref);
-    let aliases = match target.map(|upstream| &upstream.target) {
-        Some(UpstreamTarget::Assets) => Aliases::StaticFiles,
-        Some(UpstreamTarget::Url(_) | UpstreamTarget::Service(_)) | None => Aliases::None,
+    let aliases = match target.map(|upstream| (&upstream.target, upstream.path_matching)) {
+        Some((UpstreamTarget::Assets, _)) => Aliases::StaticFiles,
+        Some((_, PathMatching::Exact)) => Aliases::None,
+        Some((_, PathMatching::Loose)) | None => Aliases::LooseReadings,
     };
     let rewrite = read_rewrite(table, pattern.as_ref(), aliases);
     let cors = cors::read(table, site.reach());
@@ -218,7 +220,7 @@ fn read_rewrite(table: &Table<'_>, pattern: Option<&Pattern>, aliases: Aliases) 
         });
         match (aliases, prefix.is_some()) {
             (Aliases::StaticFiles, true) => table.fault(key, ConfigFault::AssetsRewritten),
-            (Aliases::StaticFiles, false) | (Aliases::None, _) => {}
+            (Aliases::StaticFiles, false) | (Aliases::None | Aliases::LooseReadings, _) => {}
         }
         prefix
     };

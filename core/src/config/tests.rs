@@ -65,6 +65,7 @@ fn full() -> Value {
                 "claims": {"lychgate-name": "name", "Lychgate-Country": "/address/country"},
                 "strip": ["X-Internal"],
                 "timeout": "5s",
+                "path_matching": "exact",
             },
         ],
         "route": [
@@ -300,6 +301,7 @@ fn what_is_left_out_has_its_default() {
     ));
     assert!(matches!(config.upstreams[0].identity, Identity::None));
     assert_eq!(config.upstreams[0].timeout, Seconds::new(30));
+    assert_eq!(config.upstreams[0].path_matching, PathMatching::Loose);
 }
 
 #[test]

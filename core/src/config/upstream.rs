@@ -1,7 +1,7 @@
 //! `[[upstream]]`: where allowed requests go, and what those services learn about the user.
 
 use super::{
-    ClaimHeader, Identity, Issuer, Upstream, UpstreamTarget, audiences,
+    ClaimHeader, Identity, Issuer, PathMatching, Upstream, UpstreamTarget, audiences,
     duration::span_at,
     fault::ConfigFault,
     reader::Table,
@@ -22,9 +22,11 @@ pub(super) const KEYS: &[&str] = &[
     "strip",
     "timeout",
     "audiences",
+    "path_matching",
 ];
 
 const IDENTITIES: &[&str] = &["none", "headers"];
+const PATH_MATCHINGS: &[&str] = &["loose", "exact"];
 
 const SHORTEST: Seconds = Seconds::new(1);
 /// Spin itself waits no longer for an answer.
@@ -80,10 +82,21 @@ fn read_one(table: &Table<'_>, id: Option<String>, site: &Site) -> Option<Upstre
         HeaderName::parse(text).ok_or(ConfigFault::HeaderName)
     });
     let timeout = span_at(table, "timeout", SHORTEST, LONGEST);
+    let path_matching = table.parsed("path_matching", |text| match text {
+        "loose" => Ok(PathMatching::Loose),
+        "exact" => Ok(PathMatching::Exact),
+        _ => Err(ConfigFault::Word {
+            allowed: PATH_MATCHINGS,
+        }),
+    });
     if matches!(target, Some(UpstreamTarget::Assets)) {
-        for key in ["strip", "timeout"] {
+        for (key, fault) in [
+            ("strip", ConfigFault::AssetsIdentity),
+            ("timeout", ConfigFault::AssetsIdentity),
+            ("path_matching", ConfigFault::AssetsMatching),
+        ] {
             if table.has(key) {
-                table.fault(key, ConfigFault::AssetsIdentity);
+                table.fault(key, fault);
             }
         }
     }
@@ -93,6 +106,7 @@ fn read_one(table: &Table<'_>, id: Option<String>, site: &Site) -> Option<Upstre
         identity: identity?,
         strip: strip.unwrap_or_default(),
         timeout: timeout.unwrap_or(DEFAULT),
+        path_matching: path_matching.unwrap_or_default(),
     })
 }
 

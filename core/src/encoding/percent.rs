@@ -1,6 +1,6 @@
 //! Percent-encoding (RFC 3986, section 2.1).
 
-use alloc::{string::String, vec::Vec};
+use alloc::{borrow::Cow, string::String, vec::Vec};
 
 const HEX: [char; 16] = [
     '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F',
@@ -58,6 +58,31 @@ pub fn decode(text: &str, plus: Plus) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
+/// `text` as a server reads it that decodes what it can: a `%` without two hex digits stays as it is, and bytes that are
+/// no UTF-8 become U+FFFD.
+pub fn decode_leniently(text: &str) -> Cow<'_, str> {
+    if !text.contains('%') {
+        return Cow::Borrowed(text);
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = after;
+        let escaped = match (byte, after) {
+            (b'%', [high, low, behind @ ..]) => hex_pair(*high, *low).map(|byte| (byte, behind)),
+            (_, _) => None,
+        };
+        match escaped {
+            None => bytes.push(byte),
+            Some((decoded, behind)) => {
+                bytes.push(decoded);
+                rest = behind;
+            }
+        }
+    }
+    Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
+}
+
 /// What `+` means in the text at hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Plus {
@@ -86,6 +111,22 @@ mod tests {
         assert_eq!(decode("%41", Plus::IsPlus).as_deref(), Some("A"));
         for broken in ["%", "%4", "%4g", "%ff"] {
             assert_eq!(decode(broken, Plus::IsPlus), None, "{broken}");
+        }
+    }
+
+    #[test]
+    fn a_lenient_server_decodes_what_it_can() {
+        for (text, read) in [
+            ("admin", "admin"),
+            ("%61dmin", "admin"),
+            ("100% %61", "100% a"),
+            ("%%61", "%a"),
+            ("%6", "%6"),
+            ("%", "%"),
+            ("%zz%2f", "%zz/"),
+            ("%ff", "\u{fffd}"),
+        ] {
+            assert_eq!(decode_leniently(text), read, "{text}");
         }
     }
 

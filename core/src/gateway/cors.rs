@@ -6,7 +6,10 @@ use super::{
     serve::Call,
 };
 use crate::{
-    access::{cors::Cors, routes::RouteMatch},
+    access::{
+        cors::CorsGrant,
+        routes::{OtherSites, RouteMatch},
+    },
     config::Config,
     http::{
         header::{HeaderName, HeaderValue},
@@ -32,11 +35,14 @@ pub(super) fn preflight(
     let origin = more.origin.as_deref()?;
     let method = Method::parse(more.asked_method.as_deref()?);
     let matched = config.routes.find(&target.path, &method).ok()?;
-    let cors = of_route(&matched)?;
     // A site that is not listed is told nothing, and its browser lets nothing through.
-    let fields = match cors.grant(origin) {
-        Some(grant) => cors.preflight(&grant, &method),
-        None => Vec::new(),
+    let fields = match matched.cors() {
+        OtherSites::Unsaid => return None,
+        OtherSites::Refused => Vec::new(),
+        OtherSites::Granted(cors) => match cors.grant(origin) {
+            Some(grant) => cors.preflight(&grant, &method),
+            None => Vec::new(),
+        },
     };
     let mut response = Response::new(Status::NO_CONTENT);
     response.headers.extend(fields);
@@ -49,9 +55,12 @@ pub(super) fn fields(
     matched: &RouteMatch<'_>,
     origin: Option<&str>,
 ) -> Option<Vec<(HeaderName, HeaderValue)>> {
-    let cors = of_route(matched)?;
+    match matched.cors() {
+        OtherSites::Unsaid => return None,
+        OtherSites::Refused | OtherSites::Granted(_) => {}
+    }
     let mut fields = Vec::from([(HeaderName::VARY, HeaderValue::from_static("origin"))]);
-    if let Some(grant) = origin.and_then(|origin| cors.grant(origin)) {
+    if let Some(grant) = grant(matched, origin) {
         fields.extend(grant.fields());
     }
     Some(fields)
@@ -59,8 +68,7 @@ pub(super) fn fields(
 
 /// Whether the site that a request comes from may act with the cookies of whoever visits it.
 pub(super) fn includes_credentials(matched: &RouteMatch<'_>, origin: Option<&str>) -> bool {
-    let grant = of_route(matched).and_then(|cors| cors.grant(origin?));
-    grant.is_some_and(|grant| grant.includes_credentials())
+    grant(matched, origin).is_some_and(|grant| grant.includes_credentials())
 }
 
 /// Lets the granted site read an answer of ours, such as why it is refused.
@@ -87,6 +95,9 @@ pub(super) fn open<P: Platform, R: Inbound>(call: &Call<'_, P, R>, outcome: Outc
     Outcome::Respond(response)
 }
 
-fn of_route<'a>(matched: &RouteMatch<'a>) -> Option<&'a Cors> {
-    matched.route().cors.as_deref()
+fn grant(matched: &RouteMatch<'_>, origin: Option<&str>) -> Option<CorsGrant> {
+    match matched.cors() {
+        OtherSites::Granted(cors) => cors.grant(origin?),
+        OtherSites::Unsaid | OtherSites::Refused => None,
+    }
 }

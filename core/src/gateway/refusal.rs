@@ -328,10 +328,11 @@ pub(super) fn challenge(
     matched: &RouteMatch<'_>,
     error: Option<ChallengeError>,
 ) -> Detail {
-    let route = matched.route();
+    let mut taking = matched.all_routes().filter(|route| route.takes_tokens());
+    let route = taking.next().unwrap_or_else(|| matched.route());
     let scopes = matched.scopes().into_iter().map(ToOwned::to_owned);
     Detail::Bearer(BearerDetail {
-        dpop: route.dpop.demand,
+        dpop: matched.dpop().demand,
         error,
         scopes: scopes.collect(),
         step_up: None,

@@ -148,8 +148,8 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
         authorization: &str,
     ) -> Result<Served, Refusal> {
         let Passage { matched, passing } = passage;
-        let route = matched.route();
-        let called = bearer::identify(self, &passing.target, authorization, route.dpop).await;
+        let dpop = matched.dpop();
+        let called = bearer::identify(self, &passing.target, authorization, dpop).await;
         let called = called.map_err(|refused| {
             let issuer = refused
                 .issuer

@@ -98,6 +98,7 @@ mod tests {
             identity: Identity::None,
             strip: vec![],
             timeout: Seconds::new(30),
+            path_matching: crate::config::PathMatching::Exact,
         }
     }
 

@@ -188,7 +188,7 @@ fn known_token(
 ) -> Result<Option<Outcome>, Refusal> {
     let Passage { matched, passing } = passage;
     let query = passing.target.query.unwrap_or_default();
-    let is_plain = matched.route().dpop.demand == DpopDemand::WhereBound;
+    let is_plain = matched.dpop().demand == DpopDemand::WhereBound;
     if !is_plain || bearer::has_token_in_query(query) {
         return Ok(None);
     }

@@ -27,6 +27,11 @@ pub const ROWS: &[Row] = &[
         aliases,
     ),
     everywhere(96, "a method that no route allows is 405", other_methods),
+    everywhere(
+        110,
+        "a loosely read path is protected as the page that it means",
+        loose_readings,
+    ),
 ];
 
 fn spellings(host: &dyn Host) {
@@ -207,4 +212,68 @@ fn other_methods(host: &dyn Host) {
     assert_eq!(host.api_requests(), before);
     browser.send(Request::script("POST", "/api/x")).expect(200);
     browser.send(Request::script("HEAD", "/api/x")).expect(200);
+}
+
+fn loose_readings(host: &dyn Host) {
+    let closed = [
+        "/open/Closed/x",
+        "/OPEN/../open/CLOSED/x",
+        "/open/closed;v=1/x",
+        "/open/;/closed/x",
+        "/open/;a=b/closed;/x",
+        "/open/closed%3Bv=1/x",
+        "/open/closed%20/x",
+        "/open/%20closed/x",
+        "/open/closed./x",
+        "/open/closed.%20./x",
+        "/open/%2563losed/x",
+        "/open/%2543LOSED;/x",
+        "/open/;%252fclosed",
+        "/open/reports/",
+        "/open/Reports",
+        "/open/reports;v=1",
+        "/open/reports%23/x",
+    ];
+    let before = host.api_requests();
+    for path in closed {
+        anonymous(host, path).expect(401);
+    }
+    // A method that the protected route does not take opens it as little.
+    host.send(&Request::script("POST", "/open/Reports"))
+        .expect(401);
+    for unknown in [
+        "/open/%252e%252e/closed",
+        "/open/..%20/closed",
+        "/open/...",
+        "/open/x%2500",
+    ] {
+        anonymous(host, unknown).expect(404);
+    }
+    assert_eq!(host.api_requests(), before);
+    // Who may see the page sees it under the path that was sent, and no shared cache keeps it.
+    let mut member = Browser::signed_in(host, "member");
+    for path in ["/open/Closed/x", "/open/closed;v=1/x", "/open/reports/"] {
+        let page = member.fetch(path).expect(200);
+        assert_eq!(page.json()["url"], path);
+        assert!(
+            page.header("cache-control").unwrap().contains("private"),
+            "{path}"
+        );
+    }
+    // The twins: what is public beside it, and an upstream that takes each path for itself alone.
+    for path in [
+        "/open/x%252f",
+        "/open/Closer/x",
+        "/open/x;closed",
+        "/open/Some%20File.;v=1",
+        "/open/",
+        "/exact/Closed/x",
+        "/exact/closed;v=1/x",
+        "/exact/%2563losed/",
+        "/exact/%252e%252e/closed",
+    ] {
+        let page = anonymous(host, path).expect(200);
+        assert_eq!(page.json()["url"], path);
+    }
+    anonymous(host, "/exact/closed/x").expect(401);
 }

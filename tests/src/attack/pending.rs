@@ -9,11 +9,6 @@ pub const ROWS: &[Row] = &[
         "it is being closed",
     ),
     not_yet_built(
-        110,
-        "a loosely read path is protected as the page that it means",
-        "it is being closed",
-    ),
-    not_yet_built(
         115,
         "made-up keys write to the store once at most",
         "it is being closed",
@@ -21,11 +16,6 @@ pub const ROWS: &[Row] = &[
     not_yet_built(
         117,
         "a session cookie in a second field reaches no upstream",
-        "it is being closed",
-    ),
-    not_yet_built(
-        118,
-        "a setting of the platform opens no protected file",
         "it is being closed",
     ),
     not_yet_built(

@@ -319,6 +319,13 @@ fn no_spelling_leads_around(host: &dyn Host) {
     assert_eq!(host.api_requests(), before);
     host.send(&Request::script("GET", "/moved/here/x"))
         .expect(401);
-    let seen = seen(&mut browser, Request::script("GET", "/bare/%252e%252e/x"));
-    assert_eq!(seen["url"], "/%252e%252e/x");
+    // Where an upstream could decode once more and leave the prefix by it, the path is unknown.
+    browser.fetch("/bare/%252e%252e/x").expect(404);
+    let other = seen(
+        &mut browser,
+        Request::script("GET", "/bare/%252e%252ex/a%252fb"),
+    );
+    assert_eq!(other["url"], "/%252e%252ex/a%252fb");
+    let exact = seen(&mut browser, Request::script("GET", "/exact/%252e%252e/x"));
+    assert_eq!(exact["url"], "/exact/%252e%252e/x");
 }

@@ -59,6 +59,7 @@ pub fn configuration(places: &Places) -> Value {
                  "lychgate-nothing": "/realm_access/nothing",
              }},
             {"id": "plain", "url": places.api, "identity": "none"},
+            {"id": "exact", "url": places.api, "path_matching": "exact"},
         ],
         "route": [
             {"path": "/**", "access": ["public"], "upstream": "site"},
@@ -113,6 +114,10 @@ pub fn configuration(places: &Places) -> Value {
              "cors": {"origins": ["https://front.example.com"], "credentials": true}},
             {"path": "/bare/**", "access": ["session"], "upstream": "plain",
              "strip_prefix": "/bare"},
+            {"path": "/open/closed/**", "access": ["session"], "upstream": "api"},
+            {"path": "/open/reports", "methods": ["GET"], "access": ["session"], "upstream": "api"},
+            {"path": "/exact/**", "access": ["public"], "upstream": "exact"},
+            {"path": "/exact/closed/**", "access": ["session"], "upstream": "exact"},
         ],
     })
 }

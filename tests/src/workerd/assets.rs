@@ -33,11 +33,11 @@ use std::{
 const OBSERVED: &str = include_str!("../../../core/src/assets/testdata/observed.txt");
 
 /// A folder of files, removed with this value.
-struct Folder(PathBuf);
+pub(super) struct Folder(pub(super) PathBuf);
 
 impl Folder {
     /// Every file says its own name.
-    fn with(names: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+    pub(super) fn with(names: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("lychgate-assets-{}-{count}", id()));
@@ -60,7 +60,7 @@ impl Drop for Folder {
 }
 
 /// Cloudflare's asset server in workerd.
-struct AssetServer {
+pub(super) struct AssetServer {
     /// Kept until it is to end.
     _script: Server,
     port: u16,
@@ -68,9 +68,15 @@ struct AssetServer {
 
 impl AssetServer {
     fn start(folder: &Path) -> Self {
+        Self::start_with(folder, &[])
+    }
+
+    /// With an `html_handling` and a `not_found_handling`.
+    pub(super) fn start_with(folder: &Path, settings: &[&str]) -> Self {
         let mut node = Command::new("node");
         node.arg(root().join("tests/workerd/assets.mjs"))
-            .arg(folder);
+            .arg(folder)
+            .args(settings);
         let mut script = Server::start("the asset server", &mut node, End::OfInput);
         let started: Value = serde_json::from_str(&script.line()).unwrap();
         let port = u16::try_from(started["port"].as_u64().unwrap()).unwrap();
@@ -81,8 +87,12 @@ impl AssetServer {
     }
 
     fn answer(&self, method: &str, target: &str) -> Answer {
+        Answer::of(&self.exchange(method, target))
+    }
+
+    pub(super) fn exchange(&self, method: &str, target: &str) -> Response {
         let request = Request::new(method, target);
-        Answer::of(&wire::exchange(self.port, "localhost", &request))
+        wire::exchange(self.port, "localhost", &request)
     }
 }
 

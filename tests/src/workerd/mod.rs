@@ -4,5 +4,6 @@ mod assets;
 mod faults;
 mod metrics;
 mod services;
+mod settings;
 mod suites;
 mod web_sockets;
