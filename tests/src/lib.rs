@@ -38,6 +38,8 @@ mod ledger;
 #[cfg(test)]
 mod parity;
 #[cfg(test)]
+mod readings;
+#[cfg(test)]
 mod real_issuer;
 #[cfg(test)]
 mod real_providers;

@@ -38,7 +38,7 @@ pub(crate) fn find(interrupt: &Interrupt) -> Outcome<PathBuf> {
         return Ok(path);
     }
     if may_install() {
-        install(interrupt)?;
+        install_package("chromium", "the browser tests", interrupt)?;
     }
     installed().ok_or_else(|| {
         Failure::new("no Chrome or Chromium found: install one, for example `apt-get install chromium`, or name it in CHROME")
@@ -53,28 +53,37 @@ fn installed() -> Option<PathBuf> {
         .or_else(|| mac.is_file().then_some(mac))
 }
 
-fn in_path(name: &str) -> Option<PathBuf> {
+/// The program of that name on the path.
+pub(crate) fn in_path(name: &str) -> Option<PathBuf> {
     let folders = env::var_os("PATH")?;
     env::split_paths(&folders)
         .map(|folder| folder.join(name))
         .find(|path| path.is_file())
 }
 
-/// Debian and Ubuntu, which is built from Debian and says so in the same file, and only as root.
-fn may_install() -> bool {
+/// Whether packages can be installed: Debian and Ubuntu, which is built from Debian and says so in the same file, and only as root.
+pub(crate) fn may_install() -> bool {
     Path::new("/etc/debian_version").exists()
         && rustix::process::getuid().is_root()
         && in_path("apt-get").is_some()
 }
 
-fn install(interrupt: &Interrupt) -> Outcome {
-    eprintln!("[setup] installing the package chromium for the browser tests");
+/// Installs a package of Debian's.
+///
+/// # Errors
+/// A failed command.
+pub(crate) fn install_package(
+    package: &'static str,
+    purpose: &str,
+    interrupt: &Interrupt,
+) -> Outcome {
+    eprintln!("[setup] installing the package {package} for {purpose}");
     let apt = |words: &[&str]| {
         let mut command = Command::new("apt-get");
         command.args(words).env("DEBIAN_FRONTEND", "noninteractive");
         command
     };
     run("apt-get update", &mut apt(&["update", "-q"]), interrupt)?;
-    let words = ["install", "-q", "-y", "--no-install-recommends", "chromium"];
-    run("apt-get install chromium", &mut apt(&words), interrupt)
+    let words = ["install", "-q", "-y", "--no-install-recommends", package];
+    run("apt-get install", &mut apt(&words), interrupt)
 }

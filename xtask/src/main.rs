@@ -17,6 +17,7 @@ mod spin;
 mod test;
 mod tidy;
 mod up;
+mod upstreams;
 mod wasm_tests;
 mod worker;
 
@@ -42,7 +43,8 @@ const USAGE: &str = "usage:
   cargo xtask build contract  build the Worker that the contract suite drives
   cargo xtask build spin      build the component that runs on Spin and print its size
   cargo xtask build spin-contract
-                              build the components that the contract suite drives";
+                              build the components that the contract suite drives
+  cargo xtask build upstreams find or fetch the servers that the contract suite puts behind the gateway";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -78,6 +80,10 @@ fn command(words: &[&str]) -> Outcome {
         ["build", "contract"] => worker::build_contract(&place, &interrupt),
         ["build", "spin"] => component::build(&place, &interrupt),
         ["build", "spin-contract"] => component::build_for_tests(&place, &interrupt),
+        ["build", "upstreams"] => {
+            prepare::npm_packages(&place, &interrupt)?;
+            upstreams::prepare(&place, &interrupt)
+        }
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(())

@@ -11,6 +11,7 @@ use crate::prepare;
 use crate::process::{run, run_together};
 use crate::spin;
 use crate::tidy;
+use crate::upstreams;
 use crate::worker;
 use std::env;
 use std::fs;
@@ -121,6 +122,7 @@ fn set_up(place: &Place, interrupt: &Interrupt) -> Outcome {
     prepare::rust_target(BARE_TARGET, interrupt)?;
     prepare::npm_packages(place, interrupt)?;
     prepare::python_packages(place, interrupt)?;
+    upstreams::prepare(place, interrupt)?;
     // Found now, so that a machine without one is told before minutes have passed.
     let chrome = chrome::find(interrupt)?;
     eprintln!("[setup] browser: {}", chrome.display());
