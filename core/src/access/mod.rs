@@ -24,7 +24,8 @@ pub mod routes;
 pub mod step_up;
 mod trie;
 
-#[cfg(all(test, not(target_family = "wasm")))]
+#[cfg(test)]
+#[cfg(not(target_family = "wasm"))]
 mod loose_properties;
 #[cfg(all(test, not(target_family = "wasm")))]
 mod properties;

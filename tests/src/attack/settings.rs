@@ -1,9 +1,9 @@
 //! Attacks by way of settings of the platform that change which file an address means.
 
 use super::{Row, everywhere};
-use crate::host::Host;
+use crate::host::{Host, root::root};
 use lychgate_cli::check::check;
-use std::{fs, path::PathBuf};
+use std::fs;
 
 pub const ROWS: &[Row] = &[everywhere(
     118,
@@ -100,10 +100,10 @@ pub fn is_accepted_by_check(settings: &[(&str, &str)], routes: &[(&str, &str)]) 
 }
 
 fn passes_check(assets: &str, routes: &[(&str, &str)], redirects: &str) -> bool {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../build/test-settings");
+    let all = root().join("build/test-settings");
     // Hosts run the table beside each other.
     let thread = format!("{}-{:?}", std::process::id(), std::thread::current().id());
-    let folder = root.join(thread.replace(['(', ')'], ""));
+    let folder = all.join(thread.replace(['(', ')'], ""));
     fs::create_dir_all(folder.join("public")).unwrap();
     let route = |(path, access): &(&str, &str)| {
         format!("[[route]]\npath = \"{path}\"\naccess = [\"{access}\"]\nupstream = \"site\"\n")
