@@ -147,7 +147,7 @@ fn read_one(table: &Table<'_>, reach: Reach) -> Vec<Issuer> {
 
 const ALGORITHMS: &[&str] = &[
     "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
-    "HS256",
+    "Ed25519", "HS256",
 ];
 
 /// HS256 stands alone and goes with a shared secret: where a public key could be taken for the secret, anyone could
@@ -192,7 +192,11 @@ fn read_keys(table: &Table<'_>, tenant: Option<&str>, reach: Reach) -> Option<Ke
             let (_, value) = table.value("jwks")?;
             let document = value.to_string();
             match KeySet::parse(document.as_bytes()) {
-                Ok(keys) if !keys.is_empty() && keys.skipped().is_empty() => {
+                Ok(keys)
+                    if !keys.is_empty()
+                        && keys.skipped().is_empty()
+                        && keys.flaws().next().is_none() =>
+                {
                     Some(KeySource::Inline(document))
                 }
                 Ok(_) | Err(_) => {

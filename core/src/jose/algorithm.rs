@@ -1,4 +1,4 @@
-//! The signature algorithms that a token may use (RFC 7518, section 3.1; RFC 8037, section 3.1).
+//! The signature algorithms that a token may use (RFC 7518, section 3.1; RFC 8037, section 3.1; RFC 9864).
 //!
 //! `none` has no value here, so nothing can ask for it. `HS256` is no [`Algorithm`]: whatever takes one works with
 //! public keys, and a message authentication code needs a secret.
@@ -26,7 +26,7 @@ pub enum Algorithm {
     Es384,
     /// ECDSA on P-521 with SHA-512.
     Es512,
-    /// Ed25519.
+    /// Ed25519, under its two names: `EdDSA` (RFC 8037) and `Ed25519` (RFC 9864, section 2.2). Ed448 is none.
     EdDsa,
 }
 
@@ -65,6 +65,9 @@ pub enum Curve {
 
 const HS256: &str = "HS256";
 
+/// The other name of [`Algorithm::EdDsa`], which says the curve as well.
+const ED25519: &str = "Ed25519";
+
 impl Algorithm {
     /// Every algorithm.
     pub const ALL: [Self; 10] = [
@@ -80,7 +83,7 @@ impl Algorithm {
         Self::EdDsa,
     ];
 
-    /// The value of `alg` in a header or a key.
+    /// The value of `alg` in a header or a key; of two names the older one, which everyone reads.
     pub const fn name(self) -> &'static str {
         self.profile().0
     }
@@ -92,6 +95,9 @@ impl Algorithm {
 
     /// The algorithm of that `alg` value, which is compared byte by byte.
     pub fn from_name(name: &str) -> Option<Self> {
+        if name == ED25519 {
+            return Some(Self::EdDsa);
+        }
         Self::ALL.into_iter().find(|known| known.name() == name)
     }
 
@@ -177,12 +183,33 @@ mod tests {
     fn other_names_and_spellings_are_unknown() {
         assert_eq!(Algorithm::from_name("RS256"), Some(Algorithm::Rs256));
         for name in [
-            "none", "noNe", "None", "HS384", "HS512", "hs256", "HS256 ", "rs256", "RS256 ",
-            "ES256K", "Ed25519", "",
+            "none",
+            "noNe",
+            "None",
+            "HS384",
+            "HS512",
+            "hs256",
+            "HS256 ",
+            "rs256",
+            "RS256 ",
+            "ES256K",
+            "Ed448",
+            "ed25519",
+            "ED25519",
+            "Ed25519ph",
+            "",
         ] {
             assert_eq!(Algorithm::from_name(name), None, "{name}");
             assert_eq!(JwsAlgorithm::from_name(name), None, "{name}");
         }
+    }
+
+    #[test]
+    fn ed25519_has_two_names() {
+        for name in ["EdDSA", "Ed25519"] {
+            assert_eq!(Algorithm::from_name(name), Some(Algorithm::EdDsa), "{name}");
+        }
+        assert_eq!(Algorithm::EdDsa.name(), "EdDSA");
     }
 
     #[test]

@@ -74,6 +74,30 @@ pub enum KeyFault {
     SmallOrderPoint,
     /// The Ed25519 point is not canonically encoded, so that hosts may read it differently.
     PointEncoding,
+    /// It is `null` or anything else that is no JSON object, or one that repeats a name.
+    NotAnObject,
+    /// It stands behind more keys than any issuer needs.
+    TooMany,
+}
+
+impl KeyFault {
+    /// Whether the issuer made a mistake; keys of other kinds and for other purposes may stand in any set (RFC 7517,
+    /// section 5).
+    pub const fn is_mistake(self) -> bool {
+        match self {
+            Self::KeyType | Self::Curve | Self::Algorithm | Self::Purpose => false,
+            Self::Malformed
+            | Self::PrivateMaterial
+            | Self::ModulusSize { .. }
+            | Self::Modulus
+            | Self::Exponent
+            | Self::PointLength
+            | Self::SmallOrderPoint
+            | Self::PointEncoding
+            | Self::NotAnObject
+            | Self::TooMany => true,
+        }
+    }
 }
 
 /// The members that only private and symmetric keys have (RFC 7518, sections 6.2.2, 6.3.2, 6.4.1).

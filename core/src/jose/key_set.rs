@@ -1,4 +1,7 @@
-//! A provider's key set (RFC 7517, section 5), and which of its keys may answer for a token.
+//! An issuer's key set (RFC 7517, section 5), and which of its keys may answer for a token.
+//!
+//! An entry that is no key of ours is ignored, as that section asks, and never the good keys beside it. What is a
+//! mistake of the issuer's is told apart from what is merely for others, so that a log can name it.
 
 use super::{
     algorithm::{Algorithm, JwsAlgorithm},
@@ -7,6 +10,7 @@ use super::{
 };
 use crate::encoding::json::{self, JsonFault, Limits};
 use alloc::vec::Vec;
+use core::fmt;
 use serde_json::Value;
 
 /// Far above any published set; a set is fetched, parsed and kept.
@@ -15,7 +19,7 @@ const LIMITS: Limits = Limits {
     depth: 6,
 };
 
-/// The most keys in a set, and with it the work of importing one.
+/// The most keys of a set that are used, and the most flaws that are kept.
 const MOST_KEYS: usize = 64;
 
 /// The most signatures verified for one token.
@@ -26,9 +30,10 @@ const MOST_CANDIDATES: usize = 4;
 pub struct KeySet {
     keys: Vec<PublicKey>,
     skipped: Vec<SkippedKey>,
+    doubled: Vec<usize>,
 }
 
-/// A key of the set that is not used, for the log.
+/// An entry of the set that is not used, for the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SkippedKey {
     /// Its place in `keys`, from zero.
@@ -37,54 +42,53 @@ pub struct SkippedKey {
     pub fault: KeyFault,
 }
 
+/// A mistake of the issuer's in its key set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeySetFlaw {
+    /// The entry's place in `keys`, from zero.
+    pub position: usize,
+    /// What is wrong with it.
+    pub kind: FlawKind,
+}
+
+/// What is wrong with an entry of a key set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FlawKind {
+    /// It is left out.
+    LeftOut(KeyFault),
+    /// It has the `kid` of an earlier key, so that the name does not say which of them signed; both are tried.
+    SameKeyId,
+}
+
 /// Why a whole key set was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeySetFault {
     /// It is not a JSON object within the limits.
     Json(JsonFault),
-    /// `keys` is not an array of objects.
+    /// `keys` is not an array.
     Keys,
-    /// It has more keys than any issuer needs.
-    TooManyKeys {
-        /// How many it has.
-        found: usize,
-    },
-    /// It publishes a private or symmetric key, so that its owner is not alone in signing.
-    PrivateKey {
-        /// The key's place in `keys`, from zero.
-        position: usize,
-    },
-    /// Two usable keys have the same `kid`, so that it does not say which of them signed.
-    DuplicateKeyId {
-        /// The second key's place in `keys`, from zero.
-        position: usize,
-    },
 }
 
 impl KeySet {
-    /// Parses a JSON Web Key Set of at most 64 KiB and 64 keys.
+    /// Parses a JSON Web Key Set of at most 64 KiB, of which 64 keys are used.
     ///
-    /// A key that cannot verify here, or is weak, is left out and listed in [`Self::skipped`]; a
-    /// set that says something impossible or publishes a secret is refused as a whole.
+    /// An entry that cannot verify here, is weak, publishes a secret or is no key at all is left out and listed in
+    /// [`Self::skipped`]. A false accept of a weak key lets anyone in; a false reject of a set keeps everybody out.
     ///
     /// # Errors
     /// All of [`KeySetFault`].
     pub fn parse(document: &[u8]) -> Result<Self, KeySetFault> {
-        let members = json::parse_object(document, LIMITS).map_err(KeySetFault::Json)?;
+        let members = json::parse_usable(document, LIMITS).map_err(KeySetFault::Json)?;
         let Some(Value::Array(listed)) = members.get("keys") else {
             return Err(KeySetFault::Keys);
         };
-        if listed.len() > MOST_KEYS {
-            return Err(KeySetFault::TooManyKeys {
-                found: listed.len(),
-            });
-        }
         let mut set = Self {
             keys: Vec::new(),
             skipped: Vec::new(),
+            doubled: Vec::new(),
         };
-        for (position, key) in listed.iter().enumerate() {
-            set.add(position, key)?;
+        for (position, entry) in listed.iter().enumerate() {
+            set.add(position, entry);
         }
         Ok(set)
     }
@@ -94,9 +98,23 @@ impl KeySet {
         &self.keys
     }
 
-    /// The keys that were left out, and why.
+    /// The entries that were left out, and why; the first 64.
     pub fn skipped(&self) -> &[SkippedKey] {
         &self.skipped
+    }
+
+    /// The mistakes of the issuer's. Keys for other purposes and algorithms are none.
+    pub fn flaws(&self) -> impl Iterator<Item = KeySetFlaw> {
+        let left_out = self.skipped.iter().filter(|it| it.fault.is_mistake());
+        let left_out = left_out.map(|it| KeySetFlaw {
+            position: it.position,
+            kind: FlawKind::LeftOut(it.fault),
+        });
+        let doubled = self.doubled.iter().map(|position| KeySetFlaw {
+            position: *position,
+            kind: FlawKind::SameKeyId,
+        });
+        left_out.chain(doubled)
     }
 
     /// Whether no key can be used.
@@ -104,10 +122,15 @@ impl KeySet {
         self.keys.is_empty()
     }
 
+    /// Whether a key of the set has that name.
+    pub fn has_key_id(&self, name: &str) -> bool {
+        self.keys.iter().any(|key| key.key_id() == Some(name))
+    }
+
     /// The keys that may have signed a token with that hint, best first, at most four.
     ///
-    /// The algorithm is the one that `allowed`, the key and the token's header all agree on. A key
-    /// named by `kid` comes first and keys without a `kid` after it; a key of another name never.
+    /// The algorithm is the one that `allowed`, the key and the token's header all agree on. Keys
+    /// named by `kid` come first and keys without a `kid` after them; a key of another name never.
     /// An empty answer means that no signature needs to be verified to refuse the token; for HS256 there is no other,
     /// since no published key is a secret.
     pub fn candidates(&self, hint: &Hint, allowed: &[Algorithm]) -> Vec<(&PublicKey, Algorithm)> {
@@ -127,21 +150,42 @@ impl KeySet {
         chosen.into_iter().map(|key| (key, algorithm)).collect()
     }
 
-    fn add(&mut self, position: usize, key: &Value) -> Result<(), KeySetFault> {
-        let members = key.as_object().ok_or(KeySetFault::Keys)?;
-        let key = match PublicKey::import(members) {
-            Ok(key) => key,
-            Err(KeyFault::PrivateMaterial) => return Err(KeySetFault::PrivateKey { position }),
-            Err(fault) => {
-                self.skipped.push(SkippedKey { position, fault });
-                return Ok(());
-            }
+    fn add(&mut self, position: usize, entry: &Value) {
+        let imported = match entry {
+            _ if self.keys.len() >= MOST_KEYS => Err(KeyFault::TooMany),
+            Value::Object(members) => PublicKey::import(members),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Array(_) => Err(KeyFault::NotAnObject),
         };
-        let known = |other: &PublicKey| other.key_id() == key.key_id();
-        if key.key_id().is_some() && self.keys.iter().any(known) {
-            return Err(KeySetFault::DuplicateKeyId { position });
+        match imported {
+            Ok(key) if self.keys.contains(&key) => {}
+            Ok(key) => {
+                if key.key_id().is_some_and(|name| self.has_key_id(name)) {
+                    self.doubled.push(position);
+                }
+                self.keys.push(key);
+            }
+            Err(fault) if self.skipped.len() < MOST_KEYS => {
+                self.skipped.push(SkippedKey { position, fault });
+            }
+            Err(_) => {}
         }
-        self.keys.push(key);
-        Ok(())
+    }
+}
+
+/// `keys[2] publishes a private or symmetric key`
+impl fmt::Display for KeySetFlaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let position = self.position;
+        match self.kind {
+            FlawKind::LeftOut(KeyFault::PrivateMaterial) => {
+                write!(f, "keys[{position}] publishes a private or symmetric key")
+            }
+            FlawKind::LeftOut(fault) => write!(f, "keys[{position}] is left out: {fault:?}"),
+            FlawKind::SameKeyId => write!(f, "keys[{position}] has the kid of an earlier key"),
+        }
     }
 }

@@ -3,7 +3,7 @@
 //! `jwt-compact` takes a token apart and reads its times. Its own validation reads every claim of the payload as text of
 //! the language, which is less than JSON allows, so what the proof covers is compared here.
 
-use super::{check::SignatureProof, token::Refusal};
+use super::{algorithm::JwsAlgorithm, check::SignatureProof, token::Refusal};
 use alloc::{borrow::ToOwned, string::String};
 use jwt_compact::{Claims, UntrustedToken};
 use serde::Deserialize;
@@ -28,7 +28,8 @@ pub(super) struct Parts<'a> {
 /// # Errors
 /// [`Refusal::Proof`] and [`Refusal::MalformedTime`]. A false accept believes what nobody signed.
 pub(super) fn times(parts: &Parts<'_>, proof: &SignatureProof) -> Result<Times, Refusal> {
-    let is_named = parts.token.algorithm() == proof.algorithm().name();
+    let named = JwsAlgorithm::from_name(parts.token.algorithm());
+    let is_named = named == Some(proof.algorithm());
     if !is_named || !proof.covers(parts.signing_input, parts.token.signature_bytes()) {
         return Err(Refusal::Proof);
     }

@@ -14,14 +14,14 @@ use jwt_compact::{
     alg::{Hs256, Hs256Key, Hs256Signature},
 };
 
-/// A secret of at least 32 bytes, wiped when dropped and never shown.
+/// A secret with room for 256 bits, wiped when dropped and never shown.
 #[derive(Clone)]
 pub struct SharedSecret(Secret<Vec<u8>>);
 
 /// Why bytes are no shared secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SharedSecretFault {
-    /// They are fewer than the digest has, so that guessing them may be less work than it should be.
+    /// They hold fewer bits than the digest has, so that guessing them may be less work than it should be.
     TooShort,
 }
 
@@ -32,10 +32,15 @@ impl SharedSecret {
     /// Takes the secret's own bytes into custody, however they were written down.
     ///
     /// # Errors
-    /// [`SharedSecretFault::TooShort`] below 32 bytes
-    /// (<https://www.rfc-editor.org/rfc/rfc7518#section-3.2>).
+    /// [`SharedSecretFault::TooShort`] below 32 bytes, and below 64 where all of them are hexadecimal digits, each of which
+    /// holds half a byte (<https://www.rfc-editor.org/rfc/rfc7518#section-3.2>).
     pub fn new(bytes: Secret<Vec<u8>>) -> Result<Self, SharedSecretFault> {
-        if bytes.expose().len() < LENGTH {
+        let written = bytes.expose();
+        let held = match written.iter().all(u8::is_ascii_hexdigit) {
+            true => written.len() / 2,
+            false => written.len(),
+        };
+        if held < LENGTH {
             return Err(SharedSecretFault::TooShort);
         }
         Ok(Self(bytes))
@@ -97,6 +102,18 @@ mod tests {
             let refused = secret(&vec![7; length]).err();
             assert_eq!(refused, Some(SharedSecretFault::TooShort), "{length}");
         }
+    }
+
+    #[test]
+    fn hexadecimal_digits_count_half() {
+        // 128 bits, and one letter that makes them a text of another kind.
+        let digits = b"00112233445566778899aabbccddeeff";
+        let refused = |bytes: &[u8]| secret(bytes).err() == Some(SharedSecretFault::TooShort);
+        assert!(refused(digits));
+        assert!(refused(&digits.to_ascii_uppercase()));
+        assert!(refused(&digits.repeat(2)[1..]));
+        assert!(!refused(&digits.repeat(2)));
+        assert!(!refused(b"00112233445566778899aabbccddeefg"));
     }
 
     #[test]

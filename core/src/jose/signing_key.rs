@@ -54,7 +54,8 @@ impl SigningKey {
             (Some("OKP"), Some("Ed25519")) => Algorithm::EdDsa,
             _ => return Err(SigningKeyFault::KeyType),
         };
-        if members.contains_key("alg") && text("alg") != Some(algorithm.name()) {
+        let stated = || text("alg").and_then(Algorithm::from_name);
+        if members.contains_key("alg") && stated() != Some(algorithm) {
             return Err(SigningKeyFault::KeyType);
         }
         let private = Secret::new(number(&members, "d")?);
@@ -130,6 +131,11 @@ mod tests {
         let key = SigningKey::parse(ED25519).unwrap();
         assert_eq!(key.algorithm(), Algorithm::EdDsa);
         assert_eq!(key.key_id(), None);
+        for name in ["EdDSA", "Ed25519"] {
+            let named = ED25519.replacen('{', &format!(r#"{{"alg":"{name}","#), 1);
+            let key = SigningKey::parse(&named).unwrap();
+            assert_eq!(key.algorithm(), Algorithm::EdDsa, "{name}");
+        }
     }
 
     #[test]
@@ -142,6 +148,16 @@ mod tests {
             (P256, ("9LI", "9LIA"), SigningKeyFault::Member("d")),
             (P256, ("{", "["), SigningKeyFault::Json),
             (ED25519, ("Ed25519", "X25519"), SigningKeyFault::KeyType),
+            (
+                ED25519,
+                ("{", r#"{"alg":"Ed448","#),
+                SigningKeyFault::KeyType,
+            ),
+            (
+                P256,
+                (r#""ES256""#, r#""Ed25519""#),
+                SigningKeyFault::KeyType,
+            ),
             (
                 ED25519,
                 (r#""x":"#, r#""y":"#),

@@ -9,6 +9,7 @@ use super::{
     check::{CheckFault, SignatureCheck, SignatureProof},
     claims::VerifiedToken,
     key::PublicKey,
+    key_set::KeySet,
     proven::{self, Parts},
     shared_secret::SharedSecret,
 };
@@ -16,7 +17,7 @@ use crate::encoding::{
     base64url,
     json::{self, JsonFault, Limits},
 };
-use alloc::{borrow::ToOwned, string::String};
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use jwt_compact::UntrustedToken;
 use serde_json::{Map, Value};
 
@@ -89,6 +90,17 @@ pub enum Refusal {
     MalformedClaim(&'static str),
 }
 
+/// Why no key of a set answers for a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotSigned {
+    /// None of them can have signed it.
+    NoKey,
+    /// Its signature has a wrong form for each of them.
+    Check(CheckFault),
+    /// Its signature is wrong.
+    Signature,
+}
+
 impl Malformed {
     /// Whether it is nested deeper than anyone's tokens.
     pub const fn is_too_deep(self) -> bool {
@@ -144,6 +156,30 @@ impl<'a> UnverifiedToken<'a> {
     ) -> Result<SignatureCheck<'s>, CheckFault> {
         let signature = self.token.signature_bytes();
         SignatureCheck::new(algorithm, key, self.signing_input, signature)
+    }
+
+    /// The signatures to verify, at most four, best first; the first valid one counts.
+    ///
+    /// # Errors
+    /// [`NotSigned::NoKey`] where no key of the set can have signed it, [`NotSigned::Check`] where the signature fits
+    /// none of them.
+    pub fn checks<'s>(
+        &'s self,
+        keys: &'s KeySet,
+        allowed: &[Algorithm],
+    ) -> Result<Vec<SignatureCheck<'s>>, NotSigned> {
+        let mut fault = NotSigned::NoKey;
+        let mut checks = Vec::new();
+        for (key, algorithm) in keys.candidates(&self.hint, allowed) {
+            match self.check(key, algorithm) {
+                Ok(check) => checks.push(check),
+                Err(found) => fault = NotSigned::Check(found),
+            }
+        }
+        if checks.is_empty() {
+            return Err(fault);
+        }
+        Ok(checks)
     }
 
     /// The token's claims, which the proof shows to be signed.

@@ -5,8 +5,8 @@ use lychgate_core::{
     encoding::base64url,
     encoding::json::JsonFault,
     jose::{
-        Algorithm, Curve, KeyFault, KeyMaterial, KeySet, KeySetFault, PublicKey, SignatureCheck,
-        UnverifiedToken, software,
+        Algorithm, Curve, FlawKind, KeyFault, KeyMaterial, KeySet, KeySetFault, KeySetFlaw,
+        Malformed, PublicKey, SignatureCheck, UnverifiedToken, software,
     },
 };
 use proptest::prelude::{ProptestConfig, any, proptest};
@@ -185,47 +185,118 @@ fn a_key_for_another_purpose_is_left_out() {
     }
 }
 
-#[test]
-fn a_set_that_publishes_a_secret_is_refused() {
-    let keys = [TestKey::P256(1).members(), TestKey::Ed25519(1).members()];
-    assert!(KeySet::parse(key_set_text(&keys).as_bytes()).is_ok());
-    for secret in ["d", "p", "q", "dp", "dq", "qi", "oth", "k"] {
-        let mut keys = keys.clone();
-        keys[1].push_str(&format!(r#","{secret}":"AQAB""#));
-        let refused = KeySet::parse(key_set_text(&keys).as_bytes()).err();
-        assert_eq!(refused, Some(KeySetFault::PrivateKey { position: 1 }));
-    }
-    let symmetric = key_set_text(&[String::from(r#""kty":"oct","k":"c2VjcmV0""#)]);
-    let refused = KeySet::parse(symmetric.as_bytes()).err();
-    assert_eq!(refused, Some(KeySetFault::PrivateKey { position: 0 }));
+/// A set's text, its keys and the flaws in it.
+fn flawed(keys: &[String]) -> (usize, Vec<KeySetFlaw>) {
+    let set = KeySet::parse(key_set_text(keys).as_bytes()).unwrap();
+    (set.keys().len(), set.flaws().collect())
+}
+
+fn left_out(position: usize, fault: KeyFault) -> KeySetFlaw {
+    let kind = FlawKind::LeftOut(fault);
+    KeySetFlaw { position, kind }
 }
 
 #[test]
-fn a_key_id_names_one_key() {
+fn a_key_that_publishes_a_secret_is_left_out_and_the_others_are_used() {
+    let keys = [TestKey::P256(1).members(), TestKey::Ed25519(1).members()];
+    assert_eq!(flawed(&keys), (2, vec![]));
+    for secret in ["d", "p", "q", "dp", "dq", "qi", "oth", "k"] {
+        let mut keys = keys.clone();
+        keys[1].push_str(&format!(r#","{secret}":"AQAB""#));
+        let published = left_out(1, KeyFault::PrivateMaterial);
+        assert_eq!(flawed(&keys), (1, vec![published]), "{secret}");
+    }
+    let symmetric = [String::from(r#""kty":"oct","k":"c2VjcmV0""#)];
+    let published = left_out(0, KeyFault::PrivateMaterial);
+    assert_eq!(flawed(&symmetric), (0, vec![published]));
+}
+
+#[test]
+fn two_keys_of_one_name_are_both_tried() {
     let named = |key: TestKey, name: &str| format!(r#"{},"kid":"{name}""#, key.members());
     let (first, second) = (TestKey::P256(1), TestKey::P256(2));
-    let parse = |keys: &[String]| KeySet::parse(key_set_text(keys).as_bytes()).err();
-    assert_eq!(parse(&[named(first, "a"), named(second, "b")]), None);
     assert_eq!(
-        parse(&[named(first, "a"), named(second, "a")]),
-        Some(KeySetFault::DuplicateKeyId { position: 1 })
+        flawed(&[named(first, "a"), named(second, "b")]),
+        (2, vec![])
     );
+    let same = KeySetFlaw {
+        position: 1,
+        kind: FlawKind::SameKeyId,
+    };
+    let both = [named(first, "a"), named(second, "a")];
+    assert_eq!(flawed(&both), (2, vec![same]));
+    let token = |key| sign(key, r#"{"alg":"ES256","kid":"a"}"#, PAYLOAD);
+    for key in [first, second] {
+        assert!(verify(&token(key), &key_set(&both), &Algorithm::ALL).is_ok());
+    }
+    let other = verify(&token(TestKey::P256(3)), &key_set(&both), &Algorithm::ALL);
+    assert_eq!(other.err(), Some(Failure::BadSignature));
+    // The very same key twice is one.
+    assert_eq!(flawed(&[named(first, "a"), named(first, "a")]), (1, vec![]));
     // A key that is left out cannot be confused with one that is used.
     let encryption = format!(r#"{},"use":"enc""#, named(second, "a"));
-    assert_eq!(parse(&[named(first, "a"), encryption]), None);
+    assert_eq!(flawed(&[named(first, "a"), encryption]), (1, vec![]));
+}
+
+#[test]
+fn keys_for_others_are_no_flaws_and_mistakes_are() {
+    let good = TestKey::P256(1).members();
+    for other in [
+        r#""kty":"new""#.to_owned(),
+        r#""kty":"OKP","crv":"X25519","x":"AA""#.to_owned(),
+        r#""kty":"oct""#.to_owned(),
+        format!(r#"{},"use":"enc""#, TestKey::P256(2).members()),
+        format!(r#"{},"alg":"ECDH-ES""#, TestKey::P256(2).members()),
+    ] {
+        assert_eq!(
+            flawed(&[other.clone(), good.clone()]),
+            (1, vec![]),
+            "{other}"
+        );
+    }
+    for (mistake, fault) in [
+        (okp(&[9; 31]), KeyFault::PointLength),
+        (
+            rsa(&[0xff; 128], &[1, 0, 1]),
+            KeyFault::ModulusSize { bits: 1024 },
+        ),
+        (rsa(&[0xff; 256], &[1]), KeyFault::Exponent),
+        (format!(r#"{good},"kid":7"#), KeyFault::Malformed),
+        (format!(r#"{good},"x":"AA""#), KeyFault::NotAnObject),
+    ] {
+        let flaw = left_out(0, fault);
+        assert_eq!(
+            flawed(&[mistake.clone(), good.clone()]),
+            (1, vec![flaw]),
+            "{mistake}"
+        );
+    }
+    let text = format!(r#"{{"keys":[null,7,"x",[],{{{good}}},"\ud800"]}}"#);
+    let set = KeySet::parse(text.as_bytes()).unwrap();
+    assert_eq!(set.keys().len(), 1);
+    let flaws: Vec<_> = set.flaws().collect();
+    let expected = [0, 1, 2, 3, 5].map(|at| left_out(at, KeyFault::NotAnObject));
+    assert_eq!(flaws, expected);
+    assert_eq!(flaws[4].to_string(), "keys[5] is left out: NotAnObject");
 }
 
 #[test]
 fn a_set_is_bounded() {
     let parse = |text: &str| KeySet::parse(text.as_bytes()).err();
-    let unknown = String::from(r#""kty":"new""#);
-    let many = |count| key_set_text(&vec![unknown.clone(); count]);
-    assert_eq!(parse(&many(64)), None);
-    let found = 65;
-    assert_eq!(
-        parse(&many(found)),
-        Some(KeySetFault::TooManyKeys { found })
-    );
+    let crowd = |count: u8| -> Vec<String> {
+        let seeds = 1..=count;
+        seeds.map(|seed| TestKey::Ed25519(seed).members()).collect()
+    };
+    assert_eq!(flawed(&crowd(64)), (64, vec![]));
+    let (used, flaws) = flawed(&crowd(70));
+    let beyond: Vec<_> = (64..70).map(|at| left_out(at, KeyFault::TooMany)).collect();
+    assert_eq!((used, flaws), (64, beyond));
+    // What is left out takes no place.
+    let mut keys = vec![String::from(r#""kty":"new""#); 100];
+    keys.push(TestKey::Ed25519(1).members());
+    assert_eq!(flawed(&keys), (1, vec![]));
+    let set = KeySet::parse(key_set_text(&vec![okp(&[9; 31]); 100]).as_bytes()).unwrap();
+    assert_eq!(set.skipped().len(), 64);
 
     let large = |length: usize| format!(r#"{{"keys":[],"x":"{}"}}"#, "x".repeat(length - 18));
     assert_eq!(parse(&large(64 * 1024)), None);
@@ -233,18 +304,47 @@ fn a_set_is_bounded() {
     assert_eq!(parse(&large(64 * 1024 + 1)), too_large);
 
     assert!(KeySet::parse(br#"{"keys":[]}"#).unwrap().is_empty());
+    assert!(KeySet::parse(br#"{"keys":[7]}"#).unwrap().is_empty());
     for other in [
         r#"{}"#,
         r#"{"keys":{}}"#,
-        r#"{"keys":[7]}"#,
         r#"{"keys":null}"#,
+        r#"{"keys":[],"keys":[]}"#,
     ] {
         assert_eq!(parse(other), Some(KeySetFault::Keys), "{other}");
     }
     let malformed = Some(KeySetFault::Json(JsonFault::Malformed));
-    assert_eq!(parse(r#"{"keys":[],"keys":[]}"#), malformed);
-    assert_eq!(parse(r#"{"keys":[{"kty":"RSA","kty":"EC"}]}"#), malformed);
     assert_eq!(parse("<!doctype html>"), malformed);
+}
+
+#[test]
+fn ed25519_under_its_newer_name_is_the_same_key() {
+    let key = TestKey::Ed25519(1);
+    let header = |name: &str| format!(r#"{{"alg":"{name}"}}"#);
+    let names = ["EdDSA", "Ed25519"];
+    for bound in names {
+        let set = key_set(&[format!(r#"{},"alg":"{bound}""#, key.members())]);
+        for signed in names {
+            let token = sign(key, &header(signed), PAYLOAD);
+            assert!(
+                verify(&token, &set, &[Algorithm::EdDsa]).is_ok(),
+                "{bound} {signed}"
+            );
+        }
+        let token = sign(key, &header("Ed448"), PAYLOAD);
+        let refused = verify(&token, &set, &Algorithm::ALL).err();
+        assert_eq!(refused, Some(Failure::Malformed(Malformed::Algorithm)));
+    }
+    for (members, alg) in [
+        (key.members(), "Ed448"),
+        (TestKey::P256(1).members(), "Ed25519"),
+        (rsa(&[0xff; 256], &[1, 0, 1]), "Ed25519"),
+    ] {
+        let refused = import(&format!(r#"{members},"alg":"{alg}""#)).err();
+        assert_eq!(refused, Some(KeyFault::Algorithm), "{members}");
+    }
+    let other_curve = r#""kty":"OKP","crv":"Ed448","x":"AA","alg":"Ed25519""#;
+    assert_eq!(import(other_curve).err(), Some(KeyFault::Curve));
 }
 
 #[test]

@@ -63,6 +63,7 @@ const MODES: &[&str] = &["query", "form_post"];
 const PUSHED: &[&str] = &["where_offered", "never"];
 const ALGORITHMS: &[&str] = &[
     "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
+    "Ed25519",
 ];
 
 /// One algorithm for each type of key, so that a key without `alg` has one meaning.
