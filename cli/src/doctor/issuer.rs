@@ -3,7 +3,7 @@
 use super::{
     client::PROGRAM,
     finding::Finding,
-    provider::{reply, serves},
+    provider::{Told, of_set, reply},
     subject::Subject,
 };
 use lychgate_core::{
@@ -15,10 +15,10 @@ use lychgate_core::{
 const CHECK: &str = "issuer";
 
 /// What there is to say of one issuer; nothing where its keys or secret stand with the deployment.
-pub(crate) fn check(subject: &Subject, config: &Config, issuer: &Issuer) -> Option<Finding> {
+pub(crate) fn check(subject: &Subject, config: &Config, issuer: &Issuer) -> Vec<Finding> {
     let name = &issuer.issuer;
     let found = match &issuer.keys {
-        KeySource::Inline(_) | KeySource::SharedSecret(_) => return None,
+        KeySource::Inline(_) | KeySource::SharedSecret(_) => return Vec::new(),
         KeySource::Url(url) => Ok(url.clone()),
         KeySource::Discovery(url) => published(subject, config, issuer, url),
     };
@@ -27,26 +27,27 @@ pub(crate) fn check(subject: &Subject, config: &Config, issuer: &Issuer) -> Opti
         Err(what) => {
             let advice =
                 format!("check issuer[{name}], or name the address of its keys as jwks_uri");
-            return Some(Finding::fail(CHECK, what, advice));
+            return vec![Finding::fail(CHECK, what, advice)];
         }
     };
-    let answer = subject.client.get(&url.to_string(), &PROGRAM);
-    Some(match answer {
-        Ok(answer) if serves(&answer, &issuer.algorithms) => Finding::pass(
+    match subject.client.get(&url.to_string(), &PROGRAM) {
+        Ok(answer) => of_set(
             CHECK,
-            format!("{url} has keys that tokens of {name} can be verified with"),
+            &answer,
+            &issuer.algorithms,
+            &Told {
+                pass: format!("{url} has keys that tokens of {name} can be verified with"),
+                fail: format!("{url} has no key for the algorithms of {name}"),
+                advice: format!("see what it publishes, and algorithms of issuer[{name}]"),
+                url: &url,
+            },
         ),
-        Ok(_) => Finding::fail(
-            CHECK,
-            format!("{url} has no key for the algorithms of {name}"),
-            format!("see what it publishes, and algorithms of issuer[{name}]"),
-        ),
-        Err(error) => Finding::fail(
+        Err(error) => vec![Finding::fail(
             CHECK,
             format!("{url} cannot be reached from here: {error}"),
             "without keys no token counts: see to that at the issuer",
-        ),
-    })
+        )],
+    }
 }
 
 fn published(

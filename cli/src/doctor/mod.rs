@@ -111,7 +111,7 @@ fn look(subject: &Subject) -> Vec<Finding> {
     findings.extend(origins::check(subject));
     if let Some(config) = &subject.config {
         let issuers = config.issuers.iter();
-        findings.extend(issuers.filter_map(|issuer| issuer::check(subject, config, issuer)));
+        findings.extend(issuers.flat_map(|issuer| issuer::check(subject, config, issuer)));
     }
     for provider in subject.providers() {
         let Some(config) = &subject.config else {

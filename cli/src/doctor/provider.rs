@@ -9,10 +9,10 @@ use super::{
 use lychgate_core::{
     config::{Config, Protocol, Provider},
     http::{outbound::Reply, url::Url},
-    jose::{Algorithm, KeySet},
+    jose::{Algorithm, FlawKind, KeyFault, KeySet, KeySetFlaw},
     oidc::{
         discovery::{self, DiscoveryFault, ProviderMetadata},
-        document,
+        document::{self, DocumentFault},
     },
 };
 use serde_json::Value;
@@ -65,9 +65,16 @@ pub(crate) fn check(
         METADATA,
         format!("{url} is the metadata of {}", provider.issuer),
     )];
+    findings.extend(metadata.flaws.iter().map(|name| {
+        Finding::warn(
+            METADATA,
+            format!("{name} at {url} cannot be used, and counts as absent"),
+            "what needs it is off: an endpoint must be https and public, without a fragment; see to that at the provider",
+        )
+    }));
     findings.extend(algorithms(provider, &reply));
     findings.extend(provider_supports::check(provider, &reply));
-    findings.push(keys(subject, provider, &metadata.jwks_uri));
+    findings.extend(keys(subject, provider, &metadata.jwks_uri));
     (findings, Some(answer))
 }
 
@@ -77,9 +84,12 @@ fn refused(provider: &Provider, url: &Url, fault: &DiscoveryFault) -> Finding {
         "write the issuer of provider[{id}] exactly as the provider does, with or without a slash at the end"
     );
     match fault {
-        DiscoveryFault::Document(_) => Finding::fail(
+        DiscoveryFault::Document(fault) => Finding::fail(
             METADATA,
-            format!("{url} is no metadata of an OpenID provider"),
+            format!(
+                "{url} is no metadata of an OpenID provider: {}",
+                reason(*fault)
+            ),
             issuer,
         ),
         DiscoveryFault::IssuerMismatch => Finding::fail(
@@ -111,18 +121,20 @@ fn refused(provider: &Provider, url: &Url, fault: &DiscoveryFault) -> Finding {
 /// Whether it can sign ID tokens in a way that is accepted.
 fn algorithms(provider: &Provider, reply: &Reply) -> Option<Finding> {
     const CHECK: &str = "algorithms";
-    let document = document::read(reply).ok()?;
+    let document = document::read_published(reply).ok()?;
     let Value::Array(listed) = document.get("id_token_signing_alg_values_supported")? else {
         return None;
     };
-    let fits = |name: &&str| listed.iter().any(|other| other == name);
-    let mut accepted = provider.algorithms.iter().map(|algorithm| algorithm.name());
-    Some(match accepted.find(fits) {
-        Some(name) => Finding::pass(
+    let listed = listed.iter().filter_map(Value::as_str);
+    let mut listed = listed.filter_map(Algorithm::from_name);
+    let fits = listed.find(|algorithm| provider.algorithms.contains(algorithm));
+    Some(match fits {
+        Some(algorithm) => Finding::pass(
             CHECK,
             format!(
-                "{} signs ID tokens with {name}, among others or alone",
-                provider.id
+                "{} signs ID tokens with {}, among others or alone",
+                provider.id,
+                algorithm.name()
             ),
         ),
         None => Finding::fail(
@@ -139,41 +151,98 @@ fn algorithms(provider: &Provider, reply: &Reply) -> Option<Finding> {
     })
 }
 
-fn keys(subject: &Subject, provider: &Provider, url: &Url) -> Finding {
+fn keys(subject: &Subject, provider: &Provider, url: &Url) -> Vec<Finding> {
     let answer = match subject.client.get(&url.to_string(), &PROGRAM) {
         Ok(answer) => answer,
         Err(error) => {
             let what = format!("{url} cannot be reached from here: {error}");
-            return Finding::fail(
-                KEYS,
-                what,
-                "without keys nobody signs in: see to that at the provider",
-            );
+            let advice = "without keys nobody signs in: see to that at the provider";
+            return vec![Finding::fail(KEYS, what, advice)];
         }
     };
-    if serves(&answer, &provider.algorithms) {
-        Finding::pass(
-            KEYS,
-            format!("{url} has keys that ID tokens can be verified with"),
-        )
-    } else {
-        Finding::fail(
-            KEYS,
-            format!("{url} has no key for the accepted algorithms"),
-            format!(
-                "see what it publishes, and algorithms of provider[{}]",
-                provider.id
-            ),
-        )
-    }
+    let id = &provider.id;
+    of_set(
+        KEYS,
+        &answer,
+        &provider.algorithms,
+        &Told {
+            pass: format!("{url} has keys that ID tokens can be verified with"),
+            fail: format!("{url} has no key for the accepted algorithms"),
+            advice: format!("see what it publishes, and algorithms of provider[{id}]"),
+            url,
+        },
+    )
 }
 
-/// Whether an answer is a key set with a key for one of these algorithms.
-pub(super) fn serves(answer: &Answer, algorithms: &[Algorithm]) -> bool {
-    let set = document::read(&reply(answer)).ok();
-    let set = set.and_then(|_| KeySet::parse(&answer.body).ok());
-    let mut keys = set.iter().flat_map(|set| set.keys());
+/// What is said of a key set.
+pub(super) struct Told<'a> {
+    pub(super) pass: String,
+    pub(super) fail: String,
+    pub(super) advice: String,
+    pub(super) url: &'a Url,
+}
+
+/// Whether an answer is a key set with a key for one of these algorithms, and what is odd in it.
+pub(super) fn of_set(
+    check: &'static str,
+    answer: &Answer,
+    algorithms: &[Algorithm],
+    told: &Told<'_>,
+) -> Vec<Finding> {
+    let url = told.url;
+    let set = match discovery::key_set(&reply(answer)) {
+        Ok(set) => set,
+        Err(fault) => {
+            let what = match fault {
+                DiscoveryFault::Document(fault) => reason(fault),
+                DiscoveryFault::IssuerMismatch
+                | DiscoveryFault::Endpoint(_)
+                | DiscoveryFault::NoS256
+                | DiscoveryFault::Keys(_) => {
+                    "it has no list of keys, or more than 64 KiB".to_owned()
+                }
+            };
+            let what = format!("{url} is no key set: {what}");
+            return vec![Finding::fail(check, what, &told.advice)];
+        }
+    };
+    let mut findings = vec![if serves(&set, algorithms) {
+        Finding::pass(check, &told.pass)
+    } else {
+        Finding::fail(check, &told.fail, &told.advice)
+    }];
+    findings.extend(set.flaws().map(|flaw| mistake(check, url, flaw)));
+    findings
+}
+
+fn serves(set: &KeySet, algorithms: &[Algorithm]) -> bool {
+    let mut keys = set.keys().iter();
     keys.any(|key| algorithms.iter().any(|algorithm| key.serves(*algorithm)))
+}
+
+/// A mistake of whoever publishes the set; the rest of it is used.
+fn mistake(check: &'static str, url: &Url, flaw: KeySetFlaw) -> Finding {
+    let advice = match flaw.kind {
+        FlawKind::LeftOut(KeyFault::PrivateMaterial) => {
+            "whoever reads it can sign with that key: tell the provider, which must take it away and use another"
+        }
+        FlawKind::LeftOut(_) => {
+            "tokens that are signed with it are refused: see to that at the provider"
+        }
+        FlawKind::SameKeyId => {
+            "both are tried, which costs time: give each key a kid of its own at the provider"
+        }
+    };
+    Finding::warn(check, format!("{url}: {flaw}"), advice)
+}
+
+/// Why an answer is no document.
+fn reason(fault: DocumentFault) -> String {
+    match fault {
+        DocumentFault::Status(status) => format!("it answers {status}"),
+        DocumentFault::NotJson => "it is a page or a file, and no JSON".to_owned(),
+        DocumentFault::Json(fault) => format!("its JSON cannot be read ({fault:?})"),
+    }
 }
 
 pub(super) fn reply(answer: &Answer) -> Reply {

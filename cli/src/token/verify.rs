@@ -99,7 +99,7 @@ fn verify(text: &str, jwks: Option<&Path>, loaded: &Loaded, now: UnixTime) -> Ve
             let secret = env::var(&name.0).unwrap_or_default();
             let Ok(secret) = SharedSecret::new(Secret::new(secret.into_bytes())) else {
                 return Verdict::Undecided(format!(
-                    "set {} in the environment to the secret of {}, of at least 32 bytes",
+                    "set {} in the environment to the secret of {}, of at least 32 bytes, or 64 hexadecimal digits",
                     name.0, issuer.issuer
                 ));
             };

@@ -6,9 +6,9 @@ use crate::{
         outbound::Reply,
         url::{Reach, Url},
     },
-    jose::KeySetFault,
+    jose::{KeySet, KeySetFault},
 };
-use alloc::{format, string::String};
+use alloc::{format, string::String, vec::Vec};
 use serde_json::{Map, Value};
 
 /// What we need to know of a provider.
@@ -28,6 +28,8 @@ pub struct ProviderMetadata {
     pub end_session_endpoint: Option<Url>,
     /// Whether its responses always say who they are from (RFC 9207).
     pub response_issuer: ResponseIssuer,
+    /// The members that are there and cannot be used: what needs them is off.
+    pub flaws: Vec<&'static str>,
 }
 
 /// Whether authorization responses carry `iss` (RFC 9207, section 3).
@@ -46,7 +48,7 @@ pub enum DiscoveryFault {
     Document(DocumentFault),
     /// `issuer` is not the configured one: the document of someone else.
     IssuerMismatch,
-    /// A needed endpoint is missing, no URL, or one that this deployment must not send to.
+    /// An endpoint without which nobody signs in is missing, no URL, or one that this deployment must not send to.
     Endpoint(&'static str),
     /// The provider knows PKCE only without S256.
     NoS256,
@@ -71,28 +73,42 @@ impl ProviderMetadata {
     /// Any [`DiscoveryFault`] but [`DiscoveryFault::Keys`]. A false accept would send codes and our
     /// client secret to a stranger's endpoint.
     pub fn read(reply: &Reply, issuer: &str, reach: Reach) -> Result<Self, DiscoveryFault> {
-        let document = document::read(reply).map_err(DiscoveryFault::Document)?;
+        let document = document::read_published(reply).map_err(DiscoveryFault::Document)?;
         if document::text(&document, "issuer") != Some(issuer) {
             return Err(DiscoveryFault::IssuerMismatch);
         }
         check_pkce(&document)?;
-        let optional = |name| endpoint(&document, name, reach);
-        let needed = |name| optional(name)?.ok_or(DiscoveryFault::Endpoint(name));
+        let needed = |name| endpoint(&document, name, reach).ok_or(DiscoveryFault::Endpoint(name));
+        let mut flaws = Vec::new();
+        let mut optional = |name| {
+            let found = endpoint(&document, name, reach);
+            // Some write `null` or nothing for what they do not have.
+            let is_absent = document.get(name).is_none_or(is_empty);
+            if found.is_none() && !is_absent {
+                flaws.push(name);
+            }
+            found
+        };
+        let pushed = optional("pushed_authorization_request_endpoint");
+        let userinfo = optional("userinfo_endpoint");
+        let end_session = optional("end_session_endpoint");
+        if methods(&document).is_none() && !document.get(METHODS).is_none_or(is_empty) {
+            flaws.push(METHODS);
+        }
         let promised = document.get("authorization_response_iss_parameter_supported");
         Ok(Self {
             authorization_endpoint: needed("authorization_endpoint")?,
             token_endpoint: needed("token_endpoint")?,
             jwks_uri: needed("jwks_uri")?,
-            pushed_authorization_request_endpoint: optional(
-                "pushed_authorization_request_endpoint",
-            )?,
-            userinfo_endpoint: optional("userinfo_endpoint")?,
-            end_session_endpoint: optional("end_session_endpoint")?,
+            pushed_authorization_request_endpoint: pushed,
+            userinfo_endpoint: userinfo,
+            end_session_endpoint: end_session,
             response_issuer: if promised == Some(&Value::Bool(true)) {
                 ResponseIssuer::Promised
             } else {
                 ResponseIssuer::NotPromised
             },
+            flaws,
         })
     }
 }
@@ -103,32 +119,54 @@ impl ProviderMetadata {
 /// Any [`DiscoveryFault`] but [`DiscoveryFault::Keys`] and [`DiscoveryFault::NoS256`]. A false accept takes a stranger's
 /// keys for the issuer's.
 pub fn jwks_uri(reply: &Reply, issuer: &str, reach: Reach) -> Result<Url, DiscoveryFault> {
-    let document = document::read(reply).map_err(DiscoveryFault::Document)?;
+    let document = document::read_published(reply).map_err(DiscoveryFault::Document)?;
     if document::text(&document, "issuer") != Some(issuer) {
         return Err(DiscoveryFault::IssuerMismatch);
     }
-    let url = endpoint(&document, "jwks_uri", reach)?;
-    url.ok_or(DiscoveryFault::Endpoint("jwks_uri"))
+    endpoint(&document, "jwks_uri", reach).ok_or(DiscoveryFault::Endpoint("jwks_uri"))
 }
 
-fn endpoint(
-    document: &Map<String, Value>,
-    name: &'static str,
-    reach: Reach,
-) -> Result<Option<Url>, DiscoveryFault> {
-    let Some(text) = document::text(document, name) else {
-        return Ok(None);
+/// Reads a published key set.
+///
+/// # Errors
+/// [`DiscoveryFault::Document`] and [`DiscoveryFault::Keys`].
+pub fn key_set(reply: &Reply) -> Result<KeySet, DiscoveryFault> {
+    document::read_published(reply).map_err(DiscoveryFault::Document)?;
+    KeySet::parse(&reply.body).map_err(DiscoveryFault::Keys)
+}
+
+const METHODS: &str = "code_challenge_methods_supported";
+
+/// The endpoint `name`; `None` where it is absent, or nothing that this deployment may send to.
+fn endpoint(document: &Map<String, Value>, name: &str, reach: Reach) -> Option<Url> {
+    let url = Url::parse(document::text(document, name)?).ok()?;
+    url.is_within(reach).then_some(url)
+}
+
+/// Whether a value says nothing.
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Bool(_) | Value::Number(_) | Value::Object(_) => false,
+    }
+}
+
+/// The methods of PKCE that the provider says it knows; `None` where it says nothing that can be read.
+fn methods(document: &Map<String, Value>) -> Option<Vec<&str>> {
+    let Some(Value::Array(listed)) = document.get(METHODS) else {
+        return None;
     };
-    let url = Url::parse(text).ok().filter(|url| url.is_within(reach));
-    url.map(Some).ok_or(DiscoveryFault::Endpoint(name))
+    let methods: Vec<&str> = listed.iter().filter_map(Value::as_str).collect();
+    (!methods.is_empty()).then_some(methods)
 }
 
 fn check_pkce(document: &Map<String, Value>) -> Result<(), DiscoveryFault> {
     // Absent says nothing: providers that ignore PKCE, and some that know it, leave it out.
-    match document.get("code_challenge_methods_supported") {
-        None => Ok(()),
-        Some(Value::Array(methods)) if methods.iter().any(|method| method == "S256") => Ok(()),
-        Some(_) => Err(DiscoveryFault::NoS256),
+    match methods(document) {
+        Some(methods) if !methods.contains(&"S256") => Err(DiscoveryFault::NoS256),
+        Some(_) | None => Ok(()),
     }
 }
 
@@ -206,18 +244,100 @@ mod tests {
                 read(&with("jwks_uri", json!(url))),
                 Err(DiscoveryFault::Endpoint("jwks_uri"))
             );
-            assert_eq!(
-                read(&with("userinfo_endpoint", json!(url))),
-                Err(DiscoveryFault::Endpoint("userinfo_endpoint"))
-            );
         }
         assert!(read(&with("jwks_uri", json!("https://keys.example.net/jwks"))).is_ok());
+    }
+
+    #[test]
+    fn what_is_optional_and_unusable_counts_as_absent() {
+        type Get = fn(&ProviderMetadata) -> &Option<Url>;
+        let optional: [(&str, Get); 3] = [
+            ("pushed_authorization_request_endpoint", |it| {
+                &it.pushed_authorization_request_endpoint
+            }),
+            ("userinfo_endpoint", |it| &it.userinfo_endpoint),
+            ("end_session_endpoint", |it| &it.end_session_endpoint),
+        ];
+        for (name, get) in optional {
+            let there = read(&with(name, json!("https://op.example.com/x"))).unwrap();
+            assert!(get(&there).is_some() && there.flaws.is_empty(), "{name}");
+            for nothing in [json!(null), json!(""), json!([])] {
+                let read = read(&with(name, nothing)).unwrap();
+                assert!(get(&read).is_none() && read.flaws.is_empty(), "{name}");
+            }
+            for unusable in [
+                json!("/x"),
+                json!("x"),
+                json!("https://op.example.com/x#y"),
+                json!("http://op.example.com/x"),
+                json!("https://10.0.0.1/x"),
+                json!(7),
+                json!({}),
+            ] {
+                let read = read(&with(name, unusable.clone())).unwrap();
+                assert_eq!(get(&read), &None, "{name} {unusable}");
+                assert_eq!(read.flaws, [name], "{unusable}");
+            }
+        }
+        for nothing in [json!(null), json!([]), json!("")] {
+            let read = read(&with(METHODS, nothing)).unwrap();
+            assert!(read.flaws.is_empty());
+        }
+        for unusable in [json!("S256"), json!([7]), json!([null]), json!(true)] {
+            assert_eq!(read(&with(METHODS, unusable)).unwrap().flaws, [METHODS]);
+        }
+    }
+
+    #[test]
+    fn what_signing_in_needs_stays_refused() {
+        for name in ["authorization_endpoint", "token_endpoint", "jwks_uri"] {
+            for value in [
+                json!(null),
+                json!(""),
+                json!("/x"),
+                json!("https://a.example/x#y"),
+            ] {
+                let refused = read(&with(name, value)).err();
+                assert_eq!(refused, Some(DiscoveryFault::Endpoint(name)));
+            }
+        }
+        for issuer in [json!(null), json!([ISSUER])] {
+            let refused = read(&with("issuer", issuer)).err();
+            assert_eq!(refused, Some(DiscoveryFault::IssuerMismatch));
+        }
+    }
+
+    #[test]
+    fn odd_values_elsewhere_take_nothing_down() {
+        let text = good().to_string();
+        let read = |text: String| {
+            let reply = Reply {
+                status: 200,
+                content_type: None,
+                body: text.into_bytes(),
+            };
+            ProviderMetadata::read(&reply, ISSUER, Reach::Public)
+        };
+        for odd in [
+            r#""op_policy_uri":"\ud800","#,
+            r#""x":1e999,"#,
+            r#""x":{"a":1,"a":2},"#,
+            r#""x":1,"x":2,"#,
+        ] {
+            let text = text.replacen('{', &format!("{{{odd}"), 1);
+            assert_eq!(read(text), read(good().to_string()), "{odd}");
+        }
+        // Whom it is of stands there once.
+        let twice = text.replacen('{', &format!(r#"{{"issuer":"{ISSUER}","#), 1);
+        assert_eq!(read(twice), Err(DiscoveryFault::IssuerMismatch));
     }
 
     #[test]
     fn pkce_without_s256_is_refused() {
         let plain = with("code_challenge_methods_supported", json!(["plain"]));
         assert_eq!(read(&plain), Err(DiscoveryFault::NoS256));
+        let both = with("code_challenge_methods_supported", json!(["plain", "S256"]));
+        assert!(read(&both).is_ok());
     }
 
     #[test]

@@ -43,16 +43,45 @@ pub fn read(reply: &Reply) -> Result<Map<String, Value>, DocumentFault> {
 /// # Errors
 /// [`DocumentFault::NotJson`] and [`DocumentFault::Json`].
 pub fn read_any_status(reply: &Reply) -> Result<Map<String, Value>, DocumentFault> {
-    let declared = reply.content_type.as_deref().unwrap_or_default();
-    let media_type = declared.split(';').next().unwrap_or_default().trim();
-    let is_json = media_type.eq_ignore_ascii_case("application/json")
-        || media_type
-            .get(media_type.len().saturating_sub(5)..)
-            .is_some_and(|end| end.eq_ignore_ascii_case("+json"));
-    if !is_json {
+    if !is_json(reply) {
         return Err(DocumentFault::NotJson);
     }
     json::parse_object(&reply.body, LIMITS).map_err(DocumentFault::Json)
+}
+
+/// Whether a reply is declared as JSON.
+fn is_json(reply: &Reply) -> bool {
+    let declared = reply.content_type.as_deref().unwrap_or_default();
+    let media_type = declared.split(';').next().unwrap_or_default().trim();
+    media_type.eq_ignore_ascii_case("application/json")
+        || media_type
+            .get(media_type.len().saturating_sub(5)..)
+            .is_some_and(|end| end.eq_ignore_ascii_case("+json"))
+}
+
+/// Reads a document that is published for everyone: metadata, or a key set.
+///
+/// It is known by what it says, under whatever media type a server of files gives it out, and what is odd in it takes
+/// nothing else down ([`json::parse_usable`]). What comes in answer to a request of ours is held to its type.
+///
+/// # Errors
+/// Any [`DocumentFault`].
+pub fn read_published(reply: &Reply) -> Result<Map<String, Value>, DocumentFault> {
+    if reply.status != 200 {
+        return Err(DocumentFault::Status(reply.status));
+    }
+    json::parse_usable(&reply.body, LIMITS).map_err(|fault| unreadable(reply, fault))
+}
+
+/// A page for people is called what it is.
+fn unreadable(reply: &Reply, fault: JsonFault) -> DocumentFault {
+    match fault {
+        JsonFault::Malformed if !is_json(reply) => DocumentFault::NotJson,
+        JsonFault::Malformed
+        | JsonFault::NotAnObject
+        | JsonFault::TooLarge
+        | JsonFault::TooDeep => DocumentFault::Json(fault),
+    }
 }
 
 /// The text member `name`; `None` where it is absent, empty or no text.
@@ -75,6 +104,41 @@ mod tests {
             status,
             content_type: Some(content_type.to_owned()),
             body: body.as_bytes().to_vec(),
+        }
+    }
+
+    #[test]
+    fn what_is_published_is_known_by_what_it_says() {
+        for content_type in [
+            "application/json",
+            "text/plain; charset=utf-8",
+            "binary/octet-stream",
+            "",
+        ] {
+            for body in ["{}", "\u{feff}{}"] {
+                let read = read_published(&reply(200, content_type, body));
+                assert_eq!(read, Ok(Map::new()), "{content_type} {body}");
+            }
+        }
+        for (status, content_type, body, fault) in [
+            (404, "application/json", "{}", DocumentFault::Status(404)),
+            (302, "application/json", "{}", DocumentFault::Status(302)),
+            (200, "text/html", "<html>", DocumentFault::NotJson),
+            (
+                200,
+                "application/json",
+                "<html>",
+                DocumentFault::Json(JsonFault::Malformed),
+            ),
+            (
+                200,
+                "text/plain",
+                "[]",
+                DocumentFault::Json(JsonFault::NotAnObject),
+            ),
+        ] {
+            let read = read_published(&reply(status, content_type, body));
+            assert_eq!(read, Err(fault), "{status} {content_type} {body}");
         }
     }
 
