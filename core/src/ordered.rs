@@ -26,6 +26,16 @@ impl<K, V> OrderedMap<K, V> {
         self.0.iter().map(|(key, _)| key)
     }
 
+    /// The values, in the order of their keys.
+    pub fn values(&self) -> impl Iterator<Item = &V> {
+        self.0.iter().map(|(_, value)| value)
+    }
+
+    /// Takes out what `keep` does not keep.
+    pub fn retain(&mut self, mut keep: impl FnMut(&K, &mut V) -> bool) {
+        self.0.retain_mut(|(key, value)| keep(key, value));
+    }
+
     /// Whether there is none.
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -107,7 +117,12 @@ mod tests {
             }
             assert_eq!(ours.get(&key), theirs.get(&key));
             assert_eq!(ours.get_mut(&key), theirs.get_mut(&key));
+            if step.is_multiple_of(50) {
+                ours.retain(|key, _| key.is_multiple_of(2));
+                theirs.retain(|key, _| key.is_multiple_of(2));
+            }
             assert!(ours.keys().eq(theirs.keys()));
+            assert!(ours.values().eq(theirs.values()));
             assert_eq!(ours.len(), theirs.len());
             assert_eq!(ours.is_empty(), theirs.is_empty());
         }
