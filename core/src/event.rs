@@ -2,6 +2,7 @@
 
 use crate::{
     fault::{BrowserFault, ConfigurationFault, Fault, setting::Setting},
+    jose::KeySet,
     session::handle::SessionHandle,
     time::{Milliseconds, UnixTime, utc::Utc},
 };
@@ -10,6 +11,7 @@ use alloc::{
     format,
     string::{String, ToString},
 };
+use core::fmt;
 
 /// Something an operator wants to know.
 #[derive(Clone, Debug)]
@@ -48,6 +50,13 @@ pub enum Event<'a> {
         /// The reason.
         fault: &'a Fault,
     },
+    /// What a provider publishes has mistakes in it, and the rest is used.
+    Flawed {
+        /// The provider's id in the configuration, or an issuer's identifier.
+        provider: &'a str,
+        /// The mistakes.
+        flaws: Flaws<'a>,
+    },
     /// Work after the answer failed; the next request tries again.
     BackgroundFailed {
         /// The reason.
@@ -60,6 +69,15 @@ pub enum Event<'a> {
         /// The reason.
         fault: &'a ConfigurationFault,
     },
+}
+
+/// Mistakes in what a provider publishes, in words of ours.
+#[derive(Clone, Copy, Debug)]
+pub enum Flaws<'a> {
+    /// Of its key set.
+    Keys(&'a KeySet),
+    /// Members of its metadata that cannot be used.
+    Metadata(&'a [&'static str]),
 }
 
 /// How loud an event is.
@@ -118,7 +136,9 @@ impl Event<'_> {
     pub const fn level(&self) -> Level {
         match self {
             Self::SignedIn { .. } | Self::SignedOut { .. } | Self::Replaced { .. } => Level::Info,
-            Self::ProviderFailed { .. } | Self::BackgroundFailed { .. } => Level::Warning,
+            Self::ProviderFailed { .. } | Self::Flawed { .. } | Self::BackgroundFailed { .. } => {
+                Level::Warning
+            }
             Self::Closed { .. } => Level::Error,
             Self::Refused { fault, .. } => match fault {
                 // Nothing that a person could mend: something keeps them out for good.
@@ -141,6 +161,7 @@ impl Event<'_> {
             Self::Replaced { .. } => "session_replaced",
             Self::Refused { .. } => "refused",
             Self::ProviderFailed { .. } => "provider_failed",
+            Self::Flawed { .. } => "provider_flawed",
             Self::BackgroundFailed { .. } => "background_failed",
             Self::Closed { .. } => "closed",
         }
@@ -155,6 +176,7 @@ impl Event<'_> {
             | Self::SignedOut { .. }
             | Self::Replaced { .. }
             | Self::ProviderFailed { .. }
+            | Self::Flawed { .. }
             | Self::BackgroundFailed { .. } => None,
         }
     }
@@ -162,9 +184,9 @@ impl Event<'_> {
     /// The id of the provider that the event is about, where it is about one.
     pub const fn provider(&self) -> Option<&str> {
         match self {
-            Self::SignedIn { provider, .. } | Self::ProviderFailed { provider, .. } => {
-                Some(provider)
-            }
+            Self::SignedIn { provider, .. }
+            | Self::ProviderFailed { provider, .. }
+            | Self::Flawed { provider, .. } => Some(provider),
             Self::Refused { provider, .. } => *provider,
             Self::SignedOut { .. }
             | Self::Replaced { .. }
@@ -180,6 +202,7 @@ impl Event<'_> {
             | Self::SignedOut { .. }
             | Self::Replaced { .. }
             | Self::ProviderFailed { .. }
+            | Self::Flawed { .. }
             | Self::BackgroundFailed { .. } => None,
         }
     }
@@ -191,6 +214,7 @@ impl Event<'_> {
             | Self::Replaced { session } => Some(session),
             Self::Refused { .. }
             | Self::ProviderFailed { .. }
+            | Self::Flawed { .. }
             | Self::BackgroundFailed { .. }
             | Self::Closed { .. } => None,
         }
@@ -201,6 +225,7 @@ impl Event<'_> {
             Self::Refused { fault, .. }
             | Self::ProviderFailed { fault, .. }
             | Self::BackgroundFailed { fault } => Some(fault.to_string()),
+            Self::Flawed { flaws, .. } => Some(flaws.to_string()),
             Self::Closed { fault, .. } => Some(fault.to_string()),
             Self::SignedIn { .. } | Self::SignedOut { .. } | Self::Replaced { .. } => None,
         }
@@ -214,7 +239,10 @@ impl Event<'_> {
             | Self::ProviderFailed { fault, .. }
             | Self::BackgroundFailed { fault } => fault.setting()?,
             Self::Closed { fault, .. } => return fault.setting().map(Cow::Borrowed),
-            Self::SignedIn { .. } | Self::SignedOut { .. } | Self::Replaced { .. } => return None,
+            Self::SignedIn { .. }
+            | Self::SignedOut { .. }
+            | Self::Replaced { .. }
+            | Self::Flawed { .. } => return None,
         };
         Some(match (setting, self.provider()) {
             (Setting::Provider(key), Some(id)) => Cow::Owned(format!("provider[{id}].{key}")),
@@ -223,6 +251,29 @@ impl Event<'_> {
             (Setting::Issuer(key), None) => Cow::Owned(format!("issuer.{key}")),
             (Setting::Named(name), _) => Cow::Borrowed(name),
         })
+    }
+}
+
+/// `key set: keys[1] publishes a private or symmetric key; keys[3] ...`
+impl fmt::Display for Flaws<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Keys(set) => {
+                f.write_str("key set")?;
+                for (place, flaw) in set.flaws().enumerate() {
+                    let before = if place == 0 { ": " } else { "; " };
+                    write!(f, "{before}{flaw}")?;
+                }
+                Ok(())
+            }
+            Self::Metadata(names) => {
+                write!(
+                    f,
+                    "metadata: not usable, taken as absent: {}",
+                    names.join(", ")
+                )
+            }
+        }
     }
 }
 

@@ -112,6 +112,10 @@ pub enum ProviderFault {
     OAuth(OAuthFault),
     /// What it says about the user is larger than a session may be.
     TooMuchIdentity,
+    /// None of the keys that it publishes can be used.
+    NoKeys,
+    /// Asking it failed a moment ago.
+    CoolingDown,
 }
 
 /// Faults of an issuer of access tokens, whose keys cannot be had.
@@ -155,6 +159,8 @@ pub enum PlatformFault {
     Random,
     /// Signatures could not be verified.
     Verifier,
+    /// There is no room to remember that a proof of possession was used.
+    ProofsFull,
     /// A proof of who we are could not be signed: the key is none, or the host failed.
     Signer,
     /// Something of ours that cannot be sealed or written, or that the configuration check should
@@ -324,8 +330,11 @@ impl ProviderFault {
                 (Status::BAD_REQUEST, PublicCode::LoginUsed)
             }
             Self::Send(_, SendError::NotAllowed) => return ConfigurationFault::ANSWER,
-            Self::Send(..) => (Status::BAD_GATEWAY, PublicCode::ProviderUnavailable),
-            Self::Discovery(_)
+            Self::Send(..) | Self::CoolingDown => {
+                (Status::BAD_GATEWAY, PublicCode::ProviderUnavailable)
+            }
+            Self::NoKeys
+            | Self::Discovery(_)
             | Self::ResponseIssuer
             | Self::PushedAuthorization(_)
             | Self::Token(_)

@@ -1,11 +1,17 @@
 //! `lychgate doctor` at the built Worker and the built component: each fault of a deployment is found, and the twin
 //! without it is well.
 
-use crate::host::{
-    Host,
-    configuration::PROOF,
-    root::root,
-    workerd::{Setup, Workerd},
+use crate::{
+    host::{
+        Host,
+        configuration::PROOF,
+        root::root,
+        workerd::{Setup, Workerd},
+    },
+    scripted::provider::{
+        settings::{Signer, with},
+        tokens,
+    },
 };
 use serde_json::{Value, json};
 use std::{ffi::OsString, fs};
@@ -140,6 +146,42 @@ fn a_worker_without_faults_has_nothing_to_mend() {
 #[test]
 fn a_component_without_faults_has_nothing_to_mend() {
     nothing_to_mend("well-on-spin", SPIN);
+}
+
+#[test]
+fn mistakes_in_what_a_provider_publishes_are_named_and_fail_nothing() {
+    let host = Workerd::start(&Setup::scripted());
+    {
+        let provider = host.scripted_provider().unwrap();
+        let settings = &mut provider.lock().unwrap().settings;
+        settings.edit_metadata = with("end_session_endpoint", json!("/end"));
+        let private = tokens::private_jwk(Signer::P256(2));
+        let keys = json!([tokens::jwk(Signer::Ed25519(1)), private, null]);
+        settings.edit_keys = with("keys", keys);
+    }
+    let report = Report::of("mistakes", &host);
+    assert_eq!(report.verdict("metadata"), "warn", "{report}");
+    assert_eq!(report.verdict("keys"), "warn", "{report}");
+    let text = report.to_string();
+    for words in [
+        "end_session_endpoint at",
+        "keys[1] publishes a private or symmetric key",
+        "whoever reads it can sign with that key",
+        "keys[2] is left out: NotAnObject",
+    ] {
+        assert!(text.contains(words), "{words} in {text}");
+    }
+    // None of its words and numbers is repeated.
+    let private = tokens::private_jwk(Signer::P256(2));
+    assert!(!text.contains(private["d"].as_str().unwrap()), "{text}");
+    // Nothing to use is something to mend.
+    {
+        let provider = host.scripted_provider().unwrap();
+        let settings = &mut provider.lock().unwrap().settings;
+        settings.edit_keys = with("keys", json!([null]));
+    }
+    let report = Report::of("no-keys", &host);
+    assert!(report.words("keys").contains("no key"), "{report}");
 }
 
 /// A fault, what plants it, the check that must fail for it, and a word that must be said.

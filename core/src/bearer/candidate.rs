@@ -8,7 +8,6 @@ use crate::{
         SignatureVerdict, UnverifiedToken,
     },
 };
-use alloc::vec::Vec;
 
 /// A token that may be an issuer's.
 #[derive(Debug)]
@@ -56,27 +55,9 @@ impl<'a> Candidate<'a> {
         (self.issuer, self.index)
     }
 
-    /// The signatures to verify, best first; the first valid one counts.
-    ///
-    /// # Errors
-    /// [`AccessTokenFault::NoKey`] where no key of the set can have signed it, [`AccessTokenFault::Check`] where the
-    /// signature fits none of them.
-    pub fn checks<'s>(
-        &'s self,
-        keys: &'s KeySet,
-    ) -> Result<Vec<SignatureCheck<'s>>, AccessTokenFault> {
-        let mut fault = AccessTokenFault::NoKey;
-        let mut checks = Vec::new();
-        for (key, algorithm) in keys.candidates(self.token.hint(), &self.issuer.algorithms) {
-            match self.token.check(key, algorithm) {
-                Ok(check) => checks.push(check),
-                Err(found) => fault = AccessTokenFault::Check(found),
-            }
-        }
-        if checks.is_empty() {
-            return Err(fault);
-        }
-        Ok(checks)
+    /// The token, to find out who signed it.
+    pub const fn token(&self) -> &UnverifiedToken<'a> {
+        &self.token
     }
 
     /// The token, verified with these keys by a verifier that answers at once.
@@ -89,18 +70,12 @@ impl<'a> Candidate<'a> {
         verify: impl Fn(&SignatureCheck<'_>) -> SignatureVerdict,
     ) -> Result<AccessToken, AccessTokenFault> {
         let proof = {
-            let checks = self.checks(keys)?;
+            let checks = self.token.checks(keys, &self.issuer.algorithms)?;
             let mut proofs = checks.iter().map(|check| check.prove(verify(check)));
             proofs.find_map(|proof| proof)
         };
         let proof = proof.ok_or(AccessTokenFault::Signature)?;
         self.accept(&proof)
-    }
-
-    /// Whether the set has the very key that the token names, so that no newer set would say anything else of it.
-    pub fn names_key_of(&self, keys: &KeySet) -> bool {
-        let named = self.token.hint().key_id();
-        named.is_some() && keys.keys().iter().any(|key| key.key_id() == named)
     }
 
     /// The token, whose signature the proof is of.

@@ -1,6 +1,6 @@
 //! Why a token in `Authorization` is refused. For the log and the command line: callers learn next to nothing of it.
 
-use crate::jose::{CheckFault, Malformed, Refusal, TimeFault};
+use crate::jose::{CheckFault, Malformed, NotSigned, Refusal, TimeFault};
 
 /// Why an access token is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +78,16 @@ pub enum DpopFault {
     OtherKey,
     /// It was used before.
     Replayed,
+}
+
+impl From<NotSigned> for AccessTokenFault {
+    fn from(fault: NotSigned) -> Self {
+        match fault {
+            NotSigned::NoKey => Self::NoKey,
+            NotSigned::Check(fault) => Self::Check(fault),
+            NotSigned::Signature => Self::Signature,
+        }
+    }
 }
 
 impl AccessTokenFault {

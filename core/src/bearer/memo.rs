@@ -4,7 +4,7 @@
 //! a new set makes all of them unknown, and audience, time and requirements are judged at every use.
 
 use super::access_token::AccessToken;
-use crate::{config::IssuerIndex, generations::Generations, ordered::OrderedMap};
+use crate::{config::IssuerIndex, generations::Generations};
 use alloc::rc::Rc;
 use sha2::{Digest, Sha256};
 
@@ -12,8 +12,13 @@ use sha2::{Digest, Sha256};
 #[derive(Debug)]
 pub struct TokenMemo {
     tokens: Generations<TokenDigest, Known>,
-    verifying: OrderedMap<TokenDigest, ()>,
+    verifying: Generations<TokenDigest, Turn>,
+    turns: u32,
 }
+
+/// The turn to verify one token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Turn(u32);
 
 /// The digest of a token's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,6 +36,13 @@ struct Known {
 
 /// About 8 MiB, of the 128 MB that an isolate has.
 const BYTES: usize = 8 * 1024 * 1024;
+
+/// Room for the turns of some hundred tokens. One of a request that was cut while it verified stays until it is taken
+/// over, or others push it out.
+const TURN_BYTES: usize = 64 * 1024;
+
+/// What a turn takes in memory.
+const TURN_WEIGHT: usize = 48;
 
 /// What the claims of a small token take in memory beside their text.
 const OVERHEAD: usize = 1_536;
@@ -63,7 +75,8 @@ impl TokenMemo {
     pub const fn new() -> Self {
         Self {
             tokens: Generations::new(BYTES),
-            verifying: OrderedMap::new(),
+            verifying: Generations::new(TURN_BYTES),
+            turns: 0,
         }
     }
 
@@ -98,32 +111,63 @@ impl TokenMemo {
         self.tokens.insert(digest, Known { token, keys }, bytes);
     }
 
-    /// Whether somebody is verifying this token right now; if not, the caller is from here on.
-    pub fn begin(&mut self, digest: TokenDigest) -> Begun {
+    /// The turn to verify this token; `None` while another one has it.
+    pub fn begin(&mut self, digest: TokenDigest) -> Option<Turn> {
         if self.verifying.get(&digest).is_some() {
-            return Begun::ByAnother;
+            return None;
         }
-        self.verifying.insert(digest, ());
-        Begun::ByUs
+        Some(self.take_over(digest))
     }
 
-    /// The verification that was begun is over, whatever came of it.
-    pub fn end(&mut self, digest: &TokenDigest) {
-        self.verifying.remove(digest);
+    /// The turn to verify this token, whoever had it: that one may never end.
+    pub fn take_over(&mut self, digest: TokenDigest) -> Turn {
+        let turn = Turn(self.turns);
+        self.turns = self.turns.wrapping_add(1);
+        self.verifying.insert(digest, turn, TURN_WEIGHT);
+        turn
     }
-}
 
-/// Who verifies a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Begun {
-    /// The caller, who must [`TokenMemo::end`] it.
-    ByUs,
-    /// Another request, whose result can be waited for.
-    ByAnother,
+    /// The verification in that turn is over, whatever came of it. A turn that was taken over ends nothing.
+    pub fn end(&mut self, digest: &TokenDigest, turn: Turn) {
+        if self.verifying.get(digest).is_some_and(|held| *held == turn) {
+            self.verifying.remove(digest);
+        }
+    }
 }
 
 impl Default for TokenMemo {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn a_turn_that_never_ends_is_taken_over() {
+        let mut memo = TokenMemo::new();
+        let digest = TokenDigest::of("token");
+        let cut = memo.begin(digest).unwrap();
+        assert_eq!(memo.begin(digest), None);
+        let ours = memo.take_over(digest);
+        // Should the first one go on after all, it ends nothing.
+        memo.end(&digest, cut);
+        assert_eq!(memo.begin(digest), None);
+        memo.end(&digest, ours);
+        assert!(memo.begin(digest).is_some());
+    }
+
+    #[test]
+    fn turns_that_never_end_take_bounded_memory() {
+        let mut memo = TokenMemo::new();
+        for number in 0..10_000_u32 {
+            let digest = TokenDigest::of(&alloc::format!("{number}"));
+            assert!(memo.begin(digest).is_some());
+        }
+        assert!(memo.verifying.len() <= TURN_BYTES / TURN_WEIGHT);
     }
 }

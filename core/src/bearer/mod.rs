@@ -10,6 +10,7 @@ pub mod dpop;
 pub mod memo;
 pub mod resource;
 pub mod stored_keys;
+pub mod used_proofs;
 
 #[cfg(all(test, not(target_family = "wasm")))]
 mod properties;

@@ -59,7 +59,7 @@ proptest! {
     fn stored_keys_read_back_and_nothing_else_opens(
         document in proptest::collection::vec(any::<u8>(), 0..200),
         fetched in any::<u64>(),
-        tried in any::<u64>(),
+        asked in any::<u64>(),
         at in any::<prop::sample::Index>(),
         bit in 0_u32..8,
         garbage in proptest::collection::vec(any::<u8>(), 0..100),
@@ -67,8 +67,9 @@ proptest! {
         let key = stored_keys::place("https://op.example.com", "https://op.example.com/");
         let other = stored_keys::place("https://op.example.com", "https://op.example.com/jwks");
         let stored = StoredKeys {
-            document: (!document.is_empty()).then(|| (UnixTime::from_seconds(fetched), document)),
-            tried_at: UnixTime::from_seconds(tried),
+            document,
+            fetched_at: UnixTime::from_seconds(fetched),
+            asked_at: UnixTime::from_seconds(asked),
         };
         let sealed = stored.seal(&ring(), &key, ORIGIN, [5; 24]).unwrap();
         let open = |bytes: &[u8], key| StoredKeys::open(bytes, &ring(), key, ORIGIN, NOW);

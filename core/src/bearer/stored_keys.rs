@@ -1,4 +1,4 @@
-//! An issuer's key set in the store, for isolates and instances that have none in memory.
+//! A published key set in the store, for isolates and instances that have none in memory.
 //!
 //! What is stored is sealed with the ring, so that writing to the store gives nobody a key that signs tokens, and
 //! carries its times inside: the store's own say nothing.
@@ -15,13 +15,16 @@ use crate::{
 use alloc::{string::String, vec::Vec};
 use sha2::{Digest, Sha256};
 
-/// What the store knows of an issuer's keys.
+/// What the store knows of a key set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredKeys {
-    /// The key set as it was fetched, and when; `None` where no fetch ever succeeded.
-    pub document: Option<(UnixTime, Vec<u8>)>,
-    /// When the set was last asked for because of an unknown key, or in vain: nobody asks again for a while.
-    pub tried_at: UnixTime,
+    /// The key set as it was fetched.
+    pub document: Vec<u8>,
+    /// When it was.
+    pub fetched_at: UnixTime,
+    /// When the issuer was last asked for it because of a token that no key signed: nobody asks again for a while. The
+    /// epoch where it never was.
+    pub asked_at: UnixTime,
 }
 
 /// How long what is stored is of any use.
@@ -29,7 +32,7 @@ pub const LIFETIME: Seconds = Seconds::minutes(24 * 60);
 
 const TIMES: usize = 16;
 
-/// Where the keys of an issuer are stored. The place where they are published is part of it, so that another setting
+/// Where a key set is stored. The place where they are published is part of it, so that another setting
 /// never reads what was fetched under an old one.
 pub fn place(issuer: &str, published_at: &str) -> StoreKey {
     let digest = Sha256::new()
@@ -53,15 +56,11 @@ impl StoredKeys {
         origin: &str,
         nonce: [u8; 24],
     ) -> Result<Vec<u8>, SealFault> {
-        let (fetched_at, document) = match &self.document {
-            Some((fetched_at, document)) => (*fetched_at, document.as_slice()),
-            None => (UnixTime::from_seconds(0), &[][..]),
-        };
-        let mut plaintext = Vec::with_capacity(document.len().saturating_add(TIMES));
-        for time in [self.tried_at, fetched_at] {
+        let mut plaintext = Vec::with_capacity(self.document.len().saturating_add(TIMES));
+        for time in [self.asked_at, self.fetched_at] {
             plaintext.extend_from_slice(&time.as_seconds().to_be_bytes());
         }
-        plaintext.extend_from_slice(document);
+        plaintext.extend_from_slice(&self.document);
         ring.seal(at(key, origin), nonce, &plaintext)
     }
 
@@ -74,12 +73,13 @@ impl StoredKeys {
         now: UnixTime,
     ) -> Option<Self> {
         let opened = ring.open(at(key, origin), sealed, now).ok()?;
-        let (tried_at, rest) = opened.plaintext.expose().split_first_chunk::<8>()?;
+        let (asked_at, rest) = opened.plaintext.expose().split_first_chunk::<8>()?;
         let (fetched_at, document) = rest.split_first_chunk::<8>()?;
         let time = |bytes: &[u8; 8]| UnixTime::from_seconds(u64::from_be_bytes(*bytes));
         Some(Self {
-            document: (!document.is_empty()).then(|| (time(fetched_at), document.to_vec())),
-            tried_at: time(tried_at),
+            document: document.to_vec(),
+            fetched_at: time(fetched_at),
+            asked_at: time(asked_at),
         })
     }
 }

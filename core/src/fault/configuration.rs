@@ -85,7 +85,10 @@ impl fmt::Display for ConfigurationFault {
                 )
             }
             Self::ShortSecret { name } => {
-                write!(f, "the secret {name} has less than 32 bytes")
+                write!(
+                    f,
+                    "the secret {name} holds fewer than 256 bits: it needs 32 bytes, or 64 where all are hexadecimal digits"
+                )
             }
             Self::BadKeySet { issuer } => {
                 write!(

@@ -55,6 +55,7 @@ impl Fault {
             }
             Self::Issuer(fault) => fault.setting(),
             Self::Upstream(UpstreamFault::NotAllowed) => Some(HOSTS),
+            Self::Platform(PlatformFault::ProofsFull) => Some(Setting::Named("dpop_replay")),
             Self::Platform(PlatformFault::Signer) => Some(Setting::Provider("private_key")),
             Self::Upstream(UpstreamFault::TimedOut) => Some(Setting::Named("timeout")),
             Self::Browser(
@@ -131,6 +132,8 @@ impl ProviderFault {
                 | Exchange::TokenCheck,
                 _,
             )
+            | Self::NoKeys
+            | Self::CoolingDown
             | Self::Userinfo(
                 UserinfoFault::Document(_)
                 | UserinfoFault::AccessToken

@@ -2,8 +2,8 @@
 
 use super::{
     arrival::Target,
-    deployment::Deployment,
-    issuer_keys::{self, IssuerKeys, Keys, Source},
+    deployment::{Deployment, IssuerKeys},
+    key_sets::{self, Keys, Source, Unproven, Whose},
     outcome::Later,
     possession,
     serve::Call,
@@ -12,17 +12,18 @@ use crate::{
     access::routes::Dpop,
     bearer::{
         AccessToken, AccessTokenFault, Candidate, Presented, Scheme,
-        memo::{Begun, KeySetVersion, TokenDigest},
+        memo::{KeySetVersion, TokenDigest, Turn},
     },
     config::IssuerIndex,
     encoding::percent::{self, Plus},
     fault::{BrowserFault, Fault, PlatformFault},
     http::inbound::Inbound,
+    jose::NotSigned,
     metrics::Family,
     platform::Platform,
     time::{Milliseconds, UnixTime},
 };
-use alloc::{boxed::Box, rc::Rc};
+use alloc::rc::Rc;
 
 /// Someone with a token that counts here and now.
 pub(super) struct Bearer {
@@ -58,7 +59,7 @@ pub(super) fn from_memory(
 ) -> Option<Rc<AccessToken>> {
     let presented = Presented::read(authorization).ok()?;
     let digest = TokenDigest::of(presented.token);
-    let current = |index| issuer_keys::fresh_version(deployment, index, now);
+    let current = |index| fresh_version(deployment, index, now);
     let token = deployment.tokens.borrow_mut().get(&digest, current)?;
     let issuer = deployment.config.issuer(token.issuer())?;
     let is_plain = presented.scheme == Scheme::Bearer && token.thumbprint().is_none();
@@ -102,130 +103,121 @@ async fn verified<P: Platform, R: Inbound>(
     if let Some(known) = remembered(call, &digest) {
         // Its keys may have grown old: what is due is done, and a set that changed makes it unknown.
         let index = known.issuer();
-        if issuer_keys::fresh_version(call.deployment, index, call.now).is_some() {
+        if fresh_version(call.deployment, index, call.now).is_some() {
             return Ok((known, None));
         }
-        let keys = source(call, index)?.current().await?;
+        let later = match source(call, index)? {
+            Some(source) => source.current().await?.later,
+            None => None,
+        };
         if let Some(known) = remembered(call, &digest) {
-            return Ok((known, keys.later));
+            return Ok((known, later));
         }
     }
     let candidate = Candidate::read(text, &call.deployment.config.issuers).map_err(refused)?;
-    let (_, index) = candidate.issuer();
-    if let Some(IssuerKeys::Shared(secret)) = call.deployment.issuer_keys(index) {
-        let token = candidate.accept_with_secret(secret).map_err(refused)?;
-        let version = issuer_keys::known_version(call.deployment, index, call.now);
-        return Ok((remember(call, text, digest, token, version), None));
-    }
-    let source = source(call, index)?;
+    let (issuer, index) = candidate.issuer();
     let about = |fault| RefusedToken {
         fault,
         issuer: Some(index),
     };
-    let keys = source.current().await.map_err(about)?;
-    let turn = Turn::take(call, digest).await;
+    let (keys, source) = match call.deployment.issuer_keys(index) {
+        Some(IssuerKeys::Shared(secret)) => {
+            let token = candidate.accept_with_secret(secret).map_err(refused)?;
+            return Ok((remember(call, text, digest, token, FIXED), None));
+        }
+        Some(IssuerKeys::Fixed(set)) => {
+            let keys = Keys {
+                set: Rc::clone(set),
+                version: FIXED,
+                later: None,
+            };
+            (keys, None)
+        }
+        Some(IssuerKeys::Published(_)) | None => {
+            let source = source(call, index)?.ok_or(Fault::from(PlatformFault::Internal))?;
+            (source.current().await.map_err(about)?, Some(source))
+        }
+    };
+    let turn = Held::take(call, digest).await;
     if let Some(known) = remembered(call, &digest) {
         return Ok((known, keys.later));
     }
-    let token = match verify(call, candidate, &keys).await {
-        Err(NotVerified::ByTheseKeys(candidate, fault)) => {
-            // The issuer may have changed its keys since.
-            let newer = source.newer_than(keys.version).await.map_err(about)?;
-            let newer = newer.ok_or(refused(fault))?;
-            let again = verify(call, *candidate, &newer).await;
-            let token = again.map_err(NotVerified::into_fault)?;
-            remember(call, text, digest, token, Some(newer.version))
-        }
-        other => {
-            let token = other.map_err(NotVerified::into_fault)?;
-            remember(call, text, digest, token, Some(keys.version))
-        }
+    let allowed = &issuer.algorithms;
+    let proven = match &source {
+        Some(source) => source.prove(&keys, candidate.token(), allowed).await,
+        None => key_sets::prove(call.platform, &keys, candidate.token(), allowed).await,
     };
+    if matches!(
+        proven,
+        Ok(_) | Err(Unproven::NotSigned(NotSigned::Signature))
+    ) {
+        let labels = ["signature", ""];
+        call.deployment.metrics.count(Family::TokenChecks, labels);
+    }
+    let proven = proven.map_err(|unproven| match unproven {
+        Unproven::NotSigned(fault) => refused(AccessTokenFault::from(fault)).into(),
+        Unproven::Unknown(fault) => about(fault),
+    })?;
+    let token = candidate.accept(&proven.proof).map_err(refused)?;
+    let token = remember(call, text, digest, token, proven.version);
     drop(turn);
     Ok((token, keys.later))
 }
 
-/// Why a signature was not verified.
-enum NotVerified<'a> {
-    /// No key of the set has signed the token; another set may.
-    ByTheseKeys(Box<Candidate<'a>>, AccessTokenFault),
-    /// For good.
-    AtAll(Fault),
-}
+/// The version of keys that never change.
+const FIXED: KeySetVersion = KeySetVersion::FIRST;
 
-impl<'a> NotVerified<'a> {
-    fn by(keys: &Keys, candidate: Candidate<'a>, fault: AccessTokenFault) -> Self {
-        if candidate.names_key_of(&keys.set) {
-            Self::AtAll(refused(fault))
-        } else {
-            Self::ByTheseKeys(Box::new(candidate), fault)
-        }
-    }
-
-    fn into_fault(self) -> Fault {
-        match self {
-            Self::ByTheseKeys(_, fault) => refused(fault),
-            Self::AtAll(fault) => fault,
-        }
+/// The version of an issuer's set that memory vouches for without asking anyone; `None` where it has none that is fresh.
+fn fresh_version(
+    deployment: &Deployment,
+    index: IssuerIndex,
+    now: UnixTime,
+) -> Option<KeySetVersion> {
+    match deployment.issuer_keys(index)? {
+        IssuerKeys::Fixed(_) | IssuerKeys::Shared(_) => Some(FIXED),
+        IssuerKeys::Published(index) => deployment.key_sets.get(*index)?.fresh_version(now),
     }
 }
 
-async fn verify<'a, P: Platform, R: Inbound>(
-    call: &Call<'_, P, R>,
-    candidate: Candidate<'a>,
-    keys: &Keys,
-) -> Result<AccessToken, NotVerified<'a>> {
-    let proof = {
-        let checks = match candidate.checks(&keys.set) {
-            Ok(checks) => checks,
-            Err(fault) => return Err(NotVerified::by(keys, candidate, fault)),
-        };
-        let mut proof = None;
-        for check in checks {
-            let verdict = call.platform.verify_signature(&check).await;
-            let verdict =
-                verdict.map_err(|_| NotVerified::AtAll(PlatformFault::Verifier.into()))?;
-            proof = check.prove(verdict);
-            if proof.is_some() {
-                break;
-            }
-        }
-        proof
-    };
-    call.deployment
-        .metrics
-        .count(Family::TokenChecks, ["signature", ""]);
-    match proof {
-        Some(proof) => candidate
-            .accept(&proof)
-            .map_err(|fault| NotVerified::AtAll(refused(fault))),
-        None => Err(NotVerified::by(
-            keys,
-            candidate,
-            AccessTokenFault::Signature,
-        )),
+/// The version of an issuer's set that memory has, fresh or not.
+fn known_version(
+    deployment: &Deployment,
+    index: IssuerIndex,
+    now: UnixTime,
+) -> Option<KeySetVersion> {
+    match deployment.issuer_keys(index)? {
+        IssuerKeys::Fixed(_) | IssuerKeys::Shared(_) => Some(FIXED),
+        IssuerKeys::Published(index) => deployment.key_sets.get(*index)?.known_version(now),
     }
 }
 
+/// Where the keys of an issuer come from; `None` where it publishes none.
 fn source<'a, P: Platform, R: Inbound>(
     call: &Call<'a, P, R>,
     index: IssuerIndex,
-) -> Result<Source<'a, P>, Fault> {
-    let issuer = call.deployment.config.issuer(index);
-    Ok(Source {
+) -> Result<Option<Source<'a, P>>, Fault> {
+    let index = match call.deployment.issuer_keys(index) {
+        Some(IssuerKeys::Published(index)) => *index,
+        Some(IssuerKeys::Fixed(_) | IssuerKeys::Shared(_)) => return Ok(None),
+        None => return Err(PlatformFault::Internal.into()),
+    };
+    let published = call.deployment.key_sets.get(index);
+    Ok(Some(Source {
         deployment: call.deployment,
         platform: call.platform,
-        issuer: issuer.ok_or(PlatformFault::Internal)?,
         index,
+        published: published.ok_or(PlatformFault::Internal)?,
+        whose: Whose::Issuer,
+        jwks_uri: None,
         now: call.now,
-    })
+    }))
 }
 
 fn remembered<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     digest: &TokenDigest,
 ) -> Option<Rc<AccessToken>> {
-    let current = |index| issuer_keys::known_version(call.deployment, index, call.now);
+    let current = |index| known_version(call.deployment, index, call.now);
     let known = call.deployment.tokens.borrow_mut().get(digest, current)?;
     call.deployment.metrics.token_from_memory();
     Some(known)
@@ -236,13 +228,11 @@ fn remember<P: Platform, R: Inbound>(
     text: &str,
     digest: TokenDigest,
     token: AccessToken,
-    version: Option<KeySetVersion>,
+    version: KeySetVersion,
 ) -> Rc<AccessToken> {
     let token = Rc::new(token);
-    if let Some(version) = version {
-        let mut tokens = call.deployment.tokens.borrow_mut();
-        tokens.remember(digest, Rc::clone(&token), version, text.len());
-    }
+    let mut tokens = call.deployment.tokens.borrow_mut();
+    tokens.remember(digest, Rc::clone(&token), version, text.len());
     token
 }
 
@@ -260,35 +250,36 @@ fn refused(fault: AccessTokenFault) -> Fault {
 
 /// The turn to verify a token, so that of requests with one token at the same time only one does. It ends when it is
 /// dropped, whatever becomes of the request.
-struct Turn<'a> {
+struct Held<'a> {
     deployment: &'a Deployment,
     digest: TokenDigest,
+    turn: Turn,
 }
 
-impl<'a> Turn<'a> {
-    async fn take<P: Platform, R: Inbound>(
-        call: &Call<'a, P, R>,
-        digest: TokenDigest,
-    ) -> Option<Self> {
+impl<'a> Held<'a> {
+    /// Waits for the turn. One that takes too long may never end, so whoever has waited takes it over: better to verify
+    /// twice than not at all.
+    async fn take<P: Platform, R: Inbound>(call: &Call<'a, P, R>, digest: TokenDigest) -> Self {
+        let tokens = &call.deployment.tokens;
+        let held = |turn| Self {
+            deployment: call.deployment,
+            digest,
+            turn,
+        };
         for _ in 0..TURNS {
-            match call.deployment.tokens.borrow_mut().begin(digest) {
-                Begun::ByUs => {
-                    return Some(Self {
-                        deployment: call.deployment,
-                        digest,
-                    });
-                }
-                Begun::ByAnother => {}
+            let turn = tokens.borrow_mut().begin(digest);
+            if let Some(turn) = turn {
+                return held(turn);
             }
             call.platform.pause(TURN).await;
         }
-        // Whoever has the turn takes too long: better to verify twice than not at all.
-        None
+        held(tokens.borrow_mut().take_over(digest))
     }
 }
 
-impl Drop for Turn<'_> {
+impl Drop for Held<'_> {
     fn drop(&mut self) {
-        self.deployment.tokens.borrow_mut().end(&self.digest);
+        let mut tokens = self.deployment.tokens.borrow_mut();
+        tokens.end(&self.digest, self.turn);
     }
 }

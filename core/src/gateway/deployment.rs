@@ -1,16 +1,19 @@
 //! A configuration with its secrets, and what one isolate remembers.
 
-use super::{edits::Origins, issuer_keys::IssuerKeys, provider::ProviderMemory};
+use super::{
+    edits::Origins,
+    key_sets::{KeySetIndex, KeySets},
+    provider::Published,
+};
 use crate::{
-    bearer::memo::TokenMemo,
+    bearer::{memo::TokenMemo, used_proofs::UsedProofs},
     config::{
         ClientAuthentication, Config, Identity, Issuer, IssuerIndex, KeySource, MetricsAccess,
-        Provider, RingKey, SecretName, Upstream, UpstreamIndex, UpstreamTarget,
+        Protocol, Provider, RingKey, SecretName, Upstream, UpstreamIndex, UpstreamTarget,
     },
     cookie::ring::{KeyRing, RingSecret},
     encoding::base64url,
     fault::ConfigurationFault,
-    generations::Generations,
     http::{
         header::{HeaderName, HeaderValue},
         url::Scheme,
@@ -21,7 +24,6 @@ use crate::{
     ordered::OrderedMap,
     secret::Secret,
     session::memo::SessionMemo,
-    time::UnixTime,
 };
 use alloc::{
     borrow::ToOwned,
@@ -48,11 +50,13 @@ pub(super) struct Deployment {
     proofs: OrderedMap<String, HeaderValue>,
     /// By their places in the configuration.
     issuer_keys: Vec<IssuerKeys>,
+    pub(super) key_sets: KeySets,
+    /// By their ids; those without OpenID Connect publish nothing.
+    providers: OrderedMap<String, Published>,
     pub(super) sessions: RefCell<SessionMemo>,
     pub(super) tokens: RefCell<TokenMemo>,
-    /// Proofs of possession that were used, by key and id, and until when they count.
-    pub(super) used_proofs: RefCell<Generations<UsedProofId, UnixTime>>,
-    pub(super) providers: RefCell<OrderedMap<String, ProviderMemory>>,
+    /// Proofs of possession that were used.
+    pub(super) used_proofs: RefCell<UsedProofs>,
     metrics_secret: Option<Secret<String>>,
     pub(super) metrics: Metrics,
 }
@@ -104,9 +108,20 @@ impl Deployment {
                 proofs.insert(upstream.id.clone(), value);
             }
         }
+        let mut key_sets = KeySets::default();
+        let mut providers = OrderedMap::new();
+        for provider in &config.providers {
+            match &provider.protocol {
+                Protocol::OpenId => {
+                    let published = Published::new(key_sets.add_provider(provider));
+                    providers.insert(provider.id.clone(), published);
+                }
+                Protocol::OAuth(_) => {}
+            }
+        }
         let issuers = config.issuers.iter();
         let issuer_keys = issuers
-            .map(|issuer| issuer_keys(issuer, &secret))
+            .map(|issuer| issuer_keys(issuer, &mut key_sets, &secret))
             .collect::<Result<_, _>>()?;
         let metrics_secret = match &config.metrics {
             Some(MetricsAccess::Secret(name)) => Some(secret(name)?),
@@ -122,10 +137,11 @@ impl Deployment {
             signing_keys,
             proofs,
             issuer_keys,
+            key_sets,
+            providers,
             sessions: RefCell::new(SessionMemo::new()),
             tokens: RefCell::new(TokenMemo::new()),
-            used_proofs: RefCell::new(Generations::new(PROOF_BYTES)),
-            providers: RefCell::new(OrderedMap::new()),
+            used_proofs: RefCell::new(UsedProofs::new()),
             metrics_secret,
             metrics: Metrics::default(),
             config,
@@ -148,6 +164,11 @@ impl Deployment {
     /// What the signatures of an issuer are verified with.
     pub(super) fn issuer_keys(&self, index: IssuerIndex) -> Option<&IssuerKeys> {
         self.issuer_keys.get(index.0)
+    }
+
+    /// What is known of what a provider publishes.
+    pub(super) fn provider(&self, provider: &Provider) -> Option<&Published> {
+        self.providers.get(&provider.id)
     }
 
     pub(super) const fn metrics_secret(&self) -> Option<&Secret<String>> {
@@ -194,19 +215,30 @@ impl Deployment {
     }
 }
 
-/// The thumbprint of a key, and what stands for the `jti` of a proof of it.
-type UsedProofId = ([u8; 32], [u8; 16]);
-
-/// Room for some ten thousand proofs.
-const PROOF_BYTES: usize = 1024 * 1024;
+/// What an issuer's signatures are verified with.
+#[derive(Debug)]
+pub(super) enum IssuerKeys {
+    /// Keys of the configuration.
+    Fixed(Rc<KeySet>),
+    /// A secret that the issuer shares with us.
+    Shared(SharedSecret),
+    /// Keys that it publishes.
+    Published(KeySetIndex),
+}
 
 fn issuer_keys(
     issuer: &Issuer,
+    key_sets: &mut KeySets,
     secret: &impl Fn(&SecretName) -> Result<Secret<String>, ConfigurationFault>,
 ) -> Result<IssuerKeys, ConfigurationFault> {
     match &issuer.keys {
         KeySource::Discovery(_) | KeySource::Url(_) => {
-            Ok(IssuerKeys::Published(RefCell::default()))
+            let index = key_sets.add_issuer(issuer);
+            // A source that publishes always has a place; were it none, no token of the issuer would count.
+            let index = index.ok_or_else(|| ConfigurationFault::BadKeySet {
+                issuer: issuer.issuer.clone(),
+            })?;
+            Ok(IssuerKeys::Published(index))
         }
         KeySource::Inline(document) => {
             let keys = KeySet::parse(document.as_bytes());

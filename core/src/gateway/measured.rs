@@ -82,7 +82,10 @@ impl<'a, P: Platform> Measured<'a, P> {
             }
             // The exchange was counted where it failed, a replaced session with the sign-in that replaced it; a
             // closed gateway has no counters.
-            Event::Replaced { .. } | Event::ProviderFailed { .. } | Event::Closed { .. } => {}
+            Event::Replaced { .. }
+            | Event::ProviderFailed { .. }
+            | Event::Flawed { .. }
+            | Event::Closed { .. } => {}
         }
     }
 

@@ -24,7 +24,7 @@ mod form;
 mod forward;
 mod health;
 mod identity;
-mod issuer_keys;
+mod key_sets;
 mod login;
 mod logout;
 mod measured;
@@ -49,6 +49,7 @@ mod warm;
 
 pub use arrival::is_telling;
 pub use configured::{Configured, spin_variable};
+pub use key_sets::KeySetIndex;
 pub use outcome::{Forward, ForwardTarget, Later, Outcome};
 pub use warm::WarmRequest;
 
@@ -61,6 +62,7 @@ use crate::{
     time::UnixTime,
 };
 use alloc::{boxed::Box, string::String, vec::Vec};
+use core::cell::Cell;
 use deployment::Deployment;
 use measured::Measured;
 use serve::Call;
@@ -134,6 +136,7 @@ impl Gateway {
                     platform,
                     request,
                     now,
+                    later: Cell::default(),
                 }
                 .answer()
                 .await

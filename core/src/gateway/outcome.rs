@@ -3,13 +3,13 @@
 use super::{
     deployment::Deployment,
     edits::{RequestEdit, ResponseEdit},
-    issuer_keys::Source,
+    key_sets::{KeySetIndex, Source, Whose},
     measured::Measured,
     visitor,
 };
 use crate::{
     access::fetch_metadata::Upgrade,
-    config::{BindingName, IssuerIndex},
+    config::BindingName,
     event::Event,
     fault::{Fault, PlatformFault},
     http::{response::Response, url::Origin},
@@ -69,8 +69,8 @@ pub enum ForwardTarget {
 pub enum Later {
     /// Ask the ledger again about a session, before memory's answer is too old.
     AskAgain(Rc<KnownCookie>),
-    /// Fetch an issuer's keys, before those in memory are too old.
-    RefreshKeys(IssuerIndex),
+    /// Fetch a key set, before the one in memory is too old.
+    RefreshKeys(KeySetIndex),
     /// Remove the record of an ended session, which nothing reads any more.
     RemoveRecord(StoreKey),
 }
@@ -82,13 +82,15 @@ pub(super) async fn finish<P: Platform>(
 ) {
     let done = match later {
         Later::AskAgain(known) => visitor::ask_again(deployment, platform, &known).await,
-        Later::RefreshKeys(index) => match deployment.config.issuer(index) {
-            Some(issuer) => {
+        Later::RefreshKeys(index) => match deployment.key_sets.get(index) {
+            Some(published) => {
                 let source = Source {
                     deployment,
                     platform,
-                    issuer,
                     index,
+                    published,
+                    whose: Whose::Issuer,
+                    jwks_uri: None,
                     now: platform.now(),
                 };
                 source.refresh().await

@@ -7,6 +7,7 @@ use crate::{
         AccessToken, AccessTokenFault, DpopFault, Scheme,
         dpop::{ProvenRequest, UnverifiedProof, UsedProof},
         memo::TokenDigest,
+        used_proofs::NotNoted,
     },
     fault::{BrowserFault, Fault, PlatformFault},
     http::{header::HeaderName, inbound::Inbound},
@@ -18,9 +19,6 @@ use crate::{
     },
     time::Seconds,
 };
-
-/// What a proof that was used takes in memory.
-const WEIGHT: usize = 96;
 
 /// Checks that the token came as it must: alone where it is bound to nothing, and with a proof of this request where
 /// it is bound.
@@ -72,13 +70,16 @@ fn mark_in_memory<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     used: &UsedProof,
 ) -> Result<(), Fault> {
-    let mut proofs = call.deployment.used_proofs.borrow_mut();
-    let key = (used.thumbprint, used.id);
-    if proofs.get(&key).is_some_and(|until| *until >= call.now) {
-        return Err(refuse(DpopFault::Replayed));
-    }
-    proofs.insert(key, used.until, WEIGHT);
-    Ok(())
+    let noted = call
+        .deployment
+        .used_proofs
+        .borrow_mut()
+        .note(used, call.now);
+    noted.map_err(|fault| match fault {
+        NotNoted::Replayed => refuse(DpopFault::Replayed),
+        // Nobody can say later that it was used, so it is not used at all.
+        NotNoted::Full => PlatformFault::ProofsFull.into(),
+    })
 }
 
 /// A mark whose write is in doubt counts as used.

@@ -1,62 +1,82 @@
-//! What the provider publishes: its metadata and keys, remembered for a bounded time.
+//! What a provider publishes about itself, remembered for a bounded time, and what is sent to it.
 //!
-//! What was fetched counts as fresh for an hour. After that it is fetched again, and where that
-//! fails, the last good answer serves for a day and the next fetch waits for a minute. An unknown key has the set fetched once more, at
-//! most once a minute, so that a rotation is seen at once and a flood of made-up keys is not felt.
+//! Metadata is fresh for an hour. After that it is fetched again by one request for all, and where that fails, the last
+//! good answer serves for a day and the next fetch waits for ten seconds. Its keys follow the rule of all key sets
+//! ([`key_sets`]).
 
-use super::serve::Call;
+use super::{
+    key_sets::{
+        self, Source, Whose,
+        memory::{FRESH, LAST_GOOD, RETRY},
+        origin::{self, LIMITS},
+        single_flight::{Flights, Turn},
+    },
+    serve::Call,
+};
 use crate::{
     config::Provider,
-    event::Event,
+    event::{Event, Flaws},
     fault::{Exchange, Fault, PlatformFault, ProviderFault},
     http::{
-        header::{HeaderName, HeaderValue},
-        inbound::{ByteCount, Inbound},
-        method::Method,
-        outbound::{Outbound, Reply, SendLimits},
-        url::Url,
+        inbound::Inbound,
+        outbound::{Outbound, Reply},
     },
-    jose::{KeySet, SignatureProof, UnverifiedToken, VerifiedToken},
+    jose::{SignatureProof, UnverifiedToken, VerifiedToken},
     metrics::Family,
     oidc::{
         discovery::{self, DiscoveryFault, ProviderMetadata},
-        document::{self, LARGEST},
         id_token::IdTokenFault,
     },
     platform::Platform,
     time::{Seconds, UnixTime},
 };
-use alloc::{rc::Rc, vec};
+use alloc::rc::Rc;
+use core::cell::RefCell;
 
-/// What one isolate remembers of a provider.
+/// What one isolate knows of a provider that has metadata.
+#[derive(Debug)]
+pub(super) struct Published {
+    metadata: RefCell<Memory>,
+    flights: Flights,
+    pub(super) keys: key_sets::KeySetIndex,
+}
+
 #[derive(Debug, Default)]
-pub(super) struct ProviderMemory {
-    metadata: Option<Remembered<ProviderMetadata>>,
-    keys: Option<Remembered<KeySet>>,
-    forced_at: Option<UnixTime>,
+struct Memory {
+    known: Option<Known>,
+    /// When a fetch failed, where none has succeeded since.
     failed_at: Option<UnixTime>,
+    /// How many failed, so that those who waited for one share its failure.
+    failures: u32,
 }
 
 #[derive(Debug)]
-struct Remembered<T> {
-    value: Rc<T>,
+struct Known {
+    metadata: Rc<ProviderMetadata>,
     fetched_at: UnixTime,
 }
 
-const FRESH: Seconds = Seconds::minutes(60);
-const LAST_GOOD: Seconds = Seconds::minutes(24 * 60);
-const COOL_DOWN: Seconds = Seconds::minutes(1);
+impl Published {
+    pub(super) fn new(keys: key_sets::KeySetIndex) -> Self {
+        Self {
+            metadata: RefCell::default(),
+            flights: Flights::default(),
+            keys,
+        }
+    }
+}
 
-/// The limits of an exchange with a provider.
-pub(super) const LIMITS: SendLimits = SendLimits {
-    timeout: Seconds::new(10),
-    body: ByteCount(LARGEST),
-};
+impl Memory {
+    fn within(&self, lifetime: Seconds, now: UnixTime) -> Option<Rc<ProviderMetadata>> {
+        let known = self.known.as_ref()?;
+        (now.since(known.fetched_at) < lifetime).then(|| Rc::clone(&known.metadata))
+    }
 
-impl<T> Remembered<T> {
-    fn within(this: Option<&Self>, lifetime: Seconds, now: UnixTime) -> Option<Rc<T>> {
-        this.filter(|remembered| now.since(remembered.fetched_at) < lifetime)
-            .map(|remembered| Rc::clone(&remembered.value))
+    /// What serves without asking: nobody waits for the next failure while there is a last good answer.
+    fn serving(&self, now: UnixTime) -> Option<Rc<ProviderMetadata>> {
+        let failed_lately = self.failed_at.is_some_and(|at| now.since(at) < RETRY);
+        let lifetime = if failed_lately { LAST_GOOD } else { FRESH };
+        self.within(lifetime, now)
     }
 }
 
@@ -65,33 +85,78 @@ pub(super) async fn metadata<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     provider: &Provider,
 ) -> Result<Rc<ProviderMetadata>, Fault> {
-    let remembered = |lifetime| {
-        let providers = call.deployment.providers.borrow();
-        let memory = providers.get(&provider.id)?;
-        Remembered::within(memory.metadata.as_ref(), lifetime, call.now)
+    let published = call.deployment.provider(provider);
+    let published = published.ok_or(PlatformFault::Internal)?;
+    let serving = || published.metadata.borrow().serving(call.now);
+    let failures = published.metadata.borrow().failures;
+    let is_done = || serving().is_some() || published.metadata.borrow().failures != failures;
+    let fault = match published.flights.turn(call.platform, is_done).await {
+        Turn::Ours(lead) => {
+            let fetched = lead.run(call.platform, fetch(call, provider, published));
+            match fetched.await {
+                Ok(metadata) => return Ok(metadata),
+                Err(fault) => fault,
+            }
+        }
+        Turn::Done | Turn::Overdue => ProviderFault::CoolingDown.into(),
     };
-    if let Some(metadata) = remembered(FRESH) {
-        return Ok(metadata);
+    let memory = published.metadata.borrow();
+    match (memory.serving(call.now), fault) {
+        (Some(metadata), Fault::Provider(ProviderFault::CoolingDown)) => Ok(metadata),
+        // Nobody sees on a page that it is not new, so the log has it.
+        (Some(metadata), fault) => {
+            record(call, provider, &fault);
+            Ok(metadata)
+        }
+        (None, fault) => Err(fault),
     }
-    if let Some(metadata) = remembered(LAST_GOOD).filter(|_| failed_lately(call, provider)) {
-        return Ok(metadata);
-    }
-    match fetch_metadata(call, provider).await {
+}
+
+async fn fetch<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    provider: &Provider,
+    published: &Published,
+) -> Result<Rc<ProviderMetadata>, Fault> {
+    let asked = call.platform.now();
+    let read = read(call, provider).await;
+    let ended = call.platform.now();
+    let mut memory = published.metadata.borrow_mut();
+    match read {
         Ok(metadata) => {
-            let value = Rc::new(metadata);
-            remember(call, provider, |memory| {
-                memory.metadata = Some(Remembered {
-                    value: Rc::clone(&value),
-                    fetched_at: call.now,
+            let is_news = |known: &Known| known.metadata.flaws != metadata.flaws;
+            let has_news = memory.known.as_ref().is_none_or(is_news);
+            if has_news && !metadata.flaws.is_empty() {
+                call.platform.record(&Event::Flawed {
+                    provider: &provider.id,
+                    flaws: Flaws::Metadata(&metadata.flaws),
                 });
+            }
+            let metadata = Rc::new(metadata);
+            memory.failed_at = None;
+            memory.known = Some(Known {
+                metadata: Rc::clone(&metadata),
+                fetched_at: asked,
             });
-            Ok(value)
+            Ok(metadata)
         }
         Err(fault) => {
-            remember(call, provider, |memory| memory.failed_at = Some(call.now));
-            last_good(call, provider, remembered(LAST_GOOD), fault)
+            memory.failed_at = Some(ended);
+            memory.failures = memory.failures.wrapping_add(1);
+            Err(fault)
         }
     }
+}
+
+async fn read<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    provider: &Provider,
+) -> Result<ProviderMetadata, Fault> {
+    let refuse = |fault| Fault::from(ProviderFault::Discovery(fault));
+    let url = discovery::location(&provider.issuer_url);
+    let url = url.ok_or_else(|| refuse(DiscoveryFault::IssuerMismatch))?;
+    let reply = send(call, origin::request(url), Exchange::Discovery).await?;
+    let reach = call.deployment.config.reach();
+    ProviderMetadata::read(&reply, &provider.issuer, reach).map_err(refuse)
 }
 
 /// A token with a signature of the provider's.
@@ -117,83 +182,30 @@ pub(super) async fn prove<P: Platform, R: Inbound>(
     metadata: &ProviderMetadata,
     token: &UnverifiedToken<'_>,
 ) -> Result<SignatureProof, Fault> {
-    let keys = keys(call, provider, metadata).await?;
-    match prove_with(call, provider, &keys, token).await {
-        Err(Fault::Provider(ProviderFault::IdToken(
-            IdTokenFault::NoKey | IdTokenFault::Signature,
-        ))) => {}
-        decided => return decided,
-    }
-    // The provider may have changed its keys since.
-    let keys = match forced_keys(call, provider, metadata).await? {
-        Some(newer) => newer,
-        None => keys,
+    let published = call.deployment.provider(provider);
+    let index = published.ok_or(PlatformFault::Internal)?.keys;
+    let source = Source {
+        deployment: call.deployment,
+        platform: call.platform,
+        index,
+        published: call
+            .deployment
+            .key_sets
+            .get(index)
+            .ok_or(PlatformFault::Internal)?,
+        whose: Whose::Provider(&provider.id),
+        jwks_uri: Some(metadata.jwks_uri.clone()),
+        now: call.now,
     };
-    prove_with(call, provider, &keys, token).await
-}
-
-async fn prove_with<P: Platform, R: Inbound>(
-    call: &Call<'_, P, R>,
-    provider: &Provider,
-    keys: &KeySet,
-    token: &UnverifiedToken<'_>,
-) -> Result<SignatureProof, Fault> {
-    let mut refused = IdTokenFault::NoKey;
-    let mut proof = None;
-    for (key, algorithm) in keys.candidates(token.hint(), &provider.algorithms) {
-        let check = match token.check(key, algorithm) {
-            Ok(check) => check,
-            Err(fault) => {
-                refused = IdTokenFault::Check(fault);
-                continue;
-            }
-        };
-        let verdict = call.platform.verify_signature(&check).await;
-        let verdict = verdict.map_err(|_| Fault::from(PlatformFault::Verifier))?;
-        proof = check.prove(verdict);
-        if proof.is_some() {
-            break;
-        }
-        refused = IdTokenFault::Signature;
-    }
-    proof.ok_or_else(|| ProviderFault::IdToken(refused).into())
-}
-
-async fn keys<P: Platform, R: Inbound>(
-    call: &Call<'_, P, R>,
-    provider: &Provider,
-    metadata: &ProviderMetadata,
-) -> Result<Rc<KeySet>, Fault> {
-    let remembered = |lifetime| {
-        let providers = call.deployment.providers.borrow();
-        let memory = providers.get(&provider.id)?;
-        Remembered::within(memory.keys.as_ref(), lifetime, call.now)
-    };
-    if let Some(keys) = remembered(FRESH) {
-        return Ok(keys);
-    }
-    if let Some(keys) = remembered(LAST_GOOD).filter(|_| failed_lately(call, provider)) {
-        return Ok(keys);
-    }
-    match fetch_keys(call, provider, metadata).await {
-        Ok(keys) => Ok(keys),
-        Err(fault) => {
-            remember(call, provider, |memory| memory.failed_at = Some(call.now));
-            last_good(call, provider, remembered(LAST_GOOD), fault)
-        }
-    }
-}
-
-/// What is remembered in place of what could not be fetched. Nobody sees that on a page, so the log has it.
-fn last_good<P: Platform, R: Inbound, T>(
-    call: &Call<'_, P, R>,
-    provider: &Provider,
-    remembered: Option<Rc<T>>,
-    fault: Fault,
-) -> Result<Rc<T>, Fault> {
-    let remembered = remembered.ok_or(fault)?;
-    record(call, provider, &fault);
-    Ok(remembered)
+    let keys = source.current().await?;
+    let proven = source.prove(&keys, token, &provider.algorithms).await;
+    call.do_later(keys.later);
+    proven
+        .map(|proven| proven.proof)
+        .map_err(|unproven| match unproven {
+            key_sets::Unproven::NotSigned(fault) => ProviderFault::IdToken(fault.into()).into(),
+            key_sets::Unproven::Unknown(fault) => fault,
+        })
 }
 
 /// Records a fault that the request is served in spite of.
@@ -206,84 +218,6 @@ pub(super) fn record<P: Platform, R: Inbound>(
         provider: &provider.id,
         fault,
     });
-}
-
-/// Whether a fetch failed less than a cool-down ago. Nobody waits for the next one to fail while
-/// there is a last good answer.
-fn failed_lately<P: Platform, R: Inbound>(call: &Call<'_, P, R>, provider: &Provider) -> bool {
-    let providers = call.deployment.providers.borrow();
-    let failed_at = providers
-        .get(&provider.id)
-        .and_then(|memory| memory.failed_at);
-    failed_at.is_some_and(|at| call.now.since(at) < COOL_DOWN)
-}
-
-/// The key set fetched anew; `None` where that was done less than a cool-down ago.
-async fn forced_keys<P: Platform, R: Inbound>(
-    call: &Call<'_, P, R>,
-    provider: &Provider,
-    metadata: &ProviderMetadata,
-) -> Result<Option<Rc<KeySet>>, Fault> {
-    let is_cooling_down = {
-        let providers = call.deployment.providers.borrow();
-        let forced_at = providers
-            .get(&provider.id)
-            .and_then(|memory| memory.forced_at);
-        forced_at.is_some_and(|at| call.now.since(at) < COOL_DOWN)
-    };
-    if is_cooling_down {
-        return Ok(None);
-    }
-    remember(call, provider, |memory| memory.forced_at = Some(call.now));
-    fetch_keys(call, provider, metadata).await.map(Some)
-}
-
-async fn fetch_metadata<P: Platform, R: Inbound>(
-    call: &Call<'_, P, R>,
-    provider: &Provider,
-) -> Result<ProviderMetadata, Fault> {
-    let refuse = |fault| Fault::from(ProviderFault::Discovery(fault));
-    let url = discovery::location(&provider.issuer_url);
-    let url = url.ok_or_else(|| refuse(DiscoveryFault::IssuerMismatch))?;
-    let reply = fetch(call, url, Exchange::Discovery).await?;
-    let reach = call.deployment.config.reach();
-    ProviderMetadata::read(&reply, &provider.issuer, reach).map_err(refuse)
-}
-
-async fn fetch_keys<P: Platform, R: Inbound>(
-    call: &Call<'_, P, R>,
-    provider: &Provider,
-    metadata: &ProviderMetadata,
-) -> Result<Rc<KeySet>, Fault> {
-    let refuse = |fault| Fault::from(ProviderFault::Discovery(fault));
-    let reply = fetch(call, metadata.jwks_uri.clone(), Exchange::Keys).await?;
-    document::read(&reply).map_err(|fault| refuse(DiscoveryFault::Document(fault)))?;
-    let keys = KeySet::parse(&reply.body).map_err(|fault| refuse(DiscoveryFault::Keys(fault)))?;
-    let value = Rc::new(keys);
-    remember(call, provider, |memory| {
-        memory.keys = Some(Remembered {
-            value: Rc::clone(&value),
-            fetched_at: call.now,
-        });
-    });
-    Ok(value)
-}
-
-async fn fetch<P: Platform, R: Inbound>(
-    call: &Call<'_, P, R>,
-    url: Url,
-    exchange: Exchange,
-) -> Result<Reply, Fault> {
-    let request = Outbound {
-        method: Method::Get,
-        url,
-        headers: vec![(
-            HeaderName::ACCEPT,
-            HeaderValue::from_static("application/json"),
-        )],
-        body: None,
-    };
-    send(call, request, exchange).await
 }
 
 /// Sends a request of ours to the provider.
@@ -301,18 +235,4 @@ pub(super) async fn send<P: Platform, R: Inbound>(
     let labels = [exchange.as_str(), result];
     call.deployment.metrics.count(Family::Exchanges, labels);
     reply.map_err(|error| ProviderFault::Send(exchange, error).into())
-}
-
-fn remember<P: Platform, R: Inbound>(
-    call: &Call<'_, P, R>,
-    provider: &Provider,
-    change: impl FnOnce(&mut ProviderMemory),
-) {
-    let mut providers = call.deployment.providers.borrow_mut();
-    if providers.get(&provider.id).is_none() {
-        providers.insert(provider.id.clone(), ProviderMemory::default());
-    }
-    if let Some(memory) = providers.get_mut(&provider.id) {
-        change(memory);
-    }
 }

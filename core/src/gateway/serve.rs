@@ -35,6 +35,7 @@ use crate::{
     time::UnixTime,
 };
 use alloc::string::String;
+use core::cell::Cell;
 
 /// One request, the world it came from, and the time it came.
 pub(super) struct Call<'a, P, R> {
@@ -42,6 +43,8 @@ pub(super) struct Call<'a, P, R> {
     pub(super) platform: &'a Measured<'a, P>,
     pub(super) request: &'a R,
     pub(super) now: UnixTime,
+    /// What a step found to be due after the answer.
+    pub(super) later: Cell<Option<Later>>,
 }
 
 /// How a page speaks to whoever sent the request.
@@ -62,7 +65,15 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
         let served = self.serve().await;
         let (outcome, later) =
             served.unwrap_or_else(|refusal| (Outcome::Respond(refusal.answer(self)), None));
+        let later = later.or_else(|| self.later.take());
         (self.without_body(cors::open(self, outcome)), later)
+    }
+
+    /// Has something done after the answer, where nothing that the answer itself asks for comes before.
+    pub(super) fn do_later(&self, later: Option<Later>) {
+        if later.is_some() {
+            self.later.set(later);
+        }
     }
 
     /// The answer to a `HEAD` has no body (RFC 9110, section 9.3.2).

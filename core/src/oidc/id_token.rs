@@ -5,7 +5,7 @@
 
 use super::token_hash;
 use crate::{
-    jose::{CheckFault, JwsAlgorithm, Malformed, Refusal, TimeFault, VerifiedToken},
+    jose::{CheckFault, JwsAlgorithm, Malformed, NotSigned, Refusal, TimeFault, VerifiedToken},
     secret::{Secret, same_bytes},
     time::{Seconds, UnixTime},
 };
@@ -71,6 +71,16 @@ pub enum IdTokenFault {
     AccessTokenHash,
     /// `c_hash` is not that of the code that was sent for it.
     CodeHash,
+}
+
+impl From<NotSigned> for IdTokenFault {
+    fn from(fault: NotSigned) -> Self {
+        match fault {
+            NotSigned::NoKey => Self::NoKey,
+            NotSigned::Check(fault) => Self::Check(fault),
+            NotSigned::Signature => Self::Signature,
+        }
+    }
 }
 
 /// How far the provider's clock may differ from ours.

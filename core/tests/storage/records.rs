@@ -138,8 +138,9 @@ pub(crate) fn issuer_keys() -> Vector {
     let digest = Sha256::digest([&Sha256::digest(ISSUER)[..], published_at.as_bytes()].concat());
     assert_eq!(key.as_str(), format!("j1/{}", base64url::encode(&digest)));
     let stored = StoredKeys {
-        document: Some((CREATED, br#"{"keys":[]}"#.to_vec())),
-        tried_at: CREATED.plus(Seconds::new(30)),
+        document: br#"{"keys":[]}"#.to_vec(),
+        fetched_at: CREATED,
+        asked_at: CREATED.plus(Seconds::new(30)),
     };
     let bytes = stored.seal(&ring(), &key, ORIGIN, nonce(0xb5)).unwrap();
     let place = Place {

@@ -60,7 +60,7 @@ fn call(host: &dyn Host, token: &str) -> Response {
     host.send(&bearer(token, "GET", TARGET))
 }
 
-fn refused(host: &dyn Host, what: &str, token: &str) {
+pub(super) fn refused(host: &dyn Host, what: &str, token: &str) {
     let response = call(host, token);
     assert_eq!(response.status, 401, "{what}: {}", response.summary());
     let challenge = response.header("www-authenticate").unwrap();
@@ -71,13 +71,13 @@ fn refused(host: &dyn Host, what: &str, token: &str) {
     assert!(!response.text().contains(token));
 }
 
-fn good(host: &dyn Host) {
+pub(super) fn good(host: &dyn Host) {
     AccessToken::published(host).call(host, TARGET).expect(200);
     AccessToken::inline(host).call(host, TARGET).expect(200);
 }
 
 /// Makes a deployment that knows no issuer's keys: with another sealing key, nothing that is stored opens.
-fn cold(host: &dyn Host) {
+pub(super) fn cold(host: &dyn Host) {
     static KEY: AtomicU8 = AtomicU8::new(50);
     let mut deployment = host.deployment();
     for (name, value) in &mut deployment.secrets {
@@ -94,14 +94,14 @@ fn key_requests(host: &dyn Host) -> usize {
     provider.count(Endpoint::Keys)
 }
 
-fn publish(host: &dyn Host, keys: Vec<Value>) {
+pub(super) fn publish(host: &dyn Host, keys: Vec<Value>) {
     provider(host, |settings| {
         settings.edit_keys = with("keys", json!(keys))
     });
     cold(host);
 }
 
-fn named(mut jwk: Value, kid: &str) -> Value {
+pub(super) fn named(mut jwk: Value, kid: &str) -> Value {
     jwk["kid"] = json!(kid);
     jwk
 }
@@ -251,19 +251,36 @@ fn rsa(bits: usize, exponent: &str) -> Value {
 fn dangerous_keys(host: &dyn Host) {
     let own = || tokens::jwk(Signer::Ed25519(1));
     let token = || AccessToken::published(host);
-    // What makes a whole set unbelievable.
-    for keys in [
-        vec![own(), named(tokens::jwk(Signer::Ed25519(2)), "ed-1")],
-        vec![own(), tokens::private_jwk(Signer::P256(2))],
-        vec![
-            own(),
-            json!({"kty": "oct", "kid": "s", "k": "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA"}),
-        ],
-    ] {
-        publish(host, keys);
-        let response = token().call(host, TARGET).expect(503);
-        assert!(response.header("retry-after").is_some());
-    }
+    // A secret that is published, and what verifies with it: never, and the good key beside it does.
+    let secret = b"secret-secret-secret-secret-secret";
+    let oct = json!({"kty": "oct", "kid": "s", "alg": "HS256", "k": base64url::encode(secret)});
+    let leaked = Signer::P256(2);
+    publish(host, vec![tokens::private_jwk(leaked), own(), oct]);
+    token().call(host, TARGET).expect(200);
+    let of_leaked = AccessToken::of(host, host.issuer(), leaked);
+    refused(host, "private", &of_leaked.text());
+    let symmetric = token()
+        .header("kid", json!("s"))
+        .header("alg", json!("HS256"));
+    refused(host, "oct", &symmetric.text());
+    // Alone they are no set.
+    publish(host, vec![tokens::private_jwk(leaked)]);
+    let response = of_leaked.call(host, TARGET).expect(503);
+    assert!(response.header("retry-after").is_some());
+    publish(host, vec![tokens::jwk(leaked)]);
+    of_leaked.call(host, TARGET).expect(200);
+    // Two keys of one name: both are tried, and no third one passes.
+    publish(
+        host,
+        vec![named(tokens::jwk(Signer::Ed25519(2)), "ed-1"), own()],
+    );
+    token().call(host, TARGET).expect(200);
+    token()
+        .signed_by(Signer::Ed25519(2))
+        .call(host, TARGET)
+        .expect(200);
+    let third = token().signed_by(Signer::Ed25519(3));
+    refused(host, "third", &third.text());
     // What is left out of a set that is used all the same.
     for key in [rsa(1024, "AQAB"), rsa(2048, "AQ"), rsa(2048, "Aw")] {
         publish(host, vec![own(), key]);
@@ -701,7 +718,7 @@ fn odd_signatures(host: &dyn Host) {
 }
 
 /// With the provider changed so, a token whose issuer's keys nobody knows is neither let in nor called bad.
-fn unavailable(host: &dyn Host, what: &str, change: impl FnOnce(&dyn Host)) {
+pub(super) fn unavailable(host: &dyn Host, what: &str, change: impl FnOnce(&dyn Host)) {
     change(host);
     cold(host);
     let response = AccessToken::published(host).call(host, TARGET);
@@ -770,7 +787,7 @@ fn bad_metadata(host: &dyn Host) {
     let many: Vec<Value> = (0..65)
         .map(|number| json!({"kty": "OKP", "kid": number.to_string()}))
         .collect();
-    unavailable(host, "65 keys", |host| {
+    unavailable(host, "65 keys that are none", |host| {
         provider(host, |settings| {
             settings.edit_keys = with("keys", json!(many))
         });

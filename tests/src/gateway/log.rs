@@ -68,16 +68,17 @@ fn a_sign_in_and_a_sign_out_say_what_was_waited_for() {
     assert!(host.world.log().is_empty());
     browser.arrive(&callback);
     let signed_in = line(&host);
-    // Keys and token; the mark and the head; the record.
+    // Keys and token; the mark and the head; the copy of the keys, read and written, and the record.
+    let stored = Call::StoreLoad.takes() + 2 * Call::StoreSave.takes();
     assert_eq!(signed_in["event"], "signed_in");
     assert_eq!(signed_in["provider"], "demo");
     assert_eq!(signed_in["time"], "2027-01-01T00:00:00Z");
     assert_eq!(signed_in["provider_ms"], 2 * Call::Send.takes());
     assert_eq!(signed_in["ledger_ms"], 2 * Call::LedgerWrite.takes());
-    assert_eq!(signed_in["store_ms"], Call::StoreSave.takes());
+    assert_eq!(signed_in["store_ms"], stored);
     assert_eq!(
         signed_in["ms"],
-        2 * Call::Send.takes() + 2 * Call::LedgerWrite.takes() + Call::StoreSave.takes()
+        2 * Call::Send.takes() + 2 * Call::LedgerWrite.takes() + stored
     );
     browser.go("/members/").expect(200);
     browser.sign_out().expect(303);

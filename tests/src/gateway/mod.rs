@@ -9,6 +9,7 @@ mod explain;
 mod faults;
 mod freshness;
 mod initiation;
+mod key_sets;
 pub mod late;
 mod log;
 mod metrics;

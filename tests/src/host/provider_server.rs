@@ -14,7 +14,7 @@ use lychgate_core::{
 use std::{
     io::{Read, Write},
     net::{TcpListener, TcpStream},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, mpsc},
     thread,
     time::SystemTime,
 };
@@ -57,7 +57,13 @@ fn serve(mut stream: TcpStream, issuer: &str, provider: &Mutex<Provider>) {
     };
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     let now = UnixTime::from_seconds(since.unwrap().as_secs());
-    let answer = provider.lock().unwrap().answer(&request, limits, now);
+    let (answer, takes) = {
+        let mut provider = provider.lock().unwrap();
+        let answer = provider.answer(&request, limits, now);
+        (answer, provider.settings.takes)
+    };
+    let (_kept, nobody) = mpsc::channel::<()>();
+    let _ = nobody.recv_timeout(takes);
     if let Ok(reply) = answer {
         let kind = reply.content_type.unwrap_or_default();
         let head = format!(

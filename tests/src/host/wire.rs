@@ -6,11 +6,23 @@ use crate::http::{request::Request, response::Response};
 use std::{
     io::{Read, Write},
     net::TcpStream,
+    sync::mpsc,
+    time::Duration,
 };
 
 /// Sends a request to a port of this machine and reads the response.
 pub fn exchange(port: u16, authority: &str, request: &Request) -> Response {
     Connection::send(port, authority, request).response(&request.method)
+}
+
+/// Sends a request, waits for a moment, and resets the connection, as a client does that is gone.
+pub fn cut(port: u16, authority: &str, request: &Request, wait: Duration) {
+    let connection = Connection::send(port, authority, request);
+    let (_kept, nobody) = mpsc::channel::<()>();
+    let _ = nobody.recv_timeout(wait);
+    // With nothing left to linger for, closing sends a reset (RFC 9293, section 3.10.5).
+    let linger = Some(Duration::ZERO);
+    rustix::net::sockopt::set_socket_linger(&connection.stream, linger).unwrap();
 }
 
 /// How the end of a body is known (RFC 9112, section 6).

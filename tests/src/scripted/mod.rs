@@ -131,6 +131,11 @@ impl World {
             .count()
     }
 
+    /// What the stopwatch shows, in milliseconds.
+    pub fn elapsed(&self) -> u64 {
+        self.stopwatch.get()
+    }
+
     /// How many signatures were verified.
     pub fn verified(&self) -> usize {
         self.verified.get()

@@ -1,6 +1,7 @@
 //! The suites against what is deployed: the built Worker in workerd, with KV and Durable Objects.
 
 mod assets;
+mod cut_fetches;
 mod faults;
 mod metrics;
 mod services;

@@ -6,7 +6,7 @@ use lychgate_core::{
     time::UnixTime,
 };
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 /// The provider's endpoints that a gateway sends to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,6 +91,8 @@ pub struct Settings {
     pub signer: Signer,
     /// How many of the next requests for an endpoint get no answer.
     pub unanswered: BTreeMap<Endpoint, usize>,
+    /// How long it takes to answer, where it is behind a socket.
+    pub takes: Duration,
 }
 
 impl Endpoint {
@@ -144,6 +146,7 @@ impl Settings {
             reuse: Reuse::Refused,
             signer: Signer::Ed25519(1),
             unanswered: BTreeMap::new(),
+            takes: Duration::ZERO,
         }
     }
 
@@ -210,7 +213,7 @@ impl Settings {
         }
     }
 
-    pub(super) fn metadata(&self) -> Value {
+    pub fn metadata(&self) -> Value {
         let at = |path| format!("{}/{path}", self.issuer);
         let mut document = json!({
             "issuer": self.issuer,
@@ -229,7 +232,7 @@ impl Settings {
         document
     }
 
-    pub(super) fn key_set(&self) -> Value {
+    pub fn key_set(&self) -> Value {
         let mut document = json!({"keys": [tokens::jwk(self.signer)]});
         (self.edit_keys)(&mut document);
         document

@@ -1,0 +1,78 @@
+//! Asking the issuer: its metadata for where the keys are, where nobody has read that yet, and the keys.
+
+use super::{Location, Source};
+use crate::{
+    fault::{Exchange, IssuerFault},
+    http::{
+        header::{HeaderName, HeaderValue},
+        inbound::ByteCount,
+        method::Method,
+        outbound::{Outbound, Reply, SendLimits},
+        url::Url,
+    },
+    jose::KeySet,
+    metrics::Family,
+    oidc::{
+        discovery::{self, DiscoveryFault},
+        document::LARGEST,
+    },
+    platform::Platform,
+    time::Seconds,
+};
+use alloc::{vec, vec::Vec};
+
+/// The limits of an exchange with a provider or an issuer.
+pub(in crate::gateway) const LIMITS: SendLimits = SendLimits {
+    timeout: Seconds::new(10),
+    body: ByteCount(LARGEST),
+};
+
+/// A request for something that is published.
+pub(in crate::gateway) fn request(url: Url) -> Outbound {
+    Outbound {
+        method: Method::Get,
+        url,
+        headers: vec![(
+            HeaderName::ACCEPT,
+            HeaderValue::from_static("application/json, application/jwk-set+json"),
+        )],
+        body: None,
+    }
+}
+
+impl<P: Platform> Source<'_, P> {
+    /// The set as it is published now, and its text.
+    pub(super) async fn ask(&self) -> Result<(KeySet, Vec<u8>), IssuerFault> {
+        let refuse = IssuerFault::Published;
+        let url = match (&self.jwks_uri, &self.published.location) {
+            (Some(url), _) => url.clone(),
+            (None, Location::Keys(url)) => url.clone(),
+            (None, Location::Metadata(issuer)) => {
+                let url = discovery::location(issuer);
+                let url = url.ok_or(refuse(DiscoveryFault::IssuerMismatch))?;
+                let reply = self.get(url, Exchange::Discovery).await?;
+                let reach = self.deployment.config.reach();
+                discovery::jwks_uri(&reply, &self.published.issuer, reach).map_err(refuse)?
+            }
+        };
+        let reply = self.get(url, Exchange::Keys).await?;
+        let set = discovery::key_set(&reply).map_err(refuse)?;
+        // An issuer without a usable key is broken, and must not make a good set be forgotten.
+        if set.is_empty() {
+            return Err(IssuerFault::NoKeys);
+        }
+        Ok((set, reply.body))
+    }
+
+    async fn get(&self, url: Url, exchange: Exchange) -> Result<Reply, IssuerFault> {
+        let reply = self.platform.send(request(url), LIMITS).await;
+        let result = match &reply {
+            Ok(reply) if (200..300).contains(&reply.status) => "ok",
+            Ok(_) => "refused",
+            Err(_) => "failed",
+        };
+        let labels = [exchange.as_str(), result];
+        self.deployment.metrics.count(Family::Exchanges, labels);
+        reply.map_err(|error| IssuerFault::Send(exchange, error))
+    }
+}
