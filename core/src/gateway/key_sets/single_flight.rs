@@ -6,8 +6,9 @@
 //! every [`BEAT`], and whoever waits takes over where it has seen no beat for [`QUIET`] turns of its own. Nothing here
 //! says that a fetch was made; only what came of it does, in the memory of what was fetched.
 //!
-//! Requests that begin to fetch and are cut again and again could keep one another busy for ever. So one that has waited
-//! for [`PATIENCE`] turns, and has seen a fetch be lost, fetches beside those that go on, up to [`MOST`] at once.
+//! Requests that begin to fetch and are cut again and again could keep one another busy for ever. So the one that has
+//! waited longest goes first, and where it has waited for [`PATIENCE`] turns and has seen a fetch be lost, it fetches
+//! beside those that go on, up to [`MOST`] at once.
 
 use crate::{
     platform::Platform,
@@ -28,16 +29,24 @@ pub(in crate::gateway) struct Flights(RefCell<State>);
 #[derive(Debug, Default)]
 struct State {
     flights: Vec<Flight>,
-    /// How many began.
-    begun: u32,
-    /// How many were given up.
+    /// Of those who wait, the one that goes first: who has waited longest, as far as it shows that it lives.
+    first: Option<Life>,
+    /// How many came to wait or to fetch.
+    numbers: u64,
+    /// How many fetches were given up.
     lost: u32,
+}
+
+/// A request that shows that it lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Life {
+    number: u64,
+    beats: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Flight {
-    number: u32,
-    beats: u32,
+    life: Life,
     begun_at: UnixTime,
 }
 
@@ -54,7 +63,7 @@ pub(in crate::gateway) enum Turn<'a> {
 /// The right to fetch, until it is dropped.
 pub(in crate::gateway) struct Lead<'a> {
     flights: &'a Flights,
-    number: u32,
+    number: u64,
 }
 
 /// Between two looks at what another request fetches.
@@ -65,6 +74,9 @@ const BEAT: Milliseconds = Milliseconds::new(50);
 
 /// Turns without a sign of life after which a fetch counts as lost: 200 milliseconds.
 const QUIET: u32 = 8;
+
+/// Turns without a sign of life after which one that goes first is passed over: 75 milliseconds.
+const QUIET_FIRST: u32 = 3;
 
 /// Turns after which a request no longer waits for others that may be lost, too: half a second.
 const PATIENCE: u32 = 20;
@@ -85,18 +97,22 @@ impl Flights {
         platform: &P,
         is_done: impl Fn() -> bool,
     ) -> Turn<'_> {
-        let mut watch = Watch::default();
-        let lost = self.0.borrow().lost;
+        if is_done() {
+            return Turn::Done;
+        }
+        let mut waiting = Waiting::new(&mut self.0.borrow_mut());
         for turn in 0..LONGEST {
             if is_done() {
+                waiting.leave(&mut self.0.borrow_mut());
                 return Turn::Done;
             }
-            watch.look(&mut self.0.borrow_mut());
-            if let Some(lead) = self.lead(platform.now(), turn >= PATIENCE, lost) {
-                return Turn::Ours(lead);
+            let is_ours = waiting.look(&mut self.0.borrow_mut(), turn);
+            if is_ours {
+                return Turn::Ours(self.lead(platform.now()));
             }
             platform.pause(TURN).await;
         }
+        waiting.leave(&mut self.0.borrow_mut());
         if is_done() { Turn::Done } else { Turn::Overdue }
     }
 
@@ -107,62 +123,111 @@ impl Flights {
         flights.any(|flight| now.since(flight.begun_at) < LONGEST_FLIGHT)
     }
 
-    fn lead(&self, now: UnixTime, is_impatient: bool, lost_before: u32) -> Option<Lead<'_>> {
+    fn lead(&self, now: UnixTime) -> Lead<'_> {
         let mut state = self.0.borrow_mut();
-        let is_among_lost = is_impatient && state.lost != lost_before;
-        let may_begin = state.flights.is_empty() || (is_among_lost && state.flights.len() < MOST);
-        may_begin.then(|| {
-            let number = state.begun;
-            state.begun = number.wrapping_add(1);
-            state.flights.push(Flight {
-                number,
-                beats: 0,
-                begun_at: now,
-            });
-            Lead {
-                flights: self,
-                number,
-            }
-        })
-    }
-}
-
-/// What one request has seen of the fetches of others.
-#[derive(Default)]
-struct Watch(Vec<(Flight, u32)>);
-
-impl Watch {
-    /// Takes out what has not moved for too long.
-    fn look(&mut self, state: &mut State) {
-        let before = &self.0;
-        let quiet = |flight: &Flight| {
-            let same = |(seen, _): &&(Flight, u32)| {
-                seen.number == flight.number && seen.beats == flight.beats
-            };
-            before
-                .iter()
-                .find(same)
-                .map_or(0, |(_, quiet)| quiet.saturating_add(1))
-        };
-        let seen: Vec<(Flight, u32)> = state
-            .flights
-            .iter()
-            .map(|flight| (*flight, quiet(flight)))
-            .collect();
-        for (flight, quiet) in &seen {
-            if *quiet >= QUIET {
-                state.end(flight.number);
-                state.lost = state.lost.wrapping_add(1);
-            }
+        let life = state.number();
+        let begun_at = now;
+        state.flights.push(Flight { life, begun_at });
+        Lead {
+            flights: self,
+            number: life.number,
         }
-        self.0 = seen;
     }
 }
 
 impl State {
-    fn end(&mut self, number: u32) {
-        self.flights.retain(|flight| flight.number != number);
+    fn number(&mut self) -> Life {
+        let number = self.numbers;
+        self.numbers = number.wrapping_add(1);
+        Life { number, beats: 0 }
     }
+
+    fn end(&mut self, number: u64) {
+        self.flights.retain(|flight| flight.life.number != number);
+    }
+}
+
+/// One request that waits, and what it has seen of the others.
+struct Waiting {
+    own: Life,
+    lost_before: u32,
+    flights: Vec<(Life, u32)>,
+    first: Option<(Life, u32)>,
+}
+
+impl Waiting {
+    fn new(state: &mut State) -> Self {
+        Self {
+            own: state.number(),
+            lost_before: state.lost,
+            flights: Vec::new(),
+            first: None,
+        }
+    }
+
+    /// Whether it is this one's turn to fetch.
+    fn look(&mut self, state: &mut State, turn: u32) -> bool {
+        self.give_up_lost(state);
+        let is_first = self.goes_first(state);
+        let is_among_lost = turn >= PATIENCE && state.lost != self.lost_before;
+        let has_room = state.flights.is_empty() || (is_among_lost && state.flights.len() < MOST);
+        if is_first && has_room {
+            self.leave(state);
+        }
+        is_first && has_room
+    }
+
+    /// Takes out the fetches that have not moved for too long.
+    fn give_up_lost(&mut self, state: &mut State) {
+        let seen: Vec<(Life, u32)> = state
+            .flights
+            .iter()
+            .map(|flight| (flight.life, quiet(&self.flights, flight.life)))
+            .collect();
+        for (life, quiet) in &seen {
+            if *quiet >= QUIET {
+                state.end(life.number);
+                state.lost = state.lost.wrapping_add(1);
+            }
+        }
+        self.flights = seen;
+    }
+
+    /// Whether nobody who lives has waited longer.
+    fn goes_first(&mut self, state: &mut State) -> bool {
+        match &mut state.first {
+            Some(first) if first.number == self.own.number => {
+                first.beats = first.beats.wrapping_add(1);
+                return true;
+            }
+            Some(first) if first.number < self.own.number => {
+                let quiet = quiet(self.first.as_slice(), *first);
+                self.first = Some((*first, quiet));
+                if quiet < QUIET_FIRST {
+                    return false;
+                }
+            }
+            Some(_) | None => {}
+        }
+        state.first = Some(self.own);
+        true
+    }
+
+    /// It waits no longer.
+    fn leave(&self, state: &mut State) {
+        if state
+            .first
+            .is_some_and(|first| first.number == self.own.number)
+        {
+            state.first = None;
+        }
+    }
+}
+
+/// For how many turns one has shown no sign of life, by what was seen of it before.
+fn quiet(before: &[(Life, u32)], now: Life) -> u32 {
+    let seen = before.iter().find(|(seen, _)| *seen == now);
+    seen.map_or(0, |(_, quiet)| quiet.saturating_add(1))
 }
 
 impl Lead<'_> {
@@ -192,9 +257,9 @@ impl Lead<'_> {
 
     fn beat(&self) {
         let mut state = self.flights.0.borrow_mut();
-        let own = |flight: &&mut Flight| flight.number == self.number;
+        let own = |flight: &&mut Flight| flight.life.number == self.number;
         if let Some(flight) = state.flights.iter_mut().find(own) {
-            flight.beats = flight.beats.wrapping_add(1);
+            flight.life.beats = flight.life.beats.wrapping_add(1);
         }
     }
 }
