@@ -31,6 +31,8 @@ mod upstream;
 #[cfg(test)]
 mod tests;
 
+pub use requirements::LONGEST_AGE;
+
 use crate::{
     access::{
         claim_path::ClaimPath, list_claim::ListClaim, requirements::Requirements,

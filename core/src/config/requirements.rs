@@ -53,7 +53,8 @@ const MOST: usize = 64;
 
 /// A browser takes minutes through a sign-in, and a clock may be off by one.
 const SHORTEST_AGE: Seconds = Seconds::minutes(1);
-const LONGEST_AGE: Seconds = Seconds::minutes(365 * 24 * 60);
+/// The longest `max_age` that a route asks for, and that a link may.
+pub const LONGEST_AGE: Seconds = Seconds::minutes(365 * 24 * 60);
 
 /// What routes ask for must be kept in the session, or nobody would ever meet it.
 #[derive(Debug, Default)]

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     access::{fetch_metadata::FetchMetadata, step_up::StepUp},
-    config::{Protocol, Provider, PushedAuthorizationRequests, ResponseMode},
+    config::{LONGEST_AGE, Protocol, Provider, PushedAuthorizationRequests, ResponseMode},
     cookie::{
         name,
         request::RequestCookies,
@@ -165,8 +165,9 @@ fn step_up<P: Platform, R: Inbound>(
         step_up.acr_values.push(value.to_owned());
     }
     if let Some(max_age) = max_age {
-        let seconds = digits::number(max_age).ok_or(BrowserFault::Malformed)?;
-        step_up.max_age = Some(Seconds::new(seconds));
+        let age = digits::number(max_age).map(Seconds::new);
+        let age = age.filter(|age| *age <= LONGEST_AGE);
+        step_up.max_age = Some(age.ok_or(BrowserFault::Malformed)?);
     }
     Ok(step_up)
 }

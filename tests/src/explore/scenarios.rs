@@ -349,7 +349,7 @@ fn no_code_is_used_twice_by_two_callbacks() {
 fn a_callback_beside_a_sign_out_keeps_the_two_sessions_apart() {
     run_all(
         "callback and sign-out",
-        (Answers::Later, &WAYS),
+        (Answers::Later, &SHORT_WAYS),
         1_000,
         callback_and_sign_out,
     );

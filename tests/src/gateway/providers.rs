@@ -6,7 +6,7 @@ use crate::{
         in_process::{InProcess, Setup},
     },
     http::{
-        browser::{ATTEMPT, Browser, ROUNDS},
+        browser::{ATTEMPT, Browser, PREDECESSOR, ROUNDS, SESSION},
         request::Request,
         response::Response,
     },
@@ -235,6 +235,27 @@ fn an_answer_may_come_as_a_form() {
     // Once is once.
     let again = host.send(&posted(&browser, &callback)).expect(400);
     assert!(!again.text().contains("data-to"));
+}
+
+#[test]
+fn a_form_ends_the_session_that_it_brings_no_cookie_of() {
+    let host = form_post();
+    let arrive = |browser: &mut Browser<'_>| {
+        let callback = browser.callback("/auth/login?return_to=/", "member");
+        let kept_back = browser.jar.cookie(SESSION).cloned();
+        browser.jar.remove(SESSION);
+        let answer = host.send(&posted(browser, &callback)).expect(200);
+        browser.keep(&answer);
+        kept_back
+    };
+    let mut browser = Browser::new(&host);
+    assert!(arrive(&mut browser).is_none());
+    assert_eq!(browser.jar.cookie(PREDECESSOR).unwrap().same_site, "None");
+    let replaced = arrive(&mut browser).unwrap();
+    assert!(browser.is_signed_in());
+    let mut thief = Browser::new(&host);
+    thief.jar.put(SESSION, &replaced.value);
+    assert!(!thief.is_signed_in());
 }
 
 #[test]

@@ -123,12 +123,14 @@ fn a_link_is_checked(host: &dyn Host) {
         "max_age=",
         "max_age=-1",
         "max_age=5m",
+        "max_age=31536001",
         "max_age=1&max_age=1",
     ] {
         let link = format!("/auth/login?{bad}");
         host.send(&Request::navigation(&link)).expect(400);
     }
     Browser::new(host).begin("/auth/login?acr_values=gold%20platinum&max_age=0");
+    Browser::new(host).begin("/auth/login?max_age=31536000");
 }
 
 #[test]
