@@ -5,7 +5,7 @@
 //! request and our own pages from other sites. Anything else can write what it likes into them,
 //! but has no one's cookie.
 
-use crate::http::{header::HeaderName, inbound::Inbound, method::Method, url::Origin};
+use crate::http::{credentials, header::HeaderName, inbound::Inbound, method::Method, url::Origin};
 use alloc::string::{String, ToString};
 
 /// The headers of a request that say where it comes from, each with at most one value.
@@ -69,11 +69,15 @@ impl FetchMetadata {
     /// Reads the headers.
     ///
     /// # Errors
-    /// [`MalformedHeader`] where `Authorization`, `Origin` or a `Sec-Fetch-` header holds a comma:
-    /// hosts join repeated fields with one, and who decides by the first of two values while the
+    /// [`MalformedHeader`] where `Authorization`, `Origin` or a `Sec-Fetch-` header holds two values:
+    /// hosts join repeated fields with a comma, and who decides by the first of two values while the
     /// upstream reads the second has decided nothing.
     pub fn read(request: &impl Inbound) -> Result<Self, MalformedHeader> {
-        once(request, HeaderName::AUTHORIZATION)?;
+        let name = HeaderName::AUTHORIZATION;
+        match request.header(&name) {
+            Some(value) if !credentials::is_one(&value) => return Err(MalformedHeader { name }),
+            Some(_) | None => {}
+        }
         let sent = |name| match request.header(&name) {
             Some(_) => Sent::Yes,
             None => Sent::No,
@@ -181,6 +185,7 @@ impl Site {
     }
 }
 
+/// The value of a header whose grammar has no comma.
 fn once(request: &impl Inbound, name: HeaderName) -> Result<Option<String>, MalformedHeader> {
     match request.header(&name) {
         Some(value) if value.contains(',') => Err(MalformedHeader { name }),

@@ -42,10 +42,12 @@ names! {
     CONTENT_TYPE = "content-type",
     COOKIE = "cookie",
     CROSS_ORIGIN_OPENER_POLICY = "cross-origin-opener-policy",
+    DESTINATION = "destination",
     DPOP = "dpop",
     ETAG = "etag",
     FORWARDED = "forwarded",
     HOST = "host",
+    IF = "if",
     IF_MATCH = "if-match",
     IF_MODIFIED_SINCE = "if-modified-since",
     IF_NONE_MATCH = "if-none-match",
@@ -120,7 +122,8 @@ impl HeaderValue {
     }
 }
 
-const fn is_token(byte: u8) -> bool {
+/// Whether a byte may stand in a token (RFC 9110, section 5.6.2).
+pub(super) const fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
         || matches!(
             byte,

@@ -1,5 +1,6 @@
 //! HTTP as the core sees it: methods, header names and values, paths, URLs, requests and responses.
 
+pub mod credentials;
 pub mod date;
 pub mod header;
 pub mod inbound;
