@@ -42,9 +42,9 @@ pub fn attempt_id(cookie_name: &str) -> &str {
 }
 
 /// Whether a cookie's name is one of ours, in any case.
-pub fn is_ours(name: &str) -> bool {
-    name.get(..PREFIX.len())
-        .is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
+pub fn is_ours(name: impl AsRef<[u8]>) -> bool {
+    let start = name.as_ref().get(..PREFIX.len());
+    start.is_some_and(|start| start.eq_ignore_ascii_case(PREFIX.as_bytes()))
 }
 
 #[cfg(test)]

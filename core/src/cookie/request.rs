@@ -2,6 +2,9 @@
 //!
 //! Whatever is not a pair is passed over. A name that stands twice belongs to nobody: whoever can
 //! set a cookie for a parent domain could otherwise choose which of the two is read.
+//!
+//! A host may join two fields by a comma, as it joins any other (RFC 9110, section 5.3), and upstreams may take them
+//! apart again. So a cookie of ours is looked for behind commas, too, before anything leaves; none is read there.
 
 use super::name;
 use alloc::{string::String, vec::Vec};
@@ -69,31 +72,59 @@ impl<'a> RequestCookies<'a> {
 
     /// Whether any cookie has, or may have, a name of ours.
     pub fn has_ours(self) -> bool {
-        self.header == Header::TooLong || self.has_name_of_ours()
-    }
-
-    fn has_name_of_ours(self) -> bool {
-        self.text
-            .split(';')
-            .any(|part| name::is_ours(part.trim_matches([' ', '\t'])))
+        let pieces = || self.text.as_bytes().split(|byte| PARTING.contains(byte));
+        self.header == Header::TooLong || pieces().any(is_ours)
     }
 
     /// The header without our own cookies, as an upstream may see it; `None` where none is left.
+    ///
+    /// For hosts that decode headers: a cookie whose bytes they could not show is left out, since an upstream would get
+    /// another value than the browser sent.
     pub fn without_ours(self) -> Option<String> {
-        let mut kept = String::new();
-        for part in self.text.split(';') {
-            let part = part.trim_matches([' ', '\t']);
-            let key = part.split('=').next().unwrap_or(part);
-            if part.is_empty() || name::is_ours(key.trim_matches([' ', '\t'])) {
-                continue;
-            }
-            if !kept.is_empty() {
-                kept.push_str("; ");
-            }
-            kept.push_str(part);
-        }
-        (!kept.is_empty()).then_some(kept)
+        let is_shown = |pair: &&[u8]| !pair.windows(3).any(|at| at == REPLACED);
+        // Taken apart at signs of one byte, a text stays one.
+        String::from_utf8(kept(self.text.as_bytes(), is_shown)?).ok()
     }
+}
+
+/// What may stand between two cookies.
+const PARTING: [u8; 2] = [b';', b','];
+
+/// What may stand around a cookie, or before one whose name is empty.
+const AROUND: [u8; 3] = [b' ', b'\t', b'='];
+
+/// What stands where bytes were no UTF-8 (Unicode, section 3.9): U+FFFD.
+const REPLACED: [u8; 3] = [0xef, 0xbf, 0xbd];
+
+/// A `Cookie` field without our own cookies, all others byte for byte; `None` where none is left.
+pub fn without_ours(field: &[u8]) -> Option<Vec<u8>> {
+    kept(field, |_| true)
+}
+
+/// What is left of a field without our own cookies and those that are not `wanted`.
+fn kept(field: &[u8], wanted: impl Fn(&&[u8]) -> bool) -> Option<Vec<u8>> {
+    let mut kept = Vec::new();
+    for pair in field.split(|byte| *byte == b';').filter(wanted) {
+        let pieces = pair.split(|byte| *byte == b',');
+        let pieces: Vec<&[u8]> = pieces.filter(|piece| !is_ours(piece)).collect();
+        let pair = pieces.join(&b',');
+        let pair = pair.trim_ascii();
+        if pair.is_empty() {
+            continue;
+        }
+        if !kept.is_empty() {
+            kept.extend_from_slice(b"; ");
+        }
+        kept.extend_from_slice(pair);
+    }
+    (!kept.is_empty()).then_some(kept)
+}
+
+fn is_ours(piece: &[u8]) -> bool {
+    let start = piece.iter().position(|byte| !AROUND.contains(byte));
+    start
+        .and_then(|start| piece.get(start..))
+        .is_some_and(name::is_ours)
 }
 
 #[cfg(test)]
@@ -134,5 +165,39 @@ mod tests {
         );
         let ours = RequestCookies::new(Some("__Host-Http-lychgate=s"));
         assert_eq!(ours.without_ours(), None);
+    }
+
+    #[test]
+    fn ours_is_found_however_fields_were_joined() {
+        for (field, left) in [
+            ("a=1, __Host-Http-lychgate=s", Some("a=1")),
+            ("__Host-Http-lychgate=s,a=1", Some("a=1")),
+            (
+                "a=1,2,__host-http-lychgate-x=s,b=3; c=4",
+                Some("a=1,2,b=3; c=4"),
+            ),
+            ("a=1;\t=__Host-Http-lychgate=s", Some("a=1")),
+            (" , __Host-Http-lychgate=s", None),
+        ] {
+            let cookies = RequestCookies::new(Some(field));
+            assert!(cookies.has_ours(), "{field}");
+            assert_eq!(cookies.without_ours().as_deref(), left, "{field}");
+            // Nothing that is no pair by itself signs anyone in.
+            assert_ne!(cookies.one(name::SESSION), Some("s"), "{field}");
+        }
+        for field in ["a=1,2; b=\"3, 4\"", "last=__Host-Http-lychgate"] {
+            assert!(!RequestCookies::new(Some(field)).has_ours(), "{field}");
+        }
+    }
+
+    #[test]
+    fn other_cookies_keep_their_bytes() {
+        let field = b"nm=Jos\xe9; __Host-Http-lychgate=s; k=\xc3\xa9,\xff";
+        let left = without_ours(field).unwrap();
+        assert_eq!(left, b"nm=Jos\xe9; k=\xc3\xa9,\xff");
+        // Decoded, the first and the last have lost theirs.
+        let decoded = "nm=Jos\u{fffd}; __Host-Http-lychgate=s; k=\u{e9}; l=\u{fffd}";
+        let left = RequestCookies::new(Some(decoded)).without_ours();
+        assert_eq!(left.as_deref(), Some("k=\u{e9}"));
     }
 }
