@@ -333,9 +333,11 @@ impl RouteTable {
 }
 
 impl Route {
-    /// Whether the route is for `method`.
+    /// Whether the route is for `method`. None is for `TRACE`, whose answer would show a client what only the upstream may
+    /// know: the proof that a request came by the gateway.
     pub(super) fn takes(&self, method: &Method) -> bool {
         match &self.methods {
+            _ if method.is_trace() => false,
             None => true,
             Some(methods) => {
                 methods.contains(method)
@@ -425,6 +427,9 @@ fn rules_of<'a>(mut routes: impl Iterator<Item = &'a Route>) -> Rules {
 }
 
 fn allowed_methods(group: &[Route]) -> Vec<Method> {
+    if group.iter().any(|route| route.methods.is_none()) {
+        return Method::NAMED.to_vec();
+    }
     let mut allow: Vec<Method> = Vec::new();
     for method in group
         .iter()

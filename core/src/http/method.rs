@@ -24,6 +24,17 @@ pub enum Method {
 }
 
 impl Method {
+    /// The methods with names here: what can be listed of all methods.
+    pub const NAMED: [Self; 7] = [
+        Self::Get,
+        Self::Head,
+        Self::Post,
+        Self::Put,
+        Self::Patch,
+        Self::Delete,
+        Self::Options,
+    ];
+
     /// The method that `text` names; methods are case-sensitive.
     pub fn parse(text: &str) -> Self {
         match text {
@@ -50,6 +61,11 @@ impl Method {
             Self::Options => "OPTIONS",
             Self::Other(other) => other,
         }
+    }
+
+    /// Whether the answer is the request itself (`TRACE`, RFC 9110, section 9.3.8), with all that was added to it on the way.
+    pub fn is_trace(&self) -> bool {
+        matches!(self, Self::Other(other) if other == "TRACE")
     }
 
     /// Whether the method only reads (RFC 9110, section 9.2.1). Everything unknown does not.
