@@ -1,6 +1,6 @@
 // What workerd calls. It fetches and edits headers, which JavaScript does faster; Rust says what and where.
 import { traps, unlessLost } from "lychgate-host";
-import { Edge, response_edits, telling, wake } from "lychgate-glue";
+import { Edge, addresses, response_edits, telling, wake } from "lychgate-glue";
 import configuration from "./lychgate.json";
 
 export { Ledger } from "./ledger.js";
@@ -29,6 +29,7 @@ const complain = (error) => {
 let edge;
 let made;
 let tells;
+let holders;
 
 /** The gateway of this isolate, made anew after a trap. */
 const edgeOf = (env) => {
@@ -36,6 +37,7 @@ const edgeOf = (env) => {
   if (made !== traps) {
     edge = new Edge(configuration, env);
     tells = new RegExp(telling(), "mu");
+    holders = new Set(addresses().split("\n"));
     made = traps;
   }
   return edge;
@@ -48,7 +50,7 @@ const answer = async (request, env, context) => {
   const fields = names(headers);
   const asked = [request, method, url, fields];
   const decided =
-    edge.warm(method, url, fields, cookie, authorization) ??
+    edge.warm(method, url, fields, cookie, authorization, connectionOf(headers, fields)) ??
     (await kept(context, unlessLost(edge.decide(env, context, ...asked))));
   return typeof decided === "string" ? forward(decided.split("\n"), asked, env) : decided;
 };
@@ -65,28 +67,52 @@ const kept = (context, work) => {
 
 /** Carries out a plan, of which `plan` in forward.rs says what the lines are. */
 const forward = async ([to, url, patience, cache, answered, plain, ...edits], asked, env) => {
+  const failed = (why) => edgeOf(env).failed(env, why, ...asked);
   const ofAnswer = edits.splice(edits.indexOf(""));
-  const [request] = asked;
+  let message;
+  try {
+    message = outbound(to, url, cache, edits, asked[0]);
+  } catch {
+    return failed("unsent");
+  }
   let response;
   try {
-    const ask = () => send(to, url, cache, edits, request, env);
-    response = await (patience === "" ? ask() : before(Number(patience), ask, isRepeatable(request)));
-  } catch {
-    return edgeOf(env).unreachable(env, ...asked);
+    const ask = () => send(to, message, env);
+    response = await (patience === "" ? ask() : before(Number(patience), ask, isRepeatable(asked[0])));
+  } catch (error) {
+    return failed(isOurs(error) ? "unsent" : "unreachable");
   }
-  if (response === LATE) return edgeOf(env).late(env, ...asked);
+  if (response === LATE) return failed("late");
+  const { status, webSocket } = response;
+  if (!webSocket && (status < 200 || status > 599)) return inexpressible(response, failed);
   const own = ownEdits(response.headers, answered, plain);
   const changes = [...own.split("\n"), ...ofAnswer].filter(Boolean);
   if (changes.length === 0) return response;
-  const edited = new Response(response.body, response);
-  apply(changes, edited.headers);
+  let edited;
+  try {
+    edited = new Response(response.body, response);
+    apply(changes, edited.headers);
+  } catch {
+    return inexpressible(response, failed);
+  }
   return edited;
 };
+
+/** The answer in place of one that no `Response` can be, whose body nobody reads then. */
+const inexpressible = (response, failed) => {
+  response.body?.cancel().catch(() => {});
+  return failed("inexpressible");
+};
+
+/** Whether a fetch failed for what it was asked. A bound Worker may throw the same, which the runtime marks. */
+const isOurs = (error) => error instanceof TypeError && !error.remote;
 
 /** What to change in a response with these headers because of what it is. */
 const ownEdits = (headers, answered, plain) => {
   const all = names(headers);
-  if (plain !== "ask" && !tells.test(all)) return plain;
+  const connection = connectionOf(headers, all);
+  if (plain !== "ask" && connection === undefined && !tells.test(all)) return plain;
+  const held = all.split("\n").filter((name) => holders.has(name));
   // Texts are passed before it is looked at which instance they go to.
   wake();
   return response_edits(
@@ -95,20 +121,38 @@ const ownEdits = (headers, answered, plain) => {
     headers.getSetCookie().join("\n"),
     headers.get("content-type") ?? undefined,
     headers.get("cache-control") ?? undefined,
-    headers.get("location") ?? undefined,
+    connection,
+    held.map((name) => `${name}:${headers.get(name)}`).join("\n"),
   );
 };
 
-const send = (to, url, cache, edits, request, env) => {
-  if (to === "assets") return env.ASSETS.fetch(url === "" ? request : new Request(url, request));
+/** The `Connection` of a message with headers of these names, where it says more than whether it stays open. */
+const connectionOf = (headers, names) => {
+  if (!names.includes("connection")) return undefined;
+  const value = headers.get("connection") ?? "";
+  return /^(?:close|keep-alive)?$/i.test(value) ? undefined : value;
+};
+
+/** What to fetch for a request, as the arguments of `fetch`. */
+const outbound = (to, url, cache, edits, request) => {
+  if (to === "assets") return [url === "" ? request : new Request(url, request)];
   const { method, body } = request;
   const headers = new Headers(request.headers);
   apply(edits, headers);
-  // Not the request itself: its `cf` would be copied on the way, which costs more than the decision. Another Worker
+  const init = { headers, redirect: "manual" };
+  if (to !== "url") init.cf = request.cf;
+  else if (cache !== "") init.cache = cache;
+  // A body of theirs passes with a whole request alone.
+  if (body !== null && (method === "GET" || method === "HEAD")) return [new Request(url, request), init];
+  // Else not the request itself: its `cf` would be copied on the way, which costs more than the decision. Another Worker
   // may want to read it.
-  const init = { method, headers, body, redirect: "manual" };
-  if (to === "url") return fetch(url, { ...init, cache: cache === "" ? undefined : cache });
-  return env[to.slice("service ".length)].fetch(url, { ...init, cf: request.cf });
+  return [url, { ...init, method, body }];
+};
+
+/** Sends what `outbound` made to where it goes. */
+const send = (to, message, env) => {
+  if (to === "url") return fetch(...message);
+  return (to === "assets" ? env.ASSETS : env[to.slice("service ".length)]).fetch(...message);
 };
 
 /** What stands for an answer that did not come in time. */

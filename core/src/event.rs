@@ -41,6 +41,8 @@ pub enum Event<'a> {
         fault: &'a Fault,
         /// The id of the provider that it was about, where it was about one.
         provider: Option<&'a str>,
+        /// The id of the upstream that it was on its way to, where it was.
+        upstream: Option<&'a str>,
     },
     /// An exchange with a provider failed, and the request was served all the same: with what is remembered
     /// of the provider, or without it.
@@ -195,6 +197,19 @@ impl Event<'_> {
         }
     }
 
+    /// The id of the upstream that the event is about, where it is about one.
+    pub const fn upstream(&self) -> Option<&str> {
+        match self {
+            Self::Refused { upstream, .. } => *upstream,
+            Self::SignedIn { .. }
+            | Self::ProviderFailed { .. }
+            | Self::SignedOut { .. }
+            | Self::BackgroundFailed { .. }
+            | Self::Replaced { .. }
+            | Self::Closed { .. } => None,
+        }
+    }
+
     const fn incident(&self) -> Option<&Incident> {
         match self {
             Self::Refused { incident, .. } | Self::Closed { incident, .. } => Some(incident),
@@ -249,6 +264,10 @@ impl Event<'_> {
             (Setting::Provider(key), None) => Cow::Owned(format!("provider.{key}")),
             (Setting::Issuer(key), Some(issuer)) => Cow::Owned(format!("issuer[{issuer}].{key}")),
             (Setting::Issuer(key), None) => Cow::Owned(format!("issuer.{key}")),
+            (Setting::Upstream(key), _) => match self.upstream() {
+                Some(id) => Cow::Owned(format!("upstream[{id}].{key}")),
+                None => Cow::Owned(format!("upstream.{key}")),
+            },
             (Setting::Named(name), _) => Cow::Borrowed(name),
         })
     }
@@ -299,6 +318,7 @@ impl Line<'_> {
             ("incident", event.incident().map(Incident::as_str)),
             ("session", session.as_deref()),
             ("provider", event.provider()),
+            ("upstream", event.upstream()),
             ("code", event.code()),
             ("reason", event.reason().as_deref()),
             ("setting", event.setting().as_deref()),
@@ -374,6 +394,7 @@ mod tests {
             incident: Incident::new([0, 1, 2, 0xfd, 0xfe, 0xff]),
             fault: &fault,
             provider: None,
+            upstream: None,
         };
         assert_eq!(
             line(&event, Timings::default()),
@@ -390,6 +411,7 @@ mod tests {
                 incident: Incident::new([0; 6]),
                 fault: &fault,
                 provider,
+                upstream: None,
             };
             line(&event, Timings::default())
         };

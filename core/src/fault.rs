@@ -163,6 +163,8 @@ pub enum PlatformFault {
     ProofsFull,
     /// A proof of who we are could not be signed: the key is none, or the host failed.
     Signer,
+    /// The request to an upstream could not be made; nothing was sent.
+    Forward,
     /// Something of ours that cannot be sealed or written, or that the configuration check should
     /// have kept from coming this far.
     Internal,
@@ -173,6 +175,9 @@ pub enum PlatformFault {
 pub enum UpstreamFault {
     /// No connection, or it broke before the headers came.
     Unreachable,
+    /// Its answer is none that can be passed on: its status is none of HTTP (RFC 9110, section 15), or the host cannot
+    /// express it.
+    Inexpressible,
     /// The head of its answer did not come in time.
     TimedOut,
     /// It was asked for a WebSocket, and the host can open none.
@@ -265,9 +270,20 @@ impl Answer {
 }
 
 impl UpstreamFault {
+    /// What is wrong with an answer of this status; nothing with those that end an exchange (RFC 9110, section 15), nor
+    /// with the one that makes a connection a WebSocket.
+    pub const fn of_status(status: u16) -> Option<Self> {
+        match status {
+            101 | 200..=599 => None,
+            _ => Some(Self::Inexpressible),
+        }
+    }
+
     const fn answer(self) -> Answer {
         let (status, code) = match self {
-            Self::Unreachable => (Status::BAD_GATEWAY, PublicCode::UpstreamUnavailable),
+            Self::Unreachable | Self::Inexpressible => {
+                (Status::BAD_GATEWAY, PublicCode::UpstreamUnavailable)
+            }
             Self::TimedOut => (Status::GATEWAY_TIMEOUT, PublicCode::UpstreamTimeout),
             Self::NoWebSocket => (Status::NOT_IMPLEMENTED, PublicCode::WebSocketUnsupported),
             // Nobody outside is to blame: the deployment forbids what its configuration asks for.
@@ -421,4 +437,5 @@ into_fault! {
     Provider(ProviderFault),
     Issuer(IssuerFault),
     Platform(PlatformFault),
+    Upstream(UpstreamFault),
 }

@@ -8,14 +8,14 @@
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use lychgate_core::gateway::edits::{
-    CookieEdit, PlainResponse, ResponseEdit, TELLING, TELLING_BEGINNINGS,
+    ADDRESSES, Connection, CookieEdit, Front, PlainResponse, ResponseEdit, TELLING,
 };
 use lychgate_core::gateway::{Forward, ForwardTarget};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// How to carry out a forward of a request that came with this authority and target, and with headers of these names,
-/// one per line. Its lines:
+/// How to carry out a forward of a request that came with this authority, target and `Connection`, and with headers of
+/// these names, one per line. Its lines:
 ///
 /// 1. where to: `assets`, `url`, or `service NAME`, a binding;
 /// 2. the URL to fetch, or nothing where the request can be passed as it came;
@@ -27,7 +27,13 @@ use wasm_bindgen::prelude::wasm_bindgen;
 /// 8. an empty line, and the edits of the response that do not depend on it.
 ///
 /// An edit is `-name` (remove), `=name:value` (set) or `+name:value` (append).
-pub(crate) fn plan(forward: &Forward, host: &str, received: &str, names: &str) -> String {
+pub(crate) fn plan(
+    forward: &Forward,
+    host: &str,
+    received: &str,
+    names: &str,
+    connection: Connection<'_>,
+) -> String {
     let edit = &forward.request;
     let target = edit.target();
     let mut plan = Lines::default();
@@ -64,10 +70,13 @@ pub(crate) fn plan(forward: &Forward, host: &str, received: &str, names: &str) -
         PlainResponse::Keep => plan.line(&[]),
         PlainResponse::CacheControl(policy) => plan.set("cache-control", policy),
     }
-    for name in lines(names).filter(|name| edit.strips(name)) {
-        plan.remove(name);
+    for name in lines(names) {
+        if edit.strips(name, Front::Cloudflare) || connection.names(name) {
+            plan.remove(name);
+        }
     }
     match edit.cookie() {
+        _ if connection.names("cookie") => {}
         CookieEdit::Keep => {}
         CookieEdit::Replace(rest) => plan.set("cookie", rest),
         CookieEdit::Remove => plan.remove("cookie"),
@@ -89,12 +98,28 @@ pub(crate) fn plan(forward: &Forward, host: &str, received: &str, names: &str) -
 /// lower case, one per line. They hold letters and dashes alone.
 #[wasm_bindgen]
 pub fn telling() -> String {
-    let (names, beginnings) = (TELLING.join("|"), TELLING_BEGINNINGS.join("|"));
-    ["^(?:", &names, ")$|^(?:", &beginnings, ")"].concat()
+    let names = TELLING.names.map(|names| names.join("|")).join("|");
+    let beginnings = TELLING.beginnings.join("|");
+    [
+        "^(?:",
+        &names,
+        ")$|^(?:",
+        &beginnings,
+        ")|",
+        TELLING.ending,
+        "$",
+    ]
+    .concat()
+}
+
+/// The names of the response headers whose values [`response_edits`] must be told, one per line.
+#[wasm_bindgen]
+pub fn addresses() -> String {
+    ADDRESSES.join("\n")
 }
 
 /// What to change in a response because of what it is, given the fifth line of its plan, the names of its headers and
-/// its `Set-Cookie` fields, one per line each, and three of its headers.
+/// its `Set-Cookie` fields, one per line each, three of its headers, and those of [`addresses`] as lines of `name:value`.
 ///
 /// # Errors
 /// That is no line of a plan.
@@ -105,19 +130,29 @@ pub fn response_edits(
     set_cookies: &str,
     content_type: Option<String>,
     cache_control: Option<String>,
-    location: Option<String>,
+    connection: Option<String>,
+    addresses: &str,
 ) -> Result<String, JsValue> {
     let edit = ResponseEdit::of_line(line).ok_or(JsValue::NULL)?;
+    let connection = Connection::new(connection.as_deref());
     let mut edits = Lines::default();
-    for name in lines(names).filter(|name| edit.strips(name)) {
-        edits.remove(name);
+    for name in lines(names) {
+        if edit.strips(name) || connection.names(name) {
+            edits.remove(name);
+        }
     }
     let own = cache_control.as_deref();
     if let Some(policy) = edit.cache_control(content_type.as_deref(), own) {
         edits.set("cache-control", policy);
     }
-    if let Some(location) = location.and_then(|value| edit.location(&value)) {
-        edits.set("location", &location);
+    for (name, value) in lines(addresses).filter_map(|line| line.split_once(':')) {
+        let moved = edit.address(name, value);
+        if let Some(moved) = moved.filter(|_| !connection.names(name)) {
+            edits.set(name, &moved);
+        }
+    }
+    if connection.names("set-cookie") {
+        return Ok(edits.0);
     }
     let is_as_sent = |field| matches!(edit.set_cookie(field), Some(Cow::Borrowed(_)));
     if !set_cookies.is_empty() && !lines(set_cookies).all(is_as_sent) {

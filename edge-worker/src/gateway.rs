@@ -13,8 +13,11 @@ use crate::verifier::Keys;
 use alloc::rc::Rc;
 use alloc::string::String;
 use js_sys::{Promise, Reflect};
-use lychgate_core::fault::{ConfigurationFault, UpstreamFault};
+use lychgate_core::fault::{ConfigurationFault, Fault, PlatformFault, UpstreamFault};
+use lychgate_core::gateway::edits::Connection;
 use lychgate_core::gateway::{Gateway, Outcome, WarmRequest, is_telling};
+use lychgate_core::http::header::HeaderName;
+use lychgate_core::http::inbound::Inbound;
 use lychgate_core::http::method::Method;
 use lychgate_core::http::response::Response;
 use lychgate_core::secret::Secret;
@@ -68,6 +71,7 @@ impl Edge {
         names: &str,
         cookie: Option<String>,
         authorization: Option<String>,
+        connection: Option<String>,
     ) -> Result<JsValue, JsValue> {
         #[cfg(feature = "contract")]
         crate::contract::before_warm();
@@ -87,7 +91,7 @@ impl Edge {
         if let Some(dataset) = &self.metrics {
             points::report(dataset, &self.gateway, now);
         }
-        answer(outcome, url, names)
+        answer(outcome, url, names, connection.as_deref())
     }
 
     /// Decides about a request: a `Response`, or a text with the plan of a forward.
@@ -117,40 +121,34 @@ impl Edge {
                     Ok(JsValue::UNDEFINED)
                 }))?;
             }
-            answer(outcome, received.url(), received.names())
+            let connection = received.header(&HeaderName::CONNECTION);
+            let (url, names) = (received.url(), received.names());
+            answer(outcome, url, names, connection.as_deref())
         })
     }
 
-    /// The answer where an upstream cannot be reached.
+    /// The answer to a request that was not forwarded, or whose upstream failed. `why` is a word of `shim.js`.
     ///
     /// # Errors
     /// What the runtime throws at it.
-    pub fn unreachable(
+    pub fn failed(
         &self,
         env: Env,
+        why: &str,
         request: web_sys::Request,
         method: &str,
         url: String,
         names: String,
     ) -> Result<web_sys::Response, JsValue> {
         let received = Received::new(request, Method::parse(method), url, names);
-        self.upstream_failed(env, &received, UpstreamFault::Unreachable)
-    }
-
-    /// The answer where an upstream does not answer in time.
-    ///
-    /// # Errors
-    /// What the runtime throws at it.
-    pub fn late(
-        &self,
-        env: Env,
-        request: web_sys::Request,
-        method: &str,
-        url: String,
-        names: String,
-    ) -> Result<web_sys::Response, JsValue> {
-        let received = Received::new(request, Method::parse(method), url, names);
-        self.upstream_failed(env, &received, UpstreamFault::TimedOut)
+        let fault = match why {
+            "unsent" => Fault::from(PlatformFault::Forward),
+            "late" => Fault::from(UpstreamFault::TimedOut),
+            "inexpressible" => Fault::from(UpstreamFault::Inexpressible),
+            _ => Fault::from(UpstreamFault::Unreachable),
+        };
+        let platform = self.platform(env, &received);
+        respond(&self.gateway.upstream_failed(&platform, &received, fault))
     }
 }
 
@@ -159,24 +157,20 @@ impl Edge {
         let (metrics, keys) = (self.metrics.clone(), Rc::clone(&self.keys));
         Workers::new(env, metrics, keys, received.waiting())
     }
-
-    fn upstream_failed(
-        &self,
-        env: Env,
-        received: &Received,
-        fault: UpstreamFault,
-    ) -> Result<web_sys::Response, JsValue> {
-        let platform = self.platform(env, received);
-        respond(&self.gateway.upstream_failed(&platform, received, fault))
-    }
 }
 
-fn answer(outcome: Outcome, url: &str, names: &str) -> Result<JsValue, JsValue> {
+fn answer(
+    outcome: Outcome,
+    url: &str,
+    names: &str,
+    connection: Option<&str>,
+) -> Result<JsValue, JsValue> {
     match outcome {
         Outcome::Respond(response) => respond(&response).map(JsValue::from),
         Outcome::Forward(forward) => {
             let (host, target) = split(url);
-            let plan = forward::plan(&forward, host, target, names);
+            let connection = Connection::new(connection);
+            let plan = forward::plan(&forward, host, target, names, connection);
             Ok(JsValue::from_str(&plan))
         }
     }

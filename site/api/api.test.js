@@ -89,6 +89,9 @@ test("redirects, cookies and statuses come as asked", async () => {
   assert.equal(redirect.headers.get("location"), "https://example.com/x");
   const cookies = await fetch(`${api.origin}/api/set-cookie?cookie=a%3D1&cookie=b%3D2`);
   assert.deepEqual(cookies.headers.getSetCookie(), ["a=1", "b=2"]);
+  const fields = await fetch(`${api.origin}/api/fields?field=x-one:a%3Ab&field=link:c&field=link:d`);
+  assert.equal(fields.headers.get("x-one"), "a:b");
+  assert.equal(fields.headers.get("link"), "c, d");
   assert.equal((await fetch(`${api.origin}/api/status?code=503`)).status, 503);
   assert.equal((await fetch(`${api.origin}/api/status?code=junk`)).status, 200);
 });

@@ -11,6 +11,7 @@ import { WebSocketServer } from "ws";
  * - `POST /api/echo` streams the body back;
  * - `/api/redirect?to=...` answers 302 with that `Location`;
  * - `/api/set-cookie?cookie=...` answers with each `cookie` as a `Set-Cookie` field;
+ * - `/api/fields?field=NAME:VALUE` answers with each such header field;
  * - `/api/status?code=...` answers with that status;
  * - `/api/hang-up` closes the connection without an answer;
  * - `/api/hang` never answers, and the connection stays open for as long as the caller wants.
@@ -95,6 +96,12 @@ function answer(request, response, seen, waiting) {
       return;
     case "/set-cookie":
       response.setHeader("set-cookie", parameters.getAll("cookie").map(asField));
+      break;
+    case "/fields":
+      for (const field of parameters.getAll("field")) {
+        const [name, value] = asField(field).split(/:(.*)/s, 2);
+        response.appendHeader(name, value ?? "");
+      }
       break;
     case "/hang-up":
       request.destroy();

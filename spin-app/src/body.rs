@@ -53,6 +53,29 @@ impl Body {
         }
     }
 
+    /// A body that came without a length, or none where its stream ends before it brings anything.
+    pub(crate) async fn if_any(mut from: StreamReader<u8>, end: End) -> Self {
+        let (mut result, mut chunk) = from.read(Vec::with_capacity(CHUNK)).await;
+        if chunk.is_empty() && !matches!(result, StreamResult::Complete(_)) {
+            return Self::none();
+        }
+        let (mut writer, contents) = wit_stream::new();
+        spawn(async move {
+            loop {
+                let unwanted = writer.write_all(chunk).await;
+                if !unwanted.is_empty() || !matches!(result, StreamResult::Complete(_)) {
+                    break;
+                }
+                (result, chunk) = from.read(Vec::with_capacity(CHUNK)).await;
+            }
+        });
+        // How it ended is the host's to say: a body that broke off is sent on as one.
+        Self {
+            contents: Some(contents),
+            end,
+        }
+    }
+
     /// The first `length` bytes of a stream.
     pub(crate) fn beginning(mut from: StreamReader<u8>, length: u64) -> Self {
         let (mut writer, contents) = wit_stream::new();

@@ -4,7 +4,7 @@ use lychgate_core::http::header::{HeaderName, HeaderValue};
 use spin_sdk::wasip3::http::types::{ErrorCode, Fields};
 
 /// Names and values in order, names as the host gives them.
-pub(crate) type FieldList = Vec<(String, Vec<u8>)>;
+pub(crate) use lychgate_core::gateway::fields::{Fields as FieldList, joined};
 
 /// Fields about one connection (RFC 9110, section 7.6.1), which the host writes itself and takes from nobody.
 const OF_THE_CONNECTION: [&str; 9] = [
@@ -34,23 +34,6 @@ pub(crate) fn of_ours(fields: Vec<(HeaderName, HeaderValue)>) -> FieldList {
         (name.as_str().to_owned(), value.as_str().as_bytes().to_vec())
     };
     fields.into_iter().map(pair).collect()
-}
-
-/// All values of a name in one, as every host joins them; bytes stand for the characters of the same number.
-pub(crate) fn joined(fields: &FieldList, name: &str) -> Option<String> {
-    let separator = if name == "cookie" { "; " } else { ", " };
-    let mut joined: Option<String> = None;
-    for (_, value) in fields.iter().filter(|(other, _)| is_name(other, name)) {
-        let text = value.iter().copied().map(char::from);
-        match &mut joined {
-            None => joined = Some(text.collect()),
-            Some(joined) => {
-                joined.push_str(separator);
-                joined.extend(text);
-            }
-        }
-    }
-    joined
 }
 
 /// Whether there is a field of this name.

@@ -3,18 +3,16 @@
 use crate::body::{Body, accepted};
 use crate::limit::within;
 use crate::received::Received;
-use crate::{assets, instance, respond, send};
-use lychgate_core::fault::UpstreamFault;
+use crate::send::{self, Unanswered};
+use crate::{assets, instance, respond};
+use lychgate_core::fault::{Fault, PlatformFault, UpstreamFault};
+use lychgate_core::gateway::edits::ResponseEdit;
 use lychgate_core::gateway::{Forward, ForwardTarget};
 use lychgate_core::http::inbound::Inbound;
 use lychgate_core::http::method::Method;
 use lychgate_core::http::outbound::SendError;
 use lychgate_core::http::url::Origin;
 use spin_sdk::wasip3::http::types::{ErrorCode, Response};
-
-/// What Spin tells a component about a request, in fields that a client can send as well; an upstream would
-/// take a client's word for the host's.
-const OF_THE_HOST: &str = "spin-";
 
 /// Carries out a forward.
 ///
@@ -40,20 +38,16 @@ async fn to_origin(
     received: &Received,
 ) -> Result<Response, ErrorCode> {
     let (request, response) = (&forward.request, &forward.response);
-    let sent = || {
-        let mut sent = received.fields().clone();
-        sent.retain(|(name, _)| !name.starts_with(OF_THE_HOST));
-        request.apply(sent)
-    };
-    let body = received.take_body().unwrap_or_else(Body::none);
+    let sent = || request.apply(received.fields().clone());
     let method = received.method();
     let is_safe = matches!(method, Method::Get | Method::Head);
-    let is_repeatable = is_safe && body.contents.is_none();
     let asking = async {
+        let body = received.take_body().await.unwrap_or_else(Body::none);
+        let is_repeatable = is_safe && body.contents.is_none();
         let target = request.target();
         match send::ask(&method, origin, target, sent(), body).await {
             // Servers close connections that were idle for a while, and a request that is under way gets no answer.
-            Err(SendError::Unreachable) if is_repeatable => {
+            Err(Unanswered::Failed(SendError::Unreachable)) if is_repeatable => {
                 send::ask(&method, origin, target, sent(), Body::none()).await
             }
             answer => answer,
@@ -63,19 +57,10 @@ async fn to_origin(
         Some(limit) => within(limit, asking).await,
         None => Some(asking.await),
     };
-    match answer.unwrap_or(Err(SendError::TimedOut)) {
-        Ok(answer) => {
-            let status = answer.get_status_code();
-            let edited = response.apply(answer.get_headers().copy_all());
-            let (contents, end) = Response::consume_body(answer, accepted());
-            let contents = Some(contents);
-            match respond::with(status, edited, Body { contents, end }) {
-                Ok(response) => Ok(response),
-                // A status or a field that the host takes from nobody.
-                Err(_) => failed(received, UpstreamFault::Unreachable).await,
-            }
-        }
-        Err(error) => {
+    match answer.unwrap_or(Err(Unanswered::Failed(SendError::TimedOut))) {
+        Ok(answer) => passed_on(answer, response, received).await,
+        Err(Unanswered::NotSent) => failed(received, PlatformFault::Forward).await,
+        Err(Unanswered::Failed(error)) => {
             let fault = match error {
                 SendError::NotAllowed => UpstreamFault::NotAllowed,
                 SendError::TimedOut => UpstreamFault::TimedOut,
@@ -86,7 +71,27 @@ async fn to_origin(
     }
 }
 
-async fn failed(received: &Received, fault: UpstreamFault) -> Result<Response, ErrorCode> {
+/// The answer of an upstream, edited.
+async fn passed_on(
+    answer: Response,
+    edit: &ResponseEdit,
+    received: &Received,
+) -> Result<Response, ErrorCode> {
+    let status = answer.get_status_code();
+    if let Some(fault) = UpstreamFault::of_status(status) {
+        return failed(received, fault).await;
+    }
+    let edited = edit.apply(answer.get_headers().copy_all());
+    let (contents, end) = Response::consume_body(answer, accepted());
+    let contents = Some(contents);
+    match respond::with(status, edited, Body { contents, end }) {
+        Ok(response) => Ok(response),
+        // A field that the host takes from nobody.
+        Err(_) => failed(received, UpstreamFault::Inexpressible).await,
+    }
+}
+
+async fn failed(received: &Received, fault: impl Into<Fault>) -> Result<Response, ErrorCode> {
     let gateway = instance::gateway().await;
     respond::own(gateway.upstream_failed(&received.platform(), received, fault))
 }

@@ -68,22 +68,19 @@ impl Received {
         &self.fields
     }
 
-    /// The body, once. A `GET` or `HEAD` that announces none has none: its empty stream would be sent on as
-    /// a body of unknown length.
-    pub(crate) fn take_body(&self) -> Option<Body> {
+    /// The body, once. Where the request announces no length and its method promises none (RFC 9110, section 9.3), the
+    /// host tells nothing of whether there is one: an empty stream would be sent on as a body of unknown length.
+    pub(crate) async fn take_body(&self) -> Option<Body> {
         let request = self.request.borrow_mut().take()?;
         let (contents, end) = types::Request::consume_body(request, accepted());
-        let announces = |name| fields::has(&self.fields, name);
-        let is_bodiless = matches!(self.method, Method::Get | Method::Head)
-            && !announces("content-length")
-            && !announces("transfer-encoding");
-        if is_bodiless {
-            return Some(Body::none());
+        let is_promised = matches!(self.method, Method::Post | Method::Put | Method::Patch);
+        if is_promised || fields::has(&self.fields, "content-length") {
+            return Some(Body {
+                contents: Some(contents),
+                end,
+            });
         }
-        Some(Body {
-            contents: Some(contents),
-            end,
-        })
+        Some(Body::if_any(contents, end).await)
     }
 }
 
@@ -105,7 +102,7 @@ impl Inbound for Received {
     }
 
     async fn body(&self, cap: ByteCount) -> Result<Vec<u8>, BodyError> {
-        let body = self.take_body().ok_or(BodyError::Broken)?;
+        let body = self.take_body().await.ok_or(BodyError::Broken)?;
         let collected = self.waiting.within(TIME_LIMIT, body.collect(cap)).await;
         collected.unwrap_or(Err(BodyError::Broken))
     }

@@ -27,7 +27,11 @@ pub(crate) async fn exchange(request: Outbound, cap: ByteCount) -> Result<Reply,
         }
     };
     let (origin, target) = (request.url.origin(), request.url.target());
-    let response = ask(&request.method, origin, target, fields, body).await?;
+    let response = ask(&request.method, origin, target, fields, body).await;
+    let response = response.map_err(|error| match error {
+        Unanswered::NotSent => SendError::Unreachable,
+        Unanswered::Failed(error) => error,
+    })?;
     let status = response.get_status_code();
     let content_type = joined(&response.get_headers().copy_all(), "content-type");
     let (contents, end) = Response::consume_body(response, accepted());
@@ -43,18 +47,27 @@ pub(crate) async fn exchange(request: Outbound, cap: ByteCount) -> Result<Reply,
     })
 }
 
+/// Why there is no response.
+pub(crate) enum Unanswered {
+    /// The host took the request for none, so nothing was sent.
+    NotSent,
+    /// Sending it failed.
+    Failed(SendError),
+}
+
 /// Sends a request of these parts; the response comes without its body.
 ///
 /// # Errors
-/// [`SendError::NotAllowed`] where the manifest does not list the origin, else [`SendError::Unreachable`].
+/// [`SendError::NotAllowed`] where the manifest does not list the origin, [`Unanswered::NotSent`] where the parts make no
+/// request, else [`SendError::Unreachable`].
 pub(crate) async fn ask(
     method: &Method,
     origin: &Origin,
     target: &str,
     fields: FieldList,
     body: Body,
-) -> Result<Response, SendError> {
-    let fields = fields::into_host(fields).map_err(|_| SendError::Unreachable)?;
+) -> Result<Response, Unanswered> {
+    let fields = fields::into_host(fields).map_err(|_| Unanswered::NotSent)?;
     let (request, _) = Request::new(fields, body.contents, body.end, None);
     let scheme = match origin.scheme() {
         Scheme::Http => types::Scheme::Http,
@@ -65,12 +78,12 @@ pub(crate) async fn ask(
         .and_then(|()| request.set_scheme(Some(&scheme)))
         .and_then(|()| request.set_authority(Some(&origin.authority())))
         .and_then(|()| request.set_path_with_query(Some(target)))
-        .map_err(|()| SendError::Unreachable)?;
-    client::send(request).await.map_err(|error| {
-        if matches!(error, ErrorCode::HttpRequestDenied) {
-            SendError::NotAllowed
-        } else {
-            SendError::Unreachable
+        .map_err(|()| Unanswered::NotSent)?;
+    client::send(request).await.map_err(|error| match error {
+        ErrorCode::HttpRequestDenied => Unanswered::Failed(SendError::NotAllowed),
+        ErrorCode::HttpRequestMethodInvalid | ErrorCode::HttpRequestUriInvalid => {
+            Unanswered::NotSent
         }
+        _ => Unanswered::Failed(SendError::Unreachable),
     })
 }

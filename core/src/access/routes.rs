@@ -333,8 +333,7 @@ impl RouteTable {
 }
 
 impl Route {
-    /// Whether the route is for `method`. None is for `TRACE`, whose answer would show a client what only the upstream may
-    /// know: the proof that a request came by the gateway.
+    /// Whether the route is for `method`. None is for `TRACE`, whose answer shows a client the proof that it may not know.
     pub(super) fn takes(&self, method: &Method) -> bool {
         match &self.methods {
             _ if method.is_trace() => false,

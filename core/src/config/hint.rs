@@ -180,7 +180,7 @@ const fn plain(fault: &ConfigFault) -> Option<&'static str> {
             "upper-case letters, digits and underscores, as binding in [[services]] of wrangler.toml"
         }
         ConfigFault::ServiceIsAssets => "write assets = true",
-        ConfigFault::AssetsIdentity => "remove identity, proof, claims, strip and timeout",
+        ConfigFault::AssetsIdentity => "remove identity, proof, claims, strip, pass and timeout",
         ConfigFault::AssetsMatching => "remove path_matching",
         ConfigFault::ProofMissing => {
             "anyone who reaches the upstream around Lychgate could forge them: add proof = { secret = \"NAME\" } and compare lychgate-proof there"

@@ -295,6 +295,8 @@ pub struct Upstream {
     pub identity: Identity,
     /// Further request headers to strip, beside ours.
     pub strip: Vec<HeaderName>,
+    /// Request headers of a gateway in front of ours that are not stripped, though they would be.
+    pub pass: Vec<HeaderName>,
     /// How long it may take until the head of its answer.
     pub timeout: Seconds,
     /// Whether it may read paths more loosely than they are matched.

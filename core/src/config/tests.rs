@@ -64,6 +64,7 @@ fn full() -> Value {
                 "proof": {"secret": "API_PROOF"},
                 "claims": {"lychgate-name": "name", "Lychgate-Country": "/address/country"},
                 "strip": ["X-Internal"],
+                "pass": ["Cf-Access-Jwt-Assertion"],
                 "timeout": "5s",
                 "path_matching": "exact",
             },
@@ -165,6 +166,8 @@ fn everything_written_is_read() {
     assert!(matches!(config.metrics, Some(MetricsAccess::Secret(_))));
     let api = config.upstream(UpstreamIndex(1)).unwrap();
     assert_eq!(api.strip, [HeaderName::parse("x-internal").unwrap()]);
+    let passed = HeaderName::parse("cf-access-jwt-assertion").unwrap();
+    assert_eq!(api.pass, [passed]);
     assert_eq!(api.timeout, Seconds::new(5));
     let Identity::Headers { proof, claims } = &api.identity else {
         panic!("{api:?}");

@@ -20,6 +20,7 @@ pub(super) const KEYS: &[&str] = &[
     "proof",
     "claims",
     "strip",
+    "pass",
     "timeout",
     "audiences",
     "path_matching",
@@ -78,9 +79,9 @@ pub(super) fn read(root: &Table<'_>, site: &Site, issuers: &[Issuer]) -> Upstrea
 fn read_one(table: &Table<'_>, id: Option<String>, site: &Site) -> Option<Upstream> {
     let target = read_target(table, site);
     let identity = read_identity(table, target.as_ref());
-    let strip = table.parsed_list("strip", |text| {
-        HeaderName::parse(text).ok_or(ConfigFault::HeaderName)
-    });
+    let header = |text: &str| HeaderName::parse(text).ok_or(ConfigFault::HeaderName);
+    let strip = table.parsed_list("strip", header);
+    let pass = table.parsed_list("pass", header);
     let timeout = span_at(table, "timeout", SHORTEST, LONGEST);
     let path_matching = table.parsed("path_matching", |text| match text {
         "loose" => Ok(PathMatching::Loose),
@@ -92,6 +93,7 @@ fn read_one(table: &Table<'_>, id: Option<String>, site: &Site) -> Option<Upstre
     if matches!(target, Some(UpstreamTarget::Assets)) {
         for (key, fault) in [
             ("strip", ConfigFault::AssetsIdentity),
+            ("pass", ConfigFault::AssetsIdentity),
             ("timeout", ConfigFault::AssetsIdentity),
             ("path_matching", ConfigFault::AssetsMatching),
         ] {
@@ -105,6 +107,7 @@ fn read_one(table: &Table<'_>, id: Option<String>, site: &Site) -> Option<Upstre
         target: target?,
         identity: identity?,
         strip: strip.unwrap_or_default(),
+        pass: pass.unwrap_or_default(),
         timeout: timeout.unwrap_or(DEFAULT),
         path_matching: path_matching.unwrap_or_default(),
     })

@@ -30,6 +30,8 @@ pub enum Setting {
     Provider(&'static str),
     /// A key of the issuer that the request was about.
     Issuer(&'static str),
+    /// A key of the upstream that the request was on its way to.
+    Upstream(&'static str),
     /// A key that stands once, or something with a name outside of the configuration.
     Named(&'static str),
 }
@@ -57,7 +59,7 @@ impl Fault {
             Self::Upstream(UpstreamFault::NotAllowed) => Some(HOSTS),
             Self::Platform(PlatformFault::ProofsFull) => Some(Setting::Named("dpop_replay")),
             Self::Platform(PlatformFault::Signer) => Some(Setting::Provider("private_key")),
-            Self::Upstream(UpstreamFault::TimedOut) => Some(Setting::Named("timeout")),
+            Self::Upstream(UpstreamFault::TimedOut) => Some(Setting::Upstream("timeout")),
             Self::Browser(
                 BrowserFault::Malformed
                 | BrowserFault::NoRoute
@@ -83,10 +85,14 @@ impl Fault {
                 | PlatformFault::Ledger
                 | PlatformFault::Random
                 | PlatformFault::Verifier
+                | PlatformFault::Forward
                 | PlatformFault::Internal,
             )
             | Self::Upstream(
-                UpstreamFault::Unreachable | UpstreamFault::NoWebSocket | UpstreamFault::Unreadable,
+                UpstreamFault::Unreachable
+                | UpstreamFault::Inexpressible
+                | UpstreamFault::NoWebSocket
+                | UpstreamFault::Unreadable,
             ) => None,
         }
     }

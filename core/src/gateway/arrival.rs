@@ -5,10 +5,14 @@ use crate::{
     cookie::request::RequestCookies,
     fault::BrowserFault,
     http::{header::HeaderName, inbound::Inbound, method::Method, path::RequestPath},
+    time::UnixTime,
 };
 use alloc::string::String;
 
-use super::time_limit::BodyLength;
+use super::{
+    time_limit::BodyLength,
+    webdav::{Named, WebDav},
+};
 
 /// Headers beside `Cookie` and `Authorization` whose presence changes what becomes of a `GET` or `HEAD`.
 const TELLING: [HeaderName; 5] = [
@@ -48,6 +52,7 @@ pub(super) struct More {
     /// `Access-Control-Request-Method`.
     pub(super) asked_method: Option<String>,
     pub(super) body: BodyLength,
+    pub(super) named: Option<Named>,
 }
 
 /// The parts of a request that an [`Arrival`] borrows.
@@ -75,6 +80,7 @@ impl Head {
                 origin: request.header(&HeaderName::ORIGIN),
                 asked_method: request.header(&HeaderName::ACCESS_CONTROL_REQUEST_METHOD),
                 body: BodyLength::of(request),
+                named: Named::of(request, &method),
             })
         };
         Ok(Self {
@@ -122,6 +128,15 @@ impl<'a> Arrival<'a> {
     pub(super) fn upgrade(&self) -> Upgrade {
         let upgrade = |more: &More| more.metadata.upgrade(self.method);
         self.more.map_or(Upgrade::None, upgrade)
+    }
+
+    /// What it names beside its own path.
+    pub(super) fn webdav(&self, now: UnixTime) -> WebDav<'a> {
+        WebDav {
+            named: self.more.and_then(|more| more.named.as_ref()),
+            method: self.method,
+            now,
+        }
     }
 
     /// How long its body is.

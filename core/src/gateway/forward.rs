@@ -8,6 +8,7 @@ use super::{
     identity,
     outcome::{Forward, ForwardTarget, Outcome},
     time_limit::{BodyLength, time_limit},
+    webdav::WebDav,
 };
 use crate::{
     access::{decision::Allowed, fetch_metadata::Upgrade},
@@ -25,6 +26,7 @@ pub(super) struct Passing<'a> {
     pub(super) cookies: RequestCookies<'a>,
     pub(super) upgrade: Upgrade,
     pub(super) body: BodyLength,
+    pub(super) webdav: WebDav<'a>,
     /// What is said of other sites.
     pub(super) cors: Option<Vec<(HeaderName, HeaderValue)>>,
 }
@@ -56,6 +58,8 @@ pub(super) fn build(
             passing.target.at(&path.ok_or(BrowserFault::Malformed)?)
         }
     };
+    let mut set = headers(deployment, upstream, caller);
+    set.extend(passing.webdav.fields(deployment, allowed, caller)?);
     deployment.metrics.forwarded(match caller {
         Caller::Nobody => Access::Public,
         Caller::Session(_) => Access::Session,
@@ -64,8 +68,9 @@ pub(super) fn build(
     let request = RequestEdit {
         target,
         cookie: cookie_edit(passing.cookies),
-        set: headers(deployment, upstream, caller),
+        set,
         strip: upstream.strip.clone(),
+        pass: upstream.pass.clone(),
         upgrade: passing.upgrade,
     };
     let response = ResponseEdit {

@@ -19,7 +19,7 @@ mod deployment;
 mod end;
 mod endpoints;
 mod establish;
-mod fields;
+pub mod fields;
 mod form;
 mod forward;
 mod health;
@@ -46,6 +46,7 @@ mod time_limit;
 mod unserved;
 mod visitor;
 mod warm;
+mod webdav;
 
 pub use arrival::is_telling;
 pub use configured::{Configured, spin_variable};
@@ -54,7 +55,7 @@ pub use outcome::{Forward, ForwardTarget, Later, Outcome};
 pub use warm::WarmRequest;
 
 use crate::{
-    fault::{ConfigurationFault, UpstreamFault},
+    fault::{ConfigurationFault, Fault},
     http::{inbound::Inbound, response::Response},
     metrics::{Forwarded, Metrics},
     platform::Platform,
@@ -148,17 +149,17 @@ impl Gateway {
         }
     }
 
-    /// The answer to a request that was forwarded to an upstream which does not answer, or not in time.
+    /// The answer to a request that could not be forwarded, or whose upstream does not answer, or not as it must.
     pub fn upstream_failed<P: Platform>(
         &self,
         platform: &P,
         request: &impl Inbound,
-        fault: UpstreamFault,
+        fault: impl Into<Fault>,
     ) -> Response {
         let platform = &Measured::new(platform, self.metrics());
         match &self.0 {
             State::Open(deployment) => {
-                unserved::upstream_failed(&deployment.config.page, platform, request, fault)
+                unserved::upstream_failed(deployment, platform, request, &fault.into())
             }
             State::Closed(fault) => unserved::closed(platform, request, fault),
         }

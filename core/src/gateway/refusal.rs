@@ -170,6 +170,7 @@ impl Refusal {
             incident: incident.clone(),
             fault: &self.0.fault,
             provider: self.0.provider.as_deref(),
+            upstream: None,
         });
         let answer = self.0.fault.answer();
         let mut response = if wants_html(call.request) {

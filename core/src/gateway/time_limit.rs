@@ -97,6 +97,7 @@ mod tests {
             target,
             identity: Identity::None,
             strip: vec![],
+            pass: vec![],
             timeout: Seconds::new(30),
             path_matching: crate::config::PathMatching::Exact,
         }

@@ -1,11 +1,11 @@
 //! The answers to requests that are not served for no reason of their own: the gateway is closed, or
 //! the upstream does not answer.
 
-use super::{measured::Measured, random, refusal, serve};
+use super::{arrival::Target, deployment::Deployment, measured::Measured, random, refusal, serve};
 use crate::{
-    config::PageSettings,
+    config::{PageSettings, Upstream},
     event::{Event, Incident},
-    fault::{Answer, ConfigurationFault, Fault, UpstreamFault},
+    fault::{Answer, ConfigurationFault, Fault},
     http::{inbound::Inbound, response::Response},
     page::{failure::Failure, problem::problem},
     platform::Platform,
@@ -28,22 +28,31 @@ pub(super) fn closed<P: Platform>(
     response
 }
 
-/// The answer to a request that was forwarded to an upstream which does not answer, or not in time.
+/// The answer to a request that could not be forwarded, or whose upstream does not answer, or not as it must.
 pub(super) fn upstream_failed<P: Platform>(
-    settings: &PageSettings,
+    deployment: &Deployment,
     platform: &Measured<'_, P>,
     request: &impl Inbound,
-    fault: UpstreamFault,
+    fault: &Fault,
 ) -> Response {
-    let fault = Fault::Upstream(fault);
     let incident = random::incident(platform);
+    let settings = &deployment.config.page;
     let response = answer(settings, request, fault.answer(), &incident);
     platform.record(&Event::Refused {
         incident,
-        fault: &fault,
+        fault,
         provider: None,
+        upstream: upstream_of(deployment, request).map(|upstream| upstream.id.as_str()),
     });
     response
+}
+
+/// The upstream of a request, found once more, so that forwards that succeed need not carry its name.
+fn upstream_of<'a>(deployment: &'a Deployment, request: &impl Inbound) -> Option<&'a Upstream> {
+    let target = Target::parse(request.target()).ok()?;
+    let config = &deployment.config;
+    let matched = config.routes.find(&target.path, &request.method()).ok()?;
+    config.upstream(matched.route().upstream)
 }
 
 fn answer(

@@ -27,7 +27,7 @@ use crate::{
     },
     cookie::request::RequestCookies,
     fault::BrowserFault,
-    http::method::Method,
+    http::{credentials, method::Method},
     time::UnixTime,
 };
 use alloc::string::String;
@@ -121,6 +121,7 @@ pub(super) fn begin<'a>(
         cookies: arrival.cookies,
         upgrade: arrival.upgrade(),
         body: arrival.body(),
+        webdav: arrival.webdav(now),
         cors: cors::fields(&matched, arrival.origin()),
     };
     let passage = Passage { matched, passing };
@@ -259,10 +260,10 @@ pub(super) fn judge_session(
 /// # Errors
 /// [`BrowserFault::Malformed`] where there may be two.
 pub(super) fn is_one(authorization: &str) -> Result<(), Refusal> {
-    if authorization.contains(',') {
-        return Err(BrowserFault::Malformed.into());
+    match credentials::is_one(authorization) {
+        true => Ok(()),
+        false => Err(BrowserFault::Malformed.into()),
     }
-    Ok(())
 }
 
 fn lost(lost: Lost) -> Refusal {

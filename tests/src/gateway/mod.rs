@@ -8,6 +8,7 @@ mod counts;
 mod explain;
 mod faults;
 mod freshness;
+pub mod hops;
 mod initiation;
 mod key_sets;
 pub mod late;

@@ -60,6 +60,18 @@ pub const CASES: &[Case] = &[
         its_paths_are_turned_back,
     ),
     (
+        "addresses in any field are turned back",
+        addresses_are_turned_back,
+    ),
+    (
+        "something is moved to where the upstream knows it",
+        destinations,
+    ),
+    (
+        "nobody is shown what an upstream is told",
+        no_request_comes_back,
+    ),
+    (
         "no spelling of a path leads around its rules",
         no_spelling_leads_around,
     ),
@@ -299,6 +311,95 @@ fn its_paths_are_turned_back(host: &dyn Host) {
     let kept: Vec<&str> = answer.all("set-cookie").collect();
     let moved = "a=1; Path=/moved/here/x; Expires=Wed, 21 Oct 2037 07:28:00 GMT";
     assert_eq!(kept, [moved, "b=2; Path=/", "c=3"]);
+}
+
+fn addresses_are_turned_back(host: &dyn Host) {
+    let mut browser = Browser::signed_in(host, "member");
+    for (name, value, expected) in [
+        ("content-location", "/api/x?y", "/moved/here/x?y"),
+        ("sourcemap", "/api/x.map", "/moved/here/x.map"),
+        ("refresh", "5; url=/api/x", "5; url=/moved/here/x"),
+        (
+            "link",
+            "</api/2>; rel=\"next\", <https://elsewhere.example/api/3>; rel=last",
+            "</moved/here/2>; rel=\"next\", <https://elsewhere.example/api/3>; rel=last",
+        ),
+        ("content-location", "/other", "/other"),
+        (
+            "content-location",
+            "https://elsewhere.example/api/x",
+            "https://elsewhere.example/api/x",
+        ),
+        ("x-other", "/api/x", "/api/x"),
+    ] {
+        let field = percent::encode_component(&format!("{name}:{value}"));
+        let answer = browser.fetch(&format!("/moved/here/fields?field={field}"));
+        assert_eq!(answer.expect(200).header(name), Some(expected), "{name}");
+        // A route that moves nothing turns nothing back.
+        let answer = browser.fetch(&format!("/api/fields?field={field}"));
+        assert_eq!(answer.expect(200).header(name), Some(value), "{name}");
+    }
+}
+
+fn destinations(host: &dyn Host) {
+    let mut browser = Browser::signed_in(host, "member");
+    let origin = host.origin();
+    let to = |destination: &str| {
+        Request::script("MOVE", "/moved/here/x").with("Destination", destination)
+    };
+    for (destination, expected) in [
+        ("/moved/here/y?z", "/api/y?z"),
+        ("/moved/here/a/../y", "/api/y"),
+        // Where a route moves nothing, the path is the upstream's own.
+        ("/both/y", "/both/y"),
+        (
+            "https://elsewhere.example/moved/here/y",
+            "https://elsewhere.example/moved/here/y",
+        ),
+    ] {
+        let seen = seen(&mut browser, to(destination));
+        assert_eq!(seen["headers"]["destination"], expected);
+    }
+    let absolute = to(&format!("{origin}/moved/here/y"))
+        .with("If", &format!("<{origin}/moved/here/y> (<urn:uuid:1>)"));
+    let seen = seen(&mut browser, absolute);
+    let there = seen["headers"]["destination"].as_str().unwrap();
+    assert!(
+        there.ends_with("/api/y") && !there.starts_with(origin),
+        "{there}"
+    );
+    assert_eq!(seen["headers"]["if"], format!("<{there}> (<urn:uuid:1>)"));
+    // Nobody moves anything to where they may not go, nor to another upstream.
+    let before = host.api_requests();
+    for (destination, status) in [
+        ("/press/y", 403),
+        ("/calls/y", 403),
+        ("/members/y", 403),
+        ("/auth/logout", 403),
+        ("/moved/here/%2fy", 400),
+        ("//elsewhere.example/y", 400),
+    ] {
+        browser.send(to(destination)).expect(status);
+        let absolute = to(&format!("{origin}{destination}"));
+        browser.send(absolute).expect(status);
+    }
+    browser.send(to("y")).expect(400);
+    assert_eq!(host.api_requests(), before);
+}
+
+fn no_request_comes_back(host: &dyn Host) {
+    let mut browser = Browser::signed_in(host, "member");
+    let before = host.api_requests();
+    for target in ["/both/x", "/open/x", "/api/x"] {
+        let refused = browser.send(Request::script("TRACE", target)).expect(405);
+        let allow = refused.header("allow").unwrap();
+        assert!(allow.contains("GET") && !allow.contains("TRACE"), "{allow}");
+        assert!(!refused.text().contains(PROOF));
+    }
+    assert_eq!(host.api_requests(), before);
+    browser
+        .send(Request::script("OPTIONS", "/both/x"))
+        .expect(200);
 }
 
 fn no_spelling_leads_around(host: &dyn Host) {

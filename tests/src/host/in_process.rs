@@ -21,9 +21,8 @@ use crate::{
 };
 use lychgate_core::{
     gateway::{
-        Forward, ForwardTarget, Gateway, Later, Outcome, WarmRequest,
-        edits::{CookieEdit, ResponseEdit},
-        is_telling,
+        Forward, ForwardTarget, Gateway, Later, Outcome, WarmRequest, edits::ResponseEdit,
+        fields::Fields, is_telling,
     },
     http::inbound::Inbound,
     secret::Secret,
@@ -31,7 +30,6 @@ use lychgate_core::{
 };
 use serde_json::Value;
 use std::{
-    borrow::Cow,
     cell::RefCell,
     rc::Rc,
     sync::{Arc, Mutex},
@@ -155,21 +153,8 @@ impl InProcess {
     fn forward(&self, request: &Request, forward: &Forward) -> Response {
         let edit = &forward.request;
         let mut sent = Request::new(&request.method, edit.target()).with_body(&request.body);
-        for (name, value) in &request.headers {
-            if !name.eq_ignore_ascii_case("cookie") && !edit.strips(name) {
-                sent = sent.with(name, value);
-            }
-        }
-        let cookie = match edit.cookie() {
-            CookieEdit::Keep => request.joined("cookie"),
-            CookieEdit::Replace(cookie) => Some(cookie.clone()),
-            CookieEdit::Remove => None,
-        };
-        if let Some(cookie) = cookie {
-            sent = sent.with("cookie", &cookie);
-        }
-        for (name, value) in edit.set() {
-            sent = sent.replacing(name.as_str(), Some(value.as_str()));
+        for (name, value) in edit.apply(bytes_of(&request.headers)) {
+            sent = sent.with(&name, &String::from_utf8(value).unwrap());
         }
         let answer = match &forward.target {
             ForwardTarget::Assets => upstream::assets(&sent),
@@ -196,40 +181,21 @@ fn own(response: lychgate_core::http::response::Response) -> Response {
     }
 }
 
-fn edited(mut answer: Response, edit: &ResponseEdit) -> Response {
-    let content_type = answer.header("content-type").map(ToOwned::to_owned);
-    let own = answer.header("cache-control").map(ToOwned::to_owned);
-    let cache = edit.cache_control(content_type.as_deref(), own.as_deref());
-    answer.headers.retain_mut(|(name, value)| {
-        if name != "set-cookie" {
-            return !edit.strips(name);
-        }
-        let kept = edit.set_cookie(value).map(Cow::into_owned);
-        kept.map(|kept| *value = kept).is_some()
-    });
-    for (name, value) in &mut answer.headers {
-        if name == "location"
-            && let Some(location) = edit.location(value)
-        {
-            *value = location;
-        }
+fn edited(answer: Response, edit: &ResponseEdit) -> Response {
+    let fields = edit.apply(bytes_of(&answer.headers)).into_iter();
+    Response {
+        headers: fields
+            .map(|(name, value)| (name, String::from_utf8(value).unwrap()))
+            .collect(),
+        ..answer
     }
-    if let Some(cache) = cache {
-        answer.headers.retain(|(name, _)| name != "cache-control");
-        answer
-            .headers
-            .push(("cache-control".to_owned(), cache.to_owned()));
-    }
-    for field in edit.set_cookies() {
-        answer
-            .headers
-            .push(("set-cookie".to_owned(), field.as_str().to_owned()));
-    }
-    for (name, value) in edit.append() {
-        let field = (name.as_str().to_owned(), value.as_str().to_owned());
-        answer.headers.push(field);
-    }
-    answer
+}
+
+fn bytes_of(fields: &[(String, String)]) -> Fields {
+    let fields = fields.iter();
+    fields
+        .map(|(name, value)| (name.clone(), value.clone().into_bytes()))
+        .collect()
 }
 
 impl Host for InProcess {

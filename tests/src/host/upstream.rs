@@ -44,6 +44,10 @@ pub fn api(request: &Request) -> Response {
             return response;
         }
         "/set-cookie" => every(query, "cookie").for_each(|field| set("set-cookie", &field)),
+        "/fields" => every(query, "field").for_each(|field| {
+            let (name, value) = field.split_once(':').unwrap();
+            set(name, value);
+        }),
         "/status" => response.status = given("code").parse().unwrap(),
         _ => {}
     }

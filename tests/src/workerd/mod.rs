@@ -3,6 +3,7 @@
 mod assets;
 mod cut_fetches;
 mod faults;
+mod hops;
 mod metrics;
 mod services;
 mod settings;

@@ -1,6 +1,6 @@
 //! Properties of edits, for any of them.
 
-use super::{Origins, PlainResponse, ResponseEdit, TELLING, TELLING_BEGINNINGS, UpstreamKind};
+use super::{Origins, PlainResponse, ResponseEdit, TELLING, UpstreamKind};
 use crate::{
     access::decision::Audience,
     http::rewrite::{Prefix, Rewrite},
@@ -36,7 +36,9 @@ prop_compose! {
 }
 
 fn tells(name: &str) -> bool {
-    TELLING.contains(&name) || TELLING_BEGINNINGS.iter().any(|it| name.starts_with(it))
+    let is_named = TELLING.names.iter().any(|names| names.contains(&name));
+    let begins = TELLING.beginnings.iter().any(|it| name.starts_with(it));
+    is_named || begins || (name.ends_with(TELLING.ending) && name.len() > TELLING.ending.len())
 }
 
 proptest! {
@@ -55,11 +57,22 @@ proptest! {
     #[test]
     fn whatever_is_dropped_tells(
         edit in edits(),
-        stem in "cdn-cache-control|expires|pragma|lychgate|access-control|surrogate-control|x",
-        rest in "[-_.a-z]{0,8}",
+        start in "|[a-z]{1,4}",
+        stem in "-cache-control|expires|pragma|lychgate|access-control|surrogate-control|te|upgrade|x",
+        rest in "|[-_.a-z]{0,8}",
     ) {
-        let name = format!("{stem}{rest}");
-        prop_assert!(tells(&name) || !edit.strips(&name));
+        let name = format!("{start}{stem}{rest}");
+        let is_taken_by_hosts = ["te", "upgrade"].contains(&name.as_str());
+        prop_assert!(tells(&name) || is_taken_by_hosts || !edit.strips(&name));
+    }
+
+    #[test]
+    fn whatever_is_moved_tells(
+        edit in edits(),
+        name in "link|location|refresh|content-location|sourcemap|[a-z-]{1,12}",
+        value in "<?/v1/[a-z]{0,3}>?|5;/v1",
+    ) {
+        prop_assert!(tells(&name) || edit.address(&name, &value).is_none());
     }
 
     #[test]

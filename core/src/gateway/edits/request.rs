@@ -1,6 +1,9 @@
 //! Changes to a request on its way to an upstream.
 
-use super::{begins_like, is_like, is_ours};
+use super::{
+    is_ours,
+    names::{FOR_A_GATEWAY_TO_SAY, TO_THE_NEXT_HOP, is_like},
+};
 use crate::{
     access::fetch_metadata::Upgrade,
     http::header::{HeaderName, HeaderValue},
@@ -15,6 +18,7 @@ pub struct RequestEdit {
     pub(in crate::gateway) cookie: CookieEdit,
     pub(in crate::gateway) set: Vec<(HeaderName, HeaderValue)>,
     pub(in crate::gateway) strip: Vec<HeaderName>,
+    pub(in crate::gateway) pass: Vec<HeaderName>,
     pub(in crate::gateway) upgrade: Upgrade,
 }
 
@@ -39,20 +43,23 @@ impl fmt::Debug for CookieEdit {
     }
 }
 
-/// Request headers that say where a request came from or what it really is. Only we may say so.
-const FORWARDING: [&str; 12] = [
-    "connection",
-    "forwarded",
-    "http2-settings",
-    "x-host",
-    "x-http-method",
-    "x-http-method-override",
-    "x-method-override",
-    "x-original-host",
-    "x-original-method",
-    "x-original-uri",
-    "x-original-url",
-    "x-rewrite-url",
+/// Who hands a request to the gateway, and may have written fields that it takes from no client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Front {
+    /// Cloudflare.
+    Cloudflare,
+    /// Anything else: every field may be a client's.
+    Unknown,
+}
+
+/// What Cloudflare itself writes into each request to a Worker.
+const OF_CLOUDFLARE: [&str; 6] = [
+    "cf-connecting-ip",
+    "cf-ew-via",
+    "cf-ipcountry",
+    "cf-ray",
+    "cf-visitor",
+    "cf-worker",
 ];
 
 impl RequestEdit {
@@ -64,10 +71,15 @@ impl RequestEdit {
     /// Whether a header that the client sent is dropped.
     ///
     /// A false "no" lets a client say who it is, or have a request read as another one.
-    pub fn strips(&self, name: &str) -> bool {
+    pub fn strips(&self, name: &str, front: Front) -> bool {
+        let is_of_front = || {
+            let is_named = |other: &HeaderName| name.eq_ignore_ascii_case(other.as_str());
+            (front == Front::Cloudflare && OF_CLOUDFLARE.contains(&name))
+                || self.pass.iter().any(is_named)
+        };
         is_ours(name)
-            || begins_like(name, "x-forwarded-")
-            || FORWARDING.iter().any(|other| is_like(name, other))
+            || TO_THE_NEXT_HOP.has(name)
+            || (FOR_A_GATEWAY_TO_SAY.has(name) && !is_of_front())
             || self.strip.iter().any(|other| is_like(name, other.as_str()))
             || (self.upgrade != Upgrade::WebSocket && is_like(name, "upgrade"))
     }
@@ -96,6 +108,7 @@ mod tests {
             cookie: CookieEdit::Keep,
             set: vec![],
             strip: vec![HeaderName::parse("x-team").unwrap()],
+            pass: vec![],
             upgrade: Upgrade::None,
         }
     }
@@ -120,18 +133,59 @@ mod tests {
             "X_Original_URL",
             "x.forwarded.host",
         ] {
-            assert!(request().strips(name), "{name}");
+            assert!(request().strips(name, Front::Unknown), "{name}");
         }
         for name in [
             "accept",
             "lychgate",
-            "x-forwarded",
             "x-teams",
+            "proxies",
+            "tea",
             "content-type",
             "authorization",
         ] {
-            assert!(!request().strips(name), "{name}");
+            assert!(!request().strips(name, Front::Unknown), "{name}");
         }
+    }
+
+    #[test]
+    fn what_cloudflare_says_is_believed_where_it_is_in_front() {
+        for name in OF_CLOUDFLARE {
+            assert!(!request().strips(name, Front::Cloudflare), "{name}");
+            assert!(request().strips(name, Front::Unknown), "{name}");
+        }
+        for name in [
+            "cf-access-jwt-assertion",
+            "cf-ipcity",
+            "cf_connecting_ip",
+            "x-real-ip",
+        ] {
+            assert!(request().strips(name, Front::Cloudflare), "{name}");
+        }
+        let strip = vec![HeaderName::parse("cf-ray").unwrap()];
+        let edit = RequestEdit { strip, ..request() };
+        assert!(edit.strips("cf-ray", Front::Cloudflare));
+    }
+
+    #[test]
+    fn the_word_of_a_gateway_in_front_passes_where_it_is_named() {
+        let parse = |name| HeaderName::parse(name).unwrap();
+        let pass = ["x-real-ip", "connection", "lychgate-user", "x-team"].map(parse);
+        let edit = RequestEdit {
+            pass: pass.to_vec(),
+            ..request()
+        };
+        assert!(!edit.strips("X-Real-IP", Front::Unknown));
+        for name in [
+            "x_real_ip",
+            "x-real-ips",
+            "connection",
+            "lychgate-user",
+            "x-team",
+        ] {
+            assert!(edit.strips(name, Front::Unknown), "{name}");
+        }
+        assert!(request().strips("x-real-ip", Front::Unknown));
     }
 
     #[test]
@@ -145,9 +199,13 @@ mod tests {
                 upgrade,
                 ..request()
             };
-            assert_eq!(!edit.strips("Upgrade"), passes, "{upgrade:?}");
-            assert!(edit.strips("HTTP2-Settings"));
-            assert!(!edit.strips("sec-websocket-protocol"));
+            assert_eq!(
+                !edit.strips("Upgrade", Front::Unknown),
+                passes,
+                "{upgrade:?}"
+            );
+            assert!(edit.strips("HTTP2-Settings", Front::Unknown));
+            assert!(!edit.strips("sec-websocket-protocol", Front::Unknown));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Changes to a response on its way back from an upstream.
 
-use super::is_ours;
+use super::{ADDRESSES, Origins, addresses::Addresses, is_ours};
 use crate::{
     access::decision::Audience,
     cookie::{name, path},
@@ -8,16 +8,9 @@ use crate::{
     http::{
         header::{HeaderName, HeaderValue},
         rewrite::Rewrite,
-        url::Url,
     },
 };
-use alloc::{
-    borrow::Cow,
-    format,
-    rc::Rc,
-    string::{String, ToString},
-    vec::Vec,
-};
+use alloc::{borrow::Cow, rc::Rc, string::String, vec::Vec};
 
 /// Changes to a response.
 #[derive(Debug, PartialEq, Eq)]
@@ -32,16 +25,7 @@ pub struct ResponseEdit {
     pub(in crate::gateway) cors: Option<Vec<(HeaderName, HeaderValue)>>,
 }
 
-/// How an upstream is known, as RFC 6454 writes origins.
-#[derive(Debug, PartialEq, Eq)]
-pub(in crate::gateway) struct Origins {
-    /// To itself.
-    pub(in crate::gateway) upstream: String,
-    /// Outside.
-    pub(in crate::gateway) public: String,
-}
-
-/// What becomes of a response none of whose headers is one of [`TELLING`] or begins with one of [`TELLING_BEGINNINGS`].
+/// What becomes of a response none of whose headers is one of [`TELLING`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlainResponse {
     /// It depends on its content type.
@@ -61,32 +45,57 @@ pub enum UpstreamKind {
     Service,
 }
 
-/// Response headers by which shared caches keep what `Cache-Control` forbids.
+/// Response headers by which caches keep what `Cache-Control` forbids, or which they read before it.
 const CACHING: [&str; 5] = [
-    "cdn-cache-control",
-    "cloudflare-cdn-cache-control",
+    "edge-control",
     "expires",
     "pragma",
     "surrogate-control",
+    "x-accel-expires",
+];
+
+/// How the names of `Cache-Control` fields for certain caches end (RFC 9213, section 2.1).
+const TARGETED: &str = "-cache-control";
+
+/// What an upstream says to the other end of its connection alone (RFC 9110, section 7.6.1).
+const TO_THE_NEXT_HOP: [&str; 3] = [
+    "proxy-authenticate",
+    "proxy-authentication-info",
+    "proxy-connection",
+];
+
+/// The same about the connection itself. They stand in many answers, and workerd, which shows them, sends none of them
+/// on: so they tell of nothing.
+const OF_THE_CONNECTION: [&str; 6] = [
+    "connection",
+    "keep-alive",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
 ];
 
 /// What the headers begin with that say who may read an answer.
 const CORS: &str = "access-control-";
 
-/// Response headers that an edit may depend on or drop, in lower case. Hosts to which asking is dear look for these
-/// first.
-pub const TELLING: [&str; 7] = [
-    "cdn-cache-control",
-    "cloudflare-cdn-cache-control",
-    "expires",
-    "location",
-    "pragma",
-    "set-cookie",
-    "surrogate-control",
-];
+/// Response headers that an edit may depend on, change or drop, in lower case, but for those about the connection. Hosts
+/// to which asking is dear look for these first.
+pub const TELLING: Telling = Telling {
+    names: [&ADDRESSES, &CACHING, &TO_THE_NEXT_HOP, &["set-cookie"]],
+    beginnings: [CORS, "lychgate"],
+    ending: TARGETED,
+};
 
-/// What the names of further ones begin with.
-pub const TELLING_BEGINNINGS: [&str; 2] = [CORS, "lychgate"];
+/// Names of response headers.
+#[derive(Clone, Copy, Debug)]
+pub struct Telling {
+    /// These.
+    pub names: [&'static [&'static str]; 4],
+    /// Those that begin so.
+    pub beginnings: [&'static str; 2],
+    /// Those that end so, with something before it.
+    pub ending: &'static str,
+}
 
 const NO_STORE: &str = "private, no-store";
 const REVALIDATE: &str = "private, no-cache";
@@ -94,15 +103,17 @@ const REVALIDATE: &str = "private, no-cache";
 impl ResponseEdit {
     /// Whether a header that the upstream sent is dropped.
     pub fn strips(&self, name: &str) -> bool {
+        let is_one_of = |names: &[&str]| names.iter().any(|other| name.eq_ignore_ascii_case(other));
         let keeps_caches_out = match self.audience {
             Audience::Everyone => false,
-            Audience::Principal => CACHING.iter().any(|other| name.eq_ignore_ascii_case(other)),
+            Audience::Principal => is_one_of(&CACHING) || is_targeted(name),
         };
         let is_said_by_us = self.cors.is_some()
             && name
                 .get(..CORS.len())
                 .is_some_and(|start| start.eq_ignore_ascii_case(CORS));
-        keeps_caches_out || is_said_by_us || is_ours(name)
+        let ends_here = is_one_of(&TO_THE_NEXT_HOP) || is_one_of(&OF_THE_CONNECTION);
+        keeps_caches_out || is_said_by_us || is_ours(name) || ends_here
     }
 
     /// Headers to append.
@@ -124,27 +135,13 @@ impl ResponseEdit {
         Some(moved.map_or(Cow::Borrowed(value), Cow::Owned))
     }
 
-    /// The `Location` to answer with, where it pointed at a path or the origin of the upstream's own.
-    pub fn location(&self, value: &str) -> Option<String> {
-        let origins = self.origins.as_ref()?;
-        let back = |path: &str| self.rewrite.as_ref()?.back(path);
-        if value.starts_with('/') && !value.starts_with("//") {
-            return back(value);
-        }
-        let (url, fragment) = match value.split_once('#') {
-            Some((url, fragment)) => (url, Some(fragment)),
-            None => (value, None),
+    /// The value to answer with for a field of [`ADDRESSES`], where it named a path or the origin of the upstream's own.
+    pub fn address(&self, name: &str, value: &str) -> Option<String> {
+        let addresses = Addresses {
+            origins: self.origins.as_ref()?,
+            rewrite: self.rewrite.as_deref(),
         };
-        let url = Url::parse(url)
-            .ok()
-            .filter(|url| url.origin().to_string() == origins.upstream)?;
-        let target = back(url.target());
-        let target = target.as_deref().unwrap_or(url.target());
-        let public = &origins.public;
-        Some(match fragment {
-            Some(fragment) => format!("{public}{target}#{fragment}"),
-            None => format!("{public}{target}"),
-        })
+        addresses.field(name, value)
     }
 
     /// The `Cache-Control` to answer with; `None` keeps the upstream's own.
@@ -168,7 +165,7 @@ impl ResponseEdit {
         })
     }
 
-    /// What becomes of a response with none of the headers of [`TELLING`] and [`TELLING_BEGINNINGS`].
+    /// What becomes of a response with none of the headers of [`TELLING`].
     pub const fn of_plain(&self) -> PlainResponse {
         match (self.audience, self.kind) {
             (Audience::Everyone, _) => PlainResponse::Keep,
@@ -189,6 +186,14 @@ impl ResponseEdit {
             Audience::Principal => true,
         }
     }
+}
+
+fn is_targeted(name: &str) -> bool {
+    let before = name.len().checked_sub(TARGETED.len());
+    before
+        .filter(|before| *before > 0)
+        .and_then(|before| name.get(before..))
+        .is_some_and(|end| end.eq_ignore_ascii_case(TARGETED))
 }
 
 fn is_document(content_type: &str) -> bool {
@@ -240,7 +245,7 @@ mod tests {
     fn a_location_on_the_upstreams_origin_becomes_ours() {
         let edit = response(Audience::Principal, UpstreamKind::Service);
         assert_eq!(
-            edit.location("https://api.internal.example.com/a?b#c")
+            edit.address("location", "https://api.internal.example.com/a?b#c")
                 .as_deref(),
             Some("https://app.example.com/a?b#c")
         );
@@ -250,7 +255,7 @@ mod tests {
             "http://api.internal.example.com/a",
             "a b",
         ] {
-            assert_eq!(edit.location(value), None, "{value}");
+            assert_eq!(edit.address("location", value), None, "{value}");
         }
     }
 
@@ -279,7 +284,11 @@ mod tests {
             ),
             ("https://elsewhere.example/v1/a", None),
         ] {
-            assert_eq!(edit.location(value).as_deref(), expected, "{value}");
+            assert_eq!(
+                edit.address("location", value).as_deref(),
+                expected,
+                "{value}"
+            );
         }
         for (value, expected) in [
             ("a=1; Path=/v1/x", "a=1; Path=/api/x"),
@@ -322,11 +331,41 @@ mod tests {
     }
 
     #[test]
-    fn what_is_dropped_or_moved_tells() {
-        let names = [&CACHING[..], &["location", "set-cookie"]].concat();
-        assert!(names.iter().all(|name| TELLING.contains(name)));
-        for beginning in [CORS, "lychgate"] {
-            assert!(TELLING_BEGINNINGS.contains(&beginning));
+    fn no_other_cache_is_told_to_keep_what_is_protected() {
+        let public = response(Audience::Everyone, UpstreamKind::Service);
+        let protected = response(Audience::Principal, UpstreamKind::Service);
+        for name in [
+            "CDN-Cache-Control",
+            "cloudflare-cdn-cache-control",
+            "Netlify-CDN-Cache-Control",
+            "X-LiteSpeed-Cache-Control",
+            "Edge-Control",
+            "X-Accel-Expires",
+            "Surrogate-Control",
+            "Expires",
+            "Pragma",
+        ] {
+            assert!(protected.strips(name), "{name}");
+            assert!(!public.strips(name), "{name}");
+        }
+        for name in [
+            "cache-control",
+            "-cache-control",
+            "cache-tag",
+            "x-accel-buffering",
+        ] {
+            assert!(!protected.strips(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_for_the_next_hop_ends_here() {
+        let public = response(Audience::Everyone, UpstreamKind::Service);
+        for name in TO_THE_NEXT_HOP.into_iter().chain(OF_THE_CONNECTION) {
+            assert!(public.strips(name) && public.strips(&name.to_ascii_uppercase()));
+        }
+        for name in ["trailers", "date", "www-authenticate", "content-length"] {
+            assert!(!public.strips(name), "{name}");
         }
     }
 }

@@ -1,0 +1,153 @@
+//! What WebDAV requests name beside their own path (RFC 4918): where they copy or move something to, and what their
+//! conditions are about.
+//!
+//! `Destination` is judged as the path of the request is: whoever may not send the request there may not have it acted
+//! on there either. The upstream gets both as addresses of its own.
+
+use super::{
+    caller::Caller,
+    deployment::Deployment,
+    edits::{Destination, Origins, Place, with_tags},
+    endpoints::{self, Endpoint},
+};
+use crate::{
+    access::decision::{Allowed, Decision},
+    config::UpstreamIndex,
+    fault::{BrowserFault, Fault},
+    http::{
+        header::{HeaderName, HeaderValue},
+        inbound::Inbound,
+        method::Method,
+        rewrite::Rewrite,
+    },
+    time::UnixTime,
+};
+use alloc::{rc::Rc, string::String, vec::Vec};
+
+/// The addresses that a request names.
+pub(super) struct Named {
+    destination: Option<String>,
+    condition: Option<String>,
+}
+
+/// Those addresses, and what decides about them.
+#[derive(Clone, Copy)]
+pub(super) struct WebDav<'a> {
+    pub(super) named: Option<&'a Named>,
+    pub(super) method: &'a Method,
+    pub(super) now: UnixTime,
+}
+
+type Fields = Vec<(HeaderName, HeaderValue)>;
+
+impl Named {
+    /// The addresses of a request, where it has any; one that only reads copies and moves nothing.
+    pub(super) fn of(request: &impl Inbound, method: &Method) -> Option<Self> {
+        if method.is_safe() {
+            return None;
+        }
+        let destination = request.header(&HeaderName::DESTINATION);
+        let condition = request.header(&HeaderName::IF);
+        (destination.is_some() || condition.is_some()).then_some(Self {
+            destination,
+            condition,
+        })
+    }
+}
+
+impl WebDav<'_> {
+    /// The fields as the upstream of `allowed` reads them.
+    ///
+    /// # Errors
+    /// [`BrowserFault::Malformed`] for a destination that can be read in more ways than one, and
+    /// [`BrowserFault::NotPermitted`] for one to which `caller` may not send the request, or which is another upstream's.
+    pub(super) fn fields(
+        self,
+        deployment: &Deployment,
+        allowed: &Allowed,
+        caller: Caller<'_>,
+    ) -> Result<Fields, Fault> {
+        let Some(named) = self.named else {
+            return Ok(Vec::new());
+        };
+        // Static files know nothing of WebDAV.
+        let Some(origins) = deployment.origins(allowed.upstream()) else {
+            return Ok(Vec::new());
+        };
+        let mut fields = Vec::new();
+        if let Some(value) = &named.destination {
+            let destination = Destination::parse(value, &origins);
+            match destination.map_err(|_| BrowserFault::Malformed)? {
+                Destination::Foreign => {}
+                Destination::Ours(place) => {
+                    let there = self.allowed_at(&place, deployment, caller)?;
+                    if there.upstream() != allowed.upstream() {
+                        return Err(BrowserFault::NotPermitted.into());
+                    }
+                    let address = at_upstream(&place, there.rewrite(), &origins);
+                    let address = address.and_then(HeaderValue::parse);
+                    let address = address.ok_or(BrowserFault::Malformed)?;
+                    fields.push((HeaderName::DESTINATION, address));
+                }
+            }
+        }
+        if let Some(value) = &named.condition {
+            let address_of = |tag: &str| self.tag_at(tag, deployment, allowed.upstream(), &origins);
+            let moved = with_tags(value, address_of).and_then(HeaderValue::parse);
+            fields.extend(moved.map(|value| (HeaderName::IF, value)));
+        }
+        Ok(fields)
+    }
+
+    /// The right to send this request to another place.
+    fn allowed_at(
+        self,
+        place: &Place,
+        deployment: &Deployment,
+        caller: Caller<'_>,
+    ) -> Result<Allowed, BrowserFault> {
+        let config = &deployment.config;
+        if let Endpoint::Ours(_) = endpoints::find(&config.base_path, place.path()) {
+            return Err(BrowserFault::NotPermitted);
+        }
+        let matched = config.routes.find(place.path(), self.method);
+        let matched = matched.map_err(|_| BrowserFault::NotPermitted)?;
+        match matched.decide(caller.principal().as_ref(), self.now) {
+            Decision::Allow(allowed) => Ok(allowed),
+            Decision::SignIn
+            | Decision::OtherAudience
+            | Decision::StepUp(_)
+            | Decision::Forbidden { .. } => Err(BrowserFault::NotPermitted),
+        }
+    }
+
+    /// The address that a tag of a condition has at an upstream; `None` where it stays as it is. A condition changes
+    /// nothing at what it is about.
+    fn tag_at(
+        self,
+        tag: &str,
+        deployment: &Deployment,
+        upstream: UpstreamIndex,
+        origins: &Origins,
+    ) -> Option<String> {
+        let Ok(Destination::Ours(place)) = Destination::parse(tag, origins) else {
+            return None;
+        };
+        let matched = deployment
+            .config
+            .routes
+            .find(place.path(), self.method)
+            .ok()?;
+        let route = matched.route();
+        (route.upstream == upstream)
+            .then(|| at_upstream(&place, route.rewrite.as_ref(), origins))
+            .flatten()
+    }
+}
+
+fn at_upstream(place: &Place, rewrite: Option<&Rc<Rewrite>>, origins: &Origins) -> Option<String> {
+    match rewrite {
+        None => Some(place.at(place.path(), origins)),
+        Some(rewrite) => Some(place.at(&rewrite.forward(place.path())?, origins)),
+    }
+}
