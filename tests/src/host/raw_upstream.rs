@@ -88,7 +88,11 @@ fn serve(mut stream: TcpStream, seen: &Mutex<Vec<Received>>, answers: Answers) {
     stream.set_read_timeout(patience).unwrap();
     let mut bytes = Vec::new();
     while let Some(request) = next(&mut stream, &mut bytes) {
-        let (answer, after) = answers(&request.target);
+        let (mut answer, after) = answers(&request.target);
+        if request.method == "HEAD" {
+            let end = answer.windows(4).position(|at| at == b"\r\n\r\n");
+            answer.truncate(end.map_or(0, |end| end + 4));
+        }
         seen.lock().unwrap().push(request);
         if stream.write_all(&answer).is_err() || after == After::Closes {
             return;

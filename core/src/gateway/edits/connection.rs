@@ -4,9 +4,10 @@
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Connection<'a>(Option<&'a str>);
 
-/// Fields that nobody's word takes away: the framing, and what the platform in front says of a request. A client could
-/// else hide where it comes from. What Lychgate sets is set after all others were dropped.
-const STAYING: [&str; 3] = ["cf-", "content-length", "host"];
+/// Fields that nobody's word takes away: the framing, what the platform in front says of a request, since a client could
+/// else hide where it comes from, and `Upgrade`, which has a rule of its own. What Lychgate sets is set after all others
+/// were dropped.
+const STAYING: [&str; 4] = ["cf-", "content-length", "host", "upgrade"];
 
 impl<'a> Connection<'a> {
     /// The connection of a message with this `Connection` field, joined by commas where there are several.
@@ -46,5 +47,7 @@ mod tests {
             assert!(!connection.names(name), "{name}");
         }
         assert!(!Connection::default().names("x-hop"));
+        // That is how a WebSocket is asked for (RFC 6455, section 4.1).
+        assert!(!Connection::new(Some("Upgrade")).names("upgrade"));
     }
 }
