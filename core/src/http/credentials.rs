@@ -16,12 +16,11 @@ pub fn is_one(value: &str) -> bool {
     let Some((scheme, parameters)) = value.split_once(' ') else {
         return false;
     };
+    if scheme.is_empty() || !scheme.bytes().all(is_token) {
+        return false;
+    }
     let mut rest = parameters.trim_start_matches(' ');
-    let is_scheme = !scheme.is_empty() && scheme.bytes().all(is_token);
-    while is_scheme {
-        let Some(after) = after_parameter(rest) else {
-            return false;
-        };
+    while let Some(after) = after_parameter(rest) {
         let after = after.trim_start_matches(BLANKS);
         match after.strip_prefix(',') {
             Some(next) => rest = next.trim_start_matches(BLANKS),
