@@ -46,10 +46,13 @@ const HELLO: &str = "lychgate-spin-hello";
 const CONTRACT: &str = "lychgate-tests";
 
 /// Tests of the contract suite that start hosts, by parts of their names. All others need this process alone.
-const HOSTED: [&str; 10] = [
+const HOSTED: [&str; 13] = [
+    "connections::",
     "doctor::",
     "durable_object::",
+    "hops::",
     "parity::",
+    "readings::",
     "real_issuer::",
     "real_providers::",
     "signatures::",
@@ -322,4 +325,50 @@ fn node_tests(folders: &[PathBuf], variables: &[(&str, &Path)], interrupt: &Inte
     node.args(["--test", "--test-reporter=spec"]).args(files);
     node.envs(variables.iter().copied());
     run("node --test", &mut node, interrupt)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The files below a folder, with the module that each is.
+    fn modules(folder: &Path, path: &str) -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        for entry in fs::read_dir(folder).unwrap() {
+            let entry = entry.unwrap();
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if entry.path().is_dir() {
+                found.extend(modules(&entry.path(), &format!("{path}{name}::")));
+            } else {
+                let module = match name.strip_suffix(".rs") {
+                    Some("mod" | "lib") | None => path.to_owned(),
+                    Some(name) => format!("{path}{name}::"),
+                };
+                found.push((module, fs::read_to_string(entry.path()).unwrap()));
+            }
+        }
+        found
+    }
+
+    /// Two hosts at once would each be slower than a test expects, and twice as many of them as there is memory for.
+    #[test]
+    fn every_suite_that_starts_a_host_is_known_to_do_so() {
+        let place = Place::find().unwrap();
+        let starts = [
+            "Workerd::",
+            "AssetServer::",
+            "TokenIssuer::",
+            "MockProvider::",
+        ];
+        let starts = starts.map(|kind| format!("{kind}start("));
+        let all = modules(&place.at("tests/src"), "");
+        let hosted = all.iter().filter(|(module, text)| {
+            !module.starts_with("host::") && starts.iter().any(|start| text.contains(start))
+        });
+        let hosted: Vec<&String> = hosted.map(|(module, _)| module).collect();
+        assert!(hosted.len() > 10, "{hosted:?}");
+        for module in hosted {
+            assert!(HOSTED.iter().any(|part| module.contains(part)), "{module}");
+        }
+    }
 }
