@@ -206,6 +206,7 @@ impl Event<'_> {
             | Self::SignedOut { .. }
             | Self::BackgroundFailed { .. }
             | Self::Replaced { .. }
+            | Self::Flawed { .. }
             | Self::Closed { .. } => None,
         }
     }
