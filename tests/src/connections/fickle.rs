@@ -6,7 +6,7 @@ use crate::{
     http::request::Request,
 };
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io::{Read, Write},
     net::{TcpListener, TcpStream},
     sync::{Arc, Condvar, Mutex},
@@ -43,6 +43,7 @@ struct Shared {
     changed: Condvar,
     asked: Mutex<BTreeMap<String, usize>>,
     provider: Mutex<Option<u16>>,
+    closing: Mutex<BTreeSet<String>>,
 }
 
 /// How long a silence may last.
@@ -87,6 +88,12 @@ impl Fickle {
         self.shared.changed.notify_all();
     }
 
+    /// Closes the connections of requests for that path that were met by silence, and answers later ones.
+    pub fn close(&self, path: &str) {
+        self.shared.closing.lock().unwrap().insert(path.to_owned());
+        self.mend(path);
+    }
+
     /// How many requests for that path came.
     pub fn asked(&self, path: &str) -> usize {
         let asked = self.shared.asked.lock().unwrap();
@@ -103,7 +110,12 @@ impl Shared {
         *self.asked.lock().unwrap().entry(path.clone()).or_default() += 1;
         match self.fault(&path) {
             None => {}
-            Some(Fault::Silent) => self.wait(&path),
+            Some(Fault::Silent) => {
+                self.wait(&path);
+                if self.closing.lock().unwrap().contains(&path) {
+                    return None;
+                }
+            }
             Some(Fault::SilentHalfway) => {
                 halfway(&mut connection.stream)?;
                 self.wait(&path);
