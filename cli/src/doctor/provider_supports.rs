@@ -13,7 +13,7 @@ const CHECK: &str = "client";
 
 /// A finding for each setting that the metadata says anything about.
 pub(super) fn check(provider: &Provider, reply: &Reply) -> Vec<Finding> {
-    let Ok(metadata) = document::read(reply) else {
+    let Ok(metadata) = document::read_published(reply) else {
         return Vec::new();
     };
     let found = [

@@ -2,7 +2,9 @@
 //! has the rest.
 
 use super::{
-    Row, everywhere, exposed,
+    Row,
+    access_tokens::cold,
+    everywhere, exposed,
     support::{good_provider, provider},
 };
 use crate::{
@@ -97,7 +99,8 @@ fn idle_connections(host: &dyn Host) {
     provider(host, |settings| settings.claims_in_id_token = false);
     // What only reads is asked for once more.
     for endpoint in [Endpoint::Discovery, Endpoint::Keys, Endpoint::Userinfo] {
-        host.forget();
+        // Where the store has a copy of the keys, nobody is asked for them.
+        cold(host);
         let mut browser = Browser::new(host);
         drop_next(endpoint, 1);
         browser.sign_in("/members/", "member");
@@ -105,6 +108,7 @@ fn idle_connections(host: &dyn Host) {
     }
     // Nobody is asked a third time. Userinfo is not needed to sign in.
     for (endpoint, status) in [(Endpoint::Keys, 502), (Endpoint::Userinfo, 200)] {
+        cold(host);
         let mut browser = Browser::new(host);
         let callback = browser.callback("/members/", "member");
         host.forget();

@@ -36,7 +36,7 @@ fn publish(host: &InProcess, keys: Vec<Value>) {
 
 fn take_down(host: &InProcess) {
     for endpoint in [Endpoint::Discovery, Endpoint::Keys] {
-        let down = Answer::Error(SendError::Unreachable);
+        let down = Answer::Error(SendError::TimedOut);
         host.world.provider().settings.set_answer(endpoint, down);
     }
 }
@@ -274,7 +274,7 @@ fn many_sign_ins_at_once_share_the_metadata_and_its_failure() {
         .map(|_| Request::navigation("/auth/login?return_to=%2F"))
         .collect();
     let asked = || host.world.provider().count(Endpoint::Discovery);
-    let down = Answer::Error(SendError::Unreachable);
+    let down = Answer::Error(SendError::TimedOut);
     let set = |answer| {
         let mut provider = host.world.provider();
         provider.settings.set_answer(Endpoint::Discovery, answer);
