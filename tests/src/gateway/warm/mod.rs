@@ -21,7 +21,6 @@ use lychgate_core::{
     time::Seconds,
 };
 use requests::Senders;
-use serde_json::Value;
 
 /// How many requests each configuration gets.
 const REQUESTS: usize = 100;
@@ -139,8 +138,7 @@ fn is_kept(host: &InProcess, request: &Request, outcome: &Outcome) -> bool {
     let Forward { response, .. } = &**forward;
     let is_plain = matches!(Method::parse(&request.method), Method::Get | Method::Head)
         && !request.headers.iter().any(|(name, _)| is_telling(name));
-    let is_asked_each_time = host.deployment().configuration["session"]["freshness"]
-        == Value::from("strict")
+    let is_asked_each_time = host.deployment().configuration["session"]["freshness"] == "strict"
         && request.joined("authorization").is_none();
     is_plain && response.set_cookies().is_empty() && !is_asked_each_time
 }
