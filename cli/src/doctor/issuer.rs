@@ -57,7 +57,6 @@ fn published(
     url: &Url,
 ) -> Result<Url, String> {
     let name = &issuer.issuer;
-    let url = discovery::location(url).ok_or_else(|| format!("{name} has no metadata"))?;
     let answer = subject.client.get(&url.to_string(), &PROGRAM);
     let answer = answer.map_err(|error| format!("{url} cannot be reached from here: {error}"))?;
     let found = discovery::jwks_uri(&reply(&answer), name, config.reach());

@@ -7,7 +7,7 @@ use super::{
     subject::Subject,
 };
 use lychgate_core::{
-    config::{Config, Protocol, Provider},
+    config::{Config, MetadataSource, Protocol, Provider},
     http::{outbound::Reply, url::Url},
     jose::{Algorithm, FlawKind, KeyFault, KeySet, KeySetFlaw},
     oidc::{
@@ -23,7 +23,13 @@ const KEYS: &str = "keys";
 /// What a provider publishes, where it can be had and is its own.
 pub(crate) fn metadata(subject: &Subject, provider: &Provider) -> Option<ProviderMetadata> {
     let config = subject.config.as_ref()?;
-    let url = discovery::location(&provider.issuer_url)?;
+    let url = match &provider.protocol {
+        Protocol::OpenId(MetadataSource::Document(url)) => url,
+        Protocol::OpenId(MetadataSource::Written(endpoints)) => {
+            return Some(ProviderMetadata::written(endpoints));
+        }
+        Protocol::OAuth(_) => return None,
+    };
     let answer = subject.client.get(&url.to_string(), &PROGRAM).ok()?;
     ProviderMetadata::read(&reply(&answer), &provider.issuer, config.reach()).ok()
 }
@@ -35,22 +41,25 @@ pub(crate) fn check(
     provider: &Provider,
 ) -> (Vec<Finding>, Option<Answer>) {
     let id = &provider.id;
-    match &provider.protocol {
-        Protocol::OpenId => {}
+    let url = match &provider.protocol {
+        Protocol::OpenId(MetadataSource::Document(url)) => url,
+        Protocol::OpenId(MetadataSource::Written(endpoints)) => {
+            let what = format!("that of {id} is written in the configuration");
+            let mut findings = vec![Finding::skip(METADATA, what)];
+            findings.extend(keys(subject, provider, &endpoints.jwks_uri));
+            return (findings, None);
+        }
         Protocol::OAuth(_) => {
             let what = format!("{id} has none: it does not speak OpenID Connect");
             return (vec![Finding::skip(METADATA, what)], None);
         }
-    }
-    let Some(url) = discovery::location(&provider.issuer_url) else {
-        return (Vec::new(), None);
     };
     let answer = match subject.client.get(&url.to_string(), &PROGRAM) {
         Ok(answer) => answer,
         Err(error) => {
             let what = format!("{url} cannot be reached from here: {error}");
             let advice = format!(
-                "check the issuer of provider[{id}], and that it can be reached from the deployment"
+                "check issuer and metadata_url of provider[{id}], and that it can be reached from the deployment"
             );
             return (vec![Finding::fail(METADATA, what, advice)], None);
         }
@@ -59,7 +68,7 @@ pub(crate) fn check(
     let read = ProviderMetadata::read(&reply, &provider.issuer, config.reach());
     let metadata = match read {
         Ok(metadata) => metadata,
-        Err(fault) => return (vec![refused(provider, &url, &fault)], Some(answer)),
+        Err(fault) => return (vec![refused(provider, url, &fault)], Some(answer)),
     };
     let mut findings = vec![Finding::pass(
         METADATA,

@@ -52,7 +52,7 @@ enum About {
 pub(crate) fn request(subject: &Subject, provider: &Provider) -> Option<Url> {
     let endpoint = match &provider.protocol {
         Protocol::OAuth(server) => server.authorization_endpoint.clone(),
-        Protocol::OpenId => provider::metadata(subject, provider)?.authorization_endpoint,
+        Protocol::OpenId(_) => provider::metadata(subject, provider)?.authorization_endpoint,
     };
     let mut secret = [0; 32];
     getrandom::fill(&mut secret).ok()?;

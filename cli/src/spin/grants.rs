@@ -2,8 +2,8 @@
 
 use super::{Fault, Placement, SITE, allowed_hosts, manifest::Placed};
 use lychgate_core::{
-    config::{KeySource, Protocol, SecretName, UpstreamTarget},
-    http::url::Origin,
+    config::{KeySource, MetadataSource, Protocol, Provider, SecretName, UpstreamTarget},
+    http::url::{Origin, Url},
 };
 
 pub(super) fn faults(placement: &Placement<'_>) -> Vec<Fault> {
@@ -53,29 +53,30 @@ fn hosts(placement: &Placement<'_>) -> Vec<Fault> {
         what: format!("allowed_outbound_hosts does not cover {origin}, {whose}"),
         hint: format!("add \"{origin}\"{more}"),
     };
+    let endpoint_fault = |provider: &Provider, origin: &Origin| {
+        let whose = format!("an endpoint of the provider \"{}\"", provider.id);
+        fault(origin, whose, "")
+    };
     let mut faults = Vec::new();
     for provider in &config.providers {
         match &provider.protocol {
-            Protocol::OpenId => {
-                let origin = provider.issuer_url.origin();
+            Protocol::OpenId(MetadataSource::Document(url)) => {
+                let origin = url.origin();
                 if !covered(origin) {
                     faults.push(fault(
                         origin,
-                        format!("the issuer of the provider \"{}\"", provider.id),
+                        format!("where the metadata of the provider \"{}\" is", provider.id),
                         ", and the hosts of its token, key and userinfo endpoints where they are others",
                     ));
                 }
             }
+            Protocol::OpenId(MetadataSource::Written(endpoints)) => {
+                let origins = uncovered(endpoints.asked(), &covered);
+                faults.extend(origins.into_iter().map(|it| endpoint_fault(provider, it)));
+            }
             Protocol::OAuth(server) => {
-                let mut named: Vec<&Origin> = Vec::new();
-                for endpoint in server.asked() {
-                    let origin = endpoint.origin();
-                    if !covered(origin) && !named.contains(&origin) {
-                        named.push(origin);
-                        let whose = format!("an endpoint of the provider \"{}\"", provider.id);
-                        faults.push(fault(origin, whose, ""));
-                    }
-                }
+                let origins = uncovered(server.asked(), &covered);
+                faults.extend(origins.into_iter().map(|it| endpoint_fault(provider, it)));
             }
         }
     }
@@ -107,6 +108,20 @@ fn hosts(placement: &Placement<'_>) -> Vec<Fault> {
         }
     }
     faults
+}
+
+/// The origins of endpoints that are not covered, each once.
+fn uncovered<'a>(
+    endpoints: impl Iterator<Item = &'a Url>,
+    covered: &impl Fn(&Origin) -> bool,
+) -> Vec<&'a Origin> {
+    let mut found: Vec<&Origin> = Vec::new();
+    for origin in endpoints.map(Url::origin) {
+        if !covered(origin) && !found.contains(&origin) {
+            found.push(origin);
+        }
+    }
+    found
 }
 
 fn site(placement: &Placement<'_>) -> Option<Fault> {

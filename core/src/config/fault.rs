@@ -124,6 +124,10 @@ pub enum ConfigFault {
     ProviderNeeded,
     /// A key of OAuth 2.0 alone at a provider with OpenID Connect.
     OAuthOnly,
+    /// A key of OpenID Connect at a provider without it.
+    OpenIdOnly,
+    /// The place of metadata beside what would stand there.
+    MetadataTwice,
     /// The check of a provider's tokens asks for a client secret.
     TokenCheckSecret,
     /// A `tenant` that the preset has no use for, or beside an `issuer`.
@@ -323,6 +327,8 @@ impl fmt::Display for ConfigFault {
             Self::PreviousKeyStays => f.write_str("a previous key without not_after"),
             Self::ProviderNeeded => f.write_str("a route needs a session, and there is no provider"),
             Self::OAuthOnly => f.write_str("only a provider of kind = \"oauth2\" has this"),
+            Self::OpenIdOnly => f.write_str("only a provider of kind = \"oidc\" has this"),
+            Self::MetadataTwice => f.write_str("a metadata_url beside endpoints that are written"),
             Self::TokenCheckSecret => f.write_str("the token check asks for a client secret"),
             Self::TenantUnused => f.write_str("a tenant goes with preset = \"entra\" and no issuer"),
             Self::TeamUnused => f.write_str("a team_id goes with preset = \"apple\""),
@@ -363,7 +369,7 @@ impl fmt::Display for ConfigFault {
                 f.write_str("\"HS256\" and a shared_secret go together, and with no other algorithm")
             }
             Self::KeySource => {
-                f.write_str("expected at most one of jwks_uri, jwks and shared_secret")
+                f.write_str("expected at most one of metadata_url, jwks_uri, jwks and shared_secret")
             }
             Self::Jwks => f.write_str("expected a table with keys, all of them public and usable"),
             Self::TokenType => f.write_str("tokens of this type are no access tokens"),

@@ -30,7 +30,7 @@ fn with_data(error: &ConfigError) -> Option<String> {
     }
     if let ConfigFault::IssuerIsMetadata { perhaps } = fault {
         return Some(format!(
-            "write what stands in that document as \"issuer\", perhaps \"{perhaps}\""
+            "write what stands in that document as \"issuer\", perhaps \"{perhaps}\"; where the document is elsewhere, metadata_url names it"
         ));
     }
     if let ConfigFault::IssuerOfNobody { perhaps } = fault {
@@ -151,6 +151,8 @@ const fn plain(fault: &ConfigFault) -> Option<&'static str> {
         }
         ConfigFault::ProviderNeeded => "add a [[provider]] with id, issuer and client_id",
         ConfigFault::OAuthOnly => "OpenID Connect finds its endpoints by the issuer; remove it",
+        ConfigFault::OpenIdOnly => "remove it, or write kind = \"oidc\"",
+        ConfigFault::MetadataTwice => "remove it, or the endpoints: the document names them",
         ConfigFault::TokenCheckSecret => {
             "add client_secret = { secret = \"NAME\" }, sent as client_secret_basic or client_secret_post"
         }

@@ -6,6 +6,7 @@ use super::{
     fault::ConfigFault,
     issuer_form,
     list_claim::{self, GROUPS, ROLES},
+    metadata,
     reader::Table,
     site, text,
 };
@@ -23,6 +24,7 @@ pub(super) const KEYS: &[&str] = &[
     "algorithms",
     "types",
     "clock_skew",
+    "metadata_url",
     "jwks_uri",
     "jwks",
     "shared_secret",
@@ -174,21 +176,21 @@ fn check_algorithms(
 }
 
 fn read_keys(table: &Table<'_>, tenant: Option<&str>, reach: Reach) -> Option<KeySource> {
-    let url = |text: &str| {
-        let url = site::in_reach(&of_tenant(text, tenant), reach)?;
-        if url.target().contains('?') {
-            return Err(ConfigFault::IssuerQuery);
+    let of_tenant = |text: &str| of_tenant(text, tenant);
+    match [metadata::KEY, "jwks_uri", "jwks", "shared_secret"].map(|key| table.has(key)) {
+        [false, false, false, false] => {
+            let usual = |text: &str| metadata::usual(&site::in_reach(&of_tenant(text), reach)?);
+            table.parsed("issuer", usual).map(KeySource::Discovery)
         }
-        Ok(url)
-    };
-    match ["jwks_uri", "jwks", "shared_secret"].map(|key| table.has(key)) {
-        [false, false, false] => table.parsed("issuer", url).map(KeySource::Discovery),
-        [true, false, false] => table
+        [true, false, false, false] => {
+            metadata::written(table, reach, of_tenant).map(KeySource::Discovery)
+        }
+        [false, true, false, false] => table
             .parsed("jwks_uri", |text| -> Result<Url, ConfigFault> {
-                site::in_reach(&of_tenant(text, tenant), reach)
+                site::in_reach(&of_tenant(text), reach)
             })
             .map(KeySource::Url),
-        [false, true, false] => {
+        [false, false, true, false] => {
             let (_, value) = table.value("jwks")?;
             let document = value.to_string();
             match KeySet::parse(document.as_bytes()) {
@@ -205,10 +207,10 @@ fn read_keys(table: &Table<'_>, tenant: Option<&str>, reach: Reach) -> Option<Ke
                 }
             }
         }
-        [false, false, true] => {
+        [false, false, false, true] => {
             text::secret_at(table, "shared_secret").map(KeySource::SharedSecret)
         }
-        [_, _, _] => {
+        [_, _, _, _] => {
             let at = table.at().clone();
             table.faults().add(at, ConfigFault::KeySource);
             None

@@ -13,6 +13,7 @@ mod issuer;
 mod issuer_form;
 mod key;
 mod list_claim;
+mod metadata;
 mod metrics;
 mod page;
 mod provider;
@@ -31,6 +32,7 @@ mod upstream;
 #[cfg(test)]
 mod tests;
 
+pub use metadata::{MetadataSource, OpenIdEndpoints};
 pub use requirements::LONGEST_AGE;
 
 use crate::{
@@ -108,8 +110,6 @@ pub struct Provider {
     pub protocol: Protocol,
     /// The issuer identifier exactly as the provider writes it (OpenID Connect Discovery, 3).
     pub issuer: String,
-    /// The issuer parsed, to build the discovery URL from.
-    pub issuer_url: Url,
     /// Our client identifier.
     pub client_id: String,
     /// How we authenticate at the token endpoint.
@@ -165,7 +165,7 @@ pub struct IssuerIndex(pub usize);
 /// Where an issuer's keys come from.
 #[derive(Clone, Debug)]
 pub enum KeySource {
-    /// From where its metadata says (OpenID Connect Discovery; RFC 8414), found below this URL.
+    /// From where its metadata at this URL says (OpenID Connect Discovery; RFC 8414).
     Discovery(Url),
     /// From this URL.
     Url(Url),
@@ -198,8 +198,8 @@ pub enum ClientAuthentication {
 /// How a provider says who someone is.
 #[derive(Clone, Debug)]
 pub enum Protocol {
-    /// OpenID Connect: by discovery, with ID tokens.
-    OpenId,
+    /// OpenID Connect, with ID tokens.
+    OpenId(MetadataSource),
     /// OAuth 2.0 alone: who someone is says a resource of the provider's, to whoever has an access token.
     OAuth(Box<AuthorizationServer>),
 }

@@ -49,3 +49,7 @@ impl Sources<'_> {
         Err(ConfigFault::UnknownIssuer { known })
     }
 }
+
+#[cfg(test)]
+#[path = "sources_tests.rs"]
+mod tests;

@@ -2,7 +2,6 @@
 
 use super::{fault::ConfigFault, *};
 use crate::access::{
-    condition::Condition,
     decision::{Decision, Missing},
     principal::Principal,
 };
@@ -16,7 +15,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
 
 /// A configuration with everything in it.
-fn full() -> Value {
+pub(super) fn full() -> Value {
     json!({
         "version": 1,
         "public_url": "https://app.example.com",
@@ -85,12 +84,12 @@ fn full() -> Value {
     })
 }
 
-fn read(value: &Value) -> Result<Config, Vec<fault::ConfigError>> {
+pub(super) fn read(value: &Value) -> Result<Config, Vec<fault::ConfigError>> {
     Config::from_json(value.to_string().as_bytes())
 }
 
 /// `full` with the value at a JSON pointer replaced, or with `null` removed.
-fn with(pointer: &str, value: Value) -> Value {
+pub(super) fn with(pointer: &str, value: Value) -> Value {
     let mut changed = full();
     let (parent, key) = pointer.rsplit_once('/').unwrap();
     let parent = changed.pointer_mut(parent).unwrap();
@@ -112,7 +111,7 @@ fn with(pointer: &str, value: Value) -> Value {
 }
 
 /// What is found wrong, as `place: fault` without the data.
-fn faults(value: &Value) -> Vec<(String, ConfigFault)> {
+pub(super) fn faults(value: &Value) -> Vec<(String, ConfigFault)> {
     let errors = read(value).err().unwrap_or_default();
     errors
         .into_iter()
@@ -120,7 +119,7 @@ fn faults(value: &Value) -> Vec<(String, ConfigFault)> {
         .collect()
 }
 
-fn one(place: &str, fault: ConfigFault) -> Vec<(String, ConfigFault)> {
+pub(super) fn one(place: &str, fault: ConfigFault) -> Vec<(String, ConfigFault)> {
     vec![(place.to_owned(), fault)]
 }
 
@@ -609,77 +608,6 @@ fn every_fault_has_its_place() {
     }
     assert!(cases > 60);
     assert_eq!(faults(&full()), []);
-}
-
-#[test]
-fn routes_say_which_audiences_count_where_tokens_for_several_reach_several_upstreams() {
-    let mut value = full();
-    value["issuer"][0]["audiences"] = json!(["https://api.example.com", "https://pay.example.com"]);
-    // All of them lead to one upstream.
-    assert_eq!(faults(&value), []);
-    let routes = value["route"].as_array_mut().unwrap();
-    routes.push(json!({"path": "/pay/**", "access": ["bearer"], "upstream": "site"}));
-    let needed = |place: &str| (place.to_owned(), ConfigFault::AudiencesNeeded);
-    assert_eq!(faults(&value), [needed("route[4]"), needed("route[5]")]);
-    value["route"][5]["audiences"] = json!(["https://pay.example.com"]);
-    assert_eq!(faults(&value), [needed("route[4]")]);
-    value["upstream"][1]["audiences"] = json!(["https://api.example.com", "api"]);
-    let config = read(&value).unwrap();
-    let audiences = |place: usize| config.routes.routes().nth(place).unwrap().audiences.clone();
-    let api = ["https://api.example.com", "api"].map(str::to_owned);
-    assert_eq!(audiences(4), Some(api.to_vec()));
-    assert_eq!(audiences(3), None);
-    // Those of a route and of its upstream hold together.
-    value["route"][4]["audiences"] = json!(["api", "https://pay.example.com"]);
-    let config = read(&value).unwrap();
-    let both = config.routes.routes().nth(4).unwrap().audiences.clone();
-    assert_eq!(both, Some(vec!["api".to_owned()]));
-    value["route"][4]["audiences"] = json!(["https://pay.example.com"]);
-    let none = one("route[4].audiences", ConfigFault::NoAudience);
-    assert_eq!(faults(&value), none);
-    // With one audience at each issuer there is nothing to mix up by chance.
-    value["route"][4]["audiences"] = json!(["api"]);
-    value["issuer"][0]["audiences"] = json!(["https://pay.example.com"]);
-    value["upstream"][1]
-        .as_object_mut()
-        .unwrap()
-        .remove("audiences");
-    value["route"][4]
-        .as_object_mut()
-        .unwrap()
-        .remove("audiences");
-    assert_eq!(faults(&value), []);
-}
-
-#[test]
-fn rules_name_providers_and_issuers_and_all_tenants_by_one_name() {
-    let mut value = with(
-        "/route/4/require/issuers",
-        json!([
-            "https://login.example/{tenantid}/v2.0",
-            "https://op.example.com"
-        ]),
-    );
-    let issuers = |value: &Value| {
-        let config = read(value).unwrap();
-        let route = config.routes.routes().nth(4).unwrap();
-        let mut found = vec![];
-        route.requirements.visit(&mut |condition| {
-            if let Condition::Issuer(issuers) = condition {
-                found.clone_from(issuers);
-            }
-        });
-        found
-    };
-    let [a, b] = ["a", "b"].map(|tenant| format!("https://login.example/{tenant}/v2.0"));
-    assert_eq!(issuers(&value), [a.as_str(), &b, "https://op.example.com"]);
-    value["route"][4]["require"]["issuers"] = json!([b]);
-    assert_eq!(issuers(&value), [b.as_str()]);
-    value["route"][4]["require"] = json!({"providers": ["example"]});
-    assert_eq!(faults(&value), []);
-    value["route"][4]["access"] = json!(["bearer"]);
-    let session_only = one("route[4].require.providers", ConfigFault::SessionOnly);
-    assert_eq!(faults(&value), session_only);
 }
 
 #[test]

@@ -118,7 +118,7 @@ async fn finish<P: Platform, R: Inbound>(
         return Err(BrowserFault::AttemptOfOtherProvider.into());
     }
     let (identity, tokens) = match &provider.protocol {
-        Protocol::OpenId => openid::identify(call, provider, response, &attempt).await?,
+        Protocol::OpenId(_) => openid::identify(call, provider, response, &attempt).await?,
         Protocol::OAuth(server) => {
             oauth::identify(call, provider, server, response, &attempt).await?
         }

@@ -112,8 +112,8 @@ impl Deployment {
         let mut providers = OrderedMap::new();
         for provider in &config.providers {
             match &provider.protocol {
-                Protocol::OpenId => {
-                    let published = Published::new(key_sets.add_provider(provider));
+                Protocol::OpenId(source) => {
+                    let published = Published::new(key_sets.add_provider(provider, source));
                     providers.insert(provider.id.clone(), published);
                 }
                 Protocol::OAuth(_) => {}

@@ -286,7 +286,7 @@ async fn authorization<P: Platform, R: Inbound>(
     let hint = asked.login_hint();
     let request = AuthorizationRequest::new(provider, &redirect_uri, attempt, &asked.step_up, hint);
     let metadata = match &provider.protocol {
-        Protocol::OpenId => provider::metadata(call, provider).await?,
+        Protocol::OpenId(_) => provider::metadata(call, provider).await?,
         Protocol::OAuth(server) => {
             return Ok(request.location(&server.authorization_endpoint, &provider.client_id));
         }

@@ -185,8 +185,8 @@ async fn end_session_endpoint<P: Platform, R: Inbound>(
         (None, [only]) => only,
         (None, _) => return None,
     };
-    let metadata = match provider.protocol {
-        Protocol::OpenId => provider::metadata(call, provider).await,
+    let metadata = match &provider.protocol {
+        Protocol::OpenId(_) => provider::metadata(call, provider).await,
         // There is no way to sign out there that all have in common.
         Protocol::OAuth(_) => return None,
     };

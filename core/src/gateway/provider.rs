@@ -14,7 +14,7 @@ use super::{
     serve::Call,
 };
 use crate::{
-    config::Provider,
+    config::{MetadataSource, Protocol, Provider},
     event::{Event, Flaws},
     fault::{Exchange, Fault, PlatformFault, ProviderFault},
     http::{
@@ -23,10 +23,7 @@ use crate::{
     },
     jose::{SignatureProof, UnverifiedToken, VerifiedToken},
     metrics::Family,
-    oidc::{
-        discovery::{self, DiscoveryFault, ProviderMetadata},
-        id_token::IdTokenFault,
-    },
+    oidc::{discovery::ProviderMetadata, id_token::IdTokenFault},
     platform::Platform,
     time::{Seconds, UnixTime},
 };
@@ -85,6 +82,9 @@ pub(super) async fn metadata<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     provider: &Provider,
 ) -> Result<Rc<ProviderMetadata>, Fault> {
+    if let Protocol::OpenId(MetadataSource::Written(endpoints)) = &provider.protocol {
+        return Ok(Rc::new(ProviderMetadata::written(endpoints)));
+    }
     let published = call.deployment.provider(provider);
     let published = published.ok_or(PlatformFault::Internal)?;
     let serving = || published.metadata.borrow().serving(call.now);
@@ -152,9 +152,10 @@ async fn read<P: Platform, R: Inbound>(
     provider: &Provider,
 ) -> Result<ProviderMetadata, Fault> {
     let refuse = |fault| Fault::from(ProviderFault::Discovery(fault));
-    let url = discovery::location(&provider.issuer_url);
-    let url = url.ok_or_else(|| refuse(DiscoveryFault::IssuerMismatch))?;
-    let reply = send(call, origin::request(url), Exchange::Discovery).await?;
+    let Protocol::OpenId(MetadataSource::Document(url)) = &provider.protocol else {
+        return Err(PlatformFault::Internal.into());
+    };
+    let reply = send(call, origin::request(url.clone()), Exchange::Discovery).await?;
     let reach = call.deployment.config.reach();
     ProviderMetadata::read(&reply, &provider.issuer, reach).map_err(refuse)
 }

@@ -34,7 +34,7 @@ impl AuthorizationRequest {
             parameters::push(&mut form, name, value);
         }
         match provider.protocol {
-            Protocol::OpenId => parameters::push(&mut form, "nonce", &attempt.nonce()),
+            Protocol::OpenId(_) => parameters::push(&mut form, "nonce", &attempt.nonce()),
             Protocol::OAuth(_) => {}
         }
         push_step_up(&mut form, step_up);

@@ -2,13 +2,14 @@
 
 use super::document::{self, DocumentFault};
 use crate::{
+    config::OpenIdEndpoints,
     http::{
         outbound::Reply,
         url::{Reach, Url},
     },
     jose::{KeySet, KeySetFault},
 };
-use alloc::{format, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 use serde_json::{Map, Value};
 
 /// What we need to know of a provider.
@@ -56,17 +57,21 @@ pub enum DiscoveryFault {
     Keys(KeySetFault),
 }
 
-/// Where the metadata of an issuer is: its path and `/.well-known/openid-configuration`.
-pub fn location(issuer: &Url) -> Option<Url> {
-    let path = issuer.path().trim_end_matches('/');
-    Url::parse(&format!(
-        "{}{path}/.well-known/openid-configuration",
-        issuer.origin()
-    ))
-    .ok()
-}
-
 impl ProviderMetadata {
+    /// What is written in the configuration in place of a document.
+    pub fn written(endpoints: &OpenIdEndpoints) -> Self {
+        Self {
+            authorization_endpoint: endpoints.authorization_endpoint.clone(),
+            token_endpoint: endpoints.token_endpoint.clone(),
+            jwks_uri: endpoints.jwks_uri.clone(),
+            pushed_authorization_request_endpoint: None,
+            userinfo_endpoint: endpoints.userinfo_endpoint.clone(),
+            end_session_endpoint: endpoints.end_session_endpoint.clone(),
+            response_issuer: ResponseIssuer::NotPromised,
+            flaws: Vec::new(),
+        }
+    }
+
     /// Reads a provider's answer.
     ///
     /// # Errors
@@ -173,7 +178,7 @@ fn check_pkce(document: &Map<String, Value>) -> Result<(), DiscoveryFault> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::string::ToString;
+    use alloc::{format, string::ToString};
     use serde_json::json;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -338,18 +343,5 @@ mod tests {
         assert_eq!(read(&plain), Err(DiscoveryFault::NoS256));
         let both = with("code_challenge_methods_supported", json!(["plain", "S256"]));
         assert!(read(&both).is_ok());
-    }
-
-    #[test]
-    fn the_issuers_path_is_kept_in_the_location() {
-        let at = |issuer| location(&Url::parse(issuer).unwrap()).unwrap().to_string();
-        assert_eq!(
-            at(ISSUER),
-            "https://op.example.com/.well-known/openid-configuration"
-        );
-        assert_eq!(
-            at("https://op.example.com/realms/a/"),
-            "https://op.example.com/realms/a/.well-known/openid-configuration"
-        );
     }
 }

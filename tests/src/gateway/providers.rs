@@ -11,7 +11,8 @@ use crate::{
         response::Response,
     },
     scripted::provider::{
-        settings::{Answer, Authentication, Endpoint, Signer, with},
+        ISSUER,
+        settings::{Answer, Authentication, Endpoint, Signer, unchanged, with},
         tokens,
     },
 };
@@ -78,6 +79,69 @@ fn with_provider(change: impl FnOnce(&mut Value)) -> Setup {
     let mut setup = Setup::standard();
     change(&mut setup.configuration["provider"][0]);
     setup
+}
+
+/// An issuer that does not lead to its metadata, as those of user flows and custom policies do not.
+const ELSEWHERE: &str = "https://login.example.com/tenant/v2.0/?p=B2C_1_sign_in";
+
+/// The standard deployment whose provider calls itself [`ELSEWHERE`].
+fn at_elsewhere(change: impl FnOnce(&mut Value)) -> InProcess {
+    let host = InProcess::with(&with_provider(|provider| {
+        provider["issuer"] = json!(ELSEWHERE);
+        change(provider);
+    }));
+    {
+        let settings = &mut host.world.provider().settings;
+        settings.response_issuer = None;
+        settings.edit_claims = with("iss", json!(ELSEWHERE));
+        settings.edit_metadata = Box::new(|metadata| {
+            metadata["issuer"] = json!(ELSEWHERE);
+            metadata["authorization_response_iss_parameter_supported"] = json!(false);
+        });
+    }
+    host
+}
+
+#[test]
+fn metadata_may_be_elsewhere_and_the_issuer_is_compared_all_the_same() {
+    let document = json!(format!("{ISSUER}/.well-known/openid-configuration"));
+    let host = || at_elsewhere(|provider| provider["metadata_url"] = document.clone());
+    let good = host();
+    let mut browser = Browser::signed_in(&good, "member");
+    let info = browser.fetch("/auth/session").expect(200).json();
+    assert_eq!(info["issuer"], json!(ELSEWHERE));
+    // The document of someone else, and a token of someone else.
+    let other = host();
+    other.world.provider().settings.edit_metadata = unchanged();
+    Browser::new(&other).visit("/members/").expect(502);
+    let other = host();
+    other.world.provider().settings.edit_claims = unchanged();
+    let mut browser = Browser::new(&other);
+    let callback = browser.callback("/members/", "member");
+    browser.go(&callback).expect(502);
+    assert_eq!(browser.session(), None);
+}
+
+#[test]
+fn endpoints_that_are_written_take_the_place_of_metadata() {
+    let host = at_elsewhere(|provider| {
+        for (name, path) in [
+            ("authorization_endpoint", "/authorize"),
+            ("token_endpoint", "/token"),
+            ("jwks_uri", "/jwks"),
+            ("userinfo_endpoint", "/userinfo"),
+        ] {
+            provider[name] = json!(format!("{ISSUER}{path}"));
+        }
+    });
+    host.world.provider().settings.claims_in_id_token = false;
+    let mut browser = Browser::signed_in(&host, "staff");
+    browser.go("/staff/").expect(200);
+    assert_eq!(host.world.provider().count(Endpoint::Discovery), 0);
+    host.world.provider().settings.edit_claims = unchanged();
+    let mut browser = Browser::new(&host);
+    let callback = browser.callback("/members/", "member");
+    browser.go(&callback).expect(502);
 }
 
 /// A client with a private key, by the key's signer.

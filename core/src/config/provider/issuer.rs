@@ -1,7 +1,10 @@
 //! The issuer identifier: written, or known from the preset.
 
 use super::super::{fault::ConfigFault, issuer_form, reader::Table, site};
-use super::preset::{Issuer, Preset};
+use super::{
+    openid,
+    preset::{Issuer, Preset},
+};
 use crate::http::url::{Reach, Url};
 use alloc::{borrow::ToOwned, format, string::String};
 
@@ -13,7 +16,11 @@ pub(super) fn read(table: &Table<'_>, preset: &Preset, reach: Reach) -> Option<(
         return None;
     }
     if table.has("issuer") {
-        let issuer = table.parsed("issuer", |text| parse(text, reach));
+        let is_elsewhere = openid::is_elsewhere(table);
+        let issuer = table.parsed("issuer", |text| match is_elsewhere {
+            true => Ok((text.to_owned(), site::in_reach(text, reach)?)),
+            false => parse(text, reach),
+        });
         return issuer.filter(|(text, _)| looks_right(table, preset, text));
     }
     match preset.issuer {
@@ -47,7 +54,8 @@ fn looks_right(table: &Table<'_>, preset: &Preset, issuer: &str) -> bool {
 }
 
 /// An issuer identifier: a URL without query and fragment (OpenID Connect Core, section 1.2), kept
-/// as written, because it is compared byte for byte.
+/// as written, because it is compared byte for byte. One with a query is a mistake where metadata is to be found by it;
+/// elsewhere some providers have one.
 fn parse(text: &str, reach: Reach) -> Result<(String, Url), ConfigFault> {
     let url = site::in_reach(text, reach)?;
     if url.target().contains('?') {

@@ -3,6 +3,7 @@
 mod client;
 mod issuer;
 mod oauth;
+mod openid;
 mod preset;
 
 use super::{
@@ -23,11 +24,14 @@ pub(super) const KEYS: &[&str] = &[
     "preset",
     "kind",
     "issuer",
+    "metadata_url",
     "tenant",
     "team_id",
     "authorization_endpoint",
     "token_endpoint",
+    "jwks_uri",
     "userinfo_endpoint",
+    "end_session_endpoint",
     "emails_endpoint",
     "groups_endpoint",
     "token_check",
@@ -92,11 +96,11 @@ fn read_one(table: &Table<'_>, reach: Reach) -> Option<Provider> {
         true => table.parsed("preset", preset::named)?,
         false => &preset::GENERIC,
     };
-    let protocol = oauth::read(table, preset, reach);
+    let issuer = issuer::read(table, preset, reach);
+    let protocol = oauth::read(table, preset, reach, issuer.as_ref().map(|(_, url)| url));
     let id = table.parsed("id", text::identifier);
     let name = table.parsed("name", text::name);
-    let issuer = issuer::read(table, preset, reach);
-    if let (Some((text, url)), Some(Protocol::OpenId)) = (&issuer, &protocol)
+    if let (Some((text, url)), Some(Protocol::OpenId(_))) = (&issuer, &protocol)
         && let Err(fault) = issuer_form::check(text, url)
     {
         table.fault("issuer", fault);
@@ -127,7 +131,7 @@ fn read_one(table: &Table<'_>, reach: Reach) -> Option<Provider> {
     let groups_claim = list_claim::read(table, GROUPS, preset.groups_claim);
     let roles_claim = list_claim::read(table, ROLES, preset.roles_claim);
     let map = read_map(table);
-    let (issuer, issuer_url) = issuer?;
+    let (issuer, _) = issuer?;
     let id = id?;
     let usual = preset.name.map(ToOwned::to_owned);
     let mut provider = Provider {
@@ -135,7 +139,6 @@ fn read_one(table: &Table<'_>, reach: Reach) -> Option<Provider> {
         protocol: protocol?,
         id,
         issuer,
-        issuer_url,
         client_id: client_id?,
         client_authentication: client_authentication?,
         response_mode: response_mode.unwrap_or(preset.response_mode),
@@ -162,7 +165,7 @@ fn read_one(table: &Table<'_>, reach: Reach) -> Option<Provider> {
 }
 
 fn read_scopes(table: &Table<'_>, preset: &Preset, protocol: Option<&Protocol>) -> Vec<String> {
-    let is_openid = matches!(protocol, None | Some(Protocol::OpenId));
+    let is_openid = matches!(protocol, None | Some(Protocol::OpenId(_)));
     let Some(scopes) = table.parsed_list("scopes", text::token) else {
         // What the generic preset asks for has a meaning in OpenID Connect alone.
         let has_usual = is_openid || preset.oauth.is_some();

@@ -4,7 +4,7 @@ use super::super::{
     AuthorizationServer, ClientAuthentication, Protocol, TokenCheck, fault::ConfigFault,
     reader::Table, site, text,
 };
-use super::preset::Preset;
+use super::{openid, preset::Preset};
 use crate::{
     access::claim_path::ClaimPath,
     http::url::{Reach, Url},
@@ -14,20 +14,13 @@ use alloc::boxed::Box;
 const KINDS: &[&str] = &["oidc", "oauth2"];
 const CHECKS: &[&str] = &["github", "facebook", "introspection"];
 
-/// The keys that a provider with OpenID Connect has no use for.
-const KEYS: [&str; 8] = [
-    "authorization_endpoint",
-    "token_endpoint",
-    "userinfo_endpoint",
-    "emails_endpoint",
-    "groups_endpoint",
-    "token_check",
-    "token_check_endpoint",
-    "subject_claim",
-];
-
-/// Whether the provider speaks OpenID Connect, and where it is asked where it does not.
-pub(super) fn read(table: &Table<'_>, preset: &Preset, reach: Reach) -> Option<Protocol> {
+/// Whether the provider speaks OpenID Connect, and where it is asked. `issuer` is its identifier.
+pub(super) fn read(
+    table: &Table<'_>,
+    preset: &Preset,
+    reach: Reach,
+    issuer: Option<&Url>,
+) -> Option<Protocol> {
     let usual = if preset.oauth.is_some() {
         "oauth2"
     } else {
@@ -41,15 +34,13 @@ pub(super) fn read(table: &Table<'_>, preset: &Preset, reach: Reach) -> Option<P
         })?,
         false => usual == "oauth2",
     };
-    if is_oauth {
-        return server(table, preset, reach).map(|server| Protocol::OAuth(Box::new(server)));
+    if !is_oauth {
+        return openid::read(table, reach, issuer).map(Protocol::OpenId);
     }
-    let mut is_clean = true;
-    for key in KEYS.into_iter().filter(|key| table.has(key)) {
-        table.fault(key, ConfigFault::OAuthOnly);
-        is_clean = false;
+    for key in openid::KEYS.into_iter().filter(|key| table.has(key)) {
+        table.fault(key, ConfigFault::OpenIdOnly);
     }
-    is_clean.then_some(Protocol::OpenId)
+    server(table, preset, reach).map(|server| Protocol::OAuth(Box::new(server)))
 }
 
 fn server(table: &Table<'_>, preset: &Preset, reach: Reach) -> Option<AuthorizationServer> {

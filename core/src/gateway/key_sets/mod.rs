@@ -24,7 +24,7 @@ pub(super) use verify::{Unproven, prove};
 use super::{deployment::Deployment, measured::Measured, outcome::Later};
 use crate::{
     bearer::memo::KeySetVersion,
-    config::{Issuer, KeySource, Provider},
+    config::{Issuer, KeySource, MetadataSource, Provider},
     event::{Event, Flaws},
     fault::{Fault, IssuerFault, ProviderFault},
     http::url::Url,
@@ -58,7 +58,7 @@ pub(super) struct Published {
 /// Where a key set is published.
 #[derive(Debug)]
 enum Location {
-    /// Where the metadata of the issuer at this URL says.
+    /// Where the metadata at this URL says.
     Metadata(Url),
     /// At this URL.
     Keys(Url),
@@ -106,9 +106,20 @@ pub(super) enum Whose<'a> {
 
 impl KeySets {
     /// The set of a provider.
-    pub(super) fn add_provider(&mut self, provider: &Provider) -> KeySetIndex {
-        let location = Location::Metadata(provider.issuer_url.clone());
-        self.add(&provider.issuer, location, store::of_provider(provider))
+    pub(super) fn add_provider(
+        &mut self,
+        provider: &Provider,
+        source: &MetadataSource,
+    ) -> KeySetIndex {
+        let location = match source {
+            MetadataSource::Document(url) => Location::Metadata(url.clone()),
+            MetadataSource::Written(endpoints) => Location::Keys(endpoints.jwks_uri.clone()),
+        };
+        self.add(
+            &provider.issuer,
+            location,
+            store::of_provider(provider, source),
+        )
     }
 
     /// The set of an issuer; `None` where it publishes none.

@@ -12,10 +12,7 @@ use crate::{
     },
     jose::KeySet,
     metrics::Family,
-    oidc::{
-        discovery::{self, DiscoveryFault},
-        document::LARGEST,
-    },
+    oidc::{discovery, document::LARGEST},
     platform::Platform,
     time::Seconds,
 };
@@ -47,10 +44,8 @@ impl<P: Platform> Source<'_, P> {
         let url = match (&self.jwks_uri, &self.published.location) {
             (Some(url), _) => url.clone(),
             (None, Location::Keys(url)) => url.clone(),
-            (None, Location::Metadata(issuer)) => {
-                let url = discovery::location(issuer);
-                let url = url.ok_or(refuse(DiscoveryFault::IssuerMismatch))?;
-                let reply = self.get(url, Exchange::Discovery).await?;
+            (None, Location::Metadata(url)) => {
+                let reply = self.get(url.clone(), Exchange::Discovery).await?;
                 let reach = self.deployment.config.reach();
                 discovery::jwks_uri(&reply, &self.published.issuer, reach).map_err(refuse)?
             }

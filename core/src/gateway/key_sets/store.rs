@@ -5,7 +5,7 @@
 use super::{Need, Source, memory};
 use crate::{
     bearer::stored_keys::{self, StoredKeys},
-    config::{Issuer, KeySource, Provider},
+    config::{Issuer, KeySource, MetadataSource, Provider},
     fault::{Fault, PlatformFault},
     gateway::random,
     jose::KeySet,
@@ -14,8 +14,8 @@ use crate::{
 use alloc::string::ToString;
 
 /// Where the copy of a provider's set is stored. An issuer whose metadata is at the same place has the same set.
-pub(in crate::gateway) fn of_provider(provider: &Provider) -> StoreKey {
-    stored_keys::place(&provider.issuer, &provider.issuer_url.to_string())
+pub(in crate::gateway) fn of_provider(provider: &Provider, source: &MetadataSource) -> StoreKey {
+    stored_keys::place(&provider.issuer, &source.url().to_string())
 }
 
 /// Where the copy of an issuer's set is stored; `None` where it publishes none.
