@@ -22,6 +22,7 @@ mod readings;
 pub mod requirements;
 pub mod routes;
 pub mod step_up;
+pub mod strictest;
 mod trie;
 
 #[cfg(test)]

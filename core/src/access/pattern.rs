@@ -161,6 +161,18 @@ impl Pattern {
         }
     }
 
+    /// The pattern of the paths of files that this one names on a file system that folds letters.
+    pub(super) fn folded(&self) -> Self {
+        let fold = |step: &Step| match step {
+            Step::Literal(text) => Step::Literal(readings::fold_name(text).into_owned()),
+            Step::Any => Step::Any,
+        };
+        Self {
+            steps: self.steps.iter().map(fold).collect(),
+            tail: self.tail,
+        }
+    }
+
     /// Whether it is `/`.
     pub(super) fn is_root(&self) -> bool {
         self.tail == Tail::End && matches!(self.steps.as_slice(), [step] if step.is_literal(""))

@@ -55,6 +55,29 @@ pub(super) fn is_plain(path: &RequestPath) -> bool {
     before != b'.' && (before != b'/' || path.as_str() == "/")
 }
 
+/// Whether each segment is a name that every file system tells from all others: what is folded to itself.
+pub(super) fn is_plain_name(path: &RequestPath) -> bool {
+    let mut before = b'/';
+    for byte in path.as_str().bytes().skip(1) {
+        match (before, byte) {
+            (_, b'A'..=b'Z' | b'%' | b':') | (b'.', b'/') => return false,
+            (_, _) => before = byte,
+        }
+    }
+    before != b'.'
+}
+
+/// A segment as the name that file systems which fold letters take it for: without dots and blanks at its end, and
+/// without what stands behind a colon, which names a part of a file.
+pub(super) fn fold_name(segment: &str) -> Cow<'_, str> {
+    let name = before(segment, &[':']).0;
+    let name = name.trim_end_matches(|c: char| c == '.' || c.is_whitespace());
+    match name.is_empty() {
+        true => Cow::Borrowed(segment),
+        false => fold(name),
+    }
+}
+
 /// Every reading of a path by its decoded segments, each once.
 ///
 /// # Errors

@@ -107,7 +107,10 @@ impl Access {
 pub struct RouteTable {
     groups: Vec<Vec<Route>>,
     trie: Trie,
-    loose: LoosePatterns,
+    /// As upstreams may read paths.
+    read: LoosePatterns,
+    /// As file systems may take names.
+    named: LoosePatterns,
     /// Of the routes of static files.
     files: Rules,
     /// Of all routes.
@@ -140,26 +143,13 @@ pub struct RouteMatch<'a> {
     aliased: Vec<&'a Route>,
 }
 
-/// What the routes of a request say of other sites' scripts.
-#[derive(Clone, Copy, Debug)]
-pub enum OtherSites<'a> {
-    /// Nothing; the upstream may.
-    Unsaid,
-    /// They contradict each other, so nobody may read anything.
-    Refused,
-    /// Those that are listed may call.
-    Granted(&'a Cors),
-}
-
 impl RouteTable {
     /// Compiles routes.
     ///
     /// # Errors
     /// Every [`RouteFault`] there is.
     pub fn compile(routes: Vec<Route>) -> Result<Self, Vec<RouteFault>> {
-        let files = routes
-            .iter()
-            .filter(|route| route.aliases == Aliases::StaticFiles);
+        let files = routes.iter().filter(|route| is_file(route));
         let (files, all) = (rules_of(files), rules_of(routes.iter()));
         let mut trie = Trie::new();
         let mut faults = Vec::new();
@@ -187,9 +177,13 @@ impl RouteTable {
                 group.push(route);
             }
         }
-        let leaders = groups.iter().filter_map(|group| group.first());
+        let patterns = || {
+            let leaders = groups.iter().filter_map(|group| group.first());
+            leaders.map(|route| &route.pattern)
+        };
         Ok(Self {
-            loose: LoosePatterns::new(leaders.map(|route| &route.pattern)),
+            read: LoosePatterns::of_readings(patterns()),
+            named: LoosePatterns::of_names(patterns()),
             groups,
             trie,
             files,
@@ -215,7 +209,14 @@ impl RouteTable {
                 allow: allowed_methods(group),
             })?;
         let aliased = match (route.aliases, self.files, self.all) {
-            (Aliases::StaticFiles, Rules::Differ, _) => self.aliased(&segments, index, method)?,
+            (Aliases::StaticFiles, Rules::Differ, _) => {
+                let mut aliased = self.aliased(&segments, index, method)?;
+                let named = self.named.named(path, &segments, index);
+                for other in named.map_err(|_| NoRoute::Unknown)? {
+                    self.lend(other, method, is_file, &mut aliased);
+                }
+                aliased
+            }
             (Aliases::LooseReadings, _, Rules::Differ) => {
                 self.meant(path, &segments, index, method)?
             }
@@ -264,7 +265,6 @@ impl RouteTable {
                 continue;
             }
             seen.push(index);
-            let is_file = |route: &Route| route.aliases == Aliases::StaticFiles;
             self.lend(index, method, is_file, &mut aliased);
         }
         Ok(aliased)
@@ -280,7 +280,7 @@ impl RouteTable {
         method: &Method,
     ) -> Result<Vec<&Route>, NoRoute> {
         let meant = self
-            .loose
+            .read
             .meant(path, segments, own, |group| self.pattern_of(group));
         let mut all = Vec::new();
         for index in meant.map_err(|_| NoRoute::Unknown)? {
@@ -381,30 +381,14 @@ impl<'a> RouteMatch<'a> {
         self.route
     }
 
-    /// What is asked of proofs of possession: the most that any of the routes asks.
-    pub fn dpop(&self) -> Dpop {
-        let ours = self.route.dpop;
-        self.aliased().fold(ours, |most, route| Dpop {
-            demand: most.demand.max(route.dpop.demand),
-            replay: most.replay.max(route.dpop.replay),
-        })
-    }
-
-    /// What is said of other sites.
-    pub fn cors(&self) -> OtherSites<'a> {
-        let ours = &self.route.cors;
-        let mut protected = self.aliased().filter(|route| route.is_protected());
-        match ours {
-            _ if protected.any(|route| route.cors != *ours) => OtherSites::Refused,
-            Some(cors) => OtherSites::Granted(cors),
-            None => OtherSites::Unsaid,
-        }
-    }
-
     /// The routes of the other paths that the upstream may take for the same.
     pub(super) fn aliased(&self) -> impl Iterator<Item = &'a Route> {
         self.aliased.iter().copied()
     }
+}
+
+fn is_file(route: &Route) -> bool {
+    route.aliases == Aliases::StaticFiles
 }
 
 fn rules_of<'a>(mut routes: impl Iterator<Item = &'a Route>) -> Rules {

@@ -6,6 +6,7 @@ use crate::{
         decision::{Audience, Decision, Missing},
         principal::Principal,
         requirements::Requirement,
+        strictest::OtherSites,
     },
     time::UnixTime,
 };
@@ -476,6 +477,60 @@ fn another_spelling_without_the_method_lends_all_its_rules() {
         audience(&decide(&table, "/x", None)),
         Some(Audience::Everyone)
     );
+}
+
+#[test]
+fn a_file_system_that_folds_names_opens_no_protected_file() {
+    let closed = table(&[
+        files(public("/**")),
+        files(staff(route("/members/**"))),
+        files(route("/report.html")),
+        files(route("/Team/**")),
+        files(public("/members/Open")),
+    ]);
+    for path in [
+        "/Members/",
+        "/MEMBERS/x.html",
+        "/members./x",
+        "/members%20/x",
+        "/Members",
+        "/MEMBERS.html",
+        "/members:stream/x",
+        "/Report",
+        "/REPORT.HTML",
+        "/report./",
+        "/team/x",
+        "/TEAM",
+        "/Members/opened",
+    ] {
+        assert_eq!(decide(&closed, path, None), Decision::SignIn, "{path}");
+    }
+    for path in [
+        "/",
+        "/Readme",
+        "/Reports",
+        "/teams",
+        "/caf%C3%A9",
+        "/members/Open",
+        "/Members/open",
+        "/a:b",
+    ] {
+        let decision = decide(&closed, path, None);
+        assert_eq!(audience(&decision), Some(Audience::Everyone), "{path}");
+    }
+    // What is opened below a protected rest stays open, its index too.
+    let opened = table(&[
+        files(route("/**")),
+        files(public("/Docs/**")),
+        files(public("/README")),
+    ]);
+    for path in ["/Docs/", "/Docs/Index.html", "/Docs/A", "/README"] {
+        let decision = decide(&opened, path, None);
+        assert_eq!(audience(&decision), Some(Audience::Everyone), "{path}");
+    }
+    for path in ["/docs/", "/Docs.html", "/readme", "/x"] {
+        assert_eq!(decide(&opened, path, None), Decision::SignIn, "{path}");
+    }
 }
 
 /// What the rows of the list of loose readings do against a public `/**` or `/open/**`.

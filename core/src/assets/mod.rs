@@ -26,8 +26,9 @@
 //! them in `.assetsignore`, because here they would be served.
 //!
 //! # What a folder must be like
-//! The file system must tell names apart byte by byte, as those of Linux do. On one that folds case
-//! or drops a final dot, `/STAFF/x` would be the file `staff/x` under the rules of another path.
+//! On a file system that folds letters, or drops dots and blanks at the end of a name, `/STAFF/x` is the file `staff/x`;
+//! the rules of both hold there ([`crate::access::loose`]). One that takes names for the same in other ways, as by Unicode
+//! normalization or short names (`MEMBER~1`), must not hold protected files whose folders have such names.
 
 mod condition;
 pub mod content_type;

@@ -6,10 +6,7 @@ use super::{
     serve::Call,
 };
 use crate::{
-    access::{
-        cors::CorsGrant,
-        routes::{OtherSites, RouteMatch},
-    },
+    access::{cors::CorsGrant, routes::RouteMatch, strictest::OtherSites},
     config::Config,
     http::{
         header::{HeaderName, HeaderValue},

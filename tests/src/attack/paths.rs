@@ -32,6 +32,11 @@ pub const ROWS: &[Row] = &[
         "a loosely read path is protected as the page that it means",
         loose_readings,
     ),
+    everywhere(
+        121,
+        "another spelling of a file's name is protected as the file",
+        folded_names,
+    ),
 ];
 
 fn spellings(host: &dyn Host) {
@@ -276,4 +281,28 @@ fn loose_readings(host: &dyn Host) {
         assert_eq!(page.json()["url"], path);
     }
     anonymous(host, "/exact/closed/x").expect(401);
+}
+
+/// As file systems that fold letters would find the files. Where the host's does not, there is nothing under such a name.
+fn folded_names(host: &dyn Host) {
+    let mut member = Browser::signed_in(host, "member");
+    for name in [
+        "/Members/",
+        "/MEMBERS/report.html",
+        "/members/Report",
+        "/members./report.html",
+        "/members%20/report",
+        "/Members",
+        "/members:x/report.html",
+        "/Staff/",
+        "/STAFF.html",
+    ] {
+        anonymous(host, name).expect(401);
+        let status = member.fetch(name).status;
+        assert!(matches!(status, 307 | 403 | 404), "{name}: {status}");
+    }
+    // The twins: a name like none of theirs, and the file itself.
+    let other = anonymous(host, "/Memberships/report");
+    assert_eq!(other.status, 404);
+    member.fetch("/members/").expect(200);
 }
