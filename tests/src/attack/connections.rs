@@ -107,13 +107,17 @@ fn idle_connections(host: &dyn Host) {
         assert!(browser.is_signed_in(), "{endpoint:?}");
     }
     // Nobody is asked a third time. Userinfo is not needed to sign in.
-    let mut browser = Browser::new(host);
-    let callback = browser.callback("/members/", "member");
-    let before = count(Endpoint::Userinfo);
-    drop_next(Endpoint::Userinfo, 2);
-    browser.arrive(&callback);
-    assert_eq!(count(Endpoint::Userinfo) - before, 2);
-    assert!(browser.is_signed_in());
+    for (endpoint, status) in [(Endpoint::Keys, 502), (Endpoint::Userinfo, 200)] {
+        cold(host);
+        let mut browser = Browser::new(host);
+        let callback = browser.callback("/members/", "member");
+        host.forget();
+        let before = count(endpoint);
+        drop_next(endpoint, 2);
+        browser.go(&callback).expect(status);
+        assert_eq!(count(endpoint) - before, 2, "{endpoint:?}");
+        assert_eq!(browser.session().is_some(), status == 200);
+    }
     // A code is sent once.
     let mut browser = Browser::new(host);
     let callback = browser.callback("/members/", "member");
