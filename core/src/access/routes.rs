@@ -150,7 +150,10 @@ impl RouteTable {
     /// Every [`RouteFault`] there is.
     pub fn compile(routes: Vec<Route>) -> Result<Self, Vec<RouteFault>> {
         let files = routes.iter().filter(|route| is_file(route));
-        let (files, all) = (rules_of(files), rules_of(routes.iter()));
+        let files = rules_of(files, asks_alike);
+        let all = rules_of(routes.iter(), |one, other| {
+            asks_alike(one, other) && one.methods == other.methods
+        });
         let mut trie = Trie::new();
         let mut faults = Vec::new();
         let mut members: Vec<Vec<usize>> = Vec::new();
@@ -197,7 +200,8 @@ impl RouteTable {
     ///
     /// # Errors
     /// [`NoRoute`]; a path that stacks so many file endings that its spellings are beyond counting
-    /// is unknown, and so is one that an upstream could read as a path with `..` in it.
+    /// is unknown, and so is one that an upstream could read as a path with `..` in it. A method that no route takes for
+    /// one of the paths that an upstream may read is not allowed.
     pub fn find(&self, path: &RequestPath, method: &Method) -> Result<RouteMatch<'_>, NoRoute> {
         let segments = collect_segments(path);
         let index = self.trie.find(&segments).ok_or(NoRoute::Unknown)?;
@@ -284,14 +288,21 @@ impl RouteTable {
             .meant(path, segments, own, |group| self.pattern_of(group));
         let mut all = Vec::new();
         for index in meant.map_err(|_| NoRoute::Unknown)? {
-            self.lend(index, method, |_| true, &mut all);
+            let group = self.groups.get(index.0).map_or(&[][..], Vec::as_slice);
+            let known = all.len();
+            all.extend(group.iter().filter(|route| route.takes(method)));
+            // An upstream that reads the path so would carry the method out where its owner left it out.
+            if all.len() == known {
+                let allow = allowed_methods(group);
+                return Err(NoRoute::MethodNotAllowed { allow });
+            }
         }
         Ok(all)
     }
 
-    /// Adds the routes of another pattern whose rules hold for `method`, of those that `counts`. Where that pattern has
-    /// no route for the method, all of its rules hold: taking none would open the page through the method that its owner
-    /// left out.
+    /// Adds the routes of another spelling of a file whose rules hold for `method`, of those that `counts`. Where that
+    /// pattern has no route for the method, all of its rules hold: taking none would open the page through the method
+    /// that its owner left out, and files are only read.
     fn lend<'a>(
         &'a self,
         group: GroupIndex,
@@ -391,22 +402,27 @@ fn is_file(route: &Route) -> bool {
     route.aliases == Aliases::StaticFiles
 }
 
-fn rules_of<'a>(mut routes: impl Iterator<Item = &'a Route>) -> Rules {
+fn rules_of<'a>(
+    mut routes: impl Iterator<Item = &'a Route>,
+    alike: impl Fn(&Route, &Route) -> bool,
+) -> Rules {
     let Some(first) = routes.next() else {
         return Rules::Alike;
     };
-    let same = |route: &Route| {
-        route.access == first.access
-            && route.requirements == first.requirements
-            && route.audiences == first.audiences
-            && route.cors == first.cors
-            && route.dpop == first.dpop
-    };
-    if routes.all(same) {
+    if routes.all(|route| alike(route, first)) {
         Rules::Alike
     } else {
         Rules::Differ
     }
+}
+
+/// Whether two routes ask the same of a request that they take.
+fn asks_alike(one: &Route, other: &Route) -> bool {
+    one.access == other.access
+        && one.requirements == other.requirements
+        && one.audiences == other.audiences
+        && one.cors == other.cors
+        && one.dpop == other.dpop
 }
 
 fn allowed_methods(group: &[Route]) -> Vec<Method> {

@@ -644,18 +644,31 @@ fn patterns_that_are_written_loosely_hold_for_plain_paths() {
 }
 
 #[test]
-fn a_reading_without_the_method_lends_all_its_rules() {
-    let post = methods(loose(route("/x/admin")), &[Method::Post]);
-    let table_of = |more: Option<Route>| {
-        let routes = [loose(public("/x/**")), post.clone()]
-            .into_iter()
-            .chain(more);
-        RouteTable::compile(routes.collect()).unwrap()
-    };
-    assert_eq!(decide(&table_of(None), "/x/Admin", None), Decision::SignIn);
-    let get = methods(loose(public("/x/admin")), &[Method::Get]);
-    let open = decide(&table_of(Some(get)), "/x/Admin", None);
-    assert_eq!(audience(&open), Some(Audience::Everyone));
+fn a_reading_without_the_method_is_not_allowed() {
+    let read_only = |route| methods(loose(route), &[Method::Get]);
+    // Where the rules differ, and where nothing but the methods does.
+    for (wide, admin) in [
+        (public("/x/**"), route("/x/admin/**")),
+        (public("/x/**"), public("/x/admin/**")),
+        (route("/x/**"), route("/x/admin/**")),
+    ] {
+        let table = table(&[loose(wide), read_only(admin)]);
+        for path in [
+            "/x/admin/y",
+            "/x/Admin/y",
+            "/x/admin;v=1/y",
+            "/x/%2561dmin/y",
+        ] {
+            let path = RequestPath::parse(path).unwrap();
+            let refused = table.find(&path, &Method::Delete).err();
+            let allow = vec![Method::Get, Method::Head];
+            let expected = Some(NoRoute::MethodNotAllowed { allow });
+            assert_eq!(refused, expected, "{}", path.as_str());
+            assert!(table.find(&path, &Method::Get).is_ok());
+        }
+        let other = RequestPath::parse("/x/Other/y").unwrap();
+        assert!(table.find(&other, &Method::Delete).is_ok());
+    }
 }
 
 #[test]
