@@ -60,7 +60,8 @@ impl WebDav<'_> {
     ///
     /// # Errors
     /// [`BrowserFault::Malformed`] for a destination that can be read in more ways than one, and
-    /// [`BrowserFault::NotPermitted`] for one to which `caller` may not send the request, or which is another upstream's.
+    /// [`BrowserFault::NotPermitted`] for one to which `caller` may not send the request, or which is another upstream's
+    /// or another origin's.
     pub(super) fn fields(
         self,
         deployment: &Deployment,
@@ -78,7 +79,8 @@ impl WebDav<'_> {
         if let Some(value) = &named.destination {
             let destination = Destination::parse(value, &origins);
             match destination.map_err(|_| BrowserFault::Malformed)? {
-                Destination::Foreign => {}
+                // Many servers read the path of such an address alone, and would act on one that nobody was judged by.
+                Destination::Foreign => return Err(BrowserFault::NotPermitted.into()),
                 Destination::Ours(place) => {
                     let there = self.allowed_at(&place, deployment, caller)?;
                     if there.upstream() != allowed.upstream() {

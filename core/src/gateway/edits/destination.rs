@@ -16,7 +16,7 @@ use alloc::{
 pub(in crate::gateway) enum Destination {
     /// A path of the site, and what stands before and behind it.
     Ours(Place),
-    /// Another host's, which the upstream may judge.
+    /// Another origin's, be it the upstream's own.
     Foreign,
 }
 
