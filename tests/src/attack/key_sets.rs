@@ -94,8 +94,8 @@ fn cut_fetches(host: &dyn Exposed) {
 
 /// The copy of the issuer's key set in the store.
 fn copy(host: &dyn Exposed) -> Option<Vec<u8>> {
-    // As a URL the issuer has a path.
-    let published_at = format!("{}/", host.issuer());
+    // Where its metadata is, of which its keys are found.
+    let published_at = format!("{}/.well-known/openid-configuration", host.issuer());
     let place: StoreKey = stored_keys::place(host.issuer(), &published_at);
     host.load(&place)
 }
