@@ -160,8 +160,8 @@ fn every_origin_that_lychgate_sends_to_has_to_be_allowed() {
     assert_eq!(
         said_with("\"https://op.example.com\", ", ""),
         [
-            "spin.toml:25:1: allowed_outbound_hosts does not cover https://op.example.com, the issuer of the \
-          provider \"example\" (hint: add \"https://op.example.com\", and the hosts of its token, key and \
+            "spin.toml:25:1: allowed_outbound_hosts does not cover https://op.example.com, where the metadata \
+          of the provider \"example\" is (hint: add \"https://op.example.com\", and the hosts of its token, key and \
           userinfo endpoints where they are others)"
         ]
     );
