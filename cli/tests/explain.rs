@@ -169,6 +169,7 @@ fn programs_get_the_same_as_json() {
         "method": "PUT",
         "host": "app.example.com",
         "target": "/reports/1",
+        "path_matching": "loose",
         "provider": "first",
         "issuer": "https://first.example.com",
         "subject": "ada",
