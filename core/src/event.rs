@@ -372,5 +372,4 @@ impl Members {
 }
 
 #[cfg(test)]
-#[path = "event_tests.rs"]
 mod tests;

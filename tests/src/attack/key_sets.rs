@@ -256,9 +256,10 @@ fn odd_beside_good(host: &dyn Host) {
                 ] {
                     document[name] = unusable.clone();
                 }
-                document["code_challenge_methods_supported"] = match &unusable {
-                    Value::Null => Value::Null,
-                    _ => json!([]),
+                document["code_challenge_methods_supported"] = if unusable.is_null() {
+                    Value::Null
+                } else {
+                    json!([])
                 };
             });
         });

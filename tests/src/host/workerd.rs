@@ -124,7 +124,7 @@ impl Setup {
 
     /// The same where what is started is the parent of what serves.
     #[must_use]
-    pub fn as_a_child(self) -> Self {
+    pub fn in_a_child(self) -> Self {
         let spin = self.spin.map(|spin| Spin {
             is_child: true,
             ..spin

@@ -182,7 +182,7 @@ fn a_store_that_hangs_is_waited_for_five_seconds() {
 #[cfg(target_os = "linux")]
 #[test]
 fn what_serves_is_watched_and_ended_where_it_is_a_child_of_what_was_started() {
-    let host = Workerd::start(&Setup::standard().on_spin(1).as_a_child());
+    let host = Workerd::start(&Setup::standard().on_spin(1).in_a_child());
     let state = host.control("GET", "/state", &Value::Null);
     assert_ne!(state["process"], state["started"], "{state}");
     let mut newcomer = Browser::new(&host);
