@@ -23,7 +23,7 @@ fn key_requests(host: &InProcess) -> usize {
 
 fn take_down(host: &InProcess) {
     for endpoint in [Endpoint::Discovery, Endpoint::Keys] {
-        let down = Answer::Error(SendError::Unreachable);
+        let down = Answer::Error(SendError::TimedOut);
         host.world.provider().settings.set_answer(endpoint, down);
     }
 }
