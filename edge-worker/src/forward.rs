@@ -76,7 +76,7 @@ pub(crate) fn plan(
         }
     }
     match edit.cookie() {
-        _ if connection.names("cookie") => {}
+        _ if connection.names("cookie") || edit.strips("cookie", Front::Cloudflare) => {}
         CookieEdit::Keep => {}
         CookieEdit::Replace(rest) => plan.set("cookie", rest),
         CookieEdit::Remove => plan.remove("cookie"),

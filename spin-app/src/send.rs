@@ -79,11 +79,16 @@ pub(crate) async fn ask(
         .and_then(|()| request.set_authority(Some(&origin.authority())))
         .and_then(|()| request.set_path_with_query(Some(target)))
         .map_err(|()| Unanswered::NotSent)?;
-    client::send(request).await.map_err(|error| match error {
-        ErrorCode::HttpRequestDenied => Unanswered::Failed(SendError::NotAllowed),
-        ErrorCode::HttpRequestMethodInvalid | ErrorCode::HttpRequestUriInvalid => {
+    client::send(request).await.map_err(|error| {
+        if matches!(error, ErrorCode::HttpRequestDenied) {
+            Unanswered::Failed(SendError::NotAllowed)
+        } else if matches!(
+            error,
+            ErrorCode::HttpRequestMethodInvalid | ErrorCode::HttpRequestUriInvalid
+        ) {
             Unanswered::NotSent
+        } else {
+            Unanswered::Failed(SendError::Unreachable)
         }
-        _ => Unanswered::Failed(SendError::Unreachable),
     })
 }

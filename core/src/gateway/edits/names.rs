@@ -24,7 +24,18 @@ pub(super) const TO_THE_NEXT_HOP: Names<9> = Names([
 /// What an upstream may take for the word of the gateway in front of it: who is asking, from where and how, what was
 /// asked for, and what a server in front makes of the answer. Services behind other gateways, load balancers and content
 /// networks believe these without a question, since there nobody but those can send them.
-pub(super) const FOR_A_GATEWAY_TO_SAY: Names<112> = Names([
+pub(super) const FOR_A_GATEWAY_TO_SAY: Names<124> = Names([
+    "-wsat",
+    "-wscc",
+    "-wscs",
+    "-wsis",
+    "-wspr",
+    "-wsra",
+    "-wsrh",
+    "-wsru",
+    "-wssc",
+    "-wssn",
+    "-wssp",
     "cf-",
     "client-cert",
     "client-cert-",
@@ -54,6 +65,7 @@ pub(super) const FOR_A_GATEWAY_TO_SAY: Names<112> = Names([
     "ssl-client-",
     "tailscale-",
     "true-client-ip",
+    "wl-proxy-",
     "x-accel-",
     "x-amzn-lattice-",
     "x-amzn-mtls-",
