@@ -103,6 +103,7 @@ fn idle_connections(host: &dyn Host) {
         cold(host);
         let mut browser = Browser::new(host);
         drop_next(endpoint, 1);
+        eprintln!("{endpoint:?}");
         browser.sign_in("/members/", "member");
         assert!(browser.is_signed_in(), "{endpoint:?}");
     }

@@ -16,11 +16,13 @@ pub const CASES: &[Case] = &[
         "methods of one path ask for different things",
         methods_ask_for_different_things,
     ),
-    (
-        "groups and roles are read in the shapes that providers have",
-        lists_have_shapes,
-    ),
 ];
+
+/// Cases of claims that the scripted provider alone makes.
+pub const SHAPES: &[Case] = &[(
+    "groups and roles are read in the shapes that providers have",
+    lists_have_shapes,
+)];
 
 /// Staff may go there, a member may not and learns nothing of the rule.
 fn is_for_staff_alone(host: &dyn Host, path: &str, rules: &[&str]) {

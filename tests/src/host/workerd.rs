@@ -100,6 +100,8 @@ impl Setup {
             configuration: Some(configuration(&places(CLIENT_ID))),
             secrets: secrets(CLIENT_SECRET),
             is_counted: true,
+            // A provider that closes its connection is to the Worker what it is.
+            is_direct: true,
             has_scripted_provider: true,
             ..Self::standard()
         }

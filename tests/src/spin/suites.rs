@@ -3,8 +3,8 @@
 use crate::{
     attack,
     gateway::{
-        METRICS_CASES, STRICT_COOKIE_CASES, log_lines, named_cases, run_named, with_metrics,
-        with_strict_cookie,
+        METRICS_CASES, STRICT_COOKIE_CASES, log_lines, named_cases, run_named, scripted_cases,
+        with_metrics, with_strict_cookie,
     },
     host::{
         configuration::key,
@@ -24,6 +24,7 @@ fn attacks(reuse: usize) {
     let host = Workerd::start(&setup.on_spin(reuse));
     assert!(!contract::is_open(&host));
     run_named(&attack::everywhere_cases(), |case| case(&host));
+    run_named(&scripted_cases(), |case| case(&host));
     let log = host.wait_for_log("\"refused\"");
     assert!(log.contains("\"refused\""), "nothing was logged");
     for secret in ["SECRET-", "eyJ", &key(1)] {

@@ -2,7 +2,9 @@
 
 use crate::{
     attack,
-    gateway::{STRICT_COOKIE_CASES, log_lines, named_cases, run_named, with_strict_cookie},
+    gateway::{
+        STRICT_COOKIE_CASES, log_lines, named_cases, run_named, scripted_cases, with_strict_cookie,
+    },
     host::{
         configuration::key,
         contract,
@@ -31,6 +33,7 @@ fn attacks_on_the_worker_fail() {
     let host = Workerd::start(&setup);
     assert!(!contract::is_open(&host));
     run_named(&attack::everywhere_cases(), |case| case(&host));
+    run_named(&scripted_cases(), |case| case(&host));
     let log = host.wait_for_log("\"refused\"");
     assert!(log.contains("\"refused\""), "nothing was logged");
     for secret in ["SECRET-", "eyJ", &key(1)] {
