@@ -77,7 +77,7 @@ pub(super) fn good(host: &dyn Host) {
 }
 
 /// Makes a deployment that knows no issuer's keys: with another sealing key, nothing that is stored opens.
-pub(super) fn cold(host: &dyn Host) {
+pub fn cold(host: &dyn Host) {
     static KEY: AtomicU8 = AtomicU8::new(50);
     let mut deployment = host.deployment();
     for (name, value) in &mut deployment.secrets {

@@ -23,6 +23,8 @@ mod storage;
 pub mod support;
 mod words;
 
+pub use access_tokens::cold;
+
 use crate::{
     gateway::{NamedCase, run_named},
     host::{Host, exposed::Exposed, in_process::InProcess},

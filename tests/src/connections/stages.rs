@@ -6,6 +6,7 @@ use super::{
     scene::{Scene, is_long, keys_path},
 };
 use crate::{
+    attack::cold,
     host::{Host, web_socket, wire::Connection},
     http::{browser::Browser, request::Request},
 };
@@ -110,6 +111,10 @@ fn half_sent(scene: &Scene, request: &Request) -> Connection {
 
 fn leave_at(scene: &Scene, stage: &Stage, leaving: Leaving) {
     let what = format!("{}, {leaving:?}", stage.name);
+    if stage.cold {
+        // Not even the store knows the provider's keys.
+        cold(&scene.host);
+    }
     let requests: Vec<Request> = (0..AT_ONCE).map(|_| (stage.request)(scene)).collect();
     if stage.cold {
         scene.host.forget();

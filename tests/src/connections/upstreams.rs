@@ -3,6 +3,7 @@
 
 use super::{fickle::Fault, scene::Scene};
 use crate::{
+    attack::cold,
     host::Host,
     http::{browser::Browser, request::Request},
 };
@@ -62,8 +63,8 @@ fn forwards_are_repeated(scene: &Scene) {
 }
 
 fn providers_are_asked_again(scene: &Scene) {
-    // Both are remembered, so that an instance without memory has to ask.
-    scene.host.forget();
+    // Both are remembered, the keys in the store, too, so that an instance without either has to ask.
+    cold(&scene.host);
     for path in [DISCOVERY, "/jwks"] {
         scene.fickle.set(path, Fault::ClosedOnce);
     }
@@ -80,6 +81,7 @@ fn providers_are_asked_again(scene: &Scene) {
         // The code counts as used: nobody knows what became of it.
         scene.host.send(&callback).expect(400);
         for path in [DISCOVERY, "/jwks"] {
+            cold(&scene.host);
             let callback = scene.callback();
             scene.host.forget();
             scene.fickle.set(path, fault);
