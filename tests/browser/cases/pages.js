@@ -122,7 +122,7 @@ export function pageTests(world) {
     pageTest("the pages of a sign-in that fails", async (visitor, page, photo) => {
       for (const [name, answer, status, heading] of [
         ["sign-in-cancelled", { error: "access_denied" }, 403, "You were not signed in"],
-        ["sign-in-untrusted", { code: "no-code-of-yours" }, 502, "The sign-in failed"],
+        ["sign-in-over", { code: "no-code-of-yours" }, 400, "This sign-in is over"],
         ["sign-in-unavailable", { error: "temporarily_unavailable" }, 502, "The sign-in service does not answer"],
       ]) {
         const state = await visitor.beginAttempt(page, "/members/");
