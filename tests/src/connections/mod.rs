@@ -12,3 +12,5 @@ mod scene;
 mod stages;
 mod upstreams;
 mod waves;
+
+pub use scene::is_long;
