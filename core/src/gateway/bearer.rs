@@ -3,7 +3,7 @@
 use super::{
     arrival::Target,
     deployment::{Deployment, IssuerKeys},
-    key_sets::{self, Keys, Source, Unproven, Whose},
+    key_sets::{self, Keys, Published, Source, Unproven, Whose},
     outcome::Later,
     possession,
     serve::Call,
@@ -173,10 +173,7 @@ fn fresh_version(
     index: IssuerIndex,
     now: UnixTime,
 ) -> Option<KeySetVersion> {
-    match deployment.issuer_keys(index)? {
-        IssuerKeys::Fixed(_) | IssuerKeys::Shared(_) => Some(FIXED),
-        IssuerKeys::Published(index) => deployment.key_sets.get(*index)?.fresh_version(now),
-    }
+    version(deployment, index, |published| published.fresh_version(now))
 }
 
 /// The version of an issuer's set that memory has, fresh or not.
@@ -185,9 +182,17 @@ fn known_version(
     index: IssuerIndex,
     now: UnixTime,
 ) -> Option<KeySetVersion> {
+    version(deployment, index, |published| published.known_version(now))
+}
+
+fn version(
+    deployment: &Deployment,
+    index: IssuerIndex,
+    of_published: impl Fn(&Published) -> Option<KeySetVersion>,
+) -> Option<KeySetVersion> {
     match deployment.issuer_keys(index)? {
         IssuerKeys::Fixed(_) | IssuerKeys::Shared(_) => Some(FIXED),
-        IssuerKeys::Published(index) => deployment.key_sets.get(*index)?.known_version(now),
+        IssuerKeys::Published(index) => of_published(deployment.key_sets.get(*index)?),
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     key_sets::{
         self, Source, Whose,
         memory::{FRESH, LAST_GOOD, RETRY},
-        origin::{self, LIMITS},
+        origin,
         single_flight::{Flights, Turn},
     },
     serve::Call,
@@ -22,7 +22,6 @@ use crate::{
         outbound::{Outbound, Reply},
     },
     jose::{SignatureProof, UnverifiedToken, VerifiedToken},
-    metrics::Family,
     oidc::{discovery::ProviderMetadata, id_token::IdTokenFault},
     platform::Platform,
     time::{Seconds, UnixTime},
@@ -227,13 +226,7 @@ pub(super) async fn send<P: Platform, R: Inbound>(
     request: Outbound,
     exchange: Exchange,
 ) -> Result<Reply, Fault> {
-    let reply = call.platform.send(request, LIMITS).await;
-    let result = match &reply {
-        Ok(reply) if (200..300).contains(&reply.status) => "ok",
-        Ok(_) => "refused",
-        Err(_) => "failed",
-    };
-    let labels = [exchange.as_str(), result];
-    call.deployment.metrics.count(Family::Exchanges, labels);
+    let metrics = &call.deployment.metrics;
+    let reply = origin::send(call.platform, metrics, request, exchange).await;
     reply.map_err(|error| ProviderFault::Send(exchange, error).into())
 }

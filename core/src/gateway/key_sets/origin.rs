@@ -7,11 +7,11 @@ use crate::{
         header::{HeaderName, HeaderValue},
         inbound::ByteCount,
         method::Method,
-        outbound::{Outbound, Reply, SendLimits},
+        outbound::{Outbound, Reply, SendError, SendLimits},
         url::Url,
     },
     jose::KeySet,
-    metrics::Family,
+    metrics::{Family, Metrics},
     oidc::{discovery, document::LARGEST},
     platform::Platform,
     time::Seconds,
@@ -19,7 +19,7 @@ use crate::{
 use alloc::{vec, vec::Vec};
 
 /// The limits of an exchange with a provider or an issuer.
-pub(in crate::gateway) const LIMITS: SendLimits = SendLimits {
+const LIMITS: SendLimits = SendLimits {
     timeout: Seconds::new(10),
     body: ByteCount(LARGEST),
 };
@@ -60,14 +60,28 @@ impl<P: Platform> Source<'_, P> {
     }
 
     async fn get(&self, url: Url, exchange: Exchange) -> Result<Reply, IssuerFault> {
-        let reply = self.platform.send(request(url), LIMITS).await;
-        let result = match &reply {
-            Ok(reply) if (200..300).contains(&reply.status) => "ok",
-            Ok(_) => "refused",
-            Err(_) => "failed",
-        };
-        let labels = [exchange.as_str(), result];
-        self.deployment.metrics.count(Family::Exchanges, labels);
+        let metrics = &self.deployment.metrics;
+        let reply = send(self.platform, metrics, request(url), exchange).await;
         reply.map_err(|error| IssuerFault::Send(exchange, error))
     }
+}
+
+/// Sends a request of ours to a provider or an issuer, and counts what came of it.
+///
+/// # Errors
+/// Any [`SendError`].
+pub(in crate::gateway) async fn send<P: Platform>(
+    platform: &P,
+    metrics: &Metrics,
+    request: Outbound,
+    exchange: Exchange,
+) -> Result<Reply, SendError> {
+    let reply = platform.send(request, LIMITS).await;
+    let result = match &reply {
+        Ok(reply) if (200..300).contains(&reply.status) => "ok",
+        Ok(_) => "refused",
+        Err(_) => "failed",
+    };
+    metrics.count(Family::Exchanges, [exchange.as_str(), result]);
+    reply
 }
