@@ -60,7 +60,7 @@ fn several(condition: &str, sources: &[&str]) -> Option<String> {
 /// meant.
 fn unnamed(requirements: &Requirements) -> Option<String> {
     let names_source = |requirement: &Requirement| match requirement {
-        Requirement::One(condition) => is_source(condition),
+        Requirement::One(condition) => says(condition) == Says::Source,
         Requirement::Any(_) => false,
     };
     if requirements.0.iter().any(names_source) {
@@ -70,31 +70,27 @@ fn unnamed(requirements: &Requirements) -> Option<String> {
         .0
         .iter()
         .find_map(|requirement| match requirement {
-            Requirement::One(condition) => is_own_word(condition).then(|| words::toml(condition)),
+            Requirement::One(condition) => {
+                (says(condition) == Says::OwnWord).then(|| words::toml(condition))
+            }
             Requirement::Any(branches) => branches.iter().find_map(unnamed),
         })
 }
 
-fn is_source(condition: &Condition) -> bool {
-    match condition {
-        Condition::Provider(_) | Condition::Issuer(_) => true,
-        Condition::Claim(claim) => claim.path.top() == "iss",
-        Condition::AnyGroup(_)
-        | Condition::AllGroups(_)
-        | Condition::AnyRole(_)
-        | Condition::AllRoles(_)
-        | Condition::EmailDomains(_)
-        | Condition::AnyScope(_)
-        | Condition::AllScopes(_)
-        | Condition::Client(_)
-        | Condition::Acr(_)
-        | Condition::MaxAge(_) => false,
-    }
+/// What a condition says of sources.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Says {
+    /// Whose word counts.
+    Source,
+    /// A word that each source has in a sense of its own.
+    OwnWord,
+    Neither,
 }
 
-/// Whether a condition is on a word that each source has in a sense of its own.
-const fn is_own_word(condition: &Condition) -> bool {
+fn says(condition: &Condition) -> Says {
     match condition {
+        Condition::Provider(_) | Condition::Issuer(_) => Says::Source,
+        Condition::Claim(claim) if claim.path.top() == "iss" => Says::Source,
         Condition::AnyGroup(_)
         | Condition::AllGroups(_)
         | Condition::AnyRole(_)
@@ -102,12 +98,8 @@ const fn is_own_word(condition: &Condition) -> bool {
         | Condition::EmailDomains(_)
         | Condition::Claim(_)
         | Condition::Client(_)
-        | Condition::Acr(_) => true,
-        Condition::AnyScope(_)
-        | Condition::AllScopes(_)
-        | Condition::Provider(_)
-        | Condition::Issuer(_)
-        | Condition::MaxAge(_) => false,
+        | Condition::Acr(_) => Says::OwnWord,
+        Condition::AnyScope(_) | Condition::AllScopes(_) | Condition::MaxAge(_) => Says::Neither,
     }
 }
 
