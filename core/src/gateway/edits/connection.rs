@@ -7,6 +7,7 @@ pub struct Connection<'a>(Option<&'a str>);
 /// Fields that nobody's word takes away: the framing, what the platform in front says of a request, since a client could
 /// else hide where it comes from, and `Upgrade`, which has a rule of its own. What Lychgate sets is set after all others
 /// were dropped.
+/// One that ends in a hyphen stands for all that begin so.
 const STAYING: [&str; 4] = ["cf-", "content-length", "host", "upgrade"];
 
 impl<'a> Connection<'a> {
@@ -21,9 +22,12 @@ impl<'a> Connection<'a> {
         let stays = || {
             let name = name.as_bytes();
             let mut staying = STAYING.iter().map(|it| it.as_bytes());
-            staying.any(|it| {
-                let start = name.get(..it.len());
-                start.is_some_and(|start| start.eq_ignore_ascii_case(it))
+            staying.any(|it| match it.ends_with(b"-") {
+                true => {
+                    let start = name.get(..it.len());
+                    start.is_some_and(|start| start.eq_ignore_ascii_case(it))
+                }
+                false => name.eq_ignore_ascii_case(it),
             })
         };
         self.0
@@ -39,8 +43,9 @@ mod tests {
 
     #[test]
     fn what_a_connection_names_ends_with_it() {
-        let connection = Connection::new(Some("close, X-Hop ,te, CF-Connecting-IP,Host"));
-        for name in ["x-hop", "X-Hop", "TE", "close"] {
+        let connection =
+            Connection::new(Some("close, X-Hop ,te, CF-Connecting-IP,Host, Host-Auth"));
+        for name in ["x-hop", "X-Hop", "TE", "close", "host-auth"] {
             assert!(connection.names(name), "{name}");
         }
         for name in ["x-hops", "x", "", "cf-connecting-ip", "host", "accept"] {
