@@ -5,46 +5,17 @@
     reason = "helpers of tests fail the test by panicking"
 )]
 
+mod configuration;
+mod folder;
 mod tree;
 
+use configuration::GOOD;
+use folder::{Folder, Ran};
 use lychgate_core::jose::{
     Algorithm, KeySet, SignatureCheck, SignatureVerdict, SigningKey, software,
 };
 use serde_json::Value;
-use std::{
-    fs,
-    path::PathBuf,
-    process::{Command, Output},
-};
-
-const GOOD: &str = r#"version = 1
-public_url = "https://app.example.com"
-
-[[key]]
-id = 1
-secret = "LYCHGATE_KEY_1"
-
-[[provider]]
-id = "example"
-issuer = "https://op.example.com"
-client_id = "edge"
-client_secret = { secret = "CLIENT_SECRET" }
-
-[[upstream]]
-id = "site"
-assets = true
-
-[[route]]
-path = "/**"
-access = ["public"]
-upstream = "site"
-
-[[route]]
-path = "/staff/**"
-access = ["session"]
-upstream = "site"
-require = { any_group = ["staff"] }
-"#;
+use std::{fs, process::Command};
 
 const WRANGLER: &str = r#"name = "x"
 
@@ -78,56 +49,8 @@ lychgate_key1 = "{{ lychgate_key1 }}"
 client_secret = "{{ client_secret }}"
 "#;
 
-/// A folder of one test, empty at its start.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(test: &str) -> Self {
-        let folder = tree::files().join(test);
-        if folder.exists() {
-            fs::remove_dir_all(&folder).unwrap();
-        }
-        fs::create_dir_all(folder.join("public")).unwrap();
-        Self(folder)
-    }
-
-    fn with(self, file: &str, text: &str) -> Self {
-        let file = self.0.join(file);
-        fs::create_dir_all(file.parent().unwrap()).unwrap();
-        fs::write(file, text).unwrap();
-        self
-    }
-
-    fn run(&self, arguments: &[&str]) -> Ran {
-        let mut command = Command::new(tree::program());
-        Ran::from(
-            command
-                .current_dir(&self.0)
-                .args(arguments)
-                .output()
-                .unwrap(),
-        )
-    }
-
-    fn read(&self, file: &str) -> Option<String> {
-        fs::read_to_string(self.0.join(file)).ok()
-    }
-}
-
-struct Ran {
-    code: Option<i32>,
-    output: String,
-    messages: String,
-}
-
-impl From<Output> for Ran {
-    fn from(output: Output) -> Self {
-        Self {
-            code: output.status.code(),
-            output: String::from_utf8(output.stdout).unwrap(),
-            messages: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
+fn read(folder: &Folder, file: &str) -> Option<String> {
+    fs::read_to_string(folder.0.join(file)).ok()
 }
 
 fn check(test: &str, text: &str) -> Ran {
@@ -249,14 +172,14 @@ fn the_same_configuration_is_the_same_json() {
     let folder = Folder::new("emit").with("a.toml", GOOD);
     let ran = folder.run(&["check", "a.toml", "--emit-json", "out/a.json"]);
     assert_eq!(ran.code, Some(0), "{}", ran.messages);
-    let json = folder.read("out/a.json").unwrap();
+    let json = read(&folder, "out/a.json").unwrap();
     assert!(json.starts_with("{\"key\":[{\"id\":1,\"secret\":\"LYCHGATE_KEY_1\"}],\"provider\":"));
     let (head, tail) = GOOD.split_once("public_url").unwrap();
     let (line, tail) = tail.split_once('\n').unwrap();
     let moved = format!("# moved\npublic_url{line}\n{head}{tail}");
     let folder = folder.with("b.toml", &moved);
     folder.run(&["check", "--emit-json=out/b.json", "b.toml"]);
-    assert_eq!(folder.read("out/b.json").unwrap(), json);
+    assert_eq!(read(&folder, "out/b.json").unwrap(), json);
     let left: Vec<_> = fs::read_dir(folder.0.join("out")).unwrap().collect();
     assert_eq!(left.len(), 2);
 }
@@ -264,11 +187,11 @@ fn the_same_configuration_is_the_same_json() {
 #[test]
 fn a_faulty_configuration_writes_nothing() {
     let folder = Folder::new("keep")
-        .with("lychgate.toml", &GOOD.replace("version = 1", "version = 2"))
+        .with("lychgate.toml", GOOD.replace("version = 1", "version = 2"))
         .with("out.json", "before");
     let ran = folder.run(&["check", "--emit-json", "out.json"]);
     assert_eq!(ran.code, Some(1));
-    assert_eq!(folder.read("out.json").unwrap(), "before");
+    assert_eq!(read(&folder, "out.json").unwrap(), "before");
 }
 
 #[test]
@@ -279,7 +202,7 @@ fn a_rewrite_into_files_fails_the_check_and_a_redirect_does_not() {
             .with("wrangler.toml", WRANGLER)
             .with(
                 "public/_redirects",
-                &format!("# ours\n/open /staff/plan.html {status}\n"),
+                format!("# ours\n/open /staff/plan.html {status}\n"),
             )
     };
     let ran = folder("rewrite", "200").run(&["check"]);
@@ -340,7 +263,7 @@ fn a_protected_fallback_file_fails_the_check() {
     let run = |test, protected: &str, handling: &str| {
         let wrangler = format!("{WRANGLER}not_found_handling = \"{handling}\"\n");
         Folder::new(test)
-            .with("lychgate.toml", &GOOD.replace("/staff/**", protected))
+            .with("lychgate.toml", GOOD.replace("/staff/**", protected))
             .with("wrangler.toml", &wrangler)
             .run(&["check"])
     };
@@ -511,7 +434,7 @@ fn a_spin_manifest_that_lacks_something_fails_the_check() {
     let run = |test, from: &str, to: &str| {
         let folder = Folder::new(test).with("lychgate.toml", GOOD);
         folder
-            .with("spin.toml", &SPIN.replace(from, to))
+            .with("spin.toml", SPIN.replace(from, to))
             .run(&["check"])
     };
     let ran = run("spin", "", "");
@@ -624,7 +547,7 @@ fn both_hosts_are_checked_at_once() {
     let ran = Folder::new("both_hosts")
         .with("lychgate.toml", GOOD)
         .with("wrangler.toml", &wrangler)
-        .with("spin.toml", &SPIN.replace("\"default\"", "\"other\""))
+        .with("spin.toml", SPIN.replace("\"default\"", "\"other\""))
         .run(&["check"]);
     assert_eq!(ran.code, Some(1));
     let files: Vec<_> = ran
@@ -640,7 +563,7 @@ fn the_demo_s_spin_manifest_is_checked_with_its_configuration() {
     let root = tree::root();
     let read = |file| fs::read_to_string(root.join(file)).unwrap();
     let run = |test, manifest: &str| {
-        let folder = Folder::new(test).with("lychgate.toml", &read("lychgate.toml"));
+        let folder = Folder::new(test).with("lychgate.toml", read("lychgate.toml"));
         folder.with("spin.toml", manifest).run(&["check"])
     };
     let ran = run("demo_spin", &read("spin.toml"));

@@ -5,10 +5,12 @@
     reason = "helpers of tests fail the test by panicking"
 )]
 
+mod folder;
 mod tree;
 
+use folder::{Folder, Ran};
 use serde_json::{Value, json};
-use std::{fs, path::PathBuf, process::Command};
+use std::fs;
 
 const CONFIG: &str = r#"version = 1
 public_url = "https://app.example.com"
@@ -69,36 +71,20 @@ any = [
 ]
 "#;
 
-/// A folder of one test with the configuration in it.
-struct Folder(PathBuf);
+/// A folder with the configuration in it, in which people ask for explanations.
+struct Explaining(Folder);
 
-struct Ran {
-    code: Option<i32>,
-    output: String,
-    messages: String,
-}
-
-impl Folder {
+impl Explaining {
     fn new(test: &str) -> Self {
-        let folder = tree::files().join(format!("explain-{test}"));
-        fs::create_dir_all(&folder).unwrap();
-        Self(folder).with("lychgate.toml", CONFIG)
+        Self(Folder::new(test).with("lychgate.toml", CONFIG))
     }
 
     fn with(self, file: &str, text: &str) -> Self {
-        fs::write(self.0.join(file), text).unwrap();
-        self
+        Self(self.0.with(file, text))
     }
 
     fn run(&self, arguments: &[&str]) -> Ran {
-        let mut command = Command::new(tree::program());
-        let command = command.current_dir(&self.0).arg("explain").args(arguments);
-        let ran = command.output().unwrap();
-        Ran {
-            code: ran.status.code(),
-            output: String::from_utf8(ran.stdout).unwrap(),
-            messages: String::from_utf8(ran.stderr).unwrap(),
-        }
+        self.0.run(&[&["explain"], arguments].concat())
     }
 
     fn json(&self, arguments: &[&str]) -> Value {
@@ -111,7 +97,7 @@ impl Folder {
 fn every_requirement_is_a_hit_or_a_miss() {
     let claims = r#"{"sub":"ada","groups":["staff"],"address":{"country":"NZ"},"acr":"silver",
         "email":"ada@example.com","email_verified":"true","roles":["reader"],"auth_time":1000}"#;
-    let folder = Folder::new("hits").with("ada.json", claims);
+    let folder = Explaining::new("hits").with("ada.json", claims);
     let ran = folder.run(&[
         "--url",
         "https://app.example.com/reports/1?x#y",
@@ -144,7 +130,7 @@ decision  forbidden (403): lacks a verified e-mail address, a role
 fn programs_get_the_same_as_json() {
     let claims = r#"{"sub":"ada","groups":"staff","address":{"country":7},"acr":"gold",
         "roles":["editor"],"auth_time":3000}"#;
-    let folder = Folder::new("json").with("ada.json", claims);
+    let folder = Explaining::new("json").with("ada.json", claims);
     let at = |seconds| {
         let asked = [
             "--url",
@@ -203,7 +189,7 @@ fn programs_get_the_same_as_json() {
 
 #[test]
 fn the_exit_code_is_the_decision() {
-    let folder = Folder::new("codes")
+    let folder = Explaining::new("codes")
         .with("staff.json", r#"{"groups":["staff"]}"#)
         .with("other.json", r#"{"groups":["staf"]}"#);
     let staff = ["--claims", "staff.json"];
@@ -261,7 +247,7 @@ fn the_exit_code_is_the_decision() {
 
 #[test]
 fn the_other_spellings_of_a_file_are_named() {
-    let folder = Folder::new("spellings");
+    let folder = Explaining::new("spellings");
     let ran = folder.run(&["--url", "/staff/index.html", "--anonymous"]);
     let routes: Vec<&str> = ran.output.lines().skip(2).collect();
     let expected = [
@@ -298,7 +284,7 @@ access = ["session"]
 upstream = "api"
 "#;
     let asked = ["--url", "/api/Admin/x", "--anonymous"];
-    let folder = Folder::new("readings").with("lychgate.toml", config);
+    let folder = Explaining::new("readings").with("lychgate.toml", config);
     let ran = folder.run(&asked);
     let lines: Vec<&str> = ran.output.lines().skip(2).collect();
     let expected = [
@@ -347,7 +333,7 @@ path = "/api/**"
 access = ["bearer"]
 upstream = "api"
 "#;
-    let folder = Folder::new("tokens").with("lychgate.toml", config);
+    let folder = Explaining::new("tokens").with("lychgate.toml", config);
     let ran = folder.run(&["--url", "/api/x", "--anonymous"]);
     assert_eq!(ran.code, Some(1));
     let decision = "decision  401: it takes access tokens alone, of which \
@@ -373,8 +359,8 @@ upstream = "api"
 
 #[test]
 fn claims_are_those_of_the_named_provider() {
-    let folder =
-        Folder::new("providers").with("ada.json", r#"{"sub":"ada","access":{"groups":["staff"]}}"#);
+    let folder = Explaining::new("providers")
+        .with("ada.json", r#"{"sub":"ada","access":{"groups":["staff"]}}"#);
     let asked = ["--url", "/staff.html", "--claims", "ada.json", "--provider"];
     let at = |provider| folder.run(&[&asked[..], &[provider]].concat());
     assert_eq!(at("first").code, Some(1));
@@ -387,7 +373,7 @@ fn claims_are_those_of_the_named_provider() {
 
 #[test]
 fn what_cannot_be_explained_is_code_2_and_says_why() {
-    let folder = Folder::new("wrong")
+    let folder = Explaining::new("wrong")
         .with("list.json", "[]")
         .with("broken.json", "{\"sub\":")
         .with("sub.json", r#"{"sub":7}"#)
@@ -468,7 +454,7 @@ fn the_readme_s_decision_is_explained_so() {
         .unwrap();
     let claims = command.split('\'').nth(1).unwrap();
     assert!(command.contains("explain --url http://localhost:8787/staff/ --claims ada.json"));
-    let folder = Folder::new("readme")
+    let folder = Explaining::new("readme")
         .with("lychgate.toml", &demo)
         .with("ada.json", claims);
     let asked = [
@@ -490,7 +476,7 @@ fn the_readme_s_requirements_are_understood() {
         .unwrap();
     let claims = r#"{"roles":["editor"],"department":"press","address":{"country":"NZ"},
         "email":"ada@example.com","email_verified":true}"#;
-    let folder = Folder::new("requirements").with("ada.json", claims);
+    let folder = Explaining::new("requirements").with("ada.json", claims);
     let (before, _) = CONFIG.split_once("[[route]]").unwrap();
     let config = format!("{before}{example}");
     let folder = folder.with("lychgate.toml", &config);
