@@ -49,8 +49,8 @@ pub(crate) fn note_of_metrics(config: &Config) -> Option<String> {
 fn several(condition: &str, sources: &[&str]) -> Option<String> {
     (sources.len() > 1).then(|| {
         format!(
-            "{condition} counts whoever of these says so: {}; where only some are meant, name them beside it with \
-             providers = [\"...\"] or issuers = [\"...\"]",
+            "{condition} is met by what any of these issuers says: {}; where only some are meant, name them beside it \
+             with providers = [\"...\"] or issuers = [\"...\"]",
             sources.join(", ")
         )
     })
@@ -103,7 +103,7 @@ fn says(condition: &Condition) -> Says {
     }
 }
 
-/// Who states the facts about those who can come in at a route, each once.
+/// The issuers that make the claims which a route's rules are held against, each once.
 fn sources<'a>(config: &'a Config, route: &Route) -> Vec<&'a str> {
     let mut sources = Vec::new();
     if route.access.takes(Credential::Session) {
@@ -132,7 +132,7 @@ fn add<'a>(sources: &mut Vec<&'a str>, more: impl Iterator<Item = &'a str>) {
     }
 }
 
-/// What a route should say that takes tokens for a service which may be another one.
+/// The note for a route that takes access tokens for several audiences and forwards them to one of several upstreams.
 fn other_services(config: &Config, route: &Route) -> Option<String> {
     let takers = || config.routes.routes().filter(|it| it.takes_tokens());
     let leads_elsewhere = takers().any(|other| other.upstream != route.upstream);

@@ -12,7 +12,7 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 /// Reads at most so many bytes of a text.
 ///
 /// # Errors
-/// What the platform says of the file, or that it is no text in UTF-8.
+/// The error of the platform that reads the file, or `InvalidData` where the file is not text in UTF-8.
 pub(crate) fn read(file: &Path, most: u64) -> io::Result<String> {
     let mut bytes = Vec::new();
     fs::File::open(file)?.take(most).read_to_end(&mut bytes)?;

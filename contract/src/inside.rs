@@ -1,4 +1,4 @@
-//! What is under way in an instance, and how much memory it has.
+//! Counts the tasks of an instance that run now, and the bytes of its memory.
 
 use core::sync::atomic::{AtomicU32, Ordering};
 use serde_json::{Value, json};
@@ -36,7 +36,7 @@ fn pages() -> usize {
     core::arch::wasm32::memory_size(0)
 }
 
-/// What is no wasm has no memory of its own.
+/// A native build shares the memory of the test that runs it, so it counts none.
 #[cfg(not(target_family = "wasm"))]
 const fn pages() -> usize {
     0

@@ -183,7 +183,7 @@ fn keys(subject: &Subject, provider: &Provider, url: &Url) -> Vec<Finding> {
     )
 }
 
-/// What is said of a key set.
+/// The words of the findings about one key set.
 pub(super) struct Told<'a> {
     pub(super) pass: String,
     pub(super) fail: String,
@@ -229,7 +229,7 @@ fn serves(set: &KeySet, algorithms: &[Algorithm]) -> bool {
     keys.any(|key| algorithms.iter().any(|algorithm| key.serves(*algorithm)))
 }
 
-/// A mistake of whoever publishes the set; the rest of it is used.
+/// A warning about one odd entry of a key set, and the advice for its publisher. Lychgate uses the rest of the set.
 fn mistake(check: &'static str, url: &Url, flaw: KeySetFlaw) -> Finding {
     let advice = match flaw.kind {
         FlawKind::LeftOut(KeyFault::PrivateMaterial) => {

@@ -18,7 +18,7 @@ use serde_json::{Map, Value};
 pub struct ListClaim {
     /// Where they stand.
     pub path: ClaimPath,
-    /// What of an object is a name; `None` for the names of its members.
+    /// The member of an object that holds its name; `None` where the object's own keys are the names.
     pub member: Option<String>,
 }
 

@@ -20,8 +20,8 @@ pub struct Principal<'a> {
     pub credential: Credential,
     /// The provider that someone with a session signed in at, by its id; tokens have none.
     pub provider: Option<&'a str>,
-    /// Who states them: `iss`. It is the configured issuer whose signature or answer was verified, never a claim that
-    /// somebody else fills in.
+    /// The issuer that states them (`iss`): the configured one whose signature or answer was verified, never a claim
+    /// that somebody else fills in.
     pub issuer: &'a str,
     /// The issuer's `sub`.
     pub subject: &'a str,

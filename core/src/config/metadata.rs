@@ -1,7 +1,7 @@
 //! Where the metadata of a provider or issuer is: at the usual place below its identifier, or where `metadata_url` says.
 //!
-//! Who speaks is another matter: the identifier is compared byte for byte with what stands in the document and in tokens,
-//! wherever the document is.
+//! The issuer's identifier is another matter: Lychgate compares it byte for byte with the one in the document and in
+//! tokens, wherever the document is.
 
 use super::{fault::ConfigFault, reader::Table, site};
 use crate::http::url::{Reach, Url};

@@ -135,7 +135,7 @@ fn read_table(table: &Table<'_>, visitors: Visitors<'_>, depth: usize) -> Requir
     Requirements(found)
 }
 
-/// What only a token or only a session has is met by nobody where the other alone comes in.
+/// A condition on facts that only tokens, or only sessions, have lets nobody in where a route takes the other alone.
 fn check_credential(table: &Table<'_>, access: Access) {
     if table.has("clients") && !access.takes(Credential::Bearer) {
         table.fault("clients", ConfigFault::BearerOnly);

@@ -1,4 +1,4 @@
-//! Who states the facts that rules are held against: providers and issuers, by the names that rules have for them.
+//! The providers and issuers that state the facts which rules are held against, by the names that rules use for them.
 
 use super::{Issuer, Provider, fault::ConfigFault};
 use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};

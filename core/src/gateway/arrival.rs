@@ -45,7 +45,7 @@ pub(super) struct Arrival<'a> {
     pub(super) more: Option<&'a More>,
 }
 
-/// What a request that is not plain says besides.
+/// The further headers that decide about a request which is not plain.
 pub(super) struct More {
     pub(super) metadata: FetchMetadata,
     pub(super) origin: Option<String>,

@@ -50,7 +50,7 @@ pub(super) fn serve<P: Platform, R: Inbound>(
     if call.deployment.config.session.same_site != SameSite::Strict {
         return Err(BrowserFault::NoRoute.into());
     }
-    // What a page of ours leads to is of this site: nothing but a person's way to a page may become so.
+    // A page of Lychgate turns a request from another site into one of this site, so it helps navigations alone.
     if call.request.method() != Method::Get || !metadata.is_navigation(&Method::Get) {
         return Err(BrowserFault::NotSignedIn.into());
     }

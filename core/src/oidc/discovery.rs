@@ -332,7 +332,7 @@ mod tests {
             let text = text.replacen('{', &format!("{{{odd}"), 1);
             assert_eq!(read(text), read(good().to_string()), "{odd}");
         }
-        // Whom it is of stands there once.
+        // A decision depends on the issuer, so it may stand there once only.
         let twice = text.replacen('{', &format!(r#"{{"issuer":"{ISSUER}","#), 1);
         assert_eq!(read(twice), Err(DiscoveryFault::IssuerMismatch));
     }

@@ -49,7 +49,7 @@ pub enum Userinfo<'a> {
     Signed(&'a str),
 }
 
-/// Whom a signed answer must come from, and whom it must be for.
+/// The issuer that must have signed the answer, and the client that it must be for.
 #[derive(Clone, Copy, Debug)]
 pub struct Expectation<'a> {
     /// `iss`, byte for byte.

@@ -43,7 +43,7 @@ impl fmt::Debug for CookieEdit {
     }
 }
 
-/// Who hands a request to the gateway, and may have written fields that it takes from no client.
+/// The platform that hands a request to the gateway, and sets header fields that the gateway takes from no client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Front {
     /// Cloudflare.

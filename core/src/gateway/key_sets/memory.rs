@@ -52,7 +52,7 @@ struct StoredCopy {
     writer: Writer,
 }
 
-/// Who wrote a copy.
+/// The isolate that wrote a stored copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Writer {
     This,

@@ -11,7 +11,7 @@
 //!   keys is not felt.
 //! - Of requests that want it at the same time one loads and fetches ([`single_flight`]).
 //!
-//! What an issuer and a provider publish at one place is one set.
+//! An issuer and a provider that publish at one place share one set.
 
 pub(super) mod memory;
 pub(super) mod origin;
@@ -64,7 +64,7 @@ enum Location {
     Keys(Url),
 }
 
-/// What a set is fetched for.
+/// The reason to fetch a set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Need {
     /// Any that may serve now.
@@ -95,7 +95,7 @@ pub(super) struct Source<'a, P> {
     pub(super) now: UnixTime,
 }
 
-/// Who is to blame for what goes wrong, and what the log calls them.
+/// The party that publishes the keys: faults are counted as its own, and the log uses its name.
 #[derive(Clone, Copy)]
 pub(super) enum Whose<'a> {
     /// A provider, by its id in the configuration.

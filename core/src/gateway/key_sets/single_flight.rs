@@ -50,9 +50,9 @@ struct Flight {
     begun_at: UnixTime,
 }
 
-/// Who brings what is wanted.
+/// The result of waiting for a turn to fetch.
 pub(in crate::gateway) enum Turn<'a> {
-    /// Whoever asks.
+    /// The caller fetches.
     Ours(Lead<'a>),
     /// It is there, or another one tried in vain.
     Done,
