@@ -1,7 +1,7 @@
 //! A loaded application: its components, ready to be started, and the ways between them.
 
 use crate::allowed_hosts::AllowedHosts;
-use crate::arguments::{Allocation, Arguments};
+use crate::arguments::{Allocation, Arguments, Cache};
 use crate::bindings;
 use crate::inbound;
 use crate::instance::Instances;
@@ -157,7 +157,7 @@ impl Application {
             arguments,
             folder,
             values,
-            engine: engine(arguments.allocation)?,
+            engine: engine(arguments.allocation, arguments.cache)?,
             ids: manifest.component.keys().cloned().collect(),
             store: Arc::new(KeyValue::new(
                 "default",
@@ -248,8 +248,12 @@ fn labels<T: Clone>(labels: &[String], value: &T) -> BTreeMap<String, T> {
 }
 
 /// An engine as Spin configures it.
-fn engine(allocation: Allocation) -> Result<Engine> {
+fn engine(allocation: Allocation, cache: Cache) -> Result<Engine> {
     let mut config = Config::new();
+    if cache == Cache::Kept {
+        // A user without a folder for caches waits for the compiler.
+        config.cache(wasmtime::Cache::from_file(None).ok());
+    }
     config.wasm_component_model(true);
     config.wasm_component_model_async(true);
     // Spin counts epochs to end what runs too long; the code that it compiles is slower for it.

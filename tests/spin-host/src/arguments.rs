@@ -36,6 +36,15 @@ pub enum Allocation {
     OnDemand,
 }
 
+/// Where compiled components are kept for the next start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cache {
+    /// In the user's folder for caches, where Spin keeps them, too.
+    Kept,
+    /// Nowhere.
+    Disabled,
+}
+
 /// What `up` was asked to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arguments {
@@ -51,6 +60,8 @@ pub struct Arguments {
     pub echo: Echo,
     /// How instances get their memory.
     pub allocation: Allocation,
+    /// Whether what is compiled is kept.
+    pub cache: Cache,
 }
 
 impl Arguments {
@@ -71,6 +82,7 @@ impl Arguments {
         };
         let mut echo = Echo::Stderr;
         let mut allocation = Allocation::Pooling;
+        let mut cache = Cache::Kept;
         while let Some(word) = parser.next()? {
             match word {
                 Value(name) if command.is_none() => command = Some(name.string()?),
@@ -85,6 +97,7 @@ impl Arguments {
                     reuse.idle = parser.value()?.parse_with(duration)?;
                 }
                 Short('q') | Long("quiet") => echo = Echo::Quiet,
+                Long("disable-cache") => cache = Cache::Disabled,
                 Long("disable-pooling") => allocation = Allocation::OnDemand,
                 Short(_) | Long(_) | Value(_) => return Err(word.unexpected().into()),
             }
@@ -101,6 +114,7 @@ impl Arguments {
             reuse,
             echo,
             allocation,
+            cache,
         })
     }
 }
@@ -139,6 +153,7 @@ mod tests {
         assert_eq!(arguments.reuse.requests, 128);
         assert_eq!(arguments.reuse.at_once, 16);
         assert_eq!(arguments.reuse.idle, Duration::from_secs(1));
+        assert_eq!(arguments.cache, Cache::Kept);
     }
 
     #[test]
@@ -158,6 +173,7 @@ mod tests {
             "250ms",
             "--quiet",
             "--disable-pooling",
+            "--disable-cache",
         ])
         .unwrap();
         assert_eq!(arguments.listen.port(), 0);
@@ -167,6 +183,7 @@ mod tests {
         assert_eq!(arguments.reuse.idle, Duration::from_millis(250));
         assert_eq!(arguments.echo, Echo::Quiet);
         assert_eq!(arguments.allocation, Allocation::OnDemand);
+        assert_eq!(arguments.cache, Cache::Disabled);
     }
 
     #[test]

@@ -40,6 +40,7 @@ pub struct Workerd {
     elsewhere: Option<u16>,
     provider: Option<Arc<Mutex<Provider>>>,
     spin: Option<Spin>,
+    is_direct: bool,
     deployment: Mutex<Deployment>,
 }
 
@@ -242,6 +243,7 @@ impl Workerd {
                 .as_u64()
                 .map(|port| port.try_into().unwrap()),
             spin: setup.spin,
+            is_direct: asked["direct"] == true,
             deployment: Mutex::new(Deployment {
                 configuration: setup.configuration.clone().unwrap_or_default(),
                 secrets: setup.secrets.clone(),
@@ -280,11 +282,13 @@ impl Workerd {
 
     /// Makes fetches of that path fail from now on.
     pub fn fail_fetches(&self, path: &str, fault: &Value) {
+        assert!(!self.is_direct, "nothing stands between them");
         self.control("POST", "/fault", &json!({"path": path, "fault": fault}));
     }
 
     /// The fetches since the last time.
     pub fn fetches(&self) -> Vec<String> {
+        assert!(!self.is_direct, "nothing stands between them");
         serde_json::from_value(self.control("GET", "/fetches", &Value::Null)).unwrap()
     }
 

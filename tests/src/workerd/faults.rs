@@ -165,6 +165,8 @@ fn a_warm_request_asks_for_nothing_and_a_forged_cookie_neither() {
     let mut setup = Setup::scripted();
     // The longest there is, so that the session stays warm however long the requests take here.
     setup.configuration.as_mut().unwrap()["session"]["fresh_for"] = json!("60s");
+    // Its fetches are counted on their way.
+    setup.is_direct = false;
     let host = Workerd::start(&setup);
     let mut browser = Browser::signed_in(&host, "member");
     let good = browser.session().unwrap();
