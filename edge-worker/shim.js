@@ -180,7 +180,7 @@ const before = (milliseconds, ask, repeatable) =>
       resolve(response);
     };
     const failed = (error) => {
-      if (again) {
+      if (again && !isOurs(error)) {
         again = false;
         ask().then(answered, failed);
         return;

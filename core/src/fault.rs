@@ -48,6 +48,10 @@ pub enum BrowserFault {
     NoRoute,
     /// The path's routes do not have the method.
     MethodNotAllowed,
+    /// Its body, of unknown length, had not begun when its time was up.
+    BodyLate,
+    /// It has a body of unknown length, and the host can send none on with this method.
+    LengthRequired,
     /// A session is needed and none was sent, or one that ended.
     NotSignedIn,
     /// The credential in `Authorization` is not accepted here.
@@ -129,6 +133,13 @@ pub enum IssuerFault {
     NoKeys,
     /// Asking it failed a moment ago.
     CoolingDown,
+}
+
+impl IssuerFault {
+    /// Whether the request could not wait, which tells nothing of the issuer.
+    pub const fn is_out_of_time(&self) -> bool {
+        matches!(self, Self::Send(_, SendError::OutOfTime))
+    }
 }
 
 /// Which exchange with a provider failed.
@@ -262,6 +273,17 @@ impl Fault {
     }
 }
 
+impl Fault {
+    /// Whether the request could not wait, which tells nothing of the provider or issuer.
+    pub const fn is_out_of_time(&self) -> bool {
+        match self {
+            Self::Provider(ProviderFault::Send(_, error)) => matches!(error, SendError::OutOfTime),
+            Self::Issuer(fault) => fault.is_out_of_time(),
+            Self::Browser(_) | Self::Provider(_) | Self::Platform(_) | Self::Upstream(_) => false,
+        }
+    }
+}
+
 impl Answer {
     const UNAVAILABLE: Self = Self {
         status: Status::SERVICE_UNAVAILABLE,
@@ -303,6 +325,8 @@ impl BrowserFault {
             Self::WrongHost => (Status::MISDIRECTED_REQUEST, PublicCode::WrongHost),
             Self::NoRoute => (Status::NOT_FOUND, PublicCode::NotFound),
             Self::MethodNotAllowed => (Status::METHOD_NOT_ALLOWED, PublicCode::MethodNotAllowed),
+            Self::BodyLate => (Status::REQUEST_TIMEOUT, PublicCode::InvalidRequest),
+            Self::LengthRequired => (Status::LENGTH_REQUIRED, PublicCode::InvalidRequest),
             Self::NotSignedIn => (Status::UNAUTHORIZED, PublicCode::LoginRequired),
             Self::Token(fault) if fault.is_about_request() => {
                 (Status::BAD_REQUEST, PublicCode::InvalidRequest)

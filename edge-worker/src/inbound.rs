@@ -5,7 +5,7 @@
 
 use crate::forward::lines;
 use crate::host;
-use crate::number::to_double;
+use crate::number::{milliseconds, to_double};
 use crate::waiting::Waiting;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -84,8 +84,9 @@ impl Inbound for Received {
         }
         let stream = self.request.body().map_or(JsValue::NULL, JsValue::from);
         let cap = to_double(u64::try_from(cap.0).unwrap_or(u64::MAX));
-        let milliseconds = self.waiting.allows(TIME_LIMIT).ok_or(BodyError::Broken)?;
-        let reading = host::receive(stream, cap, milliseconds).map_err(|_| BodyError::Broken)?;
+        let allowed = self.waiting.allows(TIME_LIMIT).ok_or(BodyError::Broken)?;
+        let reading =
+            host::receive(stream, cap, milliseconds(allowed)).map_err(|_| BodyError::Broken)?;
         let read = JsFuture::from(reading).await;
         let read = read.map_err(|_| BodyError::Broken)?;
         let read = read.dyn_into::<Array>().map_err(|_| BodyError::Broken)?;

@@ -1,5 +1,7 @@
 //! Whole numbers on their way through JavaScript, which has doubles only.
 
+use lychgate_core::time::Milliseconds;
+
 /// The largest whole number up to which every one is exact.
 const LARGEST: u64 = (1 << 53) - 1;
 
@@ -12,6 +14,11 @@ pub(crate) fn to_double(number: u64) -> f64 {
     {
         number.min(LARGEST) as f64
     }
+}
+
+/// A span of time as the runtime's timers take it.
+pub(crate) fn milliseconds(time: Milliseconds) -> f64 {
+    to_double(time.as_milliseconds())
 }
 
 /// The whole number that a double stands for exactly, if it does.

@@ -2,6 +2,7 @@
 
 use crate::host::{self, Dataset, Env};
 use crate::ledger::client::{self, Client};
+use crate::number::milliseconds;
 use crate::store::{self, Kv};
 use crate::verifier::Keys;
 use crate::waiting::{Waiting, stopwatch};
@@ -17,7 +18,7 @@ use lychgate_core::platform::ledger::{
     Count, LedgerError, Partition, RecordKind, RecordName, Versioned, Write, Written,
 };
 use lychgate_core::platform::store::{StoreError, StoreKey};
-use lychgate_core::platform::{Platform, RandomError, SignerError, VerifierError};
+use lychgate_core::platform::{OutOfTime, Platform, RandomError, SignerError, VerifierError};
 use lychgate_core::time::{Milliseconds, UnixTime};
 use wasm_bindgen_futures::JsFuture;
 
@@ -64,19 +65,19 @@ impl Workers {
 
     fn store(&self) -> Result<Kv, StoreError> {
         let store = self.env.store().ok_or(StoreError)?;
-        let milliseconds = self.waiting.allows(store::TIME_LIMIT).ok_or(StoreError)?;
+        let allowed = self.waiting.allows(store::TIME_LIMIT).ok_or(StoreError)?;
         Ok(Kv {
             store,
-            milliseconds,
+            milliseconds: milliseconds(allowed),
         })
     }
 
     fn ledger(&self) -> Result<Client, LedgerError> {
         let objects = self.env.ledger().ok_or(LedgerError::Unavailable)?;
-        let milliseconds = self.waiting.allows(client::TIME_LIMIT);
+        let allowed = self.waiting.allows(client::TIME_LIMIT);
         Ok(Client {
             objects,
-            milliseconds: milliseconds.ok_or(LedgerError::Unavailable)?,
+            milliseconds: milliseconds(allowed.ok_or(LedgerError::Unavailable)?),
         })
     }
 }
@@ -95,13 +96,11 @@ impl Platform for Workers {
         stopwatch()
     }
 
-    async fn pause(&self, time: Milliseconds) {
-        // A timer that the runtime refuses is no wait at all; whoever waits asks again only so often.
-        if let Some(time) = self.waiting.allows(time)
-            && let Ok(waiting) = host::pause(time)
-        {
-            drop(JsFuture::from(waiting).await);
-        }
+    async fn pause(&self, time: Milliseconds) -> Result<(), OutOfTime> {
+        let time = self.waiting.allows(time).ok_or(OutOfTime)?;
+        let waiting = host::pause(milliseconds(time)).map_err(|_| OutOfTime)?;
+        JsFuture::from(waiting).await.map_err(|_| OutOfTime)?;
+        Ok(())
     }
 
     fn fill_random(&self, out: &mut [u8]) -> Result<(), RandomError> {

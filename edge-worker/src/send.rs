@@ -3,7 +3,7 @@
 //! Redirects come back as they are, nothing is cached, and no more than the limit's bytes are read.
 
 use crate::host;
-use crate::number::to_double;
+use crate::number::{milliseconds, to_double};
 use crate::waiting::Waiting;
 use alloc::string::{String, ToString};
 use js_sys::{Array, Uint8Array};
@@ -24,13 +24,13 @@ pub(crate) async fn send(
 ) -> Result<Reply, SendError> {
     let cap = u64::try_from(limits.body.0).unwrap_or(u64::MAX);
     let limit = Milliseconds::new(limits.timeout.as_seconds().saturating_mul(1000));
-    let milliseconds = waiting.allows(limit).ok_or(SendError::TimedOut)?;
+    let allowed = waiting.allows(limit).ok_or(SendError::OutOfTime)?;
     let sending = host::send(
         request.method.as_str(),
         &request.url.to_string(),
         &header_lines(&request.headers),
         request.body.as_deref(),
-        milliseconds,
+        milliseconds(allowed),
         to_double(cap),
     );
     let sending = sending.map_err(|_| SendError::Unreachable)?;
@@ -38,7 +38,7 @@ pub(crate) async fn send(
     let answer = answer.map_err(|_| SendError::Unreachable)?;
     let parts = answer
         .dyn_into::<Array>()
-        .map_err(|_| SendError::TimedOut)?;
+        .map_err(|_| SendError::late(allowed, limit))?;
     let status = parts.get(0).as_f64().and_then(crate::number::from_double);
     let body = parts.get(2).dyn_into::<Uint8Array>();
     Ok(Reply {

@@ -3,7 +3,7 @@
 //! Every promise that Rust waits for settles by a time limit: what waits for one that never does stays in the memory of
 //! the wasm for ever. A limit is a timer of the request, so the request has to live as long; `shim.js` sees to that.
 
-use crate::number::{from_double, to_double};
+use crate::number::from_double;
 use js_sys::Date;
 use lychgate_core::platform::deadline::Deadline;
 use lychgate_core::time::Milliseconds;
@@ -23,11 +23,10 @@ impl Waiting {
         Self(Deadline::afterwards(stopwatch()))
     }
 
-    /// For how many milliseconds a call may be waited for that may take `limit` by itself; `None` where the time is up,
+    /// For how long a call may be waited for that may take `limit` by itself; `None` where the time is up,
     /// and the call must not be made.
-    pub(crate) fn allows(self, limit: Milliseconds) -> Option<f64> {
-        let allowed = self.0.allows(limit, stopwatch())?;
-        Some(to_double(allowed.as_milliseconds()))
+    pub(crate) fn allows(self, limit: Milliseconds) -> Option<Milliseconds> {
+        self.0.allows(limit, stopwatch())
     }
 }
 

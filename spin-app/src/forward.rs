@@ -41,8 +41,12 @@ async fn to_origin(
     let sent = || request.apply(received.fields().clone());
     let method = received.method();
     let is_safe = matches!(method, Method::Get | Method::Head);
+    // The client's time, not the upstream's.
+    let body = match received.body_to_send().await {
+        Ok(body) => body,
+        Err(fault) => return failed(received, fault).await,
+    };
     let asking = async {
-        let body = received.take_body().await.unwrap_or_else(Body::none);
         let is_repeatable = is_safe && body.contents.is_none();
         let target = request.target();
         match send::ask(&method, origin, target, sent(), body).await {
@@ -63,7 +67,7 @@ async fn to_origin(
         Err(Unanswered::Failed(error)) => {
             let fault = match error {
                 SendError::NotAllowed => UpstreamFault::NotAllowed,
-                SendError::TimedOut => UpstreamFault::TimedOut,
+                SendError::TimedOut | SendError::OutOfTime => UpstreamFault::TimedOut,
                 SendError::Unreachable | SendError::TooLarge => UpstreamFault::Unreachable,
             };
             failed(received, fault).await

@@ -1,6 +1,8 @@
 //! How long something may take.
 
 use futures_util::future::{Either, select};
+use lychgate_core::http::outbound::SendError;
+use lychgate_core::platform::OutOfTime;
 use lychgate_core::platform::deadline::Deadline;
 use lychgate_core::time::{Milliseconds, Seconds};
 use spin_sdk::wasip3::clocks::monotonic_clock::{self, wait_for};
@@ -39,15 +41,37 @@ impl Waiting {
         limit: Seconds,
         work: impl Future<Output = T>,
     ) -> Option<T> {
-        let allowed = self.0.allows(milliseconds(limit), stopwatch())?;
+        let allowed = self.allows(milliseconds(limit))?;
         within_milliseconds(allowed, work).await
     }
 
+    /// What `sending` came to within `limit`, and within what the request has left.
+    ///
+    /// # Errors
+    /// Those of `sending`, [`SendError::TimedOut`] and [`SendError::OutOfTime`].
+    pub(crate) async fn send<T>(
+        self,
+        limit: Seconds,
+        sending: impl Future<Output = Result<T, SendError>>,
+    ) -> Result<T, SendError> {
+        let limit = milliseconds(limit);
+        let allowed = self.allows(limit).ok_or(SendError::OutOfTime)?;
+        let sent = within_milliseconds(allowed, sending).await;
+        sent.unwrap_or_else(|| Err(SendError::late(allowed, limit)))
+    }
+
     /// Waits for that long, or as long as the request has left.
-    pub(crate) async fn pause(self, time: Milliseconds) {
-        if let Some(time) = self.0.allows(time, stopwatch()) {
-            wait_for(nanoseconds(time)).await;
-        }
+    ///
+    /// # Errors
+    /// [`OutOfTime`] where that is no time at all.
+    pub(crate) async fn pause(self, time: Milliseconds) -> Result<(), OutOfTime> {
+        let allowed = self.allows(time).ok_or(OutOfTime)?;
+        wait_for(nanoseconds(allowed)).await;
+        Ok(())
+    }
+
+    fn allows(self, limit: Milliseconds) -> Option<Milliseconds> {
+        self.0.allows(limit, stopwatch())
     }
 }
 

@@ -9,7 +9,7 @@ use lychgate_core::platform::ledger::{
     Count, LedgerError, Partition, RecordKind, RecordName, Versioned, Write, Written,
 };
 use lychgate_core::platform::store::{StoreError, StoreKey};
-use lychgate_core::platform::{Platform, RandomError, SignerError, VerifierError};
+use lychgate_core::platform::{OutOfTime, Platform, RandomError, SignerError, VerifierError};
 use lychgate_core::time::{Milliseconds, Seconds, UnixTime};
 use std::time::SystemTime;
 
@@ -51,8 +51,8 @@ impl Platform for Spin {
         stopwatch()
     }
 
-    async fn pause(&self, time: Milliseconds) {
-        self.0.pause(time).await;
+    async fn pause(&self, time: Milliseconds) -> Result<(), OutOfTime> {
+        self.0.pause(time).await
     }
 
     fn fill_random(&self, out: &mut [u8]) -> Result<(), RandomError> {
@@ -65,8 +65,7 @@ impl Platform for Spin {
 
     async fn send(&self, request: Outbound, limits: SendLimits) -> Result<Reply, SendError> {
         let exchange = send::exchange(request, limits.body);
-        let replied = self.0.within(limits.timeout, exchange).await;
-        replied.unwrap_or(Err(SendError::TimedOut))
+        self.0.send(limits.timeout, exchange).await
     }
 
     async fn store_load(&self, key: &StoreKey) -> Result<Option<Vec<u8>>, StoreError> {

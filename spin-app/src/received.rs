@@ -2,19 +2,21 @@
 //!
 //! The body stays in the host until an endpoint of ours wants it, so that a forwarded one is never copied.
 
-use crate::body::{Body, accepted};
+use crate::body::{Body, End, accepted};
 use crate::fields::{self, FieldList};
 use crate::limit::Waiting;
 use crate::platform::Spin;
+use lychgate_core::fault::BrowserFault;
 use lychgate_core::gateway::{WarmRequest, is_telling};
 use lychgate_core::http::header::HeaderName;
 use lychgate_core::http::inbound::{BodyError, ByteCount, Inbound};
 use lychgate_core::http::method::Method;
 use lychgate_core::time::Seconds;
 use spin_sdk::wasip3::http::types;
+use spin_sdk::wasip3::wit_bindgen::StreamReader;
 use std::cell::RefCell;
 
-/// How long the body of a request to an endpoint of ours may take.
+/// How long the body of a request to an endpoint of ours may take, and how long another may take to begin.
 const TIME_LIMIT: Seconds = Seconds::new(10);
 
 /// The request of a browser or another client.
@@ -68,19 +70,37 @@ impl Received {
         &self.fields
     }
 
-    /// The body, once. Where the request announces no length and its method promises none (RFC 9110, section 9.3), the
-    /// host tells nothing of whether there is one: an empty stream would be sent on as a body of unknown length.
-    pub(crate) async fn take_body(&self) -> Option<Body> {
-        let request = self.request.borrow_mut().take()?;
-        let (contents, end) = types::Request::consume_body(request, accepted());
+    /// The body to send on; none where it was taken before.
+    ///
+    /// Where the request announces no length and its method promises no body (RFC 9110, section 9.3), the host tells
+    /// nothing of whether there is one. So it is looked at, since an empty stream would be sent on as a body of unknown
+    /// length.
+    ///
+    /// # Errors
+    /// [`BrowserFault::BodyLate`] where it does not begin in time, and [`BrowserFault::LengthRequired`] where the host's
+    /// client would leave it out.
+    pub(crate) async fn body_to_send(&self) -> Result<Body, BrowserFault> {
+        let Some((contents, end)) = self.take_body() else {
+            return Ok(Body::none());
+        };
         let is_promised = matches!(self.method, Method::Post | Method::Put | Method::Patch);
         if is_promised || fields::has(&self.fields, "content-length") {
-            return Some(Body {
-                contents: Some(contents),
-                end,
-            });
+            let contents = Some(contents);
+            return Ok(Body { contents, end });
         }
-        Some(Body::if_any(contents, end).await)
+        let looking = Body::if_any(contents, end);
+        let body = self.waiting.within(TIME_LIMIT, looking).await;
+        let body = body.ok_or(BrowserFault::BodyLate)?;
+        let is_left_out = matches!(self.method, Method::Get | Method::Head);
+        if is_left_out && body.contents.is_some() {
+            return Err(BrowserFault::LengthRequired);
+        }
+        Ok(body)
+    }
+
+    fn take_body(&self) -> Option<(StreamReader<u8>, End)> {
+        let request = self.request.borrow_mut().take()?;
+        Some(types::Request::consume_body(request, accepted()))
     }
 }
 
@@ -102,7 +122,9 @@ impl Inbound for Received {
     }
 
     async fn body(&self, cap: ByteCount) -> Result<Vec<u8>, BodyError> {
-        let body = self.take_body().await.ok_or(BodyError::Broken)?;
+        let (contents, end) = self.take_body().ok_or(BodyError::Broken)?;
+        let contents = Some(contents);
+        let body = Body { contents, end };
         let collected = self.waiting.within(TIME_LIMIT, body.collect(cap)).await;
         collected.unwrap_or(Err(BodyError::Broken))
     }

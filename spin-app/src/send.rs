@@ -16,7 +16,7 @@ use spin_sdk::wasip3::http::types::{self, ErrorCode, Request, Response};
 /// Sends a request and reads its reply, however long that takes.
 ///
 /// # Errors
-/// Any [`SendError`] but [`SendError::TimedOut`].
+/// Any [`SendError`] but those of time.
 pub(crate) async fn exchange(request: Outbound, cap: ByteCount) -> Result<Reply, SendError> {
     let mut fields = fields::of_ours(request.headers);
     let body = match request.body {

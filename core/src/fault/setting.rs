@@ -78,6 +78,8 @@ impl Fault {
                 | BrowserFault::AttemptExpired
                 | BrowserFault::AttemptOfOtherProvider
                 | BrowserFault::AttemptUsed
+                | BrowserFault::BodyLate
+                | BrowserFault::LengthRequired
                 | BrowserFault::SignInLoop,
             )
             | Self::Platform(

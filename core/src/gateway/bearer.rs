@@ -262,8 +262,8 @@ struct Held<'a> {
 }
 
 impl<'a> Held<'a> {
-    /// Waits for the turn. One that takes too long may never end, so whoever has waited takes it over: better to verify
-    /// twice than not at all.
+    /// Waits for the turn. One that takes too long may never end, so a request that has waited, or may not wait any more,
+    /// takes it over: better to verify twice than not at all.
     async fn take<P: Platform, R: Inbound>(call: &Call<'a, P, R>, digest: TokenDigest) -> Self {
         let tokens = &call.deployment.tokens;
         let held = |turn| Self {
@@ -276,7 +276,9 @@ impl<'a> Held<'a> {
             if let Some(turn) = turn {
                 return held(turn);
             }
-            call.platform.pause(TURN).await;
+            if call.platform.pause(TURN).await.is_err() {
+                break;
+            }
         }
         held(tokens.borrow_mut().take_over(digest))
     }

@@ -10,7 +10,7 @@ use crate::{
     jose::{SignatureCheck, SignatureVerdict, SigningKey},
     metrics::{Family, Metrics, NONE},
     platform::{
-        Platform, RandomError, SignerError, VerifierError,
+        OutOfTime, Platform, RandomError, SignerError, VerifierError,
         ledger::{
             Count, LedgerError, Partition, RecordKind, RecordName, Versioned, Write, Written,
         },
@@ -127,8 +127,8 @@ impl<P: Platform> Platform for Measured<'_, P> {
         self.platform.stopwatch()
     }
 
-    async fn pause(&self, time: Milliseconds) {
-        self.platform.pause(time).await;
+    async fn pause(&self, time: Milliseconds) -> Result<(), OutOfTime> {
+        self.platform.pause(time).await
     }
 
     fn fill_random(&self, out: &mut [u8]) -> Result<(), RandomError> {

@@ -139,8 +139,10 @@ async fn fetch<P: Platform, R: Inbound>(
             Ok(metadata)
         }
         Err(fault) => {
-            memory.failed_at = Some(ended);
-            memory.failures = memory.failures.wrapping_add(1);
+            if !fault.is_out_of_time() {
+                memory.failed_at = Some(ended);
+                memory.failures = memory.failures.wrapping_add(1);
+            }
             Err(fault)
         }
     }

@@ -6,7 +6,7 @@ use super::{
     method::Method,
     url::Url,
 };
-use crate::time::Seconds;
+use crate::time::{Milliseconds, Seconds};
 use alloc::{string::String, vec::Vec};
 
 /// A request that the platform sends for us. Redirects are never followed.
@@ -64,8 +64,20 @@ pub enum SendError {
     Unreachable,
     /// The limit's time ran out.
     TimedOut,
+    /// The request that it was sent for may not wait any more, which says nothing of the other side.
+    OutOfTime,
     /// The body was larger than the limit.
     TooLarge,
     /// The host's own rules forbid requests to that origin: Spin's `allowed_outbound_hosts`.
     NotAllowed,
+}
+
+impl SendError {
+    /// Why there is no reply after as much of the limit as the request had left.
+    pub fn late(allowed: Milliseconds, limit: Milliseconds) -> Self {
+        match allowed < limit {
+            true => Self::OutOfTime,
+            false => Self::TimedOut,
+        }
+    }
 }

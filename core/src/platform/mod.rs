@@ -32,7 +32,10 @@ pub trait Platform {
     fn stopwatch(&self) -> Milliseconds;
 
     /// Waits for about that long, while other requests go on.
-    async fn pause(&self, time: Milliseconds);
+    ///
+    /// # Errors
+    /// [`OutOfTime`] where it did not wait: the request has no time left, or the host has no timer for it.
+    async fn pause(&self, time: Milliseconds) -> Result<(), OutOfTime>;
 
     /// Fills `out` with bytes of a cryptographic random number generator.
     ///
@@ -125,6 +128,10 @@ pub trait Platform {
     /// [`SignerError`] where the host takes the key for none, or could not sign.
     async fn sign(&self, key: &SigningKey, input: &[u8]) -> Result<Vec<u8>, SignerError>;
 }
+
+/// The request may not wait any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutOfTime;
 
 /// The host has no random bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -121,23 +121,35 @@ pub fn bodies_of_any_method(hop: &Hop) {
             assert_eq!(seen.body, b"");
         }
     }
-    let chunked = |body: &str| {
+    let whole = |body: &str| {
         let head =
             "GET /open/x HTTP/1.1\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
-        hop.seen_raw(format!("{head}{body}0\r\n\r\n").as_bytes())
+        format!("{head}{body}0\r\n\r\n")
     };
-    // Spin's client sends no body of unknown length with these methods, and a component cannot tell it to.
-    let sent_on: &[u8] = if hop.host.is_on_spin() {
-        b""
+    let chunked = |body: &str| hop.seen_raw(whole(body).as_bytes());
+    let in_chunks = "4\r\n{\"a\"\r\n3\r\n:1}\r\n";
+    if hop.host.is_on_spin() {
+        // Spin's client sends no body of unknown length with these methods, and a component cannot tell it to.
+        let refused = hop.raw(whole(in_chunks).as_bytes());
+        assert_eq!(refused.status, 411, "{}", refused.summary());
     } else {
-        b"{\"a\":1}"
-    };
-    assert_eq!(chunked("4\r\n{\"a\"\r\n3\r\n:1}\r\n").body, sent_on);
+        assert_eq!(chunked(in_chunks).body, b"{\"a\":1}");
+    }
     assert_eq!(chunked("").body, b"");
     let empty = Request::script("GET", "/open/x").with("Content-Length", "0");
     assert_eq!(hop.seen(&empty).body, b"");
     let plain = hop.seen(&Request::script("GET", "/open/x"));
     assert!(!plain.has("transfer-encoding") && !plain.has("content-length"));
+}
+
+/// A body whose beginning shows whether there is one begins in time.
+pub fn late_body(hop: &Hop) {
+    let head = "DELETE /open/x HTTP/1.1\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let refused = hop.raw(head.as_bytes());
+    assert_eq!(refused.status, 408, "{}", refused.summary());
+    assert!(hop.upstream.take().is_empty());
+    let twin = hop.seen_raw(format!("{head}2\r\nok\r\n0\r\n\r\n").as_bytes());
+    assert_eq!(twin.body, b"ok");
 }
 
 /// Fields for the next hop alone end at the gateway, and those that `Connection` names, but for what we set.

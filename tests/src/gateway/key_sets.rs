@@ -268,6 +268,57 @@ fn many_requests_at_once_load_and_fetch_a_set_once() {
 }
 
 #[test]
+fn a_request_that_may_not_wait_any_more_says_nothing_of_the_issuer() {
+    for is_theirs in [false, true] {
+        let host = InProcess::new();
+        if is_theirs {
+            take_down(&host);
+        } else {
+            host.world.has_time.set(false);
+        }
+        let token = AccessToken::published(&host);
+        token.call(&host, TARGET).expect(503);
+        Browser::new(&host).visit("/members/").expect(502);
+        host.world.has_time.set(true);
+        for endpoint in [Endpoint::Discovery, Endpoint::Keys] {
+            let mut provider = host.world.provider();
+            provider.settings.set_answer(endpoint, Answer::Document);
+        }
+        let answer = token.call(&host, TARGET);
+        let expected = if is_theirs { 503 } else { 200 };
+        assert_eq!(answer.status, expected, "{}", answer.summary());
+    }
+}
+
+#[test]
+fn a_request_that_may_not_wait_any_more_leaves_a_fetch_to_who_makes_it() {
+    for has_time in [false, true] {
+        let host = InProcess::new();
+        host.world.schedule.borrow_mut().before = LATENCY;
+        let token = |id: &str| AccessToken::published(&host).claim("jti", json!(id)).text();
+        let mut context = Context::from_waker(Waker::noop());
+        let mut fetching = begin(&host, bearer(&token("1"), "GET", TARGET));
+        assert!(fetching.as_mut().poll(&mut context).is_pending());
+        host.world.has_time.set(has_time);
+        let mut waiting = begin(&host, bearer(&token("2"), "GET", TARGET));
+        let first = waiting.as_mut().poll(&mut context);
+        assert_eq!(first.is_pending(), has_time);
+        host.world.has_time.set(true);
+        let mut serve = |mut request: Running<'_>| loop {
+            if let Poll::Ready(response) = request.as_mut().poll(&mut context) {
+                return response;
+            }
+        };
+        serve(fetching).expect(200);
+        match first {
+            Poll::Ready(response) => assert_eq!(response.status, 503),
+            Poll::Pending => assert_eq!(serve(waiting).status, 200),
+        }
+        assert_eq!(key_requests(&host), 1);
+    }
+}
+
+#[test]
 fn many_sign_ins_at_once_share_the_metadata_and_its_failure() {
     let host = InProcess::new();
     let requests: Vec<Request> = (0..40)

@@ -18,7 +18,7 @@ use lychgate_core::{
     http::outbound::{Outbound, Reply, SendError, SendLimits},
     jose::{SignatureCheck, SignatureVerdict, SigningKey, software},
     platform::{
-        Platform, RandomError, SignerError, VerifierError,
+        OutOfTime, Platform, RandomError, SignerError, VerifierError,
         ledger::{
             Count, Expected, LedgerError, Partition, RecordKind, RecordName, Versioned, Write,
             Written,
@@ -56,6 +56,8 @@ pub struct World {
     pub ledger: RefCell<Ledger>,
     provider: Arc<Mutex<Provider>>,
     pub has_random: Cell<bool>,
+    /// Whether requests may wait for something.
+    pub has_time: Cell<bool>,
 }
 
 /// One edge of a world.
@@ -82,13 +84,15 @@ impl World {
             ledger: RefCell::default(),
             provider: Arc::new(Mutex::new(Provider::new(ISSUER))),
             has_random: Cell::new(true),
+            has_time: Cell::new(true),
         })
     }
 
-    /// A world with the same time and the same stored values, and nothing else.
+    /// A world with the same time, the same stored values and the random bytes that come next, and nothing else.
     pub fn fork(&self) -> Rc<Self> {
         let fork = Self::new();
         fork.clock.set(self.clock.get());
+        fork.random.replace(self.random.borrow().clone());
         fork.store.replace(self.store.borrow().clone());
         fork.ledger.replace(self.ledger.borrow().clone());
         fork
@@ -232,10 +236,14 @@ impl Platform for Scripted {
         Milliseconds::new(self.world.stopwatch.get())
     }
 
-    async fn pause(&self, time: Milliseconds) {
+    async fn pause(&self, time: Milliseconds) -> Result<(), OutOfTime> {
+        if !self.world.has_time.get() {
+            return Err(OutOfTime);
+        }
         let later = self.world.stopwatch.get() + time.as_milliseconds();
         self.world.stopwatch.set(later);
         yield_now(1).await;
+        Ok(())
     }
 
     fn fill_random(&self, out: &mut [u8]) -> Result<(), RandomError> {
@@ -255,6 +263,9 @@ impl Platform for Scripted {
     }
 
     async fn send(&self, request: Outbound, limits: SendLimits) -> Result<Reply, SendError> {
+        if !self.world.has_time.get() {
+            return Err(SendError::OutOfTime);
+        }
         let errors = (SendError::Unreachable, SendError::TimedOut);
         let effect = || {
             let now = self.world.now();

@@ -1,7 +1,7 @@
 //! Random bytes that are the same for the same seed (SplitMix64); for tests alone.
 
 /// A seeded generator.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Random(u64);
 
 impl Random {

@@ -41,6 +41,11 @@ fn trailers_are_not_passed_on() {
 }
 
 #[test]
+fn a_body_of_unknown_length_that_does_not_begin_is_a_408() {
+    on_spin(hops::late_body);
+}
+
+#[test]
 fn nobody_says_anything_in_the_name_of_cloudflare() {
     on_spin(|hop| {
         let names = [

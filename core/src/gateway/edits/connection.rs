@@ -5,9 +5,8 @@
 pub struct Connection<'a>(Option<&'a str>);
 
 /// Fields that nobody's word takes away: the framing, what the platform in front says of a request, since a client could
-/// else hide where it comes from, and `Upgrade`, which has a rule of its own. What Lychgate sets is set after all others
-/// were dropped.
-/// One that ends in a hyphen stands for all that begin so.
+/// else hide where it comes from, and `Upgrade`, which has a rule of its own. A name that ends in a hyphen stands for all
+/// that begin so. What Lychgate sets is set after all others were dropped.
 const STAYING: [&str; 4] = ["cf-", "content-length", "host", "upgrade"];
 
 impl<'a> Connection<'a> {

@@ -253,7 +253,9 @@ impl<P: Platform> Source<'_, P> {
             match fetched {
                 Ok(fetched) => memory.fetched(fetched, need, (asked, ended)),
                 Err(fault) => {
-                    memory.failed(ended);
+                    if !fault.is_out_of_time() {
+                        memory.failed(ended);
+                    }
                     return Err(fault);
                 }
             }

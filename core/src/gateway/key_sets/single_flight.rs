@@ -110,7 +110,10 @@ impl Flights {
             if is_ours {
                 return Turn::Ours(self.lead(platform.now()));
             }
-            platform.pause(TURN).await;
+            // A request that may not wait any more sees nobody's signs of life.
+            if platform.pause(TURN).await.is_err() {
+                break;
+            }
         }
         waiting.leave(&mut self.0.borrow_mut());
         if is_done() { Turn::Done } else { Turn::Overdue }
@@ -244,11 +247,12 @@ impl Lead<'_> {
             if let Poll::Ready(done) = work.as_mut().poll(context) {
                 return Poll::Ready(done);
             }
-            if beats && pause.as_mut().poll(context).is_ready() {
-                self.beat();
-                pause.set(platform.pause(BEAT));
-                // A host that does not pause would be asked for ever.
-                beats = pause.as_mut().poll(context).is_pending();
+            while beats && let Poll::Ready(paused) = pause.as_mut().poll(context) {
+                beats = paused.is_ok();
+                if beats {
+                    self.beat();
+                    pause.set(platform.pause(BEAT));
+                }
             }
             Poll::Pending
         })
