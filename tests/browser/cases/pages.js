@@ -139,7 +139,7 @@ export function pageTests(world) {
 
     pageTest("the pages of refusals", async (visitor, page, photo) => {
       await visitor.visit(page, "/");
-      await submitForm(page, `${world.gateway}/auth/login`);
+      await submitForm(page, `${world.gateway}/auth/callback/demo`);
       await page.getByRole("heading", { name: "This cannot be done here" }).waitFor();
       await photo("method-not-allowed");
       await page.goto(world.otherSite.foreign);

@@ -6,7 +6,7 @@ use crate::{
     http::request::Request,
 };
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     io::{Read, Write},
     net::{TcpListener, TcpStream},
     sync::{Arc, Condvar, Mutex},
@@ -43,7 +43,6 @@ struct Shared {
     changed: Condvar,
     asked: Mutex<BTreeMap<String, usize>>,
     provider: Mutex<Option<u16>>,
-    closing: Mutex<BTreeSet<String>>,
 }
 
 /// How long a silence may last.
@@ -76,22 +75,18 @@ impl Fickle {
         *self.shared.provider.lock().unwrap() = Some(provider);
     }
 
-    /// Answers requests for that path in this way from now on.
+    /// Answers requests for that path in this way from now on; those that are met by silence, too.
     pub fn set(&self, path: &str, fault: Fault) {
         let mut faults = self.shared.faults.lock().unwrap();
         faults.insert(path.to_owned(), fault);
+        drop(faults);
+        self.shared.changed.notify_all();
     }
 
     /// Answers requests for that path as they should be; those that were met by silence, too.
     pub fn mend(&self, path: &str) {
         self.shared.faults.lock().unwrap().remove(path);
         self.shared.changed.notify_all();
-    }
-
-    /// Closes the connections of requests for that path that were met by silence, and answers later ones.
-    pub fn close(&self, path: &str) {
-        self.shared.closing.lock().unwrap().insert(path.to_owned());
-        self.mend(path);
     }
 
     /// How many requests for that path came.
@@ -108,14 +103,14 @@ impl Shared {
         let (head, request) = read(&mut connection.stream)?;
         let path = request.target.split('?').next()?.to_owned();
         *self.asked.lock().unwrap().entry(path.clone()).or_default() += 1;
-        match self.fault(&path) {
-            None => {}
-            Some(Fault::Silent) => {
-                self.wait(&path);
-                if self.closing.lock().unwrap().contains(&path) {
-                    return None;
-                }
-            }
+        let mut fault = self.fault(&path);
+        if fault == Some(Fault::Silent) {
+            self.wait(&path);
+            fault = self.fault(&path);
+        }
+        match fault {
+            // A silence that outlasts its test.
+            None | Some(Fault::Silent) => {}
             Some(Fault::SilentHalfway) => {
                 halfway(&mut connection.stream)?;
                 self.wait(&path);
@@ -161,7 +156,10 @@ impl Shared {
 
     fn wait(&self, path: &str) {
         let faults = self.faults.lock().unwrap();
-        let is_silent = |faults: &mut BTreeMap<String, Fault>| faults.contains_key(path);
+        let is_silent = |faults: &mut BTreeMap<String, Fault>| {
+            let fault = faults.get(path);
+            matches!(fault, Some(Fault::Silent | Fault::SilentHalfway))
+        };
         drop(self.changed.wait_timeout_while(faults, SILENCE, is_silent));
     }
 }

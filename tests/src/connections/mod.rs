@@ -8,6 +8,7 @@
 
 mod fickle;
 mod leaving;
+mod rotation;
 mod scene;
 mod stages;
 mod upstreams;

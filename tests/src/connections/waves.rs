@@ -14,6 +14,7 @@ use crate::{
     scripted::provider::settings::Signer,
 };
 use serde_json::json;
+use std::{thread, time::Duration};
 
 /// By how many bytes the memory of an isolate may grow after the first wave of each kind.
 const MOST_GROWTH: u64 = 1024 * 1024;
@@ -22,8 +23,14 @@ const MOST_GROWTH: u64 = 1024 * 1024;
 #[cfg(target_os = "linux")]
 const MOST_GROWTH_OF_PROCESS: u64 = 64 * 1024;
 
+/// An issuer that failed is asked again after ten seconds.
+const RETRY: Duration = Duration::from_secs(11);
+
 /// How large a claim makes a token of 13 KB.
 const PADDING: usize = 9_900;
+
+/// Where the fickle server takes codes.
+const TOKEN: &str = "/token";
 
 /// What the clients of a wave wait for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,7 +99,7 @@ fn hold(scene: &Scene, waiting: Waiting, number: usize) -> Held {
     let path = match waiting {
         Waiting::SmallToken => keys_path(number),
         Waiting::LargeToken => keys_path(ISSUERS - 1 - number),
-        Waiting::Callback => "/token".to_owned(),
+        Waiting::Callback => TOKEN.to_owned(),
         Waiting::Ledger if scene.host.is_on_spin() => {
             return Held::Locked(Database::ledger(&scene.host).lock());
         }
@@ -108,7 +115,7 @@ fn hold(scene: &Scene, waiting: Waiting, number: usize) -> Held {
 fn release(scene: &Scene, held: Held) {
     match held {
         // A session that came of it after all would be remembered.
-        Held::Path(path) if path == "/token" => scene.fickle.close(&path),
+        Held::Path(path) if path == TOKEN => scene.fickle.set(&path, Fault::Closed),
         Held::Path(path) => scene.fickle.mend(&path),
         Held::Counted => scene.host.fail(&json!({})),
         Held::Locked(locked) => drop(locked),
@@ -135,7 +142,9 @@ fn wave(scene: &Scene, waiting: Waiting, number: usize) -> u64 {
         Leaving::Reset.leave(client);
     }
     release(scene, held);
-    scene.wait_for_rest(&what).memory
+    let memory = scene.wait_for_rest(&what).memory;
+    scene.fickle.mend(TOKEN);
+    memory
 }
 
 fn clients_that_reset_leave_nothing_behind(scene: &Scene) {
@@ -148,8 +157,11 @@ fn clients_that_reset_leave_nothing_behind(scene: &Scene) {
     #[cfg(target_os = "linux")]
     let process = Memory::of(&scene.host);
     for number in 1..=waves(scene) {
-        // Waves that wait for the ledger take their time: an issuer that failed is asked again after ten seconds.
-        let waves = Waiting::ALL.map(|waiting| wave(scene, waiting, number % (ISSUERS / 2)));
+        let turn = number % (ISSUERS / 2);
+        if turn == 0 {
+            thread::sleep(RETRY);
+        }
+        let waves = Waiting::ALL.map(|waiting| wave(scene, waiting, turn));
         eprintln!("wave {number}: {} KiB of memory", waves[3] / 1024);
     }
     let after = scene.wait_for_rest("all waves").memory;

@@ -1,7 +1,6 @@
 //! The suites against what is deployed: the built Worker in workerd, with KV and Durable Objects.
 
 mod assets;
-mod cut_fetches;
 mod faults;
 mod hops;
 mod metrics;

@@ -1,4 +1,4 @@
-//! Clients that reset their connections while an issuer is asked for its keys, on the built Worker.
+//! Clients that reset their connections while an issuer that has new keys is asked for them.
 
 use crate::{
     access_token::{AccessToken, bearer},
@@ -27,10 +27,19 @@ const WAITS: [u64; 6] = [2, 20, 60, 150, 350, 700];
 const SOON: Duration = Duration::from_secs(10);
 
 #[test]
-fn fifty_resets_a_second_keep_a_new_key_from_nobody() {
+fn fifty_resets_a_second_keep_a_new_key_from_nobody_on_workers() {
+    resets_keep_a_new_key_from_nobody(|setup| setup);
+}
+
+#[test]
+fn fifty_resets_a_second_keep_a_new_key_from_nobody_on_spin() {
+    resets_keep_a_new_key_from_nobody(|setup| setup.on_spin(128));
+}
+
+fn resets_keep_a_new_key_from_nobody(on: fn(Setup) -> Setup) {
     let mut setup = Setup::scripted();
     setup.is_counted = false;
-    let host = Workerd::start(&setup);
+    let host = Workerd::start(&on(setup));
     AccessToken::published(&host)
         .call(&host, TARGET)
         .expect(200);
