@@ -1,7 +1,7 @@
 //! What is written to the log: one JSON line per event, which cannot hold a secret by type.
 
 use crate::{
-    fault::{BrowserFault, ConfigurationFault, Fault, setting::Setting},
+    fault::{Answer, BrowserFault, ConfigurationFault, Fault, setting::Setting},
     jose::KeySet,
     session::handle::SessionHandle,
     time::{Milliseconds, UnixTime, utc::Utc},
@@ -173,7 +173,7 @@ impl Event<'_> {
     pub const fn code(&self) -> Option<&'static str> {
         match self {
             Self::Refused { fault, .. } => Some(fault.answer().code.as_str()),
-            Self::Closed { .. } => Some(ConfigurationFault::ANSWER.code.as_str()),
+            Self::Closed { .. } => Some(Answer::MISCONFIGURED.code.as_str()),
             Self::SignedIn { .. }
             | Self::SignedOut { .. }
             | Self::Replaced { .. }

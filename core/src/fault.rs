@@ -3,21 +3,20 @@
 //! A [`Fault`] holds the private reason, for the log. [`Fault::answer`] is the one place that maps
 //! it to a status and a public code; nothing a provider or a browser sent is ever in either.
 
+mod answer;
 mod configuration;
 pub mod setting;
 
+pub use answer::{Answer, PublicCode};
 pub use configuration::ConfigurationFault;
 
 use crate::{
     bearer::AccessTokenFault,
-    http::{outbound::SendError, response::Status},
+    http::outbound::SendError,
     oauth::OAuthFault,
     oidc::{
-        authorization_error::AuthorizationError,
-        discovery::DiscoveryFault,
-        id_token::IdTokenFault,
-        token::{TokenError, TokenFault},
-        userinfo::UserinfoFault,
+        authorization_error::AuthorizationError, discovery::DiscoveryFault, id_token::IdTokenFault,
+        token::TokenFault, userinfo::UserinfoFault,
     },
 };
 use core::fmt;
@@ -142,6 +141,17 @@ impl IssuerFault {
     }
 }
 
+impl UpstreamFault {
+    /// What is wrong with an answer of this status; nothing with those that end an exchange (RFC 9110, section 15), nor
+    /// with the one that makes a connection a WebSocket.
+    pub const fn of_status(status: u16) -> Option<Self> {
+        match status {
+            101 | 200..=599 => None,
+            _ => Some(Self::Inexpressible),
+        }
+    }
+}
+
 /// Which exchange with a provider failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exchange {
@@ -199,80 +209,6 @@ pub enum UpstreamFault {
     Unreadable,
 }
 
-/// What the public is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Answer {
-    /// The status.
-    pub status: Status,
-    /// The code, for pages and JSON.
-    pub code: PublicCode,
-}
-
-/// The public codes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PublicCode {
-    /// `invalid_request`
-    InvalidRequest,
-    /// `wrong_host`
-    WrongHost,
-    /// `not_found`
-    NotFound,
-    /// `method_not_allowed`
-    MethodNotAllowed,
-    /// `login_required`
-    LoginRequired,
-    /// `invalid_token`
-    InvalidToken,
-    /// `token_required`: an access token is needed.
-    TokenRequired,
-    /// `invalid_dpop_proof` (RFC 9449, section 12.2)
-    InvalidDpopProof,
-    /// `insufficient_scope`
-    InsufficientScope,
-    /// `access_denied`
-    AccessDenied,
-    /// `insufficient_user_authentication` (RFC 9470, section 3)
-    InsufficientUserAuthentication,
-    /// `cross_site_request`
-    CrossSiteRequest,
-    /// `login_unknown`: this browser has no such sign-in under way.
-    LoginUnknown,
-    /// `login_used`: the sign-in was completed before, or the provider does not take its code.
-    LoginUsed,
-    /// `login_loop`: signing in does not help.
-    LoginLoop,
-    /// `login_refused`: the provider did not sign the user in.
-    LoginRefused,
-    /// `provider_unavailable`: the provider cannot be reached.
-    ProviderUnavailable,
-    /// `provider_error`: the provider's answer was not acceptable.
-    ProviderError,
-    /// `upstream_unavailable`: what stands behind the gateway cannot be reached.
-    UpstreamUnavailable,
-    /// `upstream_timeout`: what stands behind the gateway did not answer in time.
-    UpstreamTimeout,
-    /// `websocket_unsupported`: the gateway's host opens no WebSockets.
-    WebSocketUnsupported,
-    /// `temporarily_unavailable`
-    TemporarilyUnavailable,
-    /// `misconfigured`
-    Misconfigured,
-}
-
-impl Fault {
-    /// The public answer to this fault.
-    pub const fn answer(&self) -> Answer {
-        match self {
-            Self::Browser(fault) => fault.answer(),
-            Self::Provider(fault) => fault.answer(),
-            Self::Upstream(fault) => fault.answer(),
-            Self::Issuer(IssuerFault::Send(_, SendError::NotAllowed)) => ConfigurationFault::ANSWER,
-            // Nobody can say whether the token is good, so nobody says that it is not.
-            Self::Issuer(_) | Self::Platform(_) => Answer::UNAVAILABLE,
-        }
-    }
-}
-
 impl Fault {
     /// Whether the request could not wait, which tells nothing of the provider or issuer.
     pub const fn is_out_of_time(&self) -> bool {
@@ -281,110 +217,6 @@ impl Fault {
             Self::Issuer(fault) => fault.is_out_of_time(),
             Self::Browser(_) | Self::Provider(_) | Self::Platform(_) | Self::Upstream(_) => false,
         }
-    }
-}
-
-impl Answer {
-    const UNAVAILABLE: Self = Self {
-        status: Status::SERVICE_UNAVAILABLE,
-        code: PublicCode::TemporarilyUnavailable,
-    };
-}
-
-impl UpstreamFault {
-    /// What is wrong with an answer of this status; nothing with those that end an exchange (RFC 9110, section 15), nor
-    /// with the one that makes a connection a WebSocket.
-    pub const fn of_status(status: u16) -> Option<Self> {
-        match status {
-            101 | 200..=599 => None,
-            _ => Some(Self::Inexpressible),
-        }
-    }
-
-    const fn answer(self) -> Answer {
-        let (status, code) = match self {
-            Self::Unreachable | Self::Inexpressible => {
-                (Status::BAD_GATEWAY, PublicCode::UpstreamUnavailable)
-            }
-            Self::TimedOut => (Status::GATEWAY_TIMEOUT, PublicCode::UpstreamTimeout),
-            Self::NoWebSocket => (Status::NOT_IMPLEMENTED, PublicCode::WebSocketUnsupported),
-            // Nobody outside is to blame: the deployment forbids what its configuration asks for.
-            Self::NotAllowed => return ConfigurationFault::ANSWER,
-            Self::Unreadable => return Answer::UNAVAILABLE,
-        };
-        Answer { status, code }
-    }
-}
-
-impl BrowserFault {
-    const fn answer(self) -> Answer {
-        let (status, code) = match self {
-            Self::Malformed | Self::CallbackMalformed => {
-                (Status::BAD_REQUEST, PublicCode::InvalidRequest)
-            }
-            Self::WrongHost => (Status::MISDIRECTED_REQUEST, PublicCode::WrongHost),
-            Self::NoRoute => (Status::NOT_FOUND, PublicCode::NotFound),
-            Self::MethodNotAllowed => (Status::METHOD_NOT_ALLOWED, PublicCode::MethodNotAllowed),
-            Self::BodyLate => (Status::REQUEST_TIMEOUT, PublicCode::InvalidRequest),
-            Self::LengthRequired => (Status::LENGTH_REQUIRED, PublicCode::InvalidRequest),
-            Self::NotSignedIn => (Status::UNAUTHORIZED, PublicCode::LoginRequired),
-            Self::Token(fault) if fault.is_about_request() => {
-                (Status::BAD_REQUEST, PublicCode::InvalidRequest)
-            }
-            Self::Token(AccessTokenFault::Dpop(_)) => {
-                (Status::UNAUTHORIZED, PublicCode::InvalidDpopProof)
-            }
-            Self::BadCredential | Self::Token(_) => {
-                (Status::UNAUTHORIZED, PublicCode::InvalidToken)
-            }
-            Self::NoToken => (Status::UNAUTHORIZED, PublicCode::TokenRequired),
-            Self::InsufficientScope => (Status::FORBIDDEN, PublicCode::InsufficientScope),
-            Self::AuthenticationInsufficient => (
-                Status::UNAUTHORIZED,
-                PublicCode::InsufficientUserAuthentication,
-            ),
-            Self::NotPermitted | Self::NoGroups | Self::NoRoles | Self::ClaimsMissing => {
-                (Status::FORBIDDEN, PublicCode::AccessDenied)
-            }
-            Self::NotSameOrigin => (Status::FORBIDDEN, PublicCode::CrossSiteRequest),
-            Self::AttemptUnknown | Self::AttemptExpired | Self::AttemptOfOtherProvider => {
-                (Status::BAD_REQUEST, PublicCode::LoginUnknown)
-            }
-            Self::AttemptUsed => (Status::BAD_REQUEST, PublicCode::LoginUsed),
-            Self::SignInLoop | Self::StepUpLoop => (Status::BAD_REQUEST, PublicCode::LoginLoop),
-        };
-        Answer { status, code }
-    }
-}
-
-impl ProviderFault {
-    const fn answer(&self) -> Answer {
-        let (status, code) = match self {
-            Self::Refused(error) if error.is_temporary() => {
-                (Status::BAD_GATEWAY, PublicCode::ProviderUnavailable)
-            }
-            // The person, or the provider on the person's behalf, said no: nothing is broken.
-            Self::Refused(_) => (Status::FORBIDDEN, PublicCode::LoginRefused),
-            // The code was used, is too old, or was made up by whoever sent the browser here.
-            Self::Token(TokenFault::Refused(TokenError::InvalidGrant)) => {
-                (Status::BAD_REQUEST, PublicCode::LoginUsed)
-            }
-            Self::Send(_, SendError::NotAllowed) => return ConfigurationFault::ANSWER,
-            Self::Send(..) | Self::CoolingDown => {
-                (Status::BAD_GATEWAY, PublicCode::ProviderUnavailable)
-            }
-            Self::NoKeys
-            | Self::Discovery(_)
-            | Self::ResponseIssuer
-            | Self::PushedAuthorization(_)
-            | Self::Token(_)
-            | Self::IdToken(_)
-            | Self::Userinfo(_)
-            | Self::GroupsElsewhere
-            | Self::OAuth(_)
-            | Self::TooMuchIdentity => (Status::BAD_GATEWAY, PublicCode::ProviderError),
-        };
-        Answer { status, code }
     }
 }
 
@@ -398,37 +230,6 @@ impl Exchange {
             Self::Token => "token",
             Self::Userinfo => "userinfo",
             Self::TokenCheck => "token_check",
-        }
-    }
-}
-
-impl PublicCode {
-    /// The code as it stands in JSON answers.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::InvalidRequest => "invalid_request",
-            Self::WrongHost => "wrong_host",
-            Self::NotFound => "not_found",
-            Self::MethodNotAllowed => "method_not_allowed",
-            Self::LoginRequired => "login_required",
-            Self::InvalidToken => "invalid_token",
-            Self::TokenRequired => "token_required",
-            Self::InvalidDpopProof => "invalid_dpop_proof",
-            Self::InsufficientScope => "insufficient_scope",
-            Self::AccessDenied => "access_denied",
-            Self::InsufficientUserAuthentication => "insufficient_user_authentication",
-            Self::CrossSiteRequest => "cross_site_request",
-            Self::LoginUnknown => "login_unknown",
-            Self::LoginUsed => "login_used",
-            Self::LoginLoop => "login_loop",
-            Self::LoginRefused => "login_refused",
-            Self::ProviderUnavailable => "provider_unavailable",
-            Self::ProviderError => "provider_error",
-            Self::UpstreamUnavailable => "upstream_unavailable",
-            Self::UpstreamTimeout => "upstream_timeout",
-            Self::WebSocketUnsupported => "websocket_unsupported",
-            Self::TemporarilyUnavailable => "temporarily_unavailable",
-            Self::Misconfigured => "misconfigured",
         }
     }
 }

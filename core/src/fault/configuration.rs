@@ -1,7 +1,5 @@
 //! What can be wrong with a configuration that has come as far as the edge.
 
-use super::{Answer, PublicCode};
-use crate::http::response::Status;
 use alloc::string::String;
 use core::fmt;
 
@@ -58,14 +56,6 @@ pub enum ConfigurationFault {
         /// Its name, as in the platform's settings.
         name: &'static str,
     },
-}
-
-impl ConfigurationFault {
-    /// The public answer of a closed gateway.
-    pub const ANSWER: Answer = Answer {
-        status: Status::SERVICE_UNAVAILABLE,
-        code: PublicCode::Misconfigured,
-    };
 }
 
 impl fmt::Display for ConfigurationFault {

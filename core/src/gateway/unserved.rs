@@ -21,7 +21,7 @@ pub(super) fn closed<P: Platform>(
     let response = answer(
         &PageSettings::default(),
         request,
-        ConfigurationFault::ANSWER,
+        Answer::MISCONFIGURED,
         &incident,
     );
     platform.record(&Event::Closed { incident, fault });

@@ -14,7 +14,7 @@ use crate::{
     scripted::provider::settings::Signer,
 };
 use serde_json::json;
-use std::{thread, time::Duration};
+use std::time::{Duration, Instant};
 
 /// By how many bytes the memory of an isolate may grow after the first wave of each kind.
 const MOST_GROWTH: u64 = 1024 * 1024;
@@ -159,7 +159,8 @@ fn clients_that_reset_leave_nothing_behind(scene: &Scene) {
     for number in 1..=waves(scene) {
         let turn = number % (ISSUERS / 2);
         if turn == 0 {
-            thread::sleep(RETRY);
+            let begun = Instant::now();
+            scene.wait_until("another try", |_| begun.elapsed() > RETRY);
         }
         let waves = Waiting::ALL.map(|waiting| wave(scene, waiting, turn));
         eprintln!("wave {number}: {} KiB of memory", waves[3] / 1024);

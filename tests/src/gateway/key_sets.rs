@@ -291,6 +291,28 @@ fn a_request_that_may_not_wait_any_more_says_nothing_of_the_issuer() {
 }
 
 #[test]
+fn a_request_that_may_not_wait_any_more_says_nothing_of_the_provider() {
+    for (is_theirs, asked) in [(false, 1), (true, 0)] {
+        let host = InProcess::new();
+        let visit = || Browser::new(&host).visit("/members/").status;
+        assert_eq!(visit(), 200);
+        host.world.pass(Seconds::new(2 * 60 * 60));
+        if is_theirs {
+            take_down(&host);
+        } else {
+            host.world.has_time.set(false);
+        }
+        // What served an hour ago still does, for a request that has the time to use it.
+        assert_eq!(visit(), if is_theirs { 200 } else { 502 });
+        host.world.has_time.set(true);
+        let before = host.world.provider().count(Endpoint::Discovery);
+        assert_eq!(visit(), 200);
+        let count = host.world.provider().count(Endpoint::Discovery) - before;
+        assert_eq!(count, asked, "theirs: {is_theirs}");
+    }
+}
+
+#[test]
 fn a_request_that_may_not_wait_any_more_leaves_a_fetch_to_who_makes_it() {
     for has_time in [false, true] {
         let host = InProcess::new();
