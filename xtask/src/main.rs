@@ -29,12 +29,15 @@ use place::Place;
 use ports::Ports;
 use std::path::absolute;
 use std::process::ExitCode;
+use test::Extent;
 
 const USAGE: &str = "usage:
   cargo xtask up [--host workers|spin] [--port N]
                               build and run the demo on the ports N, N+1 and N+2 (N is 8787)
-  cargo xtask test [--long]   run every check and test; with --long, suites that repeat something do
-                              so as often as they can, which takes much longer
+  cargo xtask test [--quick | --long]
+                              run every check and test; with --quick, those before the suites in
+                              front of real hosts; with --long, suites that repeat something do so
+                              as often as they can, which takes much longer
   cargo xtask bench [--host workers|spin] [--beside FOLDER]
                               measure a host, with another build of the Worker beside this one
                               where a folder is named; writes docs/BENCHMARKS.md
@@ -74,7 +77,8 @@ fn command(words: &[&str]) -> Outcome {
         }
         ["bench", options @ ..] => bench::bench(&place, &Asked::parse(options)?, &interrupt),
         ["test", "--long"] => test::test_long(),
-        ["test"] => test::test(&place, &interrupt),
+        ["test", "--quick"] => test::test(&place, Extent::Quick, &interrupt),
+        ["test"] => test::test(&place, Extent::Whole, &interrupt),
         ["tidy"] => tidy::tidy(&place),
         ["build", "worker"] => worker::build(&place, &interrupt),
         ["build", "contract"] => worker::build_contract(&place, &interrupt),

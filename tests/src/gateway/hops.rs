@@ -303,6 +303,31 @@ pub fn other_cookies(hop: &Hop) {
     assert_eq!(hop.seen_raw(alone).all("cookie"), [b"nm=Jos\xe9; b=1"]);
 }
 
+/// An upstream that wants no cookies gets none, with a session's beside them or without.
+pub fn stripped_cookies(hop: &Hop) {
+    let browser = Browser::signed_in(&hop.host, "member");
+    let others = |request: Request| request.with("Cookie", "theme=dark");
+    for request in [
+        others(Request::script("GET", "/open/x")),
+        browser.prepare(Request::script("GET", "/api/x")),
+    ] {
+        assert!(request.joined("cookie").is_some());
+        let seen = hop.seen(&request);
+        assert!(!seen.has("cookie"), "{seen:?}");
+    }
+    let jar = others(browser.prepare(Request::script("GET", "/api/x")));
+    assert!(!hop.seen(&jar).has("cookie"));
+}
+
+/// Strips what `strip = ["cookie"]` names from what the upstreams get.
+pub fn without_cookies(mut setup: Setup) -> Setup {
+    let configuration = setup.configuration.as_mut().unwrap();
+    for index in [1, 2] {
+        configuration["upstream"][index]["strip"] = json!(["cookie"]);
+    }
+    setup
+}
+
 /// What follows a body is not passed on, whatever it says.
 pub fn trailers(hop: &Hop) {
     let request = b"POST /open/x HTTP/1.1\r\nConnection: close\r\nTrailer: lychgate-user, x-end\r\nTE: trailers\r\n\

@@ -36,6 +36,12 @@ fn other_cookies_keep_their_bytes() {
 }
 
 #[test]
+fn cookies_that_are_to_be_stripped_are() {
+    let hop = Hop::start(|setup| hops::without_cookies(setup).on_spin(128));
+    hops::stripped_cookies(&hop);
+}
+
+#[test]
 fn trailers_are_not_passed_on() {
     on_spin(hops::trailers);
 }
