@@ -1,6 +1,7 @@
 // Starts the demo for the browser tests and ends it with everything it started.
 import { spawn } from "node:child_process";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { demoClients, startProvider } from "../../site/provider/index.js";
 import { reserveRow } from "../ports.mjs";
@@ -10,6 +11,19 @@ export const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** What runs the gateway, `workers` or `spin`; for Spin, `SPIN` names the program that takes `up`. */
 export const { HOST: host = "workers", SPIN: spin } = process.env;
+
+/**
+ * For how many milliseconds an ended session may pass, where several instances serve: `fresh_for` of the demo, which is
+ * counted in whole seconds. A Worker of the demo is one instance.
+ */
+export const UNKNOWN_FOR = host === "spin" ? 11_000 : 0;
+
+/** Lets every instance of a gateway know what has ended: new ones do, and Spin itself, which begins none when told, waits. */
+export async function everyInstanceKnows(gateway) {
+  if (host !== "spin") return;
+  const { ok } = await fetch(`${gateway}/.well-known/spin/forget`, { method: "POST" });
+  if (!ok) await setTimeout(UNKNOWN_FOR);
+}
 
 /**
  * Builds and starts the demo on three free ports.

@@ -1,6 +1,7 @@
 // A person with a browser of their own: what they do, and what their browser complains about.
 import assert from "node:assert/strict";
 import { chromium } from "playwright-core";
+import { everyInstanceKnows } from "./demo.js";
 
 const ours = /^__Host-Http-lychgate/;
 
@@ -81,6 +82,12 @@ export class Visitor {
 
   /** Uses the site's own button and waits for the end of the way. */
   async signOut(page) {
+    await this.leave(page);
+    await everyInstanceKnows(this.world.gateway);
+  }
+
+  /** The same, while other instances may not know of it yet. */
+  async leave(page) {
     await page.getByRole("button", { name: "Sign out" }).click();
     await this.arrivesAt(page, "/auth/signed-out");
   }
