@@ -1,5 +1,5 @@
 // What workerd calls. It fetches and edits headers, which JavaScript does faster; Rust says what and where.
-import { traps, unlessLost } from "lychgate-host";
+import { receive, traps, unlessLost } from "lychgate-host";
 import { Edge, addresses, response_edits, telling, wake } from "lychgate-glue";
 import configuration from "./lychgate.json";
 
@@ -52,7 +52,25 @@ const answer = async (request, env, context) => {
   const decided =
     edge.warm(method, url, fields, cookie, authorization, connectionOf(headers, fields)) ??
     (await kept(context, unlessLost(edge.decide(env, context, ...asked))));
-  return typeof decided === "string" ? forward(decided.split("\n"), asked, env) : decided;
+  if (typeof decided === "string") return forward(decided.split("\n"), asked, env);
+  await readOff(request);
+  return decided;
+};
+
+/** How much of a body that nobody wants is read, and for how many milliseconds. */
+const UNWANTED = { bytes: 65_536, time: 1_000 };
+
+/**
+ * Reads the body of a request that is answered without it, where it is small and there: `wrangler dev` else fails the
+ * next request of the connection, or ends.
+ */
+const readOff = async ({ body, bodyUsed }) => {
+  if (body === null || bodyUsed) return;
+  try {
+    await receive(body, UNWANTED.bytes, UNWANTED.time);
+  } catch {
+    // The client left.
+  }
 };
 
 /**

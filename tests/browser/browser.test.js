@@ -9,6 +9,7 @@ import { pageTests } from "./cases/pages.js";
 import { scriptlessTests } from "./cases/scriptless.js";
 import { signInTests } from "./cases/sign-in.js";
 import { signOutTests } from "./cases/sign-out.js";
+import { unreadBodyTests } from "./cases/unread-bodies.js";
 import { World } from "./world.js";
 
 const world = await World.start();
@@ -26,3 +27,4 @@ crossSiteTests(world);
 scriptlessTests(world);
 pageTests(world);
 accessibilityTests(world);
+unreadBodyTests(world);
