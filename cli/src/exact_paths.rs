@@ -6,9 +6,10 @@ use lychgate_core::{
     access::{
         pattern::Relation,
         routes::{Access, Route},
+        upstream_index::UpstreamIndex,
     },
     config::{
-        Config, PathMatching, UpstreamIndex,
+        Config, PathMatching,
         at::ConfigPath,
         fault::{ConfigError, ConfigFault},
     },

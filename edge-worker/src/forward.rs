@@ -7,7 +7,7 @@
 
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
-use lychgate_core::gateway::edits::{
+use lychgate_core::gateway::header_rewrites::{
     ADDRESSES, Connection, CookieEdit, Front, PlainResponse, ResponseEdit, TELLING,
 };
 use lychgate_core::gateway::{Forward, ForwardTarget};

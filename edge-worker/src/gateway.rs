@@ -14,7 +14,7 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use js_sys::{Promise, Reflect};
 use lychgate_core::fault::{ConfigurationFault, Fault, PlatformFault, UpstreamFault};
-use lychgate_core::gateway::edits::Connection;
+use lychgate_core::gateway::header_rewrites::Connection;
 use lychgate_core::gateway::{Gateway, Outcome, WarmRequest, is_telling};
 use lychgate_core::http::header::HeaderName;
 use lychgate_core::http::inbound::Inbound;

@@ -14,7 +14,7 @@ use lychgate_core::assets::entity_tag::EntityTag;
 use lychgate_core::assets::plan::{Presence, Step, plan};
 use lychgate_core::assets::response::{self, FileResponse, Found};
 use lychgate_core::fault::UpstreamFault;
-use lychgate_core::gateway::edits::{RequestEdit, ResponseEdit};
+use lychgate_core::gateway::header_rewrites::{RequestEdit, ResponseEdit};
 use lychgate_core::http::inbound::Inbound;
 use lychgate_core::time::UnixTime;
 use sha2::{Digest, Sha256};

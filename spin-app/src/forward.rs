@@ -6,7 +6,7 @@ use crate::received::Received;
 use crate::send::{self, Unanswered};
 use crate::{assets, instance, respond};
 use lychgate_core::fault::{Fault, PlatformFault, UpstreamFault};
-use lychgate_core::gateway::edits::ResponseEdit;
+use lychgate_core::gateway::header_rewrites::ResponseEdit;
 use lychgate_core::gateway::{Forward, ForwardTarget};
 use lychgate_core::http::inbound::Inbound;
 use lychgate_core::http::method::Method;

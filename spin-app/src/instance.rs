@@ -118,7 +118,7 @@ async fn open() -> Started {
             }
         }
     }
-    let gateway = configured.open(|name| {
+    let gateway = Gateway::open(configured, |name| {
         let found = secrets.iter().find(|(other, _)| other == name);
         found.map(|(_, value)| Secret::new(value.clone()))
     });

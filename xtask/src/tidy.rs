@@ -10,7 +10,7 @@ mod words;
 
 use crate::failure::{Doing, Failure, Outcome};
 use crate::place::Place;
-use imports::Order;
+use imports::{Among, Order};
 use std::fmt;
 use std::fs;
 use std::path::Path;
@@ -73,11 +73,15 @@ pub(crate) fn tidy(place: &Place) -> Outcome {
     let mut sources = Vec::new();
     collect(&place.at(""), "", &mut sources)?;
     sources.sort_by(|one, other| one.path.cmp(&other.path));
-    let order = sources
+    let page = sources
         .iter()
-        .find(|source| source.path == "ARCHITECTURE.md")
-        .and_then(|page| Order::read(&page.text))
-        .ok_or_else(|| Failure::new("ARCHITECTURE.md has no block `imports`"))?;
+        .find(|source| source.path == "ARCHITECTURE.md");
+    let orders = Among::ALL.map(|among| page.and_then(|page| Order::read(among, &page.text)));
+    let [Some(modules), Some(rooms)] = orders else {
+        return Err(Failure::new(
+            "ARCHITECTURE.md has no blocks `imports` and `rooms`",
+        ));
+    };
     let exists = |path: &Path| place.at(path).exists();
     let faults: Vec<Fault> = sources
         .iter()
@@ -86,7 +90,8 @@ pub(crate) fn tidy(place: &Place) -> Outcome {
             let all = [
                 shape::check(source),
                 words::check(source),
-                order.check(source),
+                modules.check(source),
+                rooms.check(source),
                 references,
             ];
             all.into_iter().flatten()

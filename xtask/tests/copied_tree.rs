@@ -18,7 +18,8 @@ impl Copy {
         let folder = env::temp_dir().join(format!("lychgate-{name}-{}", std::process::id()));
         let copy = Self(folder);
         copy.write("xtask/Cargo.toml", "");
-        copy.write("ARCHITECTURE.md", "# Architecture\n\n```imports\na\n```\n");
+        let orders = "# Architecture\n\n```imports\na\n```\n\n```rooms\nb\n```\n";
+        copy.write("ARCHITECTURE.md", orders);
         copy.write("core/src/a.rs", "//! Nothing.\n");
         fs::create_dir_all(copy.0.join("target/debug")).unwrap();
         let built = env::var_os("CARGO_BIN_EXE_xtask").unwrap();

@@ -2,8 +2,8 @@
 
 use super::{client::PROGRAM, finding::Finding, front::example, subject::Subject};
 use lychgate_core::{
-    access::routes::Route,
-    config::{Identity, Upstream, UpstreamIndex, UpstreamTarget},
+    access::{routes::Route, upstream_index::UpstreamIndex},
+    config::{Identity, Upstream, UpstreamTarget},
     http::path::RequestPath,
 };
 

@@ -6,8 +6,9 @@ use super::{
     requirements::{Group, Requirements, Witness},
     routes::{Route, RouteMatch},
     step_up::{Demand, StepUp},
+    upstream_index::UpstreamIndex,
 };
-use crate::{config::UpstreamIndex, http::rewrite::Rewrite, time::UnixTime};
+use crate::{http::rewrite::Rewrite, time::UnixTime};
 use alloc::{rc::Rc, vec, vec::Vec};
 
 /// What becomes of a request.

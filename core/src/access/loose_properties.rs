@@ -5,9 +5,9 @@ use super::{
     pattern::{Pattern, Relation},
     requirements::Requirements,
     routes::{Access, Dpop, Route, RouteTable},
+    upstream_index::UpstreamIndex,
 };
 use crate::{
-    config::UpstreamIndex,
     encoding::percent,
     http::{method::Method, path::RequestPath},
 };

@@ -24,12 +24,10 @@ pub mod routes;
 pub mod step_up;
 pub mod strictest;
 mod trie;
+pub mod upstream_index;
 
 #[cfg(test)]
 #[cfg(not(target_family = "wasm"))]
 mod loose_properties;
 #[cfg(all(test, not(target_family = "wasm")))]
 mod properties;
-#[cfg(test)]
-#[cfg(not(target_family = "wasm"))]
-mod requirement_properties;

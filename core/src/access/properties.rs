@@ -6,11 +6,9 @@ use super::{
     pattern::{Pattern, Relation},
     requirements::Requirements,
     routes::{Access, Dpop, NoRoute, Route, RouteTable},
+    upstream_index::UpstreamIndex,
 };
-use crate::{
-    config::UpstreamIndex,
-    http::{method::Method, path::RequestPath},
-};
+use crate::http::{method::Method, path::RequestPath};
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 use proptest::prelude::*;
 

@@ -14,11 +14,9 @@ use super::{
     principal::Credential,
     requirements::Requirements,
     trie::{GroupIndex, Trie},
+    upstream_index::UpstreamIndex,
 };
-use crate::{
-    config::UpstreamIndex,
-    http::{method::Method, path::RequestPath, rewrite::Rewrite},
-};
+use crate::http::{method::Method, path::RequestPath, rewrite::Rewrite};
 use alloc::{borrow::Cow, rc::Rc, string::String, vec, vec::Vec};
 
 /// A rule for the paths of a pattern.

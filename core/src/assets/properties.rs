@@ -12,8 +12,8 @@ use crate::{
         pattern::Pattern,
         requirements::Requirements,
         routes::{Access, Dpop, Route, RouteTable},
+        upstream_index::UpstreamIndex,
     },
-    config::UpstreamIndex,
     http::{header::HeaderName, method::Method, path::RequestPath},
 };
 use alloc::{

@@ -30,6 +30,9 @@ pub mod timestamp;
 mod upstream;
 
 #[cfg(test)]
+#[cfg(not(target_family = "wasm"))]
+mod requirement_properties;
+#[cfg(test)]
 mod tests;
 
 pub use metadata::{MetadataSource, OpenIdEndpoints};
@@ -38,7 +41,7 @@ pub use requirements::LONGEST_AGE;
 use crate::{
     access::{
         claim_path::ClaimPath, list_claim::ListClaim, requirements::Requirements,
-        routes::RouteTable,
+        routes::RouteTable, upstream_index::UpstreamIndex,
     },
     cookie::set_cookie::SameSite,
     http::{
@@ -312,10 +315,6 @@ pub enum PathMatching {
     /// It takes every path for itself alone.
     Exact,
 }
-
-/// The place of an [`Upstream`] in [`Config::upstreams`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UpstreamIndex(pub usize);
 
 /// What stands behind an upstream.
 #[derive(Clone, Debug)]

@@ -1,7 +1,7 @@
 //! `[[route]]`: which paths there are, who may reach them, and where they lead.
 
 use super::{
-    PathMatching, UpstreamIndex, UpstreamTarget,
+    PathMatching, UpstreamTarget,
     at::ConfigPath,
     audiences, cors,
     fault::ConfigFault,
@@ -18,6 +18,7 @@ use crate::{
         pattern::Pattern,
         principal::Credential,
         routes::{Access, Dpop, DpopDemand, DpopReplay, Route, RouteTable},
+        upstream_index::UpstreamIndex,
     },
     http::{
         method::Method,

@@ -2,10 +2,11 @@
 //!
 //! Some hosts can look a secret up at once, others have to be asked for each by name and waited for.
 
-use super::{Deployment, Gateway, State};
-use crate::{config::Config, fault::ConfigurationFault, secret::Secret};
+use crate::{
+    config::Config, fault::ConfigurationFault, gateway::context::deployment::Deployment,
+    secret::Secret,
+};
 use alloc::{
-    boxed::Box,
     string::{String, ToString},
     vec::Vec,
 };
@@ -41,7 +42,7 @@ impl Configured {
         }))
     }
 
-    /// The names of the secrets that [`Configured::open`] will look up.
+    /// The names of the secrets that [`Gateway::open`](super::Gateway::open) will look up.
     pub fn secret_names(&self) -> Vec<String> {
         match &self.0 {
             Ok(config) => config
@@ -53,12 +54,15 @@ impl Configured {
         }
     }
 
-    /// Opens the gateway with its secrets; without one of them it is closed.
-    pub fn open(self, secret: impl Fn(&str) -> Option<Secret<String>>) -> Gateway {
-        match self.0.and_then(|config| Deployment::new(config, secret)) {
-            Ok(deployment) => Gateway(State::Open(Box::new(deployment))),
-            Err(fault) => Gateway::closed(fault),
-        }
+    /// Looks its secrets up.
+    ///
+    /// # Errors
+    /// A [`ConfigurationFault`], also where the configuration could not be read.
+    pub(super) fn deploy(
+        self,
+        secret: impl Fn(&str) -> Option<Secret<String>>,
+    ) -> Result<Deployment, ConfigurationFault> {
+        self.0.and_then(|config| Deployment::new(config, secret))
     }
 }
 

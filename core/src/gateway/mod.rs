@@ -1,58 +1,33 @@
-//! The flows: each file is one endpoint or one step of every request, and reads top to bottom.
+//! The flows, in rooms: each file is one endpoint or one step of a request's way, and reads top to bottom.
 //!
-//! A request goes `serve -> endpoints | route -> visitor | bearer -> decision -> forward`; whatever is
-//! refused on the way becomes a [`refusal::Refusal`], which one place turns into a page or JSON.
+//! A request goes through `pipeline`: to an endpoint of ours (`endpoints`, `sign_in`, `sign_out`), or, where its session
+//! (`sessions`) or access token (`access_tokens`) meets what its route asks for, on to an upstream (`proxy`, with
+//! `header_rewrites`). A request that is refused on the way ends in `answer`, which makes a page or JSON of it.
+//! `providers` and `key_sets` ask others, and remember what those publish in `published`; `context` has the request, the
+//! deployment and the result that all steps work with. Imports go one way alone, in the order that ARCHITECTURE.md states.
 
-pub mod edits;
-pub mod explain;
-pub mod outcome;
-
-mod arrival;
-mod bearer;
-mod callback;
-mod caller;
-mod claims;
-mod client;
+mod access_tokens;
+mod answer;
 mod configured;
-mod cors;
-mod deployment;
-mod end;
+mod context;
 mod endpoints;
-mod establish;
-pub mod fields;
-mod form;
-mod forward;
-mod health;
-mod identity;
+pub mod header_rewrites;
 mod key_sets;
-mod login;
-mod logout;
-mod measured;
-mod metrics;
-mod oauth;
-mod openid;
-mod place;
-mod possession;
-mod provider;
-mod random;
-mod redeem;
-mod refusal;
-mod resource_metadata;
-mod resume;
-mod rounds;
-mod serve;
-mod session_info;
-mod time_limit;
-mod unserved;
-mod visitor;
-mod warm;
-mod webdav;
+mod pipeline;
+mod providers;
+mod proxy;
+mod published;
+mod sessions;
+mod sign_in;
+mod sign_out;
 
-pub use arrival::is_telling;
 pub use configured::{Configured, spin_variable};
-pub use key_sets::KeySetIndex;
-pub use outcome::{Forward, ForwardTarget, Later, Outcome};
-pub use warm::WarmRequest;
+pub use context::arrival::is_telling;
+pub use context::outcome::{Forward, ForwardTarget, Later, Outcome};
+pub use pipeline::explain;
+pub use pipeline::warm::WarmRequest;
+pub use proxy::fields;
+pub use published::key_sets::KeySetIndex;
 
 use crate::{
     fault::{ConfigurationFault, Fault},
@@ -63,10 +38,9 @@ use crate::{
     time::UnixTime,
 };
 use alloc::{boxed::Box, string::String, vec::Vec};
+use context::{call::Call, deployment::Deployment, measured::Measured};
 use core::cell::Cell;
-use deployment::Deployment;
-use measured::Measured;
-use serve::Call;
+use pipeline::{later, unserved, warm};
 
 /// The gateway of one deployment, with what it remembers between requests.
 ///
@@ -84,7 +58,15 @@ enum State {
 impl Gateway {
     /// Opens the gateway with a compiled configuration and a look-up of secrets by name.
     pub fn start(configuration: &[u8], secret: impl Fn(&str) -> Option<Secret<String>>) -> Self {
-        Configured::read(configuration).open(secret)
+        Self::open(Configured::read(configuration), secret)
+    }
+
+    /// Opens the gateway with the secrets of a configuration; without one of them it is closed.
+    pub fn open(configured: Configured, secret: impl Fn(&str) -> Option<Secret<String>>) -> Self {
+        match configured.deploy(secret) {
+            Ok(deployment) => Self(State::Open(Box::new(deployment))),
+            Err(fault) => Self::closed(fault),
+        }
     }
 
     /// A gateway that answers every request with 503, for this reason.
@@ -183,7 +165,7 @@ impl Gateway {
         match &self.0 {
             State::Open(deployment) => {
                 let platform = &Measured::new(platform, self.metrics());
-                outcome::finish(deployment, platform, later).await;
+                later::finish(deployment, platform, later).await;
             }
             State::Closed(_) => {}
         }

@@ -21,8 +21,8 @@ use crate::{
 };
 use lychgate_core::{
     gateway::{
-        Forward, ForwardTarget, Gateway, Later, Outcome, WarmRequest, edits::ResponseEdit,
-        fields::Fields, is_telling,
+        Forward, ForwardTarget, Gateway, Later, Outcome, WarmRequest, fields::Fields,
+        header_rewrites::ResponseEdit, is_telling,
     },
     http::inbound::Inbound,
     secret::Secret,

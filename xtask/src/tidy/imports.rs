@@ -7,11 +7,57 @@ use super::code::{is_part, word};
 use super::{Fault, Source};
 use std::collections::BTreeMap;
 
-const BEGIN: &str = "```imports";
 const END: &str = "```";
+
+/// The modules whose order a block of ARCHITECTURE.md states.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Among {
+    /// Those of the core, in the block `imports`.
+    Core,
+    /// The rooms of its gateway, in the block `rooms`.
+    Gateway,
+}
+
+impl Among {
+    /// Both.
+    pub(super) const ALL: [Self; 2] = [Self::Core, Self::Gateway];
+
+    const fn begin(self) -> &'static str {
+        match self {
+            Self::Core => "```imports",
+            Self::Gateway => "```rooms",
+        }
+    }
+
+    /// Where their files are.
+    const fn folder(self) -> &'static str {
+        match self {
+            Self::Core => "core/src/",
+            Self::Gateway => "core/src/gateway/",
+        }
+    }
+
+    /// The file that holds them all, and knows each.
+    const fn root(self) -> &'static str {
+        match self {
+            Self::Core => "lib",
+            Self::Gateway => "mod",
+        }
+    }
+
+    /// The name of the module and of its file in a path that begins with `crate::`, where it leads to one of them.
+    fn of(self, path: Vec<String>) -> Option<(String, Option<String>)> {
+        let mut names = path.into_iter();
+        if self == Self::Gateway {
+            names.next().filter(|name| name == "gateway")?;
+        }
+        Some((names.next()?, names.next()))
+    }
+}
 
 /// The order that ARCHITECTURE.md states.
 pub(super) struct Order {
+    among: Among,
     rows: BTreeMap<String, Row>,
 }
 
@@ -29,9 +75,10 @@ enum Mutual {
 }
 
 impl Order {
-    /// Reads the block `imports` of the page; `None` where there is none.
-    pub(super) fn read(page: &str) -> Option<Self> {
-        let lines = page.lines().skip_while(|line| *line != BEGIN).skip(1);
+    /// Reads the block of the page; `None` where there is none.
+    pub(super) fn read(among: Among, page: &str) -> Option<Self> {
+        let begin = among.begin();
+        let lines = page.lines().skip_while(|line| *line != begin).skip(1);
         let mut rows = BTreeMap::new();
         for (number, line) in lines.take_while(|line| *line != END).enumerate() {
             let mutual = if line.contains('+') {
@@ -43,7 +90,7 @@ impl Order {
                 rows.insert(name.trim().to_owned(), Row { number, mutual });
             }
         }
-        (!rows.is_empty()).then_some(Self { rows })
+        (!rows.is_empty()).then_some(Self { among, rows })
     }
 
     /// The name of the row's entry that a module's file falls under, and the row.
@@ -57,7 +104,7 @@ impl Order {
 
     /// Imports against the order in a file of the core.
     pub(super) fn check(&self, source: &Source) -> Vec<Fault> {
-        let Some(path) = source.path.strip_prefix("core/src/") else {
+        let Some(path) = source.path.strip_prefix(self.among.folder()) else {
             return Vec::new();
         };
         let path = path.strip_suffix(".rs").unwrap_or(path);
@@ -65,7 +112,7 @@ impl Order {
             Some((module, file)) => (module, Some(file)),
             None => (path, None),
         };
-        if module == "lib" {
+        if module == self.among.root() {
             return Vec::new();
         }
         let Some((name, row)) = self.find(module, file) else {
@@ -73,7 +120,7 @@ impl Order {
             return vec![source.fault(1, text)];
         };
         let mut faults = Vec::new();
-        for import in imports(&source.code) {
+        for import in imports(self.among, &source.code) {
             if import.module == module {
                 continue;
             }
@@ -100,7 +147,7 @@ struct Import {
 }
 
 /// Every path of a file that begins with `crate::`, those within braces one by one.
-fn imports(code: &str) -> Vec<Import> {
+fn imports(among: Among, code: &str) -> Vec<Import> {
     let mut found = Vec::new();
     for (at, begin) in code.match_indices("crate::") {
         let (before, rest) = code.split_at_checked(at).unwrap_or_default();
@@ -115,8 +162,7 @@ fn imports(code: &str) -> Vec<Import> {
             &mut paths,
         );
         found.extend(paths.into_iter().filter_map(|path| {
-            let mut names = path.into_iter();
-            let (module, file) = (names.next()?, names.next());
+            let (module, file) = among.of(path)?;
             Some(Import { line, module, file })
         }));
     }
@@ -165,7 +211,7 @@ mod tests {
         "text\n```imports\ntime | secret\nplatform/ledger\naccess + config\nplatform\n```\n";
 
     fn faults(path: &str, text: &str) -> usize {
-        Order::read(PAGE)
+        Order::read(Among::Core, PAGE)
             .unwrap()
             .check(&Source::new(path, text))
             .len()
@@ -211,16 +257,37 @@ mod tests {
     }
 
     #[test]
+    fn rooms_have_an_order_of_their_own() {
+        let page = "```rooms\ncontext\nsign_in\n```\n";
+        let order = Order::read(Among::Gateway, page).unwrap();
+        let faults = |path: &str, text: &str| order.check(&Source::new(path, text)).len();
+        let path = "core/src/gateway/context/call.rs";
+        assert_eq!(faults(path, "use crate::gateway::sign_in::login;"), 1);
+        assert_eq!(
+            faults(path, "use crate::{gateway::context::X, sign_in::Y};"),
+            0
+        );
+        let above = "use crate::gateway::context::call::Call;";
+        assert_eq!(faults("core/src/gateway/sign_in/login.rs", above), 0);
+        assert_eq!(
+            faults("core/src/gateway/mod.rs", "use crate::gateway::x;"),
+            0
+        );
+        assert_eq!(faults("core/src/gateway/more/x.rs", ""), 1);
+        assert_eq!(faults("core/src/access/x.rs", "use crate::gateway::x;"), 0);
+    }
+
+    #[test]
     fn a_module_without_a_place_is_named() {
         assert_eq!(faults("core/src/more/mod.rs", ""), 1);
         assert_eq!(faults("core/src/time.rs", ""), 0);
-        assert!(Order::read("no block").is_none());
+        assert!(Order::read(Among::Core, "no block").is_none());
     }
 
     #[test]
     fn trees_of_paths_come_apart() {
         let text = "use crate::{\n    a::{b::C, d::{E, F as G}, self},\n    h,\n};\npub(crate) fn x(y: crate::i::J) {}";
-        let names: Vec<_> = imports(text)
+        let names: Vec<_> = imports(Among::Core, text)
             .into_iter()
             .map(|import| {
                 format!(

@@ -148,7 +148,7 @@ fn adapter(path: &str) -> bool {
 fn warm(path: &str) -> bool {
     ["warm", "place"]
         .iter()
-        .any(|name| path == format!("core/src/gateway/{name}.rs"))
+        .any(|name| path == format!("core/src/gateway/pipeline/{name}.rs"))
 }
 
 fn decides(path: &str) -> bool {
@@ -221,7 +221,7 @@ mod tests {
             (
                 decision,
                 "async fn f() {}",
-                "core/src/gateway/login.rs",
+                "core/src/gateway/sign_in/login.rs",
                 "async fn f() {}",
             ),
             (
@@ -231,16 +231,16 @@ mod tests {
                 "#[cfg(test)]\nmod tests {\nf().await",
             ),
             (
-                "core/src/gateway/warm.rs",
+                "core/src/gateway/pipeline/warm.rs",
                 "fn f(p: Platform)",
-                "core/src/gateway/serve.rs",
+                "core/src/gateway/pipeline/serve.rs",
                 "fn f(p: Platform)",
             ),
             (decision, "use std::fmt;", decision, "use core::fmt;"),
             (
                 decision,
                 "platform.now()",
-                "core/src/gateway/serve.rs",
+                "core/src/gateway/pipeline/serve.rs",
                 "platform.now()",
             ),
             (decision, "p.stopwatch()", decision, "fn stopwatch()"),
@@ -333,7 +333,7 @@ mod tests {
 
     #[test]
     fn the_warm_path_waits_for_nothing() {
-        let warm = "core/src/gateway/warm.rs";
+        let warm = "core/src/gateway/pipeline/warm.rs";
         assert_eq!(faults(warm, "async fn f() { g().await }"), 2);
         assert_eq!(faults(warm, "fn f() { g() }"), 0);
     }

@@ -14,9 +14,22 @@ use super::{
     reader::Table,
     text,
 };
-use crate::{access::claim_path::ClaimPath, http::url::Reach, jose::Algorithm};
+use crate::{
+    access::claim_path::ClaimPath, cookie::set_cookie::SameSite, http::url::Reach, jose::Algorithm,
+};
 use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
 use preset::Preset;
+
+impl Provider {
+    /// The `SameSite` of cookies that must reach the callback. It comes from another site, so they are `Lax` whatever the
+    /// session cookie is, and `None` where the provider's page posts a form, with which browsers send no other.
+    pub const fn callback_same_site(&self) -> SameSite {
+        match self.response_mode {
+            ResponseMode::Query => SameSite::Lax,
+            ResponseMode::FormPost => SameSite::None,
+        }
+    }
+}
 
 pub(super) const KEYS: &[&str] = &[
     "id",

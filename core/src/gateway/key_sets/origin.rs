@@ -1,8 +1,8 @@
 //! Asking the issuer: its metadata for where the keys are, where nobody has read that yet, and the keys.
 
-use super::{Location, Source};
 use crate::{
     fault::{Exchange, IssuerFault},
+    gateway::{key_sets::source::Source, published::key_sets::Location},
     http::{
         header::{HeaderName, HeaderValue},
         inbound::ByteCount,

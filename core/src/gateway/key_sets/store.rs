@@ -2,31 +2,17 @@
 //!
 //! It proves nothing by its age, and a store that fails is as good as an empty one. Nothing is stored for a failure.
 
-use super::{Need, Source, memory};
 use crate::{
     bearer::stored_keys::{self, StoredKeys},
-    config::{Issuer, KeySource, MetadataSource, Provider},
     fault::{Fault, PlatformFault},
-    gateway::random,
+    gateway::{
+        context::random,
+        key_sets::source::Source,
+        published::key_set_memory::{LAST_GOOD, Need},
+    },
     jose::KeySet,
-    platform::{Platform, store::StoreKey},
+    platform::Platform,
 };
-use alloc::string::ToString;
-
-/// Where the copy of a provider's set is stored. An issuer whose metadata is at the same place has the same set.
-pub(in crate::gateway) fn of_provider(provider: &Provider, source: &MetadataSource) -> StoreKey {
-    stored_keys::place(&provider.issuer, &source.url().to_string())
-}
-
-/// Where the copy of an issuer's set is stored; `None` where it publishes none.
-pub(in crate::gateway) fn of_issuer(issuer: &Issuer) -> Option<StoreKey> {
-    match &issuer.keys {
-        KeySource::Discovery(url) | KeySource::Url(url) => {
-            Some(stored_keys::place(&issuer.issuer, &url.to_string()))
-        }
-        KeySource::Inline(_) | KeySource::SharedSecret(_) => None,
-    }
-}
 
 impl<P: Platform> Source<'_, P> {
     /// Takes over what another isolate stored.
@@ -42,7 +28,7 @@ impl<P: Platform> Source<'_, P> {
         let Ok(set) = KeySet::parse(&stored.document) else {
             return;
         };
-        if set.is_empty() || self.now.since(stored.fetched_at) >= memory::LAST_GOOD {
+        if set.is_empty() || self.now.since(stored.fetched_at) >= LAST_GOOD {
             return;
         }
         let mut memory = self.published.memory.borrow_mut();

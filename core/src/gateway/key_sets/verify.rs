@@ -1,10 +1,12 @@
 //! Which key of a set signed a token: the one loop over keys, for ID tokens and access tokens.
 
-use super::{Keys, Source};
 use crate::{
     bearer::memo::KeySetVersion,
     fault::{Fault, IssuerFault, PlatformFault},
-    gateway::measured::Measured,
+    gateway::{
+        context::measured::Measured,
+        key_sets::source::{Keys, Source},
+    },
     jose::{Algorithm, JwsAlgorithm, KeySet, NotSigned, SignatureProof, UnverifiedToken},
     platform::Platform,
 };

@@ -1,0 +1,5 @@
+//! Access tokens: who calls, and whether the token is the caller's.
+
+pub(in crate::gateway) mod dpop;
+pub(in crate::gateway) mod resource_metadata;
+pub(in crate::gateway) mod verify;

@@ -1,0 +1,33 @@
+//! `GET /.well-known/oauth-protected-resource...`: whom to ask for tokens (RFC 9728, section 3).
+//!
+//! Anyone may read it, from any site: that is what it is for.
+
+use crate::{
+    bearer::resource::{self, WELL_KNOWN},
+    config::Config,
+    http::{
+        header::{HeaderName, HeaderValue},
+        method::Method,
+        path::RequestPath,
+        response::{Response, Status},
+    },
+    page::json::json,
+};
+use serde_json::Value;
+
+/// The metadata, where the path is that of a resource of ours. Other paths below the same name belong to routes.
+pub(in crate::gateway) fn answer(
+    config: &Config,
+    path: &RequestPath,
+    method: &Method,
+) -> Option<Response> {
+    let resource = path.as_str().strip_prefix(WELL_KNOWN)?;
+    if !matches!(method, Method::Get | Method::Head) {
+        return None;
+    }
+    let members = resource::metadata(config, resource)?;
+    let body = serde_json::to_string(&Value::Object(members)).ok()?;
+    let any = HeaderValue::from_static("*");
+    let open = json(Status::OK, body).with_header(HeaderName::ACCESS_CONTROL_ALLOW_ORIGIN, any);
+    Some(open)
+}

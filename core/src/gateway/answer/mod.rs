@@ -1,0 +1,3 @@
+//! The answers to requests that are refused.
+
+pub(in crate::gateway) mod refusal;

@@ -1,0 +1,60 @@
+//! One request on its way through the gateway.
+
+use crate::{
+    config::PageSettings,
+    gateway::context::{
+        deployment::Deployment,
+        measured::Measured,
+        outcome::{Later, Outcome},
+    },
+    http::{header::HeaderName, inbound::Inbound, method::Method},
+    page::{language::Language, voice::Voice},
+    platform::Platform,
+    time::UnixTime,
+};
+use core::cell::Cell;
+
+/// One request, the world it came from, and the time it came.
+pub(in crate::gateway) struct Call<'a, P, R> {
+    pub(in crate::gateway) deployment: &'a Deployment,
+    pub(in crate::gateway) platform: &'a Measured<'a, P>,
+    pub(in crate::gateway) request: &'a R,
+    pub(in crate::gateway) now: UnixTime,
+    /// What a step found to be due after the answer.
+    pub(in crate::gateway) later: Cell<Option<Later>>,
+}
+
+/// How a page speaks to whoever sent the request.
+pub(in crate::gateway) fn voice<'a>(
+    request: &impl Inbound,
+    settings: &'a PageSettings,
+) -> Voice<'a> {
+    let asked = request.header(&HeaderName::ACCEPT_LANGUAGE);
+    Voice {
+        language: Language::accepted(asked.as_deref(), settings.language),
+        theme: &settings.theme,
+    }
+}
+
+/// An outcome, and what to do after it.
+pub(in crate::gateway) type Served = (Outcome, Option<Later>);
+
+impl<P: Platform, R: Inbound> Call<'_, P, R> {
+    /// Has something done after the answer, where nothing that the answer itself asks for comes before.
+    pub(in crate::gateway) fn do_later(&self, later: Option<Later>) {
+        if later.is_some() {
+            self.later.set(later);
+        }
+    }
+
+    /// How a page that answers this request speaks and looks.
+    pub(in crate::gateway) fn voice(&self) -> Voice<'_> {
+        voice(self.request, &self.deployment.config.page)
+    }
+
+    /// Whether the request asks with this method; `HEAD` asks as `GET` does.
+    pub(in crate::gateway) fn is(&self, method: &Method) -> bool {
+        let asked = self.request.method();
+        asked == *method || (asked == Method::Head && *method == Method::Get)
+    }
+}

@@ -1,0 +1,238 @@
+//! The platform with a stopwatch and counters beside it: what a request waits for is measured in one place for
+//! every host.
+//!
+//! Nothing here decides anything. Flows ask a [`Measured`] as they would ask the platform, and what they
+//! record goes to the log with the time that passed until then.
+
+use crate::{
+    event::{Event, Line, Timings},
+    http::outbound::{Outbound, Reply, SendError, SendLimits},
+    jose::{SignatureCheck, SignatureVerdict, SigningKey},
+    metrics::{Family, Metrics, NONE},
+    platform::{
+        OutOfTime, Platform, RandomError, SignerError, VerifierError,
+        ledger::{
+            Count, LedgerError, Partition, RecordKind, RecordName, Versioned, Write, Written,
+        },
+        store::{StoreError, StoreKey},
+    },
+    time::{Milliseconds, Seconds, UnixTime},
+};
+use alloc::vec::Vec;
+use core::cell::Cell;
+
+/// A platform for the length of one request, or of the work after it.
+pub(in crate::gateway) struct Measured<'a, P> {
+    platform: &'a P,
+    metrics: Option<&'a Metrics>,
+    begun: Milliseconds,
+    waited: Cell<Timings>,
+}
+
+/// What is waited for.
+#[derive(Clone, Copy)]
+enum Wait {
+    Provider,
+    Ledger,
+    Store,
+}
+
+/// How a call ended, as counters name it.
+#[derive(Clone, Copy)]
+struct Answered(&'static str);
+
+impl<T, E> From<&Result<T, E>> for Answered {
+    fn from(answer: &Result<T, E>) -> Self {
+        Self(if answer.is_ok() { "ok" } else { "failed" })
+    }
+}
+
+impl<'a, P: Platform> Measured<'a, P> {
+    /// Starts the stopwatch. A gateway that is closed counts nothing.
+    pub(in crate::gateway) fn new(platform: &'a P, metrics: Option<&'a Metrics>) -> Self {
+        Self {
+            platform,
+            metrics,
+            begun: platform.stopwatch(),
+            waited: Cell::default(),
+        }
+    }
+
+    /// Writes an event to the log.
+    pub(in crate::gateway) fn record(&self, event: &Event<'_>) {
+        let timings = Timings {
+            total: self.platform.stopwatch().since(self.begun),
+            ..self.waited.get()
+        };
+        self.platform.log(&Line {
+            event,
+            time: self.platform.now(),
+            timings,
+        });
+        let Some(metrics) = self.metrics else {
+            return;
+        };
+        match event {
+            Event::SignedIn { .. } => metrics.count(Family::SignIns, NONE),
+            Event::SignedOut { .. } => metrics.count(Family::SignOuts, NONE),
+            Event::BackgroundFailed { .. } => metrics.count(Family::BackgroundFailures, NONE),
+            Event::Refused { fault, .. } => {
+                let code = fault.answer().code.as_str();
+                metrics.count(Family::Refused, [code, ""]);
+            }
+            // The exchange was counted where it failed, a replaced session with the sign-in that replaced it; a
+            // closed gateway has no counters.
+            Event::Replaced { .. }
+            | Event::ProviderFailed { .. }
+            | Event::Flawed { .. }
+            | Event::Closed { .. } => {}
+        }
+    }
+
+    /// What is left of a time limit since `begun`, in whole seconds.
+    fn left_of(&self, limit: Seconds, begun: Milliseconds) -> Option<Seconds> {
+        let took = self.platform.stopwatch().since(begun).as_milliseconds();
+        let left = limit.as_seconds().checked_sub(took.div_ceil(1000))?;
+        (left > 0).then(|| Seconds::new(left))
+    }
+
+    /// The end of a call that began then; one to a provider is counted where it is known what for.
+    #[inline(never)]
+    fn end(&self, wait: Wait, begun: Milliseconds, call: Option<(&'static str, Answered)>) {
+        let took = self.platform.stopwatch().since(begun);
+        let mut waited = self.waited.get();
+        let (what, sum) = match wait {
+            Wait::Provider => ("provider", &mut waited.provider),
+            Wait::Ledger => ("ledger", &mut waited.ledger),
+            Wait::Store => ("store", &mut waited.store),
+        };
+        *sum = Some(sum.unwrap_or_default().plus(took));
+        self.waited.set(waited);
+        let Some(metrics) = self.metrics else {
+            return;
+        };
+        metrics.waited(what, took);
+        if let Some((name, Answered(result))) = call {
+            metrics.count(Family::Calls, [name, result]);
+        }
+    }
+}
+
+impl<P: Platform> Platform for Measured<'_, P> {
+    fn now(&self) -> UnixTime {
+        self.platform.now()
+    }
+
+    fn stopwatch(&self) -> Milliseconds {
+        self.platform.stopwatch()
+    }
+
+    async fn pause(&self, time: Milliseconds) -> Result<(), OutOfTime> {
+        self.platform.pause(time).await
+    }
+
+    fn fill_random(&self, out: &mut [u8]) -> Result<(), RandomError> {
+        self.platform.fill_random(out)
+    }
+
+    fn log(&self, line: &Line<'_>) {
+        self.platform.log(line);
+    }
+
+    async fn send(&self, request: Outbound, limits: SendLimits) -> Result<Reply, SendError> {
+        let begun = self.stopwatch();
+        let again = request.is_repeatable().then(|| request.clone());
+        let mut reply = self.platform.send(request, limits).await;
+        // Servers close connections that were idle for a while, and a request that is under way then gets no answer.
+        if let (Err(SendError::Unreachable), Some(request)) = (&reply, again)
+            && let Some(timeout) = self.left_of(limits.timeout, begun)
+        {
+            let limits = SendLimits { timeout, ..limits };
+            reply = self.platform.send(request, limits).await;
+        }
+        self.end(Wait::Provider, begun, None);
+        reply
+    }
+
+    async fn store_load(&self, key: &StoreKey) -> Result<Option<Vec<u8>>, StoreError> {
+        let begun = self.stopwatch();
+        let loaded = self.platform.store_load(key).await;
+        self.end(Wait::Store, begun, Some(("store_load", (&loaded).into())));
+        loaded
+    }
+
+    async fn store_save(
+        &self,
+        key: &StoreKey,
+        value: &[u8],
+        expires: UnixTime,
+    ) -> Result<(), StoreError> {
+        let begun = self.stopwatch();
+        let saved = self.platform.store_save(key, value, expires).await;
+        self.end(Wait::Store, begun, Some(("store_save", (&saved).into())));
+        saved
+    }
+
+    async fn store_remove(&self, key: &StoreKey) -> Result<(), StoreError> {
+        let begun = self.stopwatch();
+        let removed = self.platform.store_remove(key).await;
+        self.end(
+            Wait::Store,
+            begun,
+            Some(("store_remove", (&removed).into())),
+        );
+        removed
+    }
+
+    async fn ledger_read(
+        &self,
+        at: &Partition,
+        names: &[RecordName],
+        now: UnixTime,
+    ) -> Result<Vec<Option<Versioned>>, LedgerError> {
+        let begun = self.stopwatch();
+        let read = self.platform.ledger_read(at, names, now).await;
+        self.end(Wait::Ledger, begun, Some(("ledger_read", (&read).into())));
+        read
+    }
+
+    async fn ledger_list(
+        &self,
+        at: &Partition,
+        kind: RecordKind,
+        now: UnixTime,
+        limit: Count,
+    ) -> Result<Vec<(RecordName, Versioned)>, LedgerError> {
+        let begun = self.stopwatch();
+        let listed = self.platform.ledger_list(at, kind, now, limit).await;
+        self.end(Wait::Ledger, begun, Some(("ledger_list", (&listed).into())));
+        listed
+    }
+
+    async fn ledger_write(
+        &self,
+        at: &Partition,
+        name: &RecordName,
+        write: Write<'_>,
+    ) -> Result<Written, LedgerError> {
+        let begun = self.stopwatch();
+        let written = self.platform.ledger_write(at, name, write).await;
+        self.end(
+            Wait::Ledger,
+            begun,
+            Some(("ledger_write", (&written).into())),
+        );
+        written
+    }
+
+    async fn verify_signature(
+        &self,
+        check: &SignatureCheck<'_>,
+    ) -> Result<SignatureVerdict, VerifierError> {
+        self.platform.verify_signature(check).await
+    }
+
+    async fn sign(&self, key: &SigningKey, input: &[u8]) -> Result<Vec<u8>, SignerError> {
+        self.platform.sign(key, input).await
+    }
+}

@@ -1,0 +1,18 @@
+//! What every step of a request's way works with: the request, the deployment, the result.
+//!
+//! Nothing here decides anything, and nothing here knows the steps.
+
+pub(in crate::gateway) mod arrival;
+pub(in crate::gateway) mod body_length;
+pub(in crate::gateway) mod call;
+pub(in crate::gateway) mod caller;
+pub(in crate::gateway) mod deployment;
+pub(in crate::gateway) mod endpoint;
+pub(in crate::gateway) mod form;
+pub(in crate::gateway) mod identity;
+pub(in crate::gateway) mod login_link;
+pub(in crate::gateway) mod measured;
+pub(in crate::gateway) mod named;
+pub mod outcome;
+pub(in crate::gateway) mod random;
+pub(in crate::gateway) mod signed_in;

@@ -1,0 +1,42 @@
+//! Sessions as the rest of a request's way knows them.
+
+use crate::{
+    cookie::{
+        name,
+        set_cookie::{self, SameSite},
+    },
+    gateway::context::outcome::Later,
+    http::header::HeaderValue,
+    session::record::SessionRecord,
+};
+use alloc::{rc::Rc, vec::Vec};
+
+/// A living session and what goes with the answer to its request.
+pub(in crate::gateway) struct SignedIn {
+    pub(in crate::gateway) record: Rc<SessionRecord>,
+    /// The session cookie written anew, where that is due.
+    pub(in crate::gateway) renewal: Option<HeaderValue>,
+    pub(in crate::gateway) later: Option<Later>,
+}
+
+/// Whether the browser holds a session cookie that counts for nothing.
+///
+/// That of a session that ended is none of them: a sign-in may just have replaced it, and an answer that clears the
+/// cookie could come after the one that sets the new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::gateway) enum StaleCookies {
+    None,
+    Session,
+}
+
+impl StaleCookies {
+    /// The fields that clear them.
+    pub(in crate::gateway) fn clear(self, same_site: SameSite) -> Vec<HeaderValue> {
+        match self {
+            Self::None => Vec::new(),
+            Self::Session => set_cookie::clear(name::SESSION, same_site)
+                .into_iter()
+                .collect(),
+        }
+    }
+}

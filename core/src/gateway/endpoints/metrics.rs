@@ -1,0 +1,89 @@
+//! `GET {base_path}/metrics`: what this isolate or instance has counted, where `[metrics]` lets anyone see it.
+//!
+//! Whoever scrapes shows the shared secret as a bearer token (RFC 6750, section 2.1), compared in constant
+//! time; or it is a person whose session meets the requirements. Without `[metrics]` there is no such page.
+
+use crate::{
+    access::{decision::lacking, requirements::Requirements},
+    config::MetricsAccess,
+    cookie::request::RequestCookies,
+    encoding::base64url,
+    fault::{BrowserFault, PlatformFault},
+    gateway::{
+        answer::refusal::{self, Refusal},
+        context::{
+            call::{Call, Served},
+            identity::principal,
+            outcome::Outcome,
+            random,
+        },
+        sessions::identify::{self, Visitor},
+    },
+    http::{
+        header::{HeaderName, HeaderValue},
+        inbound::Inbound,
+        response::{Response, Status},
+    },
+    metrics::CONTENT_TYPE,
+    page::json::plain,
+    platform::Platform,
+    secret::same_bytes,
+};
+
+pub(in crate::gateway) async fn serve<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    access: &MetricsAccess,
+    cookies: RequestCookies<'_>,
+) -> Result<Served, Refusal> {
+    match access {
+        MetricsAccess::Secret(_) => {
+            check_secret(call)?;
+            Ok((Outcome::Respond(answer(call)?), None))
+        }
+        MetricsAccess::Session(requirements) => with_session(call, requirements, cookies).await,
+    }
+}
+
+fn check_secret<P: Platform, R: Inbound>(call: &Call<'_, P, R>) -> Result<(), Refusal> {
+    let secret = call.deployment.metrics_secret();
+    let secret = secret.ok_or(PlatformFault::Internal)?;
+    let sent = call.request.header(&HeaderName::AUTHORIZATION);
+    let token = sent.as_deref().and_then(|sent| {
+        let (scheme, token) = sent.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then_some(token)
+    });
+    match token {
+        Some(token) if same_bytes(token.as_bytes(), secret.expose().as_bytes()) => Ok(()),
+        Some(_) | None => Err(BrowserFault::BadCredential.into()),
+    }
+}
+
+async fn with_session<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    requirements: &Requirements,
+    cookies: RequestCookies<'_>,
+) -> Result<Served, Refusal> {
+    let signed = match identify::identify(call, cookies).await? {
+        Visitor::Nobody(stale) => {
+            return Err(Refusal::from(BrowserFault::NotSignedIn).clearing(stale));
+        }
+        Visitor::SignedIn(signed) => signed,
+    };
+    let missing = lacking(requirements, &principal(&signed.record), call.now);
+    if !missing.is_empty() {
+        return Err(refusal::forbidden(call.deployment, missing, &signed.record));
+    }
+    let mut response = answer(call)?;
+    let renewal = signed.renewal.into_iter();
+    let cookies = renewal.map(|field| (HeaderName::SET_COOKIE, field));
+    response.headers.extend(cookies);
+    Ok((Outcome::Respond(response), signed.later))
+}
+
+fn answer<P: Platform, R: Inbound>(call: &Call<'_, P, R>) -> Result<Response, Refusal> {
+    let metrics = &call.deployment.metrics;
+    let fresh = random::bytes(call.platform)?;
+    let text = metrics.to_text(&base64url::encode(&metrics.name(fresh)));
+    let kind = HeaderValue::from_static(CONTENT_TYPE);
+    Ok(plain(Status::OK, kind, text))
+}

@@ -1,0 +1,86 @@
+//! `GET {base_path}/session`: who is signed in. Never a token.
+//!
+//! Nobody is a 401, so that scripts see it by the status. A page for everyone asks with `?optional`, which answers nobody
+//! with 200: a browser shows each 401 as an error in the console of whoever just looks around.
+
+use crate::{
+    cookie::request::RequestCookies,
+    fault::{BrowserFault, PlatformFault},
+    gateway::{
+        answer::refusal::Refusal,
+        context::{
+            call::{Call, Served},
+            outcome::Outcome,
+        },
+        sessions::identify::{self, Visitor},
+    },
+    http::{header::HeaderName, inbound::Inbound, response::Status},
+    page::json::json,
+    platform::Platform,
+    session::record::SessionRecord,
+};
+use alloc::string::String;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// The query of those for whom nobody is an answer like any other.
+const OPTIONAL: &str = "optional";
+
+#[derive(Serialize)]
+struct SessionInfo<'a> {
+    signed_in: bool,
+    provider: &'a str,
+    issuer: &'a str,
+    subject: &'a str,
+    groups: &'a [String],
+    roles: &'a [String],
+    claims: &'a Map<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<u64>,
+    created: u64,
+    expires: u64,
+}
+
+pub(in crate::gateway) async fn serve<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    query: &str,
+    cookies: RequestCookies<'_>,
+) -> Result<Served, Refusal> {
+    let signed = match identify::identify(call, cookies).await? {
+        Visitor::Nobody(stale) if query == OPTIONAL => {
+            let mut response = json(Status::OK, "{\"signed_in\":false}".into());
+            let cleared = stale.clear(call.deployment.config.session.same_site);
+            let fields = cleared.into_iter();
+            response
+                .headers
+                .extend(fields.map(|field| (HeaderName::SET_COOKIE, field)));
+            return Ok((Outcome::Respond(response), None));
+        }
+        Visitor::Nobody(stale) => {
+            return Err(Refusal::from(BrowserFault::NotSignedIn).clearing(stale));
+        }
+        Visitor::SignedIn(signed) => signed,
+    };
+    let record: &SessionRecord = &signed.record;
+    let lifetime = call.deployment.config.session.absolute_timeout;
+    let info = SessionInfo {
+        signed_in: true,
+        provider: &record.provider,
+        issuer: &record.iss,
+        subject: &record.sub,
+        groups: &record.groups,
+        roles: &record.roles,
+        claims: &record.claims,
+        auth_time: record.auth_time,
+        created: record.created,
+        expires: record.created_at().plus(lifetime).as_seconds(),
+    };
+    let body = serde_json::to_string(&info).map_err(|_| PlatformFault::Internal)?;
+    let mut response = json(Status::OK, body);
+    response.headers.extend(
+        signed
+            .renewal
+            .map(|renewal| (HeaderName::SET_COOKIE, renewal)),
+    );
+    Ok((Outcome::Respond(response), signed.later))
+}

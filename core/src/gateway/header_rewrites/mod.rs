@@ -1,0 +1,21 @@
+//! What is changed in a request on its way to an upstream, and in the response on its way back.
+//!
+//! The adapter asks about each header it sees; what to do stands here, once for every host.
+
+mod addresses;
+mod carried;
+mod connection;
+mod destination;
+mod names;
+mod request;
+mod response;
+
+#[cfg(all(test, not(target_family = "wasm")))]
+mod properties;
+
+pub use addresses::ADDRESSES;
+pub(super) use addresses::Origins;
+pub use connection::Connection;
+pub(super) use destination::{Destination, Place, with_tags};
+pub use request::{CookieEdit, Front, RequestEdit};
+pub use response::{PlainResponse, ResponseEdit, TELLING, UpstreamKind};

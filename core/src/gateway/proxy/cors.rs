@@ -1,0 +1,106 @@
+//! Cross-origin calls of routes that allow them: preflights are answered here, and answers say who may read them.
+
+use crate::{
+    access::{cors::CorsGrant, routes::RouteMatch, strictest::OtherSites},
+    config::Config,
+    gateway::context::{
+        arrival::{Arrival, Target},
+        call::Call,
+        outcome::Outcome,
+    },
+    http::{
+        header::{HeaderName, HeaderValue},
+        inbound::Inbound,
+        method::Method,
+        response::{Response, Status},
+    },
+    platform::Platform,
+};
+use alloc::vec::Vec;
+
+/// The answer to a preflight (Fetch, section 4.8), where the request is one for a route that says anything of other
+/// sites. Others reach the route as any request does.
+pub(in crate::gateway) fn preflight(
+    config: &Config,
+    arrival: &Arrival<'_>,
+    target: &Target<'_>,
+) -> Option<Response> {
+    if *arrival.method != Method::Options {
+        return None;
+    }
+    let more = arrival.more?;
+    let origin = more.origin.as_deref()?;
+    let method = Method::parse(more.asked_method.as_deref()?);
+    let matched = config.routes.find(&target.path, &method).ok()?;
+    // A site that is not listed is told nothing, and its browser lets nothing through.
+    let fields = match matched.cors() {
+        OtherSites::Unsaid => return None,
+        OtherSites::Refused => Vec::new(),
+        OtherSites::Granted(cors) => match cors.grant(origin) {
+            Some(grant) => cors.preflight(&grant, &method),
+            None => Vec::new(),
+        },
+    };
+    let mut response = Response::new(Status::NO_CONTENT);
+    response.headers.extend(fields);
+    Some(response.with_header(HeaderName::VARY, HeaderValue::from_static("origin")))
+}
+
+/// What the answer to a request from that origin says of who may read it; `None` where the route says nothing of other
+/// sites, and its upstream may.
+pub(in crate::gateway) fn fields(
+    matched: &RouteMatch<'_>,
+    origin: Option<&str>,
+) -> Option<Vec<(HeaderName, HeaderValue)>> {
+    match matched.cors() {
+        OtherSites::Unsaid => return None,
+        OtherSites::Refused | OtherSites::Granted(_) => {}
+    }
+    let mut fields = Vec::from([(HeaderName::VARY, HeaderValue::from_static("origin"))]);
+    if let Some(grant) = grant(matched, origin) {
+        fields.extend(grant.fields());
+    }
+    Some(fields)
+}
+
+/// Whether the site that a request comes from may act with the cookies of whoever visits it.
+pub(in crate::gateway) fn includes_credentials(
+    matched: &RouteMatch<'_>,
+    origin: Option<&str>,
+) -> bool {
+    grant(matched, origin).is_some_and(|grant| grant.includes_credentials())
+}
+
+/// Lets the granted site read an answer of ours, such as why it is refused.
+pub(in crate::gateway) fn open<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    outcome: Outcome,
+) -> Outcome {
+    let Outcome::Respond(mut response) = outcome else {
+        return outcome;
+    };
+    let is_open = response.header(&HeaderName::VARY).is_some();
+    let granted = || {
+        let origin = call.request.header(&HeaderName::ORIGIN)?;
+        let target = Target::parse(call.request.target()).ok()?;
+        let method = call.request.method();
+        let matched = call
+            .deployment
+            .config
+            .routes
+            .find(&target.path, &method)
+            .ok()?;
+        fields(&matched, Some(&origin))
+    };
+    if !is_open && let Some(fields) = granted() {
+        response.headers.extend(fields);
+    }
+    Outcome::Respond(response)
+}
+
+fn grant(matched: &RouteMatch<'_>, origin: Option<&str>) -> Option<CorsGrant> {
+    match matched.cors() {
+        OtherSites::Granted(cors) => cors.grant(origin?),
+        OtherSites::Unsaid | OtherSites::Refused => None,
+    }
+}

@@ -1,0 +1,126 @@
+//! From an allowed decision to the request that an upstream gets.
+
+use crate::{
+    access::{decision::Allowed, fetch_metadata::Upgrade},
+    config::{Identity, Upstream, UpstreamTarget},
+    cookie::request::RequestCookies,
+    fault::{BrowserFault, Fault, PlatformFault},
+    gateway::{
+        context::{
+            arrival::Target,
+            body_length::BodyLength,
+            caller::Caller,
+            deployment::Deployment,
+            identity,
+            outcome::{Forward, ForwardTarget, Outcome},
+        },
+        header_rewrites::{CookieEdit, RequestEdit, ResponseEdit, UpstreamKind},
+        proxy::{time_limit::time_limit, webdav::WebDav},
+    },
+    http::header::{HeaderName, HeaderValue},
+    metrics::Access,
+};
+use alloc::{boxed::Box, vec::Vec};
+
+/// What of a request has a say in how it is forwarded.
+pub(in crate::gateway) struct Passing<'a> {
+    pub(in crate::gateway) target: Target<'a>,
+    pub(in crate::gateway) cookies: RequestCookies<'a>,
+    pub(in crate::gateway) upgrade: Upgrade,
+    pub(in crate::gateway) body: BodyLength,
+    pub(in crate::gateway) webdav: WebDav<'a>,
+    /// What is said of other sites.
+    pub(in crate::gateway) cors: Option<Vec<(HeaderName, HeaderValue)>>,
+}
+
+/// The forward that `allowed` permits.
+pub(in crate::gateway) fn build(
+    deployment: &Deployment,
+    allowed: &Allowed,
+    passing: &Passing<'_>,
+    caller: Caller<'_>,
+) -> Result<Outcome, Fault> {
+    let upstream = deployment.config.upstream(allowed.upstream());
+    let upstream = upstream.ok_or(PlatformFault::Internal)?;
+    let (target_of, kind) = match &upstream.target {
+        UpstreamTarget::Assets => (ForwardTarget::Assets, UpstreamKind::Assets),
+        UpstreamTarget::Url(origin) => (ForwardTarget::Url(origin.clone()), UpstreamKind::Service),
+        UpstreamTarget::Service(name) => (
+            ForwardTarget::Service {
+                name: name.clone(),
+                origin: deployment.config.public_url.clone(),
+            },
+            UpstreamKind::Service,
+        ),
+    };
+    let target = match allowed.rewrite() {
+        None => passing.target.normal(),
+        Some(rewrite) => {
+            let path = rewrite.forward(&passing.target.path);
+            passing.target.at(&path.ok_or(BrowserFault::Malformed)?)
+        }
+    };
+    let mut set = headers(deployment, upstream, caller);
+    set.extend(passing.webdav.fields(deployment, allowed, caller)?);
+    deployment.metrics.forwarded(match caller {
+        Caller::Nobody => Access::Public,
+        Caller::Session(_) => Access::Session,
+        Caller::Token(_) => Access::Bearer,
+    });
+    let request = RequestEdit {
+        target,
+        cookie: cookie_edit(passing.cookies),
+        set,
+        strip: upstream.strip.clone(),
+        pass: upstream.pass.clone(),
+        upgrade: passing.upgrade,
+    };
+    let response = ResponseEdit {
+        audience: allowed.audience(),
+        set_cookies: caller.renewal().into_iter().collect(),
+        cors: passing.cors.clone(),
+        origins: deployment.origins(allowed.upstream()),
+        rewrite: allowed.rewrite().cloned(),
+        kind,
+    };
+    Ok(Outcome::Forward(Box::new(Forward {
+        target: target_of,
+        request,
+        response,
+        timeout: time_limit(upstream, passing.body),
+    })))
+}
+
+fn cookie_edit(cookies: RequestCookies<'_>) -> CookieEdit {
+    if !cookies.has_ours() {
+        return CookieEdit::Keep;
+    }
+    match cookies.without_ours() {
+        Some(rest) => CookieEdit::Replace(rest),
+        None => CookieEdit::Remove,
+    }
+}
+
+fn headers(
+    deployment: &Deployment,
+    upstream: &Upstream,
+    caller: Caller<'_>,
+) -> Vec<(HeaderName, HeaderValue)> {
+    match &upstream.target {
+        UpstreamTarget::Assets => return Vec::new(),
+        UpstreamTarget::Url(_) | UpstreamTarget::Service(_) => {}
+    }
+    let mut out = Vec::from(deployment.forwarded.clone());
+    match &upstream.identity {
+        Identity::None => {}
+        Identity::Headers { claims, .. } => {
+            if let Some(principal) = caller.principal() {
+                out.extend(identity::headers(&principal, claims));
+            }
+            if let Some(proof) = deployment.proof(upstream) {
+                out.push((HeaderName::LYCHGATE_PROOF, proof.clone()));
+            }
+        }
+    }
+    out
+}

@@ -1,0 +1,6 @@
+//! What one isolate knows of what providers and issuers publish: facts with their times, and no I/O.
+
+pub(in crate::gateway) mod key_set_memory;
+pub(in crate::gateway) mod key_sets;
+pub(in crate::gateway) mod metadata;
+pub(in crate::gateway) mod single_flight;

@@ -1,0 +1,196 @@
+//! A new session for a verified identity.
+//!
+//! The record is saved first and the head written last, so that a living head never points to
+//! nothing, and nobody is signed in before both are there. Then the session ends that the browser had before: where
+//! it cannot be ended, nobody is signed in, and the browser keeps what it had.
+
+use crate::{
+    config::Provider,
+    encoding::json,
+    event::Event,
+    fault::{Fault, PlatformFault, ProviderFault},
+    gateway::{
+        context::{call::Call, random},
+        sessions::{end, identify},
+    },
+    http::{header::HeaderValue, inbound::Inbound},
+    oidc::{identity::Identity, token::Tokens},
+    platform::{
+        Platform,
+        ledger::{Expected, LedgerError, RecordName, Version, Write, Written},
+    },
+    secret::Secret,
+    session::{
+        cookie::SessionCookie,
+        head::{EndReason, Head, HeadFacts, HeadState},
+        keys::{Generation, SessionSecret},
+        predecessor::Predecessor,
+        record::{RecordFault, SessionRecord},
+        user::UserKey,
+    },
+    time::UnixTime,
+};
+use alloc::{borrow::ToOwned, rc::Rc, string::String, vec::Vec};
+use serde_json::{Map, Value};
+
+/// Makes the session, ends those that it replaces, and returns the fields that give the browser its cookies.
+///
+/// The secret is new whatever cookie the browser held: nobody can prepare a session for someone
+/// else to sign in to (session fixation).
+pub(in crate::gateway) async fn session<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    provider: &Provider,
+    identity: Identity,
+    tokens: Tokens,
+    replaced: &[Predecessor],
+) -> Result<[HeaderValue; 2], Fault> {
+    let cookie = SessionCookie {
+        secret: SessionSecret::new(Secret::new(random::bytes(call.platform)?)),
+        user: UserKey::new(&provider.issuer, &identity.subject),
+        generation: FIRST,
+        created: call.now,
+        authenticated_at: identity.authenticated_at,
+        renewed: call.now,
+    };
+    let record = record(provider, identity, tokens, &cookie);
+    let sealed = seal(call, &record, &cookie)?;
+    let expires = call
+        .now
+        .plus(call.deployment.config.session.absolute_timeout);
+    let key = cookie.secret.store_key(FIRST);
+    let saved = call.platform.store_save(&key, &sealed, expires).await;
+    saved.map_err(|_| PlatformFault::Store)?;
+    write_head(call, provider, &cookie, record.sid.clone(), sealed).await?;
+    let handle = cookie.secret.handle();
+    let fields = [identify::write(call, &cookie)?, end::name(call, &cookie)?];
+    for session in replaced {
+        end::session(call, session, EndReason::Replaced).await?;
+    }
+    call.deployment
+        .sessions
+        .borrow_mut()
+        .remember_live(handle, Rc::new(record), call.now);
+    call.platform.record(&Event::SignedIn {
+        session: handle,
+        provider: &provider.id,
+    });
+    Ok(fields)
+}
+
+const FIRST: Generation = Generation(0);
+
+fn record(
+    provider: &Provider,
+    identity: Identity,
+    tokens: Tokens,
+    cookie: &SessionCookie,
+) -> SessionRecord {
+    let mut claims = identity.claims;
+    for (name, path) in &provider.map {
+        match path.find(&claims).cloned() {
+            Some(value) => {
+                claims.insert((*name).to_owned(), value);
+            }
+            // Whoever maps a claim does not want the one of that name.
+            None => claims = json::keeping(claims, |kept| kept != *name),
+        }
+    }
+    state_source(&mut claims, provider, &identity.subject);
+    let text = |token: Secret<String>| token.expose().clone();
+    SessionRecord {
+        provider: provider.id.clone(),
+        iss: provider.issuer.clone(),
+        sub: identity.subject,
+        sid: identity.session_id,
+        auth_time: identity.authentication_time.map(UnixTime::as_seconds),
+        acr: identity.authentication_context,
+        amr: identity.authentication_methods,
+        groups: provider.groups_claim.names(&claims),
+        roles: provider.roles_claim.names(&claims),
+        claims,
+        missing: identity.missing,
+        scope: tokens.scope,
+        id_token: tokens.id_token.map(text),
+        access_token: text(tokens.access_token),
+        refresh_token: tokens.refresh_token.map(text),
+        created: cookie.created.as_seconds(),
+        generation: cookie.generation.0,
+    }
+}
+
+/// Has the claims name the issuer and subject that were verified. What a provider's userinfo puts there is whatever its
+/// users may write into their accounts.
+pub(in crate::gateway) fn state_source(
+    claims: &mut Map<String, Value>,
+    provider: &Provider,
+    subject: &str,
+) {
+    for (name, verified) in [("iss", provider.issuer.as_str()), ("sub", subject)] {
+        let is_kept = provider.claims.iter().any(|kept| kept == name);
+        if is_kept || claims.contains_key(name) {
+            claims.insert(name.to_owned(), Value::from(verified));
+        }
+    }
+}
+
+fn seal<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    record: &SessionRecord,
+    cookie: &SessionCookie,
+) -> Result<Vec<u8>, Fault> {
+    let nonce = random::bytes(call.platform)?;
+    let sealed = record.seal(&cookie.secret, FIRST, &call.deployment.origin, nonce);
+    sealed.map_err(|fault| match fault {
+        RecordFault::TooLarge => ProviderFault::TooMuchIdentity.into(),
+        RecordFault::Seal(_) => PlatformFault::Internal.into(),
+    })
+}
+
+async fn write_head<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    provider: &Provider,
+    cookie: &SessionCookie,
+    sid: Option<String>,
+    copy: Vec<u8>,
+) -> Result<(), Fault> {
+    let deployment = call.deployment;
+    let head = Head {
+        facts: HeadFacts {
+            state: HeadState::Live,
+            created: cookie.created.as_seconds(),
+            provider: provider.id.clone(),
+            sid,
+            generation: FIRST.0,
+        },
+        copy,
+    };
+    let handle = cookie.secret.handle();
+    let nonce = random::bytes(call.platform)?;
+    let value = head.seal(
+        &deployment.ring,
+        &deployment.origin,
+        &cookie.user,
+        handle,
+        nonce,
+    );
+    let write = Write {
+        expected: Expected::Absent {
+            first: Version::first(random::bytes(call.platform)?),
+        },
+        value: &value.map_err(|_| PlatformFault::Internal)?,
+        expires: call.now.plus(deployment.config.session.absolute_timeout),
+        now: call.now,
+    };
+    let name = RecordName::head(*handle.as_bytes());
+    match call
+        .platform
+        .ledger_write(&cookie.user.partition(), &name, write)
+        .await
+    {
+        Ok(Written::Stored(_)) => Ok(()),
+        Ok(Written::Conflict(_))
+        | Err(LedgerError::Unavailable | LedgerError::OutcomeUnknown | LedgerError::TooLarge) => {
+            Err(PlatformFault::Ledger.into())
+        }
+    }
+}

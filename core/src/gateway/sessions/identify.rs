@@ -1,0 +1,378 @@
+//! Who sent a request: from memory where it is fresh enough, else from store and ledger.
+
+use crate::{
+    cookie::{name, request::RequestCookies, ring::SealedBy, set_cookie},
+    fault::{Fault, PlatformFault},
+    gateway::context::{
+        call::Call,
+        deployment::Deployment,
+        outcome::Later,
+        random,
+        signed_in::{SignedIn, StaleCookies},
+    },
+    http::{header::HeaderValue, inbound::Inbound},
+    metrics::Family,
+    platform::{Platform, ledger::RecordName},
+    session::{
+        check::{self, LedgerAnswer, SessionFault},
+        cookie::SessionCookie,
+        head::Head,
+        keys::Generation,
+        memo::{KnownCookie, Refresh, Remembered},
+        record::SessionRecord,
+        tombstone,
+    },
+    time::UnixTime,
+};
+use alloc::rc::Rc;
+use futures_util::future;
+
+/// Who sent a request.
+pub(in crate::gateway) enum Visitor {
+    /// Nobody we know.
+    Nobody(StaleCookies),
+    /// Someone with a living session.
+    SignedIn(SignedIn),
+}
+
+/// What memory says about the sender.
+pub(in crate::gateway) enum FromMemory {
+    /// Nobody, for sure.
+    Nobody(StaleCookies),
+    /// A living session with nothing to write or ask.
+    SignedIn(SignedIn),
+    /// The cookie opened; the ledger must be asked, or a cookie written.
+    Ask(Asking),
+}
+
+/// A cookie that opened, and what memory adds.
+pub(in crate::gateway) struct Asking {
+    known: Rc<KnownCookie>,
+    remembered: Remembered,
+}
+
+/// What memory alone says. A forged cookie ends here: it opens with no key.
+pub(in crate::gateway) fn from_memory(
+    deployment: &Deployment,
+    cookies: RequestCookies<'_>,
+    now: UnixTime,
+) -> FromMemory {
+    let Some(text) = cookies.one(name::SESSION) else {
+        let stale = if cookies.has(name::SESSION) {
+            StaleCookies::Session
+        } else {
+            StaleCookies::None
+        };
+        return FromMemory::Nobody(stale);
+    };
+    let Some(known) = open(deployment, text, now) else {
+        return FromMemory::Nobody(StaleCookies::Session);
+    };
+    if is_buried(deployment, cookies, &known, now) {
+        return FromMemory::Nobody(StaleCookies::Session);
+    }
+    let rules = &deployment.config.session;
+    let remembered = deployment
+        .sessions
+        .borrow_mut()
+        .session(&known.handle, rules.freshness, now);
+    match remembered {
+        Remembered::Ended => FromMemory::Nobody(StaleCookies::None),
+        Remembered::Fresh {
+            record,
+            refresh: Refresh::NotDue,
+        } if !is_rewrite_due(deployment, &known, now) => FromMemory::SignedIn(SignedIn {
+            record,
+            renewal: None,
+            later: None,
+        }),
+        Remembered::Fresh { .. } | Remembered::Stale(_) | Remembered::Unknown => {
+            FromMemory::Ask(Asking { known, remembered })
+        }
+    }
+}
+
+/// Who sent the request; asks store and ledger where memory does not suffice.
+pub(in crate::gateway) async fn identify<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    cookies: RequestCookies<'_>,
+) -> Result<Visitor, Fault> {
+    let known = from_memory(call.deployment, cookies, call.now);
+    resolve(call, known).await
+}
+
+/// Who sent the request of whose sender memory says this.
+pub(in crate::gateway) async fn resolve<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    known: FromMemory,
+) -> Result<Visitor, Fault> {
+    let deployment = call.deployment;
+    let asking = match known {
+        FromMemory::Nobody(stale) => return Ok(Visitor::Nobody(stale)),
+        FromMemory::SignedIn(signed) => {
+            deployment.metrics.from_memory();
+            return Ok(Visitor::SignedIn(signed));
+        }
+        FromMemory::Ask(asking) => asking,
+    };
+    let known = asking.known;
+    let (record, generation, later) = match asking.remembered {
+        Remembered::Fresh { record, refresh } => {
+            deployment.metrics.from_memory();
+            let later = match refresh {
+                Refresh::Due => {
+                    deployment
+                        .sessions
+                        .borrow_mut()
+                        .begin_refresh(&known.handle, call.now);
+                    Some(Later::AskAgain(Rc::clone(&known)))
+                }
+                Refresh::NotDue => None,
+            };
+            (record, known.opened.cookie.generation, later)
+        }
+        Remembered::Stale(record) => {
+            from_ledger(deployment);
+            match ask(deployment, call.platform, &known, Some(record), call.now).await? {
+                Some((record, generation)) => (record, generation, None),
+                None => return Ok(Visitor::Nobody(stale(deployment, &known, call.now))),
+            }
+        }
+        Remembered::Unknown => {
+            from_ledger(deployment);
+            match ask(deployment, call.platform, &known, None, call.now).await? {
+                Some((record, generation)) => (record, generation, None),
+                None => return Ok(Visitor::Nobody(stale(deployment, &known, call.now))),
+            }
+        }
+        Remembered::Ended => return Ok(Visitor::Nobody(StaleCookies::None)),
+    };
+    let renewal = renewal(call, &known, generation)?;
+    Ok(Visitor::SignedIn(SignedIn {
+        record,
+        renewal,
+        later,
+    }))
+}
+
+/// What to clear of a cookie of which the ledger knows no living session.
+fn stale(deployment: &Deployment, known: &KnownCookie, now: UnixTime) -> StaleCookies {
+    let freshness = deployment.config.session.freshness;
+    let mut sessions = deployment.sessions.borrow_mut();
+    match sessions.session(&known.handle, freshness, now) {
+        Remembered::Ended => StaleCookies::None,
+        Remembered::Fresh { .. } | Remembered::Stale(_) | Remembered::Unknown => {
+            StaleCookies::Session
+        }
+    }
+}
+
+fn from_ledger(deployment: &Deployment) {
+    let by = ["ledger", ""];
+    deployment.metrics.count(Family::SessionChecks, by);
+}
+
+/// Asks the ledger about a session that memory vouches for a while longer.
+pub(in crate::gateway) async fn ask_again<P: Platform>(
+    deployment: &Deployment,
+    platform: &P,
+    known: &KnownCookie,
+) -> Result<(), Fault> {
+    let now = platform.now();
+    let remembered = {
+        let freshness = deployment.config.session.freshness;
+        deployment
+            .sessions
+            .borrow_mut()
+            .session(&known.handle, freshness, now)
+    };
+    let record = match remembered {
+        Remembered::Fresh { record, .. } | Remembered::Stale(record) => Some(record),
+        Remembered::Ended => return Ok(()),
+        Remembered::Unknown => None,
+    };
+    ask(deployment, platform, known, record, now)
+        .await
+        .map(|_| ())
+}
+
+/// The record of a living session, wherever it is found; `None` where it has ended or nobody answers.
+pub(in crate::gateway) async fn record<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    known: &KnownCookie,
+) -> Option<Rc<SessionRecord>> {
+    let deployment = call.deployment;
+    let freshness = deployment.config.session.freshness;
+    let remembered = deployment
+        .sessions
+        .borrow_mut()
+        .session(&known.handle, freshness, call.now);
+    match remembered {
+        Remembered::Fresh { record, .. } | Remembered::Stale(record) => Some(record),
+        Remembered::Ended => None,
+        Remembered::Unknown => {
+            let asked = ask(deployment, call.platform, known, None, call.now).await;
+            asked.ok().flatten().map(|(record, _)| record)
+        }
+    }
+}
+
+/// Opens the cookie, or finds it opened before; its times are judged either way.
+pub(in crate::gateway) fn open(
+    deployment: &Deployment,
+    text: &str,
+    now: UnixTime,
+) -> Option<Rc<KnownCookie>> {
+    let rules = &deployment.config.session;
+    let mut sessions = deployment.sessions.borrow_mut();
+    if let Some(known) = sessions.cookie(text) {
+        let cookie = &known.opened.cookie;
+        let counts = cookie.check_times(rules, now).is_ok()
+            && deployment.ring.accepts(known.opened.key_id, now);
+        return counts.then_some(known);
+    }
+    let opened =
+        SessionCookie::open(text, &deployment.ring, &deployment.origin, rules, now).ok()?;
+    Some(sessions.remember_cookie(text, opened))
+}
+
+fn is_buried(
+    deployment: &Deployment,
+    cookies: RequestCookies<'_>,
+    known: &KnownCookie,
+    now: UnixTime,
+) -> bool {
+    cookies
+        .one(name::TOMBSTONE)
+        .and_then(|text| tombstone::open(text, &deployment.ring, &deployment.origin, now))
+        .is_some_and(|handle| handle == known.handle)
+}
+
+fn is_rewrite_due(deployment: &Deployment, known: &KnownCookie, now: UnixTime) -> bool {
+    let sealed_by_earlier = match known.opened.sealed_by {
+        SealedBy::Current => false,
+        SealedBy::Earlier => true,
+    };
+    sealed_by_earlier
+        || known
+            .opened
+            .cookie
+            .is_renewal_due(&deployment.config.session, now)
+}
+
+/// Asks the ledger, and the store where the record is not in memory; both at once.
+///
+/// `None` says that the session does not count. The answer is as old as the moment it was asked
+/// for, not as the moment it came.
+async fn ask<P: Platform>(
+    deployment: &Deployment,
+    platform: &P,
+    known: &KnownCookie,
+    record: Option<Rc<SessionRecord>>,
+    now: UnixTime,
+) -> Result<Option<(Rc<SessionRecord>, Generation)>, Fault> {
+    let cookie = &known.opened.cookie;
+    let names = [
+        RecordName::head(*known.handle.as_bytes()),
+        RecordName::user(),
+    ];
+    let partition = cookie.user.partition();
+    let from_ledger = platform.ledger_read(&partition, &names, now);
+    let (answer, stored) = if record.is_some() {
+        (from_ledger.await, Ok(None))
+    } else {
+        let key = cookie.secret.store_key(cookie.generation);
+        future::join(from_ledger, async { platform.store_load(&key).await }).await
+    };
+    let answer = answer.map_err(|_| Fault::from(PlatformFault::Ledger))?;
+    let answer = LedgerAnswer {
+        head: answer.first().and_then(Option::as_ref),
+        user: answer.get(1).and_then(Option::as_ref),
+    };
+    let live = match check::live(
+        answer,
+        cookie,
+        known.handle,
+        &deployment.ring,
+        &deployment.origin,
+        now,
+    ) {
+        Ok(live) => live,
+        Err(fault) => {
+            let mut sessions = deployment.sessions.borrow_mut();
+            match fault {
+                SessionFault::Ended => sessions.remember_ended(known.handle),
+                SessionFault::Unknown
+                | SessionFault::Unreadable
+                | SessionFault::Generation
+                | SessionFault::BeforeNotBefore
+                | SessionFault::Disabled => sessions.forget(&known.handle),
+            }
+            return Ok(None);
+        }
+    };
+    let stored = stored.map_err(|_| Fault::from(PlatformFault::Store))?;
+    let generation = live.head.generation();
+    // Memory's record is of the generation that the cookie or an earlier answer named.
+    let kept = record.filter(|record| record.generation == generation.0);
+    let record = match kept {
+        Some(record) => record,
+        None => match read_record(deployment, cookie, &live.head, stored.as_deref()) {
+            Some(record) => Rc::new(record),
+            None => return Ok(None),
+        },
+    };
+    deployment
+        .sessions
+        .borrow_mut()
+        .remember_live(known.handle, Rc::clone(&record), now);
+    Ok(Some((record, generation)))
+}
+
+/// The record of the head's generation: from the store, or, where the store does not show it yet,
+/// the ledger's copy. A record of a provider that is no longer configured counts for nothing.
+fn read_record(
+    deployment: &Deployment,
+    cookie: &SessionCookie,
+    head: &Head,
+    stored: Option<&[u8]>,
+) -> Option<SessionRecord> {
+    let generation = head.generation();
+    let open =
+        |sealed: &[u8]| SessionRecord::open(sealed, &cookie.secret, generation, &deployment.origin);
+    let record = stored.and_then(open).or_else(|| open(&head.copy))?;
+    let provider = deployment.config.provider(&record.provider)?;
+    (provider.issuer == record.iss).then_some(record)
+}
+
+fn renewal<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    known: &KnownCookie,
+    generation: Generation,
+) -> Result<Option<HeaderValue>, Fault> {
+    let is_moved = generation != known.opened.cookie.generation;
+    if !is_moved && !is_rewrite_due(call.deployment, known, call.now) {
+        return Ok(None);
+    }
+    let cookie = SessionCookie {
+        generation,
+        renewed: call.now,
+        ..known.opened.cookie.clone()
+    };
+    write(call, &cookie).map(Some)
+}
+
+/// The field that gives the browser this session cookie.
+pub(in crate::gateway) fn write<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    cookie: &SessionCookie,
+) -> Result<HeaderValue, Fault> {
+    let deployment = call.deployment;
+    let rules = &deployment.config.session;
+    let nonce = random::bytes(call.platform)?;
+    let text = cookie.seal(&deployment.ring, &deployment.origin, nonce);
+    let text = text.map_err(|_| PlatformFault::Internal)?;
+    let max_age = cookie.max_age(rules, call.now);
+    set_cookie::set(name::SESSION, &text, max_age, rules.same_site)
+        .ok_or_else(|| PlatformFault::Internal.into())
+}

@@ -1,0 +1,5 @@
+//! Sessions: whose a request is, and how they begin and end.
+
+pub(in crate::gateway) mod create;
+pub(in crate::gateway) mod end;
+pub(in crate::gateway) mod identify;

@@ -1,0 +1,146 @@
+//! `{base_path}/callback/{provider}`: from the provider's answer to a session. The answer comes by `GET`, or
+//! by `POST` from a provider that is configured so, and never by the other.
+
+use crate::{
+    config::{Protocol, Provider, ResponseMode},
+    cookie::{name, request::RequestCookies},
+    fault::{BrowserFault, Fault},
+    gateway::{
+        answer::refusal::{Detail, Refusal},
+        context::{call::Call, form},
+        sessions::{create, end},
+        sign_in::{login, loop_guard, oauth, openid},
+    },
+    http::{header::HeaderName, inbound::Inbound, method::Method, response::Response},
+    oidc::{
+        attempt::{self, Attempt},
+        callback::AuthorizationResponse,
+        return_to::ReturnTo,
+    },
+    page::{href::Href, onward::Onward},
+    platform::Platform,
+    secret::same_bytes,
+};
+use alloc::{borrow::Cow, vec::Vec};
+
+pub(in crate::gateway) async fn serve<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    provider_id: &str,
+    query: &str,
+    cookies: RequestCookies<'_>,
+) -> Result<Response, Refusal> {
+    let home = |fault: BrowserFault| {
+        Refusal::from(fault).with(Detail::SignIn {
+            retry: ReturnTo::home(),
+        })
+    };
+    let provider = call.deployment.config.provider(provider_id);
+    let provider = provider.ok_or(BrowserFault::NoRoute)?;
+    let parameters = parameters(call, provider, query).await?;
+    let response = parameters
+        .and_then(|parameters| AuthorizationResponse::parse(&parameters).ok())
+        .ok_or_else(|| home(BrowserFault::CallbackMalformed))?;
+    let cookie_name = attempt::cookie_name(&response.state);
+    let attempt = find_attempt(call, cookies, &cookie_name, &response.state).map_err(home)?;
+    let retry = attempt.return_to.clone();
+    let done = finish(call, provider, response, attempt, cookies).await;
+    let clear = login::clear(&cookie_name);
+    match done {
+        Ok(mut response) => {
+            response
+                .headers
+                .extend(clear.map(|field| (HeaderName::SET_COOKIE, field)));
+            Ok(response)
+        }
+        Err(fault) => Err(Refusal::from(fault)
+            .about(provider)
+            .with(Detail::SignIn { retry })
+            .with_cookies(clear.into_iter().collect())),
+    }
+}
+
+/// The parameters of the answer, where the provider gives it; `None` where they cannot be read there.
+///
+/// A `HEAD` would spend the code and show nobody the session.
+async fn parameters<'q, P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    provider: &Provider,
+    query: &'q str,
+) -> Result<Option<Cow<'q, str>>, Refusal> {
+    let method = match provider.response_mode {
+        ResponseMode::Query => Method::Get,
+        ResponseMode::FormPost => Method::Post,
+    };
+    if call.request.method() != method {
+        return Err(
+            Refusal::from(BrowserFault::MethodNotAllowed).with(Detail::Allow(Vec::from([method])))
+        );
+    }
+    if provider.response_mode == ResponseMode::Query {
+        return Ok(Some(Cow::Borrowed(query)));
+    }
+    Ok(form::read(call).await.map(Cow::Owned))
+}
+
+/// The attempt of this browser that `state` belongs to.
+fn find_attempt<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    cookies: RequestCookies<'_>,
+    cookie_name: &str,
+    state: &str,
+) -> Result<Attempt, BrowserFault> {
+    let text = cookies
+        .one(cookie_name)
+        .ok_or(BrowserFault::AttemptUnknown)?;
+    let place = login::place(cookie_name, &call.deployment.origin);
+    let opened = call.deployment.ring.open_text(place, text, call.now);
+    let opened = opened.map_err(|_| BrowserFault::AttemptUnknown)?;
+    let attempt =
+        Attempt::from_bytes(opened.plaintext.expose()).map_err(|_| BrowserFault::AttemptUnknown)?;
+    // The cookie's name holds a part of the digest only.
+    if !same_bytes(attempt.state().as_bytes(), state.as_bytes()) {
+        return Err(BrowserFault::AttemptUnknown);
+    }
+    if attempt.is_expired(call.now) {
+        return Err(BrowserFault::AttemptExpired);
+    }
+    Ok(attempt)
+}
+
+async fn finish<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    provider: &Provider,
+    response: AuthorizationResponse,
+    attempt: Attempt,
+    cookies: RequestCookies<'_>,
+) -> Result<Response, Fault> {
+    if attempt.provider != provider.id {
+        return Err(BrowserFault::AttemptOfOtherProvider.into());
+    }
+    let (identity, tokens) = match &provider.protocol {
+        Protocol::OpenId(_) => openid::identify(call, provider, response, &attempt).await?,
+        Protocol::OAuth(server) => {
+            oauth::identify(call, provider, server, response, &attempt).await?
+        }
+    };
+    let replaced = end::held(call, cookies);
+    let session = create::session(call, provider, identity, tokens, &replaced).await?;
+    // A page and not a redirect: it alone can bring the address's fragment back, which is never sent.
+    let cookie_name = attempt::cookie_name(&attempt.state());
+    let page = Onward::Back {
+        to: Href::local(attempt.return_to.as_str()),
+        attempt: name::attempt_id(&cookie_name),
+    };
+    let mut response = page.response(call.voice());
+    let counted = loop_guard::count(cookies, &attempt.return_to, provider);
+    // A late answer to an earlier request must not bring back the cookie of a session that this one replaces.
+    let tombstone = match replaced.first() {
+        Some(first) => Some(end::bury(call, first.handle)?),
+        None => None,
+    };
+    let fields = session.into_iter().chain(counted).chain(tombstone);
+    response
+        .headers
+        .extend(fields.map(|field| (HeaderName::SET_COOKIE, field)));
+    Ok(response)
+}

@@ -1,0 +1,96 @@
+//! Who signed in at a provider with OAuth 2.0 alone: tokens, then whom they were issued to and whom they
+//! are about, and only then a session.
+
+use crate::{
+    config::{AuthorizationServer, Provider},
+    encoding::json,
+    fault::{Exchange, Fault, PlatformFault, ProviderFault},
+    gateway::{
+        context::call::Call,
+        providers::{self, client},
+        sign_in::redeem,
+    },
+    http::{inbound::Inbound, outbound::Reply, url::Url},
+    oauth::{OAuthFault, identity, resource, token_check},
+    oidc::{
+        attempt::Attempt, callback::AuthorizationResponse, discovery::ResponseIssuer,
+        identity::Identity, token::Tokens, userinfo,
+    },
+    platform::Platform,
+    secret::Secret,
+};
+use alloc::string::String;
+
+/// The person that the provider's answer is about, and the tokens that came with it.
+pub(in crate::gateway) async fn identify<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    provider: &Provider,
+    server: &AuthorizationServer,
+    response: AuthorizationResponse,
+    attempt: &Attempt,
+) -> Result<(Identity, Tokens), Fault> {
+    let outcome = response
+        .from_issuer(&provider.issuer, ResponseIssuer::NotPromised)
+        .map_err(|_| ProviderFault::ResponseIssuer)?;
+    let code = outcome.map_err(ProviderFault::Refused)?;
+    let tokens = redeem::code(call, provider, &server.token_endpoint, &code, attempt).await?;
+    let token = &tokens.access_token;
+    let claims = resource(call, &server.userinfo_endpoint, token).await?;
+    let mut claims = resource::read(&claims).map_err(ProviderFault::OAuth)?;
+    let subject = identity::subject(&claims, &server.subject_claim);
+    let subject = subject.map_err(ProviderFault::OAuth)?;
+    check_token(call, provider, server, token, &subject).await?;
+    if let Some(endpoint) = server
+        .emails_endpoint
+        .as_ref()
+        .filter(|_| keeps(provider, "email"))
+    {
+        let emails = resource(call, endpoint, token).await?;
+        let emails = resource::read_list(&emails).map_err(ProviderFault::OAuth)?;
+        identity::take_email(&mut claims, &emails);
+    }
+    let groups = provider.groups_claim.path.top();
+    if let Some(endpoint) = server
+        .groups_endpoint
+        .as_ref()
+        .filter(|_| keeps(provider, groups))
+    {
+        let organisations = resource(call, endpoint, token).await?;
+        let organisations = resource::read_list(&organisations).map_err(ProviderFault::OAuth)?;
+        identity::take_groups(&mut claims, groups, &organisations);
+    }
+    // No ID token says who speaks, so nothing that could be taken for its word is kept.
+    let may_state = |name: &str| name == "sub" || userinfo::may_state(name);
+    let claims = json::keeping(claims, |name| keeps(provider, name) && may_state(name));
+    Ok((Identity::of_subject(subject, claims, call.now), tokens))
+}
+
+fn keeps(provider: &Provider, claim: &str) -> bool {
+    provider.claims.iter().any(|kept| kept == claim)
+}
+
+async fn resource<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    endpoint: &Url,
+    access_token: &Secret<String>,
+) -> Result<Reply, Fault> {
+    let request = resource::request(endpoint, access_token).map_err(ProviderFault::OAuth)?;
+    providers::send(call, request, Exchange::Userinfo).await
+}
+
+async fn check_token<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    provider: &Provider,
+    server: &AuthorizationServer,
+    access_token: &Secret<String>,
+    subject: &str,
+) -> Result<(), Fault> {
+    let credential = client::credential(call, provider).await?;
+    let client_id = &provider.client_id;
+    let check = &server.token_check;
+    let question = token_check::request(check, client_id, &credential, access_token);
+    let question = question.ok_or(PlatformFault::Internal)?;
+    let reply = providers::send(call, question, Exchange::TokenCheck).await?;
+    let checked: Result<(), OAuthFault> = token_check::check(check, &reply, client_id, subject);
+    Ok(checked.map_err(ProviderFault::OAuth)?)
+}

@@ -1,0 +1,3 @@
+//! Signing out, here and at the provider.
+
+pub(in crate::gateway) mod logout;
