@@ -77,7 +77,7 @@ fn unnamed(requirements: &Requirements) -> Option<String> {
         })
 }
 
-/// What a condition says of sources.
+/// The part of a condition in telling sources of claims apart.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Says {
     /// Whose word counts.

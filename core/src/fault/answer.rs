@@ -1,4 +1,4 @@
-//! What the public is told of a fault: a status and a code.
+//! The public answer to a fault: a status and a code.
 
 use super::{BrowserFault, Fault, IssuerFault, ProviderFault, UpstreamFault};
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
     oidc::token::{TokenError, TokenFault},
 };
 
-/// What the public is told.
+/// A public answer to a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// The status.
@@ -159,7 +159,7 @@ impl ProviderFault {
             }
             // The person, or the provider on the person's behalf, said no: nothing is broken.
             Self::Refused(_) => (Status::FORBIDDEN, PublicCode::LoginRefused),
-            // The code was used, is too old, or was made up by whoever sent the browser here.
+            // The code was used or is too old, or someone made it up and sent the browser here.
             Self::Token(TokenFault::Refused(TokenError::InvalidGrant)) => {
                 (Status::BAD_REQUEST, PublicCode::LoginUsed)
             }

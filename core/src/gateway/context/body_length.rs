@@ -16,7 +16,7 @@ impl BodyLength {
     /// No body.
     pub(in crate::gateway) const NONE: Self = Self::Bytes(0);
 
-    /// What a request says of its body. Without a length, only methods whose requests are about their body
+    /// The length that a request announces. Without a length, only methods whose requests are about their body
     /// (RFC 9110, section 9.3) count as having one.
     pub(in crate::gateway) fn of(request: &impl Inbound) -> Self {
         match request.header(&HeaderName::CONTENT_LENGTH) {

@@ -20,11 +20,11 @@ pub(in crate::gateway) struct Call<'a, P, R> {
     pub(in crate::gateway) platform: &'a Measured<'a, P>,
     pub(in crate::gateway) request: &'a R,
     pub(in crate::gateway) now: UnixTime,
-    /// What a step found to be due after the answer.
+    /// Work that a step left for after the answer.
     pub(in crate::gateway) later: Cell<Option<Later>>,
 }
 
-/// How a page speaks to whoever sent the request.
+/// The language and theme of a page that answers the request.
 pub(in crate::gateway) fn voice<'a>(
     request: &impl Inbound,
     settings: &'a PageSettings,
