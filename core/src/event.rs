@@ -23,6 +23,13 @@ pub enum Event<'a> {
         /// The provider's id in the configuration.
         provider: &'a str,
     },
+    /// Someone signed in, and the browser keeps the session that another of its tabs began meanwhile.
+    SignedInAlready {
+        /// The session that it keeps.
+        session: SessionHandle,
+        /// The provider's id in the configuration.
+        provider: &'a str,
+    },
     /// Someone signed out.
     SignedOut {
         /// The session.
@@ -137,7 +144,10 @@ impl Event<'_> {
     /// How loud the event is.
     pub const fn level(&self) -> Level {
         match self {
-            Self::SignedIn { .. } | Self::SignedOut { .. } | Self::Replaced { .. } => Level::Info,
+            Self::SignedIn { .. }
+            | Self::SignedInAlready { .. }
+            | Self::SignedOut { .. }
+            | Self::Replaced { .. } => Level::Info,
             Self::ProviderFailed { .. } | Self::Flawed { .. } | Self::BackgroundFailed { .. } => {
                 Level::Warning
             }
@@ -159,6 +169,7 @@ impl Event<'_> {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::SignedIn { .. } => "signed_in",
+            Self::SignedInAlready { .. } => "signed_in_already",
             Self::SignedOut { .. } => "signed_out",
             Self::Replaced { .. } => "session_replaced",
             Self::Refused { .. } => "refused",
@@ -175,6 +186,7 @@ impl Event<'_> {
             Self::Refused { fault, .. } => Some(fault.answer().code.as_str()),
             Self::Closed { .. } => Some(Answer::MISCONFIGURED.code.as_str()),
             Self::SignedIn { .. }
+            | Self::SignedInAlready { .. }
             | Self::SignedOut { .. }
             | Self::Replaced { .. }
             | Self::ProviderFailed { .. }
@@ -187,6 +199,7 @@ impl Event<'_> {
     pub const fn provider(&self) -> Option<&str> {
         match self {
             Self::SignedIn { provider, .. }
+            | Self::SignedInAlready { provider, .. }
             | Self::ProviderFailed { provider, .. }
             | Self::Flawed { provider, .. } => Some(provider),
             Self::Refused { provider, .. } => *provider,
@@ -202,6 +215,7 @@ impl Event<'_> {
         match self {
             Self::Refused { upstream, .. } => *upstream,
             Self::SignedIn { .. }
+            | Self::SignedInAlready { .. }
             | Self::ProviderFailed { .. }
             | Self::SignedOut { .. }
             | Self::BackgroundFailed { .. }
@@ -215,6 +229,7 @@ impl Event<'_> {
         match self {
             Self::Refused { incident, .. } | Self::Closed { incident, .. } => Some(incident),
             Self::SignedIn { .. }
+            | Self::SignedInAlready { .. }
             | Self::SignedOut { .. }
             | Self::Replaced { .. }
             | Self::ProviderFailed { .. }
@@ -226,6 +241,7 @@ impl Event<'_> {
     const fn session(&self) -> Option<&SessionHandle> {
         match self {
             Self::SignedIn { session, .. }
+            | Self::SignedInAlready { session, .. }
             | Self::SignedOut { session }
             | Self::Replaced { session } => Some(session),
             Self::Refused { .. }
@@ -243,7 +259,10 @@ impl Event<'_> {
             | Self::BackgroundFailed { fault } => Some(fault.to_string()),
             Self::Flawed { flaws, .. } => Some(flaws.to_string()),
             Self::Closed { fault, .. } => Some(fault.to_string()),
-            Self::SignedIn { .. } | Self::SignedOut { .. } | Self::Replaced { .. } => None,
+            Self::SignedIn { .. }
+            | Self::SignedInAlready { .. }
+            | Self::SignedOut { .. }
+            | Self::Replaced { .. } => None,
         }
     }
 
@@ -256,6 +275,7 @@ impl Event<'_> {
             | Self::BackgroundFailed { fault } => fault.setting()?,
             Self::Closed { fault, .. } => return fault.setting().map(Cow::Borrowed),
             Self::SignedIn { .. }
+            | Self::SignedInAlready { .. }
             | Self::SignedOut { .. }
             | Self::Replaced { .. }
             | Self::Flawed { .. } => return None,

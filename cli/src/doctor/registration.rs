@@ -59,6 +59,7 @@ pub(crate) fn request(subject: &Subject, provider: &Provider) -> Option<Url> {
     let attempt = Attempt::new(
         Secret::new(secret),
         now(),
+        None,
         provider.id.clone(),
         None,
         ReturnTo::home(),

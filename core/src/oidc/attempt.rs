@@ -9,6 +9,7 @@ use crate::{
     encoding::base64url,
     platform::ledger::{Partition, PartitionKind},
     secret::Secret,
+    session::handle::SessionHandle,
     time::{Seconds, UnixTime},
 };
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
@@ -20,6 +21,8 @@ pub struct Attempt {
     secret: Secret<[u8; 32]>,
     /// When it began.
     pub created: UnixTime,
+    /// The session that the browser held then, alive or not.
+    pub held: Option<SessionHandle>,
     /// The provider's id in the configuration.
     pub provider: String,
     /// `max_age` of the request, where there was one: the answer must keep to it.
@@ -43,6 +46,7 @@ impl Attempt {
     pub const fn new(
         secret: Secret<[u8; 32]>,
         created: UnixTime,
+        held: Option<SessionHandle>,
         provider: String,
         max_age: Option<Seconds>,
         return_to: ReturnTo,
@@ -50,6 +54,7 @@ impl Attempt {
         Self {
             secret,
             created,
+            held,
             provider,
             max_age,
             return_to,
@@ -99,13 +104,21 @@ impl Attempt {
     }
 
     /// The plaintext of the attempt cookie:
-    /// `secret 32 | created 8 | provider length 1, provider | max_age length 1 (0 or 8), max_age | return_to`.
+    /// `secret 32 | created 8 | handle length 1 (0 or 16), handle | provider length 1, provider |
+    /// max_age length 1 (0 or 8), max_age | return_to`.
     ///
     /// `None` where the provider's id is longer than 255 bytes; the configuration allows 32.
     pub fn to_bytes(&self) -> Option<Secret<Vec<u8>>> {
         let mut out = Vec::new();
         out.extend_from_slice(self.secret.expose());
         out.extend_from_slice(&self.created.as_seconds().to_be_bytes());
+        match &self.held {
+            None => out.push(0),
+            Some(handle) => {
+                out.push(16);
+                out.extend_from_slice(handle.as_bytes());
+            }
+        }
         out.push(u8::try_from(self.provider.len()).ok()?);
         out.extend_from_slice(self.provider.as_bytes());
         match self.max_age {
@@ -126,6 +139,14 @@ impl Attempt {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, AttemptFault> {
         let (secret, rest) = bytes.split_first_chunk::<32>().ok_or(AttemptFault)?;
         let (created, rest) = rest.split_first_chunk::<8>().ok_or(AttemptFault)?;
+        let (held, rest) = match rest.split_first() {
+            Some((0, rest)) => (None, rest),
+            Some((16, rest)) => {
+                let (handle, rest) = rest.split_first_chunk::<16>().ok_or(AttemptFault)?;
+                (Some(SessionHandle::from_bytes(*handle)), rest)
+            }
+            _ => return Err(AttemptFault),
+        };
         let (length, rest) = rest.split_first().ok_or(AttemptFault)?;
         let (provider, rest) = rest
             .split_at_checked(usize::from(*length))
@@ -142,6 +163,7 @@ impl Attempt {
         Ok(Self {
             secret: Secret::new(*secret),
             created: UnixTime::from_seconds(u64::from_be_bytes(*created)),
+            held,
             provider: text(provider)?.to_owned(),
             max_age,
             return_to: ReturnTo::parse(text(return_to)?),
@@ -165,6 +187,7 @@ mod tests {
         Attempt::new(
             Secret::new([5; 32]),
             UnixTime::from_seconds(1_000),
+            None,
             "demo".to_owned(),
             None,
             ReturnTo::parse("/members/?a=b"),
@@ -178,12 +201,20 @@ mod tests {
         }
     }
 
+    fn of_signed_in() -> Attempt {
+        Attempt {
+            held: Some(SessionHandle::from_bytes([6; 16])),
+            ..attempt()
+        }
+    }
+
     #[test]
     fn an_attempt_reads_back() {
-        for attempt in [attempt(), after_authentication()] {
+        for attempt in [attempt(), after_authentication(), of_signed_in()] {
             let read = Attempt::from_bytes(attempt.to_bytes().unwrap().expose()).unwrap();
             assert_eq!(read.state(), attempt.state());
             assert_eq!(read.created, attempt.created);
+            assert_eq!(read.held, attempt.held);
             assert_eq!(read.provider, "demo");
             assert_eq!(read.max_age, attempt.max_age);
             assert_eq!(read.return_to.as_str(), "/members/?a=b");
@@ -192,8 +223,12 @@ mod tests {
 
     #[test]
     fn no_prefix_of_an_attempt_is_one() {
-        let plain = 32 + 8 + 1 + 4 + 1;
-        for (attempt, shortest) in [(attempt(), plain), (after_authentication(), plain + 8)] {
+        let plain = 32 + 8 + 1 + 1 + 4 + 1;
+        for (attempt, shortest) in [
+            (attempt(), plain),
+            (after_authentication(), plain + 8),
+            (of_signed_in(), plain + 16),
+        ] {
             let bytes = attempt.to_bytes().unwrap();
             for length in 0..shortest {
                 assert_eq!(

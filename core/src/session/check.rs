@@ -4,7 +4,7 @@ use super::{
     cookie::SessionCookie,
     handle::SessionHandle,
     head::{Head, HeadState},
-    user::UserRecord,
+    user::{UserKey, UserRecord},
 };
 use crate::{cookie::ring::KeyRing, platform::ledger::Versioned, time::UnixTime};
 
@@ -41,7 +41,7 @@ pub enum SessionFault {
     Disabled,
 }
 
-/// Judges the ledger's answer.
+/// Judges the ledger's answer about the session of a cookie.
 ///
 /// # Errors
 /// Any [`SessionFault`]. A false accept serves a session that its user ended.
@@ -53,29 +53,45 @@ pub fn live(
     origin: &str,
     now: UnixTime,
 ) -> Result<LiveSession, SessionFault> {
+    let live = live_by_name(answer, &cookie.user, handle, ring, origin, now)?;
+    if cookie.generation > live.head.generation() {
+        return Err(SessionFault::Generation);
+    }
+    Ok(live)
+}
+
+/// Judges the ledger's answer about the session with this name, of which no cookie is at hand.
+///
+/// # Errors
+/// Any [`SessionFault`] but [`SessionFault::Generation`].
+pub fn live_by_name(
+    answer: LedgerAnswer<'_>,
+    user: &UserKey,
+    handle: SessionHandle,
+    ring: &KeyRing,
+    origin: &str,
+    now: UnixTime,
+) -> Result<LiveSession, SessionFault> {
     let stored = answer.head.ok_or(SessionFault::Unknown)?;
-    let head = Head::open(stored, ring, origin, &cookie.user, handle, now);
+    let head = Head::open(stored, ring, origin, user, handle, now);
     let head = head.map_err(|_| SessionFault::Unreadable)?;
     match head.facts.state {
         HeadState::Live => {}
         HeadState::Ended { .. } => return Err(SessionFault::Ended),
     }
-    if cookie.generation > head.generation() {
-        return Err(SessionFault::Generation);
-    }
     if let Some(stored) = answer.user {
-        let user = UserRecord::open(stored, ring, origin, &cookie.user, now);
-        let user = user.map_err(|_| SessionFault::Unreadable)?;
-        check_user(&user, cookie)?;
+        let record = UserRecord::open(stored, ring, origin, user, now);
+        let record = record.map_err(|_| SessionFault::Unreadable)?;
+        check_user(&record, &head)?;
     }
     Ok(LiveSession { head })
 }
 
-fn check_user(user: &UserRecord, cookie: &SessionCookie) -> Result<(), SessionFault> {
+fn check_user(user: &UserRecord, head: &Head) -> Result<(), SessionFault> {
     if user.disabled {
         return Err(SessionFault::Disabled);
     }
-    if cookie.created < UnixTime::from_seconds(user.not_before) {
+    if head.created_at() < UnixTime::from_seconds(user.not_before) {
         return Err(SessionFault::BeforeNotBefore);
     }
     Ok(())

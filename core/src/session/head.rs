@@ -39,6 +39,8 @@ pub struct HeadFacts {
     /// The provider's session, for logout by `sid`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
+    /// The [digest](super::identity::digest) of what the provider said about the user.
+    pub identity: String,
     /// The generation of the record, and of the copy.
     pub generation: u32,
 }
@@ -152,6 +154,7 @@ impl HeadFacts {
             created: members.number("created")?,
             provider: members.text("provider")?,
             sid: members.optional_text("sid")?,
+            identity: members.text("identity")?,
             generation: members.number("generation")?.try_into().ok()?,
         };
         members.end()?;
@@ -232,6 +235,7 @@ mod tests {
                 created: 5,
                 provider: "demo".to_owned(),
                 sid: Some("s".to_owned()),
+                identity: "digest".to_owned(),
                 generation: 3,
             },
             copy: b"copy".to_vec(),
@@ -259,8 +263,9 @@ mod tests {
     #[test]
     fn facts_of_another_version_are_not_read() {
         let read = |json: &str| Members::parse(json.as_bytes()).and_then(HeadFacts::read);
-        let live = r#"{"state":"live","created":5,"provider":"demo","generation":3}"#;
-        let ended = r#"{"state":{"ended":{"at":7,"why":"logout"}},"created":5,"provider":"demo","generation":3}"#;
+        let live =
+            r#"{"state":"live","created":5,"provider":"demo","identity":"d","generation":3}"#;
+        let ended = r#"{"state":{"ended":{"at":7,"why":"logout"}},"created":5,"provider":"demo","identity":"d","generation":3}"#;
         assert_eq!(read(live).unwrap().state, HeadState::Live);
         let why = EndReason::Logout;
         assert_eq!(read(ended).unwrap().state, HeadState::Ended { at: 7, why });
@@ -269,6 +274,7 @@ mod tests {
             ("\"generation\":3", "\"generation\":-3"),
             ("\"generation\":3", "\"generation\":4294967296"),
             ("\"created\":5,", ""),
+            ("\"identity\":\"d\",", ""),
             ("{", "{\"more\":1,"),
         ] {
             assert!(read(&live.replacen(from, to, 1)).is_none(), "{to}");

@@ -8,6 +8,7 @@ pub mod check;
 pub mod cookie;
 pub mod handle;
 pub mod head;
+pub mod identity;
 pub mod keys;
 pub mod memo;
 pub mod predecessor;

@@ -19,7 +19,10 @@ use lychgate_core::{
         rounds,
     },
     secret::Secret,
-    session::{cookie::SessionCookie, keys::Generation, predecessor::Predecessor, tombstone},
+    session::{
+        cookie::SessionCookie, handle::SessionHandle, keys::Generation, predecessor::Predecessor,
+        tombstone,
+    },
     time::Seconds,
 };
 use sha2::{Digest, Sha256};
@@ -104,14 +107,15 @@ pub(crate) fn session_cookie() -> Vector {
     cookie(Vector::new("session-cookie"), place, &text)
 }
 
-fn sign_in(max_age: Option<Seconds>) -> Attempt {
+fn sign_in(max_age: Option<Seconds>, held: Option<SessionHandle>) -> Attempt {
     let return_to = ReturnTo::parse("/members/?year=2027");
     let secret = Secret::new(counting(0x40));
-    Attempt::new(secret, CREATED, "example".to_owned(), max_age, return_to)
+    let provider = "example".to_owned();
+    Attempt::new(secret, CREATED, held, provider, max_age, return_to)
 }
 
 pub(crate) fn attempt() -> Vector {
-    let attempt = sign_in(None);
+    let attempt = sign_in(None, None);
     let derived = |what: &str| {
         let info = format!("lychgate/1/attempt {what}");
         expand::<32>(&counting(0x40), info.as_bytes())
@@ -135,11 +139,11 @@ pub(crate) fn attempt() -> Vector {
 }
 
 pub(crate) fn attempt_cookie() -> Vector {
-    sealed_attempt("attempt-cookie", &sign_in(None), 0xa2)
+    sealed_attempt("attempt-cookie", &sign_in(None, None), 0xa2)
 }
 
 pub(crate) fn step_up_cookie() -> Vector {
-    let attempt = sign_in(Some(Seconds::minutes(15)));
+    let attempt = sign_in(Some(Seconds::minutes(15)), Some(session().handle()));
     sealed_attempt("attempt-cookie-max-age", &attempt, 0xa4)
 }
 
@@ -196,7 +200,7 @@ pub(crate) fn fields() -> Vector {
             lax,
         )
     };
-    let attempt = attempt::cookie_name(&sign_in(None).state());
+    let attempt = attempt::cookie_name(&sign_in(None, None).state());
     let page = ReturnTo::parse("/members/?year=2027");
     let digest = base64url::encode(&Sha256::digest(page.as_str()));
     let rounds = rounds::one_more(None, &page);

@@ -16,6 +16,7 @@ use lychgate_core::{
     secret::Secret,
     session::{
         head::{EndReason, Head, HeadFacts, HeadState},
+        identity,
         keys::Generation,
         record::SessionRecord,
         user::UserRecord,
@@ -25,11 +26,11 @@ use lychgate_core::{
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-fn record() -> Vec<u8> {
+fn unsealed() -> SessionRecord {
     let mut claims = Map::new();
     claims.insert("email".to_owned(), Value::from("jo@example.com"));
     claims.insert("email_verified".to_owned(), Value::Bool(true));
-    let record = SessionRecord {
+    SessionRecord {
         provider: "example".to_owned(),
         iss: ISSUER.to_owned(),
         sub: SUBJECT.to_owned(),
@@ -47,8 +48,11 @@ fn record() -> Vec<u8> {
         refresh_token: None,
         created: CREATED.as_seconds(),
         generation: 0,
-    };
-    record
+    }
+}
+
+fn record() -> Vec<u8> {
+    unsealed()
         .seal(&session(), Generation(0), ORIGIN, nonce(0xb1))
         .unwrap()
 }
@@ -66,12 +70,20 @@ pub(crate) fn session_record() -> Vector {
 }
 
 fn live() -> Head {
+    let json = concat!(
+        r#"[["example","https://op.example.com","248289761001","op-session"],[1799999995,null,["pwd"]],"#,
+        r#"[{"email":"jo@example.com","email_verified":true},["staff"],[],[],"openid email"]]"#,
+    );
+    let mut digest = base64url::encode(&Sha256::digest(json));
+    digest.truncate(22);
+    assert_eq!(identity::digest(&unsealed()), Some(digest.clone()));
     Head {
         facts: HeadFacts {
             state: HeadState::Live,
             created: CREATED.as_seconds(),
             provider: "example".to_owned(),
             sid: Some("op-session".to_owned()),
+            identity: digest,
             generation: 0,
         },
         copy: record(),
@@ -170,6 +182,7 @@ pub(crate) fn attempt_mark() -> Vector {
     let attempt = Attempt::new(
         Secret::new(counting(0x40)),
         CREATED,
+        None,
         "example".to_owned(),
         None,
         home,

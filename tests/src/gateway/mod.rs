@@ -26,6 +26,7 @@ mod sessions;
 mod sign_in;
 mod sign_out;
 mod step_up;
+mod tabs;
 mod token_memory;
 mod upstreams;
 mod warm;
@@ -64,7 +65,7 @@ pub fn cases() -> Vec<Case> {
 
 /// Cases for any host whose provider is the scripted one, by name: no other answers in these ways.
 pub fn scripted_cases() -> Vec<NamedCase> {
-    named([requirements::SHAPES, provider_answers::CASES].concat())
+    named([requirements::SHAPES, provider_answers::CASES, tabs::CASES].concat())
 }
 
 /// Runs cases, each with `run`, and says at the end which ones failed.

@@ -73,7 +73,9 @@ impl<'a, P: Platform> Measured<'a, P> {
             return;
         };
         match event {
-            Event::SignedIn { .. } => metrics.count(Family::SignIns, NONE),
+            Event::SignedIn { .. } | Event::SignedInAlready { .. } => {
+                metrics.count(Family::SignIns, NONE)
+            }
             Event::SignedOut { .. } => metrics.count(Family::SignOuts, NONE),
             Event::BackgroundFailed { .. } => metrics.count(Family::BackgroundFailures, NONE),
             Event::Refused { fault, .. } => {

@@ -8,7 +8,10 @@ use crate::{
     gateway::{
         answer::refusal::{Detail, Refusal},
         context::{call::Call, form},
-        sessions::{create, end},
+        sessions::{
+            create::{self, Browser},
+            end,
+        },
         sign_in::{login, loop_guard, oauth, openid},
     },
     http::{header::HeaderName, inbound::Inbound, method::Method, response::Response},
@@ -123,8 +126,11 @@ async fn finish<P: Platform, R: Inbound>(
             oauth::identify(call, provider, server, response, &attempt).await?
         }
     };
-    let replaced = end::held(call, cookies);
-    let session = create::session(call, provider, identity, tokens, &replaced).await?;
+    let browser = Browser {
+        held: end::held(call, cookies),
+        held_before: attempt.held,
+    };
+    let session = create::session(call, provider, identity, tokens, &browser).await?;
     // A page and not a redirect: it alone can bring the address's fragment back, which is never sent.
     let cookie_name = attempt::cookie_name(&attempt.state());
     let page = Onward::Back {
@@ -133,12 +139,7 @@ async fn finish<P: Platform, R: Inbound>(
     };
     let mut response = page.response(call.voice());
     let counted = loop_guard::count(cookies, &attempt.return_to, provider);
-    // A late answer to an earlier request must not bring back the cookie of a session that this one replaces.
-    let tombstone = match replaced.first() {
-        Some(first) => Some(end::bury(call, first.handle)?),
-        None => None,
-    };
-    let fields = session.into_iter().chain(counted).chain(tombstone);
+    let fields = session.into_iter().chain(counted);
     response
         .headers
         .extend(fields.map(|field| (HeaderName::SET_COOKIE, field)));

@@ -15,6 +15,7 @@ use crate::{
         answer::refusal::{Detail, Refusal},
         context::{call::Call, form, login_link, random, signed_in::StaleCookies},
         providers::{self, client},
+        sessions::end,
         sign_in::loop_guard,
     },
     http::{
@@ -233,6 +234,7 @@ async fn start<P: Platform, R: Inbound>(
     let attempt = Attempt::new(
         secret,
         call.now,
+        end::held(call, cookies).first().map(|held| held.handle),
         provider.id.clone(),
         asked.step_up.max_age,
         asked.return_to.clone(),
