@@ -59,7 +59,7 @@ pub(crate) fn request(subject: &Subject, provider: &Provider) -> Option<Url> {
     let attempt = Attempt::new(
         Secret::new(secret),
         now(),
-        None,
+        Vec::new(),
         provider.id.clone(),
         None,
         ReturnTo::home(),

@@ -21,8 +21,8 @@ pub struct Attempt {
     secret: Secret<[u8; 32]>,
     /// When it began.
     pub created: UnixTime,
-    /// The session that the browser held then, alive or not.
-    pub held: Option<SessionHandle>,
+    /// The sessions that the browser held then, alive or not; two at most count.
+    pub held: Vec<SessionHandle>,
     /// The provider's id in the configuration.
     pub provider: String,
     /// `max_age` of the request, where there was one: the answer must keep to it.
@@ -33,6 +33,9 @@ pub struct Attempt {
 
 /// How long a browser has to come back.
 pub const LIFETIME: Seconds = Seconds::minutes(10);
+
+/// The session of the session cookie, and that of the predecessor cookie.
+const MOST_HELD: usize = 2;
 
 /// How many attempts one browser may have under way.
 pub const MOST_PER_BROWSER: usize = 12;
@@ -46,7 +49,7 @@ impl Attempt {
     pub const fn new(
         secret: Secret<[u8; 32]>,
         created: UnixTime,
-        held: Option<SessionHandle>,
+        held: Vec<SessionHandle>,
         provider: String,
         max_age: Option<Seconds>,
         return_to: ReturnTo,
@@ -104,7 +107,7 @@ impl Attempt {
     }
 
     /// The plaintext of the attempt cookie:
-    /// `secret 32 | created 8 | handle length 1 (0 or 16), handle | provider length 1, provider |
+    /// `secret 32 | created 8 | handles 1 (0 to 2), each 16 | provider length 1, provider |
     /// max_age length 1 (0 or 8), max_age | return_to`.
     ///
     /// `None` where the provider's id is longer than 255 bytes; the configuration allows 32.
@@ -112,12 +115,10 @@ impl Attempt {
         let mut out = Vec::new();
         out.extend_from_slice(self.secret.expose());
         out.extend_from_slice(&self.created.as_seconds().to_be_bytes());
-        match &self.held {
-            None => out.push(0),
-            Some(handle) => {
-                out.push(16);
-                out.extend_from_slice(handle.as_bytes());
-            }
+        let held = self.held.get(..MOST_HELD).unwrap_or(&self.held);
+        out.push(u8::try_from(held.len()).ok()?);
+        for handle in held {
+            out.extend_from_slice(handle.as_bytes());
         }
         out.push(u8::try_from(self.provider.len()).ok()?);
         out.extend_from_slice(self.provider.as_bytes());
@@ -139,14 +140,16 @@ impl Attempt {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, AttemptFault> {
         let (secret, rest) = bytes.split_first_chunk::<32>().ok_or(AttemptFault)?;
         let (created, rest) = rest.split_first_chunk::<8>().ok_or(AttemptFault)?;
-        let (held, rest) = match rest.split_first() {
-            Some((0, rest)) => (None, rest),
-            Some((16, rest)) => {
-                let (handle, rest) = rest.split_first_chunk::<16>().ok_or(AttemptFault)?;
-                (Some(SessionHandle::from_bytes(*handle)), rest)
-            }
-            _ => return Err(AttemptFault),
-        };
+        let (count, mut rest) = rest.split_first().ok_or(AttemptFault)?;
+        if usize::from(*count) > MOST_HELD {
+            return Err(AttemptFault);
+        }
+        let mut held = Vec::new();
+        for _ in 0..*count {
+            let (handle, after) = rest.split_first_chunk::<16>().ok_or(AttemptFault)?;
+            held.push(SessionHandle::from_bytes(*handle));
+            rest = after;
+        }
         let (length, rest) = rest.split_first().ok_or(AttemptFault)?;
         let (provider, rest) = rest
             .split_at_checked(usize::from(*length))
@@ -187,7 +190,7 @@ mod tests {
         Attempt::new(
             Secret::new([5; 32]),
             UnixTime::from_seconds(1_000),
-            None,
+            Vec::new(),
             "demo".to_owned(),
             None,
             ReturnTo::parse("/members/?a=b"),
@@ -201,16 +204,24 @@ mod tests {
         }
     }
 
-    fn of_signed_in() -> Attempt {
+    fn of_browser_with(sessions: u8) -> Attempt {
+        let handles = 0..sessions;
         Attempt {
-            held: Some(SessionHandle::from_bytes([6; 16])),
+            held: handles
+                .map(|byte| SessionHandle::from_bytes([byte; 16]))
+                .collect(),
             ..attempt()
         }
     }
 
     #[test]
     fn an_attempt_reads_back() {
-        for attempt in [attempt(), after_authentication(), of_signed_in()] {
+        for attempt in [
+            attempt(),
+            after_authentication(),
+            of_browser_with(1),
+            of_browser_with(2),
+        ] {
             let read = Attempt::from_bytes(attempt.to_bytes().unwrap().expose()).unwrap();
             assert_eq!(read.state(), attempt.state());
             assert_eq!(read.created, attempt.created);
@@ -227,7 +238,8 @@ mod tests {
         for (attempt, shortest) in [
             (attempt(), plain),
             (after_authentication(), plain + 8),
-            (of_signed_in(), plain + 16),
+            (of_browser_with(1), plain + 16),
+            (of_browser_with(2), plain + 32),
         ] {
             let bytes = attempt.to_bytes().unwrap();
             for length in 0..shortest {
@@ -238,6 +250,16 @@ mod tests {
             }
             assert!(Attempt::from_bytes(&bytes.expose()[..shortest]).is_ok());
         }
+    }
+
+    #[test]
+    fn two_sessions_of_the_browser_count_and_no_third() {
+        let bytes = of_browser_with(3).to_bytes().unwrap();
+        let read = Attempt::from_bytes(bytes.expose()).unwrap();
+        assert_eq!(read.held, of_browser_with(2).held);
+        let mut bytes = of_browser_with(2).to_bytes().unwrap().expose().clone();
+        bytes[40] = 3;
+        assert_eq!(Attempt::from_bytes(&bytes).err(), Some(AttemptFault));
     }
 
     #[test]

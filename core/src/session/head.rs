@@ -39,8 +39,10 @@ pub struct HeadFacts {
     /// The provider's session, for logout by `sid`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
-    /// The [digest](super::identity::digest) of what the provider said about the user.
-    pub identity: String,
+    /// The [digest](super::identity::digest) of what the provider said about the user; a head of an earlier version
+    /// has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity: Option<String>,
     /// The generation of the record, and of the copy.
     pub generation: u32,
 }
@@ -81,13 +83,14 @@ impl Head {
         UnixTime::from_seconds(self.facts.created)
     }
 
-    /// The same head, ended. The copy goes with it: an ended session needs no record.
+    /// The same head, ended. What it holds of the user goes: an ended session needs no record.
     #[must_use]
     pub fn ended(self, at: UnixTime, why: EndReason) -> Self {
         let at = at.as_seconds();
         Self {
             facts: HeadFacts {
                 state: HeadState::Ended { at, why },
+                identity: None,
                 ..self.facts
             },
             copy: Vec::new(),
@@ -154,7 +157,7 @@ impl HeadFacts {
             created: members.number("created")?,
             provider: members.text("provider")?,
             sid: members.optional_text("sid")?,
-            identity: members.text("identity")?,
+            identity: members.optional_text("identity")?,
             generation: members.number("generation")?.try_into().ok()?,
         };
         members.end()?;
@@ -235,7 +238,7 @@ mod tests {
                 created: 5,
                 provider: "demo".to_owned(),
                 sid: Some("s".to_owned()),
-                identity: "digest".to_owned(),
+                identity: Some("digest".to_owned()),
                 generation: 3,
             },
             copy: b"copy".to_vec(),
@@ -263,9 +266,8 @@ mod tests {
     #[test]
     fn facts_of_another_version_are_not_read() {
         let read = |json: &str| Members::parse(json.as_bytes()).and_then(HeadFacts::read);
-        let live =
-            r#"{"state":"live","created":5,"provider":"demo","identity":"d","generation":3}"#;
-        let ended = r#"{"state":{"ended":{"at":7,"why":"logout"}},"created":5,"provider":"demo","identity":"d","generation":3}"#;
+        let live = r#"{"state":"live","created":5,"provider":"demo","generation":3}"#;
+        let ended = r#"{"state":{"ended":{"at":7,"why":"logout"}},"created":5,"provider":"demo","generation":3}"#;
         assert_eq!(read(live).unwrap().state, HeadState::Live);
         let why = EndReason::Logout;
         assert_eq!(read(ended).unwrap().state, HeadState::Ended { at: 7, why });
@@ -274,7 +276,7 @@ mod tests {
             ("\"generation\":3", "\"generation\":-3"),
             ("\"generation\":3", "\"generation\":4294967296"),
             ("\"created\":5,", ""),
-            ("\"identity\":\"d\",", ""),
+            ("\"created\":5,", "\"created\":5,\"identity\":1,"),
             ("{", "{\"more\":1,"),
         ] {
             assert!(read(&live.replacen(from, to, 1)).is_none(), "{to}");
@@ -294,6 +296,6 @@ mod tests {
             }
         );
         assert_eq!(ended.facts.sid.as_deref(), Some("s"));
-        assert!(ended.copy.is_empty());
+        assert!(ended.copy.is_empty() && ended.facts.identity.is_none());
     }
 }

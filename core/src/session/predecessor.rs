@@ -2,7 +2,8 @@
 //!
 //! A session cookie does not come along where a sign-in ends: not from another site with `SameSite=Strict`, not with
 //! a form of another site, and not after it was unused for too long, while a copy of it may be in use elsewhere. This
-//! cookie does, and it opens nothing: all that can be done with it is to end the session that it names.
+//! cookie does, and it opens nothing: a sign-in ends the session that it names, or leaves it alive where another tab
+//! began it meanwhile.
 
 use super::{handle::SessionHandle, user::UserKey};
 use crate::{

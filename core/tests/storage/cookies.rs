@@ -107,7 +107,7 @@ pub(crate) fn session_cookie() -> Vector {
     cookie(Vector::new("session-cookie"), place, &text)
 }
 
-fn sign_in(max_age: Option<Seconds>, held: Option<SessionHandle>) -> Attempt {
+fn sign_in(max_age: Option<Seconds>, held: Vec<SessionHandle>) -> Attempt {
     let return_to = ReturnTo::parse("/members/?year=2027");
     let secret = Secret::new(counting(0x40));
     let provider = "example".to_owned();
@@ -115,7 +115,7 @@ fn sign_in(max_age: Option<Seconds>, held: Option<SessionHandle>) -> Attempt {
 }
 
 pub(crate) fn attempt() -> Vector {
-    let attempt = sign_in(None, None);
+    let attempt = sign_in(None, vec![]);
     let derived = |what: &str| {
         let info = format!("lychgate/1/attempt {what}");
         expand::<32>(&counting(0x40), info.as_bytes())
@@ -139,11 +139,11 @@ pub(crate) fn attempt() -> Vector {
 }
 
 pub(crate) fn attempt_cookie() -> Vector {
-    sealed_attempt("attempt-cookie", &sign_in(None, None), 0xa2)
+    sealed_attempt("attempt-cookie", &sign_in(None, vec![]), 0xa2)
 }
 
 pub(crate) fn step_up_cookie() -> Vector {
-    let attempt = sign_in(Some(Seconds::minutes(15)), Some(session().handle()));
+    let attempt = sign_in(Some(Seconds::minutes(15)), vec![session().handle()]);
     sealed_attempt("attempt-cookie-max-age", &attempt, 0xa4)
 }
 
@@ -200,7 +200,7 @@ pub(crate) fn fields() -> Vector {
             lax,
         )
     };
-    let attempt = attempt::cookie_name(&sign_in(None, None).state());
+    let attempt = attempt::cookie_name(&sign_in(None, vec![]).state());
     let page = ReturnTo::parse("/members/?year=2027");
     let digest = base64url::encode(&Sha256::digest(page.as_str()));
     let rounds = rounds::one_more(None, &page);

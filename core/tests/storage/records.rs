@@ -83,7 +83,7 @@ fn live() -> Head {
             created: CREATED.as_seconds(),
             provider: "example".to_owned(),
             sid: Some("op-session".to_owned()),
-            identity: digest,
+            identity: Some(digest),
             generation: 0,
         },
         copy: record(),
@@ -182,7 +182,7 @@ pub(crate) fn attempt_mark() -> Vector {
     let attempt = Attempt::new(
         Secret::new(counting(0x40)),
         CREATED,
-        None,
+        vec![],
         "example".to_owned(),
         None,
         home,

@@ -87,18 +87,17 @@ fn kept(host: &dyn Host) {
 }
 
 fn told_otherwise(host: &dyn Host) {
-    let edits: [(&str, fn() -> Edit); 5] = [
-        ("auth_time", || with("auth_time", json!(1_001))),
-        ("sid", || with("sid", json!("another"))),
-        ("acr", || with("acr", json!("gold"))),
-        ("amr", || with("amr", json!(["pwd"]))),
-        ("groups", || with("groups", json!(["other"]))),
-    ];
-    for (name, edit) in edits {
+    for (name, value) in [
+        ("auth_time", json!(1_001)),
+        ("sid", json!("another")),
+        ("acr", json!("gold")),
+        ("amr", json!(["pwd"])),
+        ("groups", json!(["other"])),
+    ] {
         let (mut browser, [first, second]) = two_tabs(host, ["member", "member"]);
         browser.arrive(&first);
         let session = browser.session().unwrap();
-        saying(host, edit());
+        saying(host, with(name, value));
         browser.arrive(&second);
         assert_ne!(browser.session().unwrap(), session, "{name}");
         assert!(browser.is_signed_in(), "{name}");
@@ -185,6 +184,83 @@ fn a_tab_whose_session_cookie_stays_behind_keeps_the_session_that_is_named() {
     browser.sign_in("/members/", "member");
     assert!(browser.is_signed_in());
     assert!(!lives(&host, &session));
+}
+
+#[test]
+fn a_session_cookie_that_is_gone_is_given_anew() {
+    let host = InProcess::new();
+    let (mut browser, [first, second]) = two_tabs(&host, ["member", "member"]);
+    browser.arrive(&first);
+    let session = browser.session().unwrap();
+    // The predecessor cookie alone comes along, where the session cookie would have come, too.
+    browser.jar.remove(SESSION);
+    browser.arrive(&second);
+    assert_ne!(browser.session().unwrap(), session);
+    assert!(browser.is_signed_in());
+    assert!(!lives(&host, &session));
+}
+
+#[test]
+fn an_old_cookie_beside_the_name_of_a_newer_session_leads_to_a_new_one() {
+    let mut setup = Setup::standard();
+    strict(&mut setup.configuration);
+    let host = InProcess::with(&setup);
+    let (mut browser, [first, _]) = two_tabs(&host, ["member", "member"]);
+    browser.arrive(&first);
+    let old = browser.session().unwrap();
+    browser.sign_in("/auth/login?return_to=/", "member");
+    let newer = browser.session().unwrap();
+    // A late answer brings the old cookie back, and nothing buries it.
+    browser.jar.put(SESSION, &old);
+    browser.jar.remove(TOMBSTONE);
+    let callback = browser.callback("/members/", "member");
+    browser.jar.remove(SESSION);
+    browser.arrive(&callback);
+    assert!(browser.is_signed_in());
+    assert!(!lives(&host, &old) && !lives(&host, &newer));
+}
+
+#[test]
+fn a_kept_session_is_the_one_that_is_named_afterwards() {
+    let host = InProcess::new();
+    let (mut browser, [first, second]) = two_tabs(&host, ["member", "member"]);
+    let mut other = Browser::new(&host);
+    other.sign_in("/members/", "member");
+    let other_session = other.session().unwrap();
+    browser.arrive(&first);
+    let session = browser.session().unwrap();
+    let named = other.jar.cookie(PREDECESSOR).unwrap().value.clone();
+    browser.jar.put(PREDECESSOR, &named);
+    browser.arrive(&second);
+    assert_eq!(browser.session().unwrap(), session);
+    assert!(lives(&host, &session) && !lives(&host, &other_session));
+    // Without the session cookie, signing out ends what is named.
+    browser.jar.remove(SESSION);
+    browser.sign_out().expect(303);
+    assert!(!lives(&host, &session));
+}
+
+#[test]
+fn a_session_from_long_before_the_sign_in_is_replaced() {
+    for (seconds, is_kept) in [(60, true), (61, false)] {
+        let host = InProcess::new();
+        saying(&host, Box::new(|_| {}));
+        let mut browser = Browser::signed_in(&host, "member");
+        let session = browser.session().unwrap();
+        host.world.pass(Seconds::new(seconds));
+        // It was not sent when the sign-in began.
+        let mut elsewhere = Browser::new(&host);
+        let callback = elsewhere.callback("/members/", "member");
+        for name in [SESSION, PREDECESSOR] {
+            elsewhere
+                .jar
+                .put(name, &browser.jar.cookie(name).unwrap().value);
+        }
+        elsewhere.arrive(&callback);
+        let kept = elsewhere.session().unwrap() == session;
+        assert_eq!(kept, is_kept, "{seconds}");
+        assert_eq!(browser.is_signed_in(), is_kept, "{seconds}");
+    }
 }
 
 #[test]

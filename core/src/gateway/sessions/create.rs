@@ -3,10 +3,6 @@
 //! The record is saved first and the head written last, so that a living head never points to
 //! nothing, and nobody is signed in before both are there. Then the session ends that the browser had before: where
 //! it cannot be ended, nobody is signed in, and the browser keeps what it had.
-//!
-//! Of many tabs that sign in at once, each would end the session of the one before, and take the cookie from a tab that
-//! is on its way with it. So a sign-in keeps a session that came into the browser while it was under way, where the
-//! provider says the same of the same user. A sign-in that began with that session in the browser replaces it.
 
 use crate::{
     config::Provider,
@@ -15,7 +11,10 @@ use crate::{
     fault::{Fault, PlatformFault, ProviderFault},
     gateway::{
         context::{call::Call, random},
-        sessions::{end, identify},
+        sessions::{
+            end, identify,
+            keep::{self, Browser},
+        },
     },
     http::{header::HeaderValue, inbound::Inbound},
     oidc::{identity::Identity, token::Tokens},
@@ -25,9 +24,7 @@ use crate::{
     },
     secret::Secret,
     session::{
-        check::{self, LedgerAnswer},
         cookie::SessionCookie,
-        handle::SessionHandle,
         head::{EndReason, Head, HeadFacts, HeadState},
         identity,
         keys::{Generation, SessionSecret},
@@ -40,14 +37,6 @@ use crate::{
 use alloc::{borrow::ToOwned, rc::Rc, string::String, vec::Vec};
 use serde_json::{Map, Value};
 
-/// The sessions of a browser that comes back from a provider.
-pub(in crate::gateway) struct Browser {
-    /// Those that it holds now, as [`end::held`] says.
-    pub(in crate::gateway) held: Vec<Predecessor>,
-    /// The one that it held when the sign-in began.
-    pub(in crate::gateway) held_before: Option<SessionHandle>,
-}
-
 /// Makes the session, ends those that it replaces, and returns the fields that give the browser its cookies; none where
 /// it keeps a session of another of its tabs.
 ///
@@ -58,7 +47,7 @@ pub(in crate::gateway) async fn session<P: Platform, R: Inbound>(
     provider: &Provider,
     identity: Identity,
     tokens: Tokens,
-    browser: &Browser,
+    browser: &Browser<'_>,
 ) -> Result<Vec<HeaderValue>, Fault> {
     let cookie = SessionCookie {
         secret: SessionSecret::new(Secret::new(random::bytes(call.platform)?)),
@@ -70,13 +59,8 @@ pub(in crate::gateway) async fn session<P: Platform, R: Inbound>(
     };
     let record = record(provider, identity, tokens, &cookie);
     let digest = identity::digest(&record).ok_or(PlatformFault::Internal)?;
-    if let Some((kept, others)) = keep(call, browser, &digest).await? {
-        end_all(call, others).await?;
-        call.platform.record(&Event::SignedInAlready {
-            session: kept.handle,
-            provider: &provider.id,
-        });
-        return Ok(Vec::new());
+    if let Some(kept) = keep::session(call, provider, browser, &digest).await? {
+        return keep::finish(call, provider, browser, kept).await;
     }
     let sealed = seal(call, &record, &cookie)?;
     let expires = call
@@ -90,7 +74,7 @@ pub(in crate::gateway) async fn session<P: Platform, R: Inbound>(
         created: cookie.created.as_seconds(),
         provider: provider.id.clone(),
         sid: record.sid.clone(),
-        identity: digest,
+        identity: Some(digest),
         generation: FIRST.0,
     };
     let head = Head {
@@ -99,12 +83,18 @@ pub(in crate::gateway) async fn session<P: Platform, R: Inbound>(
     };
     write_head(call, &cookie, &head).await?;
     let handle = cookie.secret.handle();
-    let mut fields = Vec::from([identify::write(call, &cookie)?, end::name(call, &cookie)?]);
+    let name = Predecessor {
+        user: cookie.user,
+        handle,
+    };
+    let mut fields = Vec::from([identify::write(call, &cookie)?, end::name(call, &name)?]);
     // A late answer to an earlier request must not bring back the cookie of a session that this one replaces.
-    if let Some(first) = browser.held.first() {
+    if let Some(first) = browser.held.all().next() {
         fields.push(end::bury(call, first.handle)?);
     }
-    end_all(call, &browser.held).await?;
+    for session in browser.held.all() {
+        end::session(call, session, EndReason::Replaced).await?;
+    }
     call.deployment
         .sessions
         .borrow_mut()
@@ -117,49 +107,6 @@ pub(in crate::gateway) async fn session<P: Platform, R: Inbound>(
 }
 
 const FIRST: Generation = Generation(0);
-
-/// The session that the browser keeps, and the others that it holds.
-///
-/// # Errors
-/// [`PlatformFault::Ledger`]: whether the session lives is not known.
-async fn keep<'b, P: Platform, R: Inbound>(
-    call: &Call<'_, P, R>,
-    browser: &'b Browser,
-    digest: &str,
-) -> Result<Option<(&'b Predecessor, &'b [Predecessor])>, Fault> {
-    let Some((first, others)) = browser.held.split_first() else {
-        return Ok(None);
-    };
-    if browser.held_before == Some(first.handle) {
-        return Ok(None);
-    }
-    let Predecessor { user, handle } = first;
-    let names = [RecordName::head(*handle.as_bytes()), RecordName::user()];
-    let answer = call
-        .platform
-        .ledger_read(&user.partition(), &names, call.now)
-        .await
-        .map_err(|_| PlatformFault::Ledger)?;
-    let answer = LedgerAnswer {
-        head: answer.first().and_then(Option::as_ref),
-        user: answer.get(1).and_then(Option::as_ref),
-    };
-    let deployment = call.deployment;
-    let (ring, origin) = (&deployment.ring, &deployment.origin);
-    let live = check::live_by_name(answer, user, *handle, ring, origin, call.now).ok();
-    let same = live.filter(|live| live.head.facts.identity == digest);
-    Ok(same.map(|_| (first, others)))
-}
-
-async fn end_all<P: Platform, R: Inbound>(
-    call: &Call<'_, P, R>,
-    sessions: &[Predecessor],
-) -> Result<(), Fault> {
-    for session in sessions {
-        end::session(call, session, EndReason::Replaced).await?;
-    }
-    Ok(())
-}
 
 fn record(
     provider: &Provider,

@@ -19,21 +19,33 @@ use crate::{
         ledger::{Expected, LedgerError, RecordName, Write, Written},
     },
     session::{
-        cookie::SessionCookie,
         handle::SessionHandle,
         head::{EndReason, Head, HeadState},
         predecessor::Predecessor,
         tombstone,
     },
 };
-use alloc::vec::Vec;
 
-/// The sessions that a browser holds: that of its session cookie first, and that of the predecessor cookie, which
-/// comes along where the other one does not.
+/// The sessions that a browser holds, alive or not.
+pub(in crate::gateway) struct Held {
+    /// That of its session cookie.
+    pub(in crate::gateway) session: Option<Predecessor>,
+    /// That of its predecessor cookie, which comes along where the session cookie does not; where it is another one.
+    pub(in crate::gateway) named: Option<Predecessor>,
+}
+
+impl Held {
+    /// All of them, that of the session cookie first.
+    pub(in crate::gateway) fn all(&self) -> impl Iterator<Item = &Predecessor> {
+        self.session.iter().chain(&self.named)
+    }
+}
+
+/// Reads what a browser holds.
 pub(in crate::gateway) fn held<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     cookies: RequestCookies<'_>,
-) -> Vec<Predecessor> {
+) -> Held {
     let deployment = call.deployment;
     let session = cookies.one(name::SESSION);
     let session = session.and_then(|text| identify::open(deployment, text, call.now));
@@ -45,19 +57,15 @@ pub(in crate::gateway) fn held<P: Platform, R: Inbound>(
     let named = named
         .and_then(|text| Predecessor::open(text, &deployment.ring, &deployment.origin, call.now));
     let named = named.filter(|named| Some(named) != session.as_ref());
-    session.into_iter().chain(named).collect()
+    Held { session, named }
 }
 
-/// The field that names a new session to the sign-in that will replace it.
+/// The field that names a session to the sign-in that will replace it.
 pub(in crate::gateway) fn name<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
-    cookie: &SessionCookie,
+    named: &Predecessor,
 ) -> Result<HeaderValue, Fault> {
     let deployment = call.deployment;
-    let named = Predecessor {
-        user: cookie.user,
-        handle: cookie.secret.handle(),
-    };
     let nonce = random::bytes(call.platform)?;
     let text = named.seal(&deployment.ring, &deployment.origin, nonce);
     let text = text.map_err(|_| PlatformFault::Internal)?;

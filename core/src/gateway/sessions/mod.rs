@@ -3,3 +3,4 @@
 pub(in crate::gateway) mod create;
 pub(in crate::gateway) mod end;
 pub(in crate::gateway) mod identify;
+pub(in crate::gateway) mod keep;

@@ -8,10 +8,7 @@ use crate::{
     gateway::{
         answer::refusal::{Detail, Refusal},
         context::{call::Call, form},
-        sessions::{
-            create::{self, Browser},
-            end,
-        },
+        sessions::{create, end, keep::Browser},
         sign_in::{login, loop_guard, oauth, openid},
     },
     http::{header::HeaderName, inbound::Inbound, method::Method, response::Response},
@@ -128,7 +125,7 @@ async fn finish<P: Platform, R: Inbound>(
     };
     let browser = Browser {
         held: end::held(call, cookies),
-        held_before: attempt.held,
+        attempt: &attempt,
     };
     let session = create::session(call, provider, identity, tokens, &browser).await?;
     // A page and not a redirect: it alone can bring the address's fragment back, which is never sent.

@@ -234,7 +234,10 @@ async fn start<P: Platform, R: Inbound>(
     let attempt = Attempt::new(
         secret,
         call.now,
-        end::held(call, cookies).first().map(|held| held.handle),
+        end::held(call, cookies)
+            .all()
+            .map(|held| held.handle)
+            .collect(),
         provider.id.clone(),
         asked.step_up.max_age,
         asked.return_to.clone(),

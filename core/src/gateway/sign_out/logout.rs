@@ -77,7 +77,7 @@ async fn end_all<P: Platform, R: Inbound>(
     cookies: RequestCookies<'_>,
 ) -> Result<Option<Head>, Refusal> {
     let mut first = None;
-    for (place, session) in end::held(call, cookies).iter().enumerate() {
+    for (place, session) in end::held(call, cookies).all().enumerate() {
         let ended = end::session(call, session, EndReason::Logout).await;
         let ended = ended.map_err(|fault| Refusal::from(fault).with(Detail::SignOut))?;
         if place == 0 {
