@@ -581,7 +581,7 @@ const BEHIND_SPIN: &str = r#"
 id = "api"
 url = "http://api.spin.internal"
 identity = "headers"
-proof = { secret = "API_PROOF" }
+shared_secret = { secret = "API_SECRET" }
 
 [[route]]
 path = "/api/**"
@@ -607,7 +607,7 @@ fn the_spin_manifest_to_copy_fits_a_configuration_of_its_kind() {
             "lychgate_key_1 = \"{{",
             "LYCHGATE_KEY_1",
         ),
-        ("api_proof = \"{{", "proof = \"{{", "API_PROOF"),
+        ("api_secret = \"{{", "proof = \"{{", "API_SECRET"),
         ("\"/site\"", "\"/sites\"", "/site"),
         ("\"https://op.example.com\", ", "", "https://op.example.com"),
         (

@@ -7,7 +7,7 @@ import { startApi } from "./index.js";
 
 let api;
 before(async () => {
-  api = await startApi({ secret: "proof-of-the-gateway" });
+  api = await startApi({ secret: "secret-of-the-gateway" });
 });
 after(() => api.close());
 
@@ -20,10 +20,10 @@ test("a request is answered with what was received", async () => {
 });
 
 test("the shared secret is hidden and anything else is not", async () => {
-  const headers = { "x-proof": "proof-of-the-gateway", "x-other": "proof-of-nobody" };
+  const headers = { "x-secret": "secret-of-the-gateway", "x-other": "secret-of-nobody" };
   const seen = await (await fetch(api.origin, { headers })).json();
-  assert.equal(seen.headers["x-proof"], "(hidden)");
-  assert.equal(seen.headers["x-other"], "proof-of-nobody");
+  assert.equal(seen.headers["x-secret"], "(hidden)");
+  assert.equal(seen.headers["x-other"], "secret-of-nobody");
 });
 
 test("cookies of the demo's provider are left out and others are not", async () => {
@@ -96,19 +96,19 @@ test("redirects, cookies and statuses come as asked", async () => {
   assert.equal((await fetch(`${api.origin}/api/status?code=junk`)).status, 200);
 });
 
-test("who does not show the proof is refused, and who does is answered", async () => {
-  const guarded = await startApi({ proof: "proof-of-the-gateway" });
+test("who does not show the shared secret is refused, and who does is answered", async () => {
+  const guarded = await startApi({ sharedSecret: "secret-of-the-gateway" });
   after(() => guarded.close());
-  for (const proof of ["", "proof-of-nobody", "proof-of-the-gatewaY"]) {
-    const answer = await fetch(guarded.origin, { headers: { "lychgate-proof": proof } });
-    assert.equal(answer.status, 401, proof);
+  for (const secret of ["", "secret-of-nobody", "secret-of-the-gatewaY"]) {
+    const answer = await fetch(guarded.origin, { headers: { "lychgate-secret": secret } });
+    assert.equal(answer.status, 401, secret);
   }
   assert.equal((await fetch(guarded.origin)).status, 401);
   const socket = (headers) => new WebSocket(guarded.origin.replace("http", "ws"), { headers });
   const [refusal] = await once(socket({}), "error");
   assert.match(refusal.message, /401/);
   assert.equal(guarded.requests.length, 0);
-  const seen = await fetch(guarded.origin, { headers: { "lychgate-proof": "proof-of-the-gateway" } });
-  assert.equal((await seen.json()).headers["lychgate-proof"], "(hidden)");
-  await once(socket({ "lychgate-proof": "proof-of-the-gateway" }), "message");
+  const seen = await fetch(guarded.origin, { headers: { "lychgate-secret": "secret-of-the-gateway" } });
+  assert.equal((await seen.json()).headers["lychgate-secret"], "(hidden)");
+  await once(socket({ "lychgate-secret": "secret-of-the-gateway" }), "message");
 });

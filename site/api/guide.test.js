@@ -24,19 +24,19 @@ const start = (environment) =>
     stdio: ["ignore", "ignore", "pipe"],
   });
 
-test("whoever does not show the proof is refused, and who does is believed", async (t) => {
+test("whoever does not show the shared secret is refused, and who does is believed", async (t) => {
   const port = await freePort();
-  const server = start({ PORT: String(port), API_PROOF: "proof-of-the-gateway" });
+  const server = start({ PORT: String(port), API_SECRET: "secret-of-the-gateway" });
   t.after(() => server.kill());
   const ask = (headers) => fetch(`http://localhost:${port}/v1/orders`, { headers });
   const answers = () => ask({}).then(() => true, () => false);
   while (!(await answers())) assert.equal(server.exitCode, null);
-  for (const proof of ["", "proof-of-nobody", "proof-of-the-gatewaY"]) {
-    const answer = await ask({ "lychgate-proof": proof, "lychgate-user": "ada" });
-    assert.equal(answer.status, 401, proof);
+  for (const secret of ["", "secret-of-nobody", "secret-of-the-gatewaY"]) {
+    const answer = await ask({ "lychgate-secret": secret, "lychgate-user": "ada" });
+    assert.equal(answer.status, 401, secret);
   }
   const shown = await ask({
-    "lychgate-proof": "proof-of-the-gateway",
+    "lychgate-secret": "secret-of-the-gateway",
     "lychgate-user": "ada",
     "lychgate-name": "Ada%2C%20Countess%20of%20Lovelace",
     "lychgate-groups": "members,night%2Cshift",
@@ -50,7 +50,7 @@ test("whoever does not show the proof is refused, and who does is believed", asy
   });
 });
 
-test("without a proof to compare it does not start", async () => {
+test("without a shared secret to compare it does not start", async () => {
   const server = start({ PORT: String(await freePort()) });
   const [code] = await once(server, "exit");
   assert.notEqual(code, 0);

@@ -20,14 +20,14 @@ import { WebSocketServer } from "ws";
  * A WebSocket is opened at any path but `/api/no-socket`, which is 403. The first message says what was received, as
  * above; after it every message comes back, and `close` closes the WebSocket from this side, with 4001.
  *
- * Cookies of the demo's provider are left out: they are none of the site's. `secret` is hidden wherever a header holds it, so that the demo never shows the proof it shares with the
- * gateway to a browser. With `proof`, such a secret, whoever does not send it as `lychgate-proof` gets 401: the request came
+ * Cookies of the demo's provider are left out: they are none of the site's. `secret` is hidden wherever a header holds it, so that the demo never shows the secret it shares with the
+ * gateway to a browser. With `sharedSecret`, such a secret, whoever does not send it as `lychgate-secret` gets 401: the request came
  * around the gateway. `requests` collects what was answered, newest last.
  */
-export async function startApi({ port = 0, proof, secret = proof } = {}) {
+export async function startApi({ port = 0, sharedSecret, secret = sharedSecret } = {}) {
   const requests = [];
   const waiting = [];
-  const mayAsk = ({ headers }) => proof === undefined || isSame(headers["lychgate-proof"] ?? "", proof);
+  const mayAsk = ({ headers }) => sharedSecret === undefined || isSame(headers["lychgate-secret"] ?? "", sharedSecret);
   const server = createServer((request, response) => {
     if (!mayAsk(request)) {
       request.resume();

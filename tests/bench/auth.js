@@ -81,7 +81,7 @@ export default {
     headers.set("lychgate-issuer", who.issuer);
     headers.set("lychgate-email", who.email);
     headers.set("lychgate-groups", who.groups.join(","));
-    headers.set("lychgate-proof", env.API_PROOF);
+    headers.set("lychgate-secret", env.API_SECRET);
     const { method, body } = request;
     const target = env.UPSTREAM + url.pathname + url.search;
     const response = await fetch(target, { method, headers, body, redirect: "manual", cache: "no-store" });

@@ -19,7 +19,7 @@ const [started, upstream, build, bundles, count] = process.argv.slice(2);
 const here = import.meta.dirname;
 const audience = "https://api.example.com";
 const clientSecret = secret();
-const proof = secret();
+const sharedSecret = secret();
 
 const pem = { privateKeyEncoding: { type: "pkcs8", format: "pem" }, publicKeyEncoding: { type: "spki", format: "pem" } };
 const keyOf = (type, options) => createPrivateKey(generateKeyPairSync(type, { ...options, ...pem }).privateKey);
@@ -83,7 +83,7 @@ const configuration = (origin, provider) => ({
     },
   ],
   issuer: [{ issuer, audiences: [audience], algorithms: ["ES256", "RS256"] }],
-  upstream: [api("plain"), api("told", { identity: "headers", proof: { secret: "API_PROOF" } })],
+  upstream: [api("plain"), api("told", { identity: "headers", shared_secret: { secret: "API_SECRET" } })],
   route: [
     route("/api/**", "bearer", "plain", { scopes: ["read"] }),
     route("/told/**", "bearer", "told", { scopes: ["read"] }),
@@ -106,7 +106,7 @@ const contenders = [
       ["lychgate-user", "client-1"],
       ["lychgate-issuer", issuer],
       ["lychgate-groups", "robots,billing"],
-      ["lychgate-proof", proof],
+      ["lychgate-secret", sharedSecret],
     ],
   }),
   {
@@ -117,7 +117,7 @@ const contenders = [
         { type: "CompiledWasm", path: "lychgate_bg.wasm", contents: readFileSync(join(build, "lychgate_bg.wasm")) },
         { type: "Text", path: "lychgate.json", contents: JSON.stringify(configuration(origin, provider)) },
       ],
-      bindings: { LYCHGATE_KEY_1: secret(), DEMO_CLIENT_SECRET: clientSecret, API_PROOF: proof },
+      bindings: { LYCHGATE_KEY_1: secret(), DEMO_CLIENT_SECRET: clientSecret, API_SECRET: sharedSecret },
       kvNamespaces: { LYCHGATE_STORE: "lychgate" },
       durableObjects: { LYCHGATE_LEDGER: { className: "Ledger", useSQLite: true } },
     }),

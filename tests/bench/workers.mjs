@@ -15,7 +15,7 @@ import { script, secret, serve, tell } from "./serving.mjs";
 const [started, upstream, authBundle, build, beside] = process.argv.slice(2);
 const here = import.meta.dirname;
 const clientSecret = secret();
-const proof = secret();
+const sharedSecret = secret();
 
 const FEW = [
   { path: "/**", access: ["public"], upstream: "files" },
@@ -51,7 +51,7 @@ const configuration = (origin, issuer, routes) => ({
   ],
   upstream: [
     { id: "files", assets: true },
-    { id: "api", url: upstream, identity: "headers", proof: { secret: "API_PROOF" } },
+    { id: "api", url: upstream, identity: "headers", shared_secret: { secret: "API_SECRET" } },
   ],
   route: routes,
 });
@@ -66,7 +66,7 @@ const lychgate = (name, folder, routes) => ({
       { type: "CompiledWasm", path: "lychgate_bg.wasm", contents: readFileSync(join(folder, "lychgate_bg.wasm")) },
       { type: "Text", path: "lychgate.json", contents: JSON.stringify(configuration(origin, issuer, routes)) },
     ],
-    bindings: { LYCHGATE_KEY_1: secret(), DEMO_CLIENT_SECRET: clientSecret, API_PROOF: proof },
+    bindings: { LYCHGATE_KEY_1: secret(), DEMO_CLIENT_SECRET: clientSecret, API_SECRET: sharedSecret },
     kvNamespaces: { LYCHGATE_STORE: name },
     durableObjects: { LYCHGATE_LEDGER: { className: "Ledger", useSQLite: true } },
     serviceBindings: { ASSETS: "files" },
@@ -83,7 +83,7 @@ const auth = (name, reads) => ({
       AUTH_SECRET: authSecret,
       ISSUER: issuer,
       DEMO_CLIENT_SECRET: clientSecret,
-      API_PROOF: proof,
+      API_SECRET: sharedSecret,
       UPSTREAM: upstream,
     },
   }),

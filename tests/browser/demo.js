@@ -161,7 +161,7 @@ const gateways = {
     const kept = sections.filter((section) => !section.startsWith("[component.lychgate.variables]"));
     if (kept.length !== sections.length - 1) throw new Error("spin.toml gives the component no variables");
     await writeFile(`${folder}/spin.toml`, kept.join(""));
-    const names = ["LYCHGATE_KEY1", "DEMO_CLIENT_SECRET", "DEMO_API_PROOF"];
+    const names = ["LYCHGATE_KEY1", "DEMO_CLIENT_SECRET", "DEMO_API_SECRET"];
     const env = Object.fromEntries(names.map((name) => [`SPIN_VARIABLE_${name}`, "unused"]));
     return {
       program: spin,

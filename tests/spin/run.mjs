@@ -10,7 +10,7 @@
 // - `issuer`: of a provider that runs already; without it, the demo's provider is started;
 // - `clients`: more clients of the demo's provider; $ORIGIN is filled in;
 // - `claimsInIdToken`: as the demo's provider understands it;
-// - `proof`: what the API wants to be shown, or answers 401; without it, it answers anyone;
+// - `sharedSecret`: what the API wants to be shown, or answers 401; without it, it answers anyone;
 // - `registered`: the origin that the client is registered for at the demo's provider, else that of the deployment;
 // - `around`: a route that leads to another component and not to Lychgate;
 // - `front`: the fault of a server that stands in front, in the words of front.mjs; $HOST, that of the deployment, and
@@ -45,7 +45,7 @@ const has = (name) => !asked.without?.includes(name);
 const { port } = await reservePort();
 const origin = `http://localhost:${port}`;
 const inner = asked.front === undefined ? port : (await reservePort()).port;
-const api = await startApi({ proof: asked.proof });
+const api = await startApi({ sharedSecret: asked.sharedSecret });
 const closing = [() => api.close()];
 let { issuer } = asked;
 if (asked.configuration !== undefined && issuer === undefined) {

@@ -4,7 +4,7 @@
 use crate::{
     host::{
         Host,
-        configuration::PROOF,
+        configuration::API_SECRET,
         root::root,
         workerd::{Setup, Workerd},
     },
@@ -28,7 +28,7 @@ const SPIN: On = |setup| setup.on_spin(128);
 /// Everything as it should be: the API refuses whoever comes around the gateway.
 fn well() -> Setup {
     let mut setup = Setup::standard();
-    setup.planted.push(("proof", json!(PROOF)));
+    setup.planted.push(("sharedSecret", json!(API_SECRET)));
     setup
 }
 
@@ -193,7 +193,7 @@ const EVERYWHERE: [Plant; 4] = [
         "open-origin",
         |setup| setup.planted.clear(),
         "upstream",
-        "lychgate-proof",
+        "lychgate-secret",
     ),
     (
         "open-origin-elsewhere",

@@ -153,6 +153,6 @@ fn api(place: &Place, demo: &Demo, ports: Ports) -> Command {
     let mut node = Command::new("node");
     node.arg(place.at("site/api/main.js"));
     node.env("PORT", ports.api.to_string());
-    node.env("DEMO_API_PROOF", demo.secret("DEMO_API_PROOF"));
+    node.env("DEMO_API_SECRET", demo.secret("DEMO_API_SECRET"));
     node
 }

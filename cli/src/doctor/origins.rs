@@ -69,13 +69,13 @@ fn one(subject: &Subject, upstream: &Upstream, url: &str, is_protected: bool) ->
         let what = format!("{id} refuses requests around Lychgate ({status})");
         return Finding::pass(CHECK, what);
     }
-    let what = format!("{url} answers {status} around Lychgate, without a proof");
+    let what = format!("{url} answers {status} around Lychgate, without the shared secret");
     let advice = match upstream.identity {
         Identity::Headers { .. } => format!(
-            "have {id} compare lychgate-proof with the shared secret and answer 401 without it, or be reachable for Lychgate alone"
+            "have {id} compare lychgate-secret with the shared secret and answer 401 without it, or be reachable for Lychgate alone"
         ),
         Identity::None => format!(
-            "anyone reaches {id} without signing in: let only Lychgate reach it, or set identity = \"headers\" with a proof and compare it there"
+            "anyone reaches {id} without signing in: let only Lychgate reach it, or set identity = \"headers\" with a shared_secret and compare it there"
         ),
     };
     if is_protected && status < 400 {

@@ -9,7 +9,7 @@ const CONFIGURATION: &str = r#"{"version":1,"public_url":"https://app.example.co
     "provider":[{"id":"example","issuer":"https://op.example.com/realm","client_id":"edge",
         "client_secret":{"secret":"CLIENT_SECRET"}}],
     "upstream":[{"id":"site","assets":true},
-        {"id":"api","url":"http://api.spin.internal","identity":"headers","proof":{"secret":"API_PROOF"}},
+        {"id":"api","url":"http://api.spin.internal","identity":"headers","shared_secret": {"secret":"API_SECRET"}},
         {"id":"shop","url":"https://shop.example.com:8443"}],
     "route":[{"path":"/**","access":["public"],"upstream":"site"},
         {"path":"/api/**","access":["session"],"upstream":"api"},
@@ -23,7 +23,7 @@ name = "app"
 [variables]
 sealing_key = { required = true, secret = true }
 client_secret = { required = true, secret = true }
-api_proof = { required = true, secret = true }
+api_secret = { required = true, secret = true }
 
 [[trigger.http]]
 route = "/..."
@@ -46,7 +46,7 @@ sqlite_databases = ["default"]
 [component.gate.variables]
 sealing_key = "{{ sealing_key }}"
 client_secret = "{{ client_secret }}"
-api_proof = "{{ api_proof }}"
+api_secret = "{{ api_secret }}"
 
 [component.api]
 source = "api.wasm"

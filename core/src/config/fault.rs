@@ -177,10 +177,10 @@ pub enum ConfigFault {
     AssetsIdentity,
     /// A `path_matching` for static assets.
     AssetsMatching,
-    /// Identity headers without a proof.
-    ProofMissing,
-    /// A proof without identity headers.
-    ProofUnused,
+    /// Identity headers without a shared secret.
+    SharedSecretMissing,
+    /// A shared secret without identity headers.
+    SharedSecretUnused,
     /// Claims without identity headers.
     ClaimsUnused,
     /// No header that a claim can stand in.
@@ -353,8 +353,8 @@ impl fmt::Display for ConfigFault {
             Self::AssetsMatching => {
                 f.write_str("the rules of all spellings of a static file always hold together")
             }
-            Self::ProofMissing => f.write_str("identity headers need a proof"),
-            Self::ProofUnused => f.write_str("a proof without identity = \"headers\""),
+            Self::SharedSecretMissing => f.write_str("identity headers need a shared_secret"),
+            Self::SharedSecretUnused => f.write_str("a shared_secret without identity = \"headers\""),
             Self::ClaimsUnused => f.write_str("claims without identity = \"headers\""),
             Self::ClaimHeader => f.write_str("expected a header such as \"lychgate-name\""),
             Self::UnknownUpstream { .. } => f.write_str("there is no upstream of this id"),

@@ -22,6 +22,9 @@ fn with_data(error: &ConfigError) -> Option<String> {
         let Some(Step::Key(key)) = error.at.steps().last() else {
             return None;
         };
+        if let Some(now) = renamed(error.at.steps()) {
+            return Some(now.to_owned());
+        }
         let meant = similar::closest(key, known.iter().copied())?;
         return Some(format!("did you mean {meant}?"));
     }
@@ -58,6 +61,20 @@ fn with_data(error: &ConfigError) -> Option<String> {
         return Some("access is \"secret\" or \"session\"".to_owned());
     }
     missing(key).map(ToOwned::to_owned)
+}
+
+/// The name today of a key that had another one in an earlier version.
+fn renamed(steps: &[Step]) -> Option<&'static str> {
+    match steps {
+        [Step::Key(table), Step::Item(_), Step::Key(key)]
+            if table == "upstream" && key == "proof" =>
+        {
+            Some(
+                "it is called shared_secret now, and the header that the upstream compares lychgate-secret",
+            )
+        }
+        _ => None,
+    }
 }
 
 /// A table or string where a list must stand is short of brackets.
@@ -182,15 +199,19 @@ const fn plain(fault: &ConfigFault) -> Option<&'static str> {
             "upper-case letters, digits and underscores, as binding in [[services]] of wrangler.toml"
         }
         ConfigFault::ServiceIsAssets => "write assets = true",
-        ConfigFault::AssetsIdentity => "remove identity, proof, claims, strip, pass and timeout",
-        ConfigFault::AssetsMatching => "remove path_matching",
-        ConfigFault::ProofMissing => {
-            "anyone who reaches the upstream around Lychgate could forge them: add proof = { secret = \"NAME\" } and compare lychgate-proof there"
+        ConfigFault::AssetsIdentity => {
+            "remove identity, shared_secret, claims, strip, pass and timeout"
         }
-        ConfigFault::ProofUnused => "add identity = \"headers\", or remove proof",
-        ConfigFault::ClaimsUnused => "add identity = \"headers\" and a proof, or remove claims",
+        ConfigFault::AssetsMatching => "remove path_matching",
+        ConfigFault::SharedSecretMissing => {
+            "anyone who reaches the upstream around Lychgate could forge them: add shared_secret = { secret = \"NAME\" } and compare lychgate-secret there"
+        }
+        ConfigFault::SharedSecretUnused => "add identity = \"headers\", or remove shared_secret",
+        ConfigFault::ClaimsUnused => {
+            "add identity = \"headers\" and a shared_secret, or remove claims"
+        }
         ConfigFault::ClaimHeader => {
-            "it begins with lychgate-, and is not one that is set anyway: user, issuer, email, groups, proof"
+            "it begins with lychgate-, and is not one that is set anyway: user, issuer, email, groups, secret"
         }
         ConfigFault::PublicAndMore => "a path is open to everyone or it is not",
         ConfigFault::PublicRequirement => "set access = [\"session\"], or remove require",

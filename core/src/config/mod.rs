@@ -338,9 +338,9 @@ pub enum Identity {
     None,
     /// `lychgate-` headers, and the shared secret that proves they are ours.
     Headers {
-        /// Sent as `lychgate-proof`; required, since anyone who reaches the upstream around us could
+        /// Sent as `lychgate-secret`; required, since anyone who reaches the upstream around us could
         /// forge the other headers.
-        proof: Option<SecretName>,
+        shared_secret: Option<SecretName>,
         /// Claims beside those that are always told.
         claims: Vec<ClaimHeader>,
     },
@@ -405,13 +405,13 @@ impl Config {
             .providers
             .iter()
             .filter_map(|provider| provider.client_authentication.secret());
-        let proofs = self
-            .upstreams
-            .iter()
-            .filter_map(|upstream| match &upstream.identity {
-                Identity::None => None,
-                Identity::Headers { proof, .. } => proof.as_ref(),
-            });
+        let shared_secrets =
+            self.upstreams
+                .iter()
+                .filter_map(|upstream| match &upstream.identity {
+                    Identity::None => None,
+                    Identity::Headers { shared_secret, .. } => shared_secret.as_ref(),
+                });
         let shared = self.issuers.iter().filter_map(|issuer| match &issuer.keys {
             KeySource::SharedSecret(name) => Some(name),
             KeySource::Discovery(_) | KeySource::Url(_) | KeySource::Inline(_) => None,
@@ -423,7 +423,7 @@ impl Config {
         let mut names: Vec<&SecretName> = Vec::new();
         for name in keys
             .chain(clients)
-            .chain(proofs)
+            .chain(shared_secrets)
             .chain(shared)
             .chain(metrics)
         {

@@ -60,7 +60,7 @@ pub(super) fn full() -> Value {
                 "id": "api",
                 "url": "https://api.example.com",
                 "identity": "headers",
-                "proof": {"secret": "API_PROOF"},
+                "shared_secret": {"secret": "API_SECRET"},
                 "claims": {"lychgate-name": "name", "Lychgate-Country": "/address/country"},
                 "strip": ["X-Internal"],
                 "pass": ["Cf-Access-Jwt-Assertion"],
@@ -168,10 +168,14 @@ fn everything_written_is_read() {
     let passed = HeaderName::parse("cf-access-jwt-assertion").unwrap();
     assert_eq!(api.pass, [passed]);
     assert_eq!(api.timeout, Seconds::new(5));
-    let Identity::Headers { proof, claims } = &api.identity else {
+    let Identity::Headers {
+        shared_secret,
+        claims,
+    } = &api.identity
+    else {
         panic!("{api:?}");
     };
-    assert_eq!(proof.as_ref().unwrap().0, "API_PROOF");
+    assert_eq!(shared_secret.as_ref().unwrap().0, "API_SECRET");
     let claims = claims
         .iter()
         .map(|claim| (claim.name.as_str(), claim.path.to_string()));
@@ -190,7 +194,7 @@ fn everything_written_is_read() {
         "LYCHGATE_KEY_2",
         "LYCHGATE_KEY_1",
         "EXAMPLE_CLIENT_SECRET",
-        "API_PROOF",
+        "API_SECRET",
         "SHARED",
         "METRICS_TOKEN",
     ];
@@ -310,7 +314,7 @@ fn what_is_left_out_has_its_default() {
 fn a_service_is_an_upstream_by_its_binding() {
     let config = read(&with(
         "/upstream/1",
-        json!({"id": "api", "service": "API_2", "identity": "headers", "proof": {"secret": "P"}}),
+        json!({"id": "api", "service": "API_2", "identity": "headers", "shared_secret": {"secret": "P"}}),
     ))
     .unwrap();
     let UpstreamTarget::Service(name) = &config.upstreams[1].target else {
@@ -749,7 +753,7 @@ fn all_faults_are_reported_at_once() {
 fn no_message_shows_what_may_be_a_secret() {
     for pointer in [
         "/provider/0/client_secret",
-        "/upstream/1/proof",
+        "/upstream/1/shared_secret",
         "/key/0/secret",
     ] {
         let errors = read(&with(pointer, json!("SECRET-in-test"))).unwrap_err();

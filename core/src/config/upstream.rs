@@ -17,7 +17,7 @@ pub(super) const KEYS: &[&str] = &[
     "url",
     "service",
     "identity",
-    "proof",
+    "shared_secret",
     "claims",
     "strip",
     "pass",
@@ -152,11 +152,11 @@ fn read_identity(table: &Table<'_>, target: Option<&UpstreamTarget>) -> Option<I
             }),
         })?,
     };
-    let proof = text::secret_at(table, "proof");
+    let shared_secret = text::secret_at(table, "shared_secret");
     let claims = read_claims(table);
     match (headers, target) {
-        (false, _) if table.has("proof") => {
-            table.fault("proof", ConfigFault::ProofUnused);
+        (false, _) if table.has("shared_secret") => {
+            table.fault("shared_secret", ConfigFault::SharedSecretUnused);
             None
         }
         (false, _) if table.has("claims") => {
@@ -168,20 +168,25 @@ fn read_identity(table: &Table<'_>, target: Option<&UpstreamTarget>) -> Option<I
             table.fault("identity", ConfigFault::AssetsIdentity);
             None
         }
-        (true, _) if !table.has("proof") => {
-            table.fault("identity", ConfigFault::ProofMissing);
+        (true, _) if !table.has("shared_secret") => {
+            table.fault("identity", ConfigFault::SharedSecretMissing);
             None
         }
-        (true, _) => Some(Identity::Headers { proof, claims }),
+        (true, _) => Some(Identity::Headers {
+            shared_secret,
+            claims,
+        }),
     }
 }
 
-/// The headers that are set anyway.
-const ALWAYS: [&str; 5] = [
+/// The headers that are set anyway, and the one that carried the shared secret in an earlier version: an upstream may
+/// still compare it.
+const ALWAYS: [&str; 6] = [
     "lychgate-user",
     "lychgate-issuer",
     "lychgate-email",
     "lychgate-groups",
+    "lychgate-secret",
     "lychgate-proof",
 ];
 

@@ -58,7 +58,7 @@ names! {
     LYCHGATE_EMAIL = "lychgate-email",
     LYCHGATE_GROUPS = "lychgate-groups",
     LYCHGATE_ISSUER = "lychgate-issuer",
-    LYCHGATE_PROOF = "lychgate-proof",
+    LYCHGATE_SECRET = "lychgate-secret",
     LYCHGATE_USER = "lychgate-user",
     ORIGIN = "origin",
     PURPOSE = "purpose",

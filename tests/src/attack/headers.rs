@@ -109,7 +109,7 @@ const FORGED: [&str; 6] = [
     "LYCHGATE-USER",
     "lychgate_user",
     "Lychgate_Groups",
-    "lychgate-proof",
+    "lychgate-secret",
     "lychgate-anything",
 ];
 
@@ -140,11 +140,11 @@ fn identity(host: &dyn Host) {
 
 fn connection(host: &dyn Host) {
     let mut browser = Browser::signed_in(host, "member");
-    let request =
-        Request::script("GET", "/api/x").with("Connection", "close, Lychgate-User, Lychgate-Proof");
+    let request = Request::script("GET", "/api/x")
+        .with("Connection", "close, Lychgate-User, Lychgate-Secret");
     let seen = echo(&mut browser, request);
     assert_eq!(seen["headers"]["lychgate-user"], "member");
-    assert!(seen["headers"]["lychgate-proof"].is_string());
+    assert!(seen["headers"]["lychgate-secret"].is_string());
 }
 
 fn public_identity(host: &dyn Host) {

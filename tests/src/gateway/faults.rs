@@ -58,7 +58,7 @@ fn a_broken_configuration_closes_the_gateway() {
 
 #[test]
 fn a_missing_or_bad_secret_closes_the_gateway_and_is_named() {
-    for name in ["LYCHGATE_KEY_1", "DEMO_CLIENT_SECRET", "API_PROOF"] {
+    for name in ["LYCHGATE_KEY_1", "DEMO_CLIENT_SECRET", "API_SECRET"] {
         let mut setup = Setup::standard();
         setup.secrets.retain(|(key, _)| key != name);
         is_closed(&InProcess::with(&setup), name);
@@ -80,8 +80,8 @@ fn white_space_around_a_secret_is_not_part_of_it() {
     let mut browser = Browser::signed_in(&host, "member");
     let seen = browser.fetch("/api/whoami").expect(200).json();
     let proof = Setup::standard().secrets;
-    let proof = proof.iter().find(|(name, _)| name == "API_PROOF").unwrap();
-    assert_eq!(seen["headers"]["lychgate-proof"], json!(proof.1));
+    let proof = proof.iter().find(|(name, _)| name == "API_SECRET").unwrap();
+    assert_eq!(seen["headers"]["lychgate-secret"], json!(proof.1));
     for blank in ["\n", " \t"] {
         let mut setup = Setup::standard();
         setup.secrets[1].1 = blank.to_owned();

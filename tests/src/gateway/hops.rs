@@ -159,7 +159,7 @@ pub fn next_hop(hop: &Hop) {
         .prepare(Request::script("POST", "/api/x"))
         .with(
             "Connection",
-            "close, X-Hop, lychgate-user, Lychgate-Proof, x-forwarded-host",
+            "close, X-Hop, lychgate-user, Lychgate-Secret, x-forwarded-host",
         )
         .with("X-Hop", "1")
         .with("X-End", "1")
@@ -193,7 +193,7 @@ pub fn next_hop(hop: &Hop) {
     assert_eq!(seen.has("x-hop"), hop.host.is_on_spin());
     assert_eq!(seen.all("x-end"), [b"1"]);
     assert_eq!(seen.all("lychgate-user"), [b"member"]);
-    assert!(seen.has("lychgate-proof") && seen.has("x-forwarded-host"));
+    assert!(seen.has("lychgate-secret") && seen.has("x-forwarded-host"));
     assert_eq!(seen.body, b"a body");
 
     for target in ["/api/hop", "/open/hop"] {

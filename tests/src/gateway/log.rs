@@ -281,10 +281,10 @@ fn a_request_for_another_host_names_public_url() {
 #[test]
 fn a_closed_gateway_names_what_it_lacks() {
     let mut setup = Setup::standard();
-    setup.secrets.retain(|(name, _)| name != "API_PROOF");
+    setup.secrets.retain(|(name, _)| name != "API_SECRET");
     let mut broken = Setup::standard();
     broken.configuration["route"][0]["path"] = json!("no slash");
-    for (setup, setting) in [(setup, "API_PROOF"), (broken, "route[0].path")] {
+    for (setup, setting) in [(setup, "API_SECRET"), (broken, "route[0].path")] {
         let host = InProcess::with(&setup);
         host.send(&Request::navigation("/")).expect(503);
         let line = line(&host);

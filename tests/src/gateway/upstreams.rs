@@ -2,7 +2,7 @@
 
 use super::Case;
 use crate::{
-    host::{Host, configuration::PROOF},
+    host::{Host, configuration::API_SECRET},
     http::{
         browser::{Browser, SESSION},
         request::Request,
@@ -90,7 +90,7 @@ fn the_api_learns_who_is_asking(host: &dyn Host) {
     assert_eq!(headers["lychgate-groups"], "members,staff");
     assert_eq!(headers["lychgate-email"], "staff@example.com");
     assert_eq!(headers["lychgate-issuer"], host.issuer());
-    assert_eq!(headers["lychgate-proof"], PROOF);
+    assert_eq!(headers["lychgate-secret"], API_SECRET);
     assert_eq!(headers["x-forwarded-host"], host.authority());
 }
 
@@ -128,7 +128,7 @@ fn public_routes_carry_no_identity(host: &dyn Host) {
         .keys()
         .filter(|name| name.starts_with("lychgate"))
         .collect();
-    assert_eq!(ours, ["lychgate-proof"]);
+    assert_eq!(ours, ["lychgate-secret"]);
 }
 
 fn our_cookies_stay_with_us(host: &dyn Host) {
@@ -395,7 +395,7 @@ fn no_request_comes_back(host: &dyn Host) {
         let refused = browser.send(Request::script("TRACE", target)).expect(405);
         let allow = refused.header("allow").unwrap();
         assert!(allow.contains("GET") && !allow.contains("TRACE"), "{allow}");
-        assert!(!refused.text().contains(PROOF));
+        assert!(!refused.text().contains(API_SECRET));
     }
     assert_eq!(host.api_requests(), before);
     browser

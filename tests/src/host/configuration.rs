@@ -17,7 +17,7 @@ pub struct Places {
 }
 
 /// The shared secret of gateway and API.
-pub const PROOF: &str = "SECRET-API-PROOF";
+pub const API_SECRET: &str = "SECRET-OF-THE-API";
 
 /// The configuration, before a test changes it.
 pub fn configuration(places: &Places) -> Value {
@@ -52,7 +52,7 @@ pub fn configuration(places: &Places) -> Value {
         "upstream": [
             {"id": "site", "assets": true},
             {"id": "api", "url": places.api, "identity": "headers",
-             "proof": {"secret": "API_PROOF"}, "strip": ["X-Team"],
+             "shared_secret": {"secret": "API_SECRET"}, "strip": ["X-Team"],
              "claims": {
                  "lychgate-login": "preferred_username",
                  "lychgate-roles": "/realm_access/roles",
@@ -132,7 +132,7 @@ pub fn secrets(client_secret: &str) -> Vec<(String, String)> {
     [
         ("LYCHGATE_KEY_1", key(1)),
         ("DEMO_CLIENT_SECRET", client_secret.to_owned()),
-        ("API_PROOF", PROOF.to_owned()),
+        ("API_SECRET", API_SECRET.to_owned()),
         ("SHARED_SECRET", SHARED_SECRET.to_owned()),
     ]
     .map(|(name, value)| (name.to_owned(), value))

@@ -19,7 +19,7 @@ fn lacking(what: &'static str) -> Workerd {
 #[test]
 fn without_what_it_needs_a_component_is_closed_and_says_why() {
     for (what, reason) in [
-        ("API_PROOF", "the secret API_PROOF is not set"),
+        ("API_SECRET", "the secret API_SECRET is not set"),
         ("LYCHGATE_KEY_1", "the secret LYCHGATE_KEY_1 is not set"),
         ("key_value_stores", "key_value_stores"),
         ("sqlite_databases", "sqlite_databases"),

@@ -71,7 +71,7 @@ fn a_private_component_is_reached_through_the_gateway_alone() {
     assert_eq!(seen["target"], json!("/api/who?a=b"));
     let headers = &seen["headers"];
     assert_eq!(headers["lychgate-user"], json!("member"), "{headers}");
-    assert_eq!(headers["lychgate-proof"], json!("SECRET-API-PROOF"));
+    assert_eq!(headers["lychgate-secret"], json!("SECRET-OF-THE-API"));
     assert!(!headers.to_string().contains("forged"), "{headers}");
     // From outside its name leads nowhere: the host takes it away, and then there is none.
     let mut outside = TcpStream::connect(("127.0.0.1", host.port())).unwrap();
@@ -83,6 +83,6 @@ fn a_private_component_is_reached_through_the_gateway_alone() {
     let mut answer = String::new();
     outside.read_to_string(&mut answer).unwrap();
     assert!(!answer.contains(" 200 "), "{answer}");
-    assert!(!answer.contains("lychgate-proof"), "{answer}");
+    assert!(!answer.contains("lychgate-secret"), "{answer}");
     assert!(browser.is_signed_in());
 }

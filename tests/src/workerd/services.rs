@@ -4,7 +4,7 @@ use crate::{
     gateway::late,
     host::{
         Host,
-        configuration::PROOF,
+        configuration::API_SECRET,
         web_socket::{self, Frame, WebSocket},
         workerd::{Setup, Workerd},
     },
@@ -43,7 +43,7 @@ fn a_bound_worker_gets_what_a_url_gets() {
     let headers = &seen["headers"];
     assert_eq!(headers["lychgate-user"], "staff");
     assert_eq!(headers["lychgate-groups"], "members,staff");
-    assert_eq!(headers["lychgate-proof"], PROOF);
+    assert_eq!(headers["lychgate-secret"], API_SECRET);
     assert_eq!(headers["x-forwarded-host"], host.authority());
     assert_eq!(headers["cookie"], "theme=dark");
     assert_eq!(headers["x-team"], Value::Null);
@@ -115,7 +115,7 @@ fn a_web_socket_reaches_a_bound_worker() {
     };
     let seen: Value = serde_json::from_str(&seen).unwrap();
     assert_eq!(seen["headers"]["lychgate-user"], "member");
-    assert_eq!(seen["headers"]["lychgate-proof"], PROOF);
+    assert_eq!(seen["headers"]["lychgate-secret"], API_SECRET);
     socket.send("hello");
     assert_eq!(socket.receive(), Frame::Text("hello".to_owned()));
     socket.send("close");

@@ -3,7 +3,7 @@
 use crate::{
     host::{
         Host,
-        configuration::PROOF,
+        configuration::API_SECRET,
         web_socket::{self, Frame, WebSocket},
         workerd::{Setup, Workerd},
     },
@@ -43,7 +43,7 @@ fn frames_pass_both_ways_and_the_api_knows_who_is_there() {
     assert_eq!(seen["url"], "/api/live?a=b");
     let headers = &seen["headers"];
     assert_eq!(headers["lychgate-user"], "staff", "{headers}");
-    assert_eq!(headers["lychgate-proof"], PROOF);
+    assert_eq!(headers["lychgate-secret"], API_SECRET);
     assert_eq!(headers["cookie"], Value::Null);
     for text in ["hello", "", &"long ".repeat(2_000)] {
         socket.send(text);

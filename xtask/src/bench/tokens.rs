@@ -35,9 +35,9 @@ const TOLD: &str = "/told/area-165/report?year=2026";
 const MEMBERS: &str = "/members/area-165/report?year=2026";
 const TOLD_MEMBERS: &str = "/told-members/area-165/report?year=2026";
 
-const NOTHING: &str = "user= groups= proof=false";
-const ROBOT: &str = "groups=robots,billing proof=true";
-const MEMBER: &str = "groups=members proof=true";
+const NOTHING: &str = "user= groups= secret=false";
+const ROBOT: &str = "groups=robots,billing secret=true";
+const MEMBER: &str = "groups=members secret=true";
 
 const PASS: &str = "a Worker that passes every request on";
 const FORWARD: &str = "plain JavaScript that forwards so, nothing set";

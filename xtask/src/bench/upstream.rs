@@ -50,7 +50,7 @@ fn serve(stream: TcpStream) -> std::io::Result<()> {
 struct Told {
     user: String,
     groups: String,
-    has_proof: bool,
+    has_secret: bool,
     cookie: String,
     /// The header by which the runtime is told `request.cf`: it must not come this far.
     has_cf: bool,
@@ -74,7 +74,7 @@ impl Told {
             match name.to_ascii_lowercase().as_str() {
                 "lychgate-user" => told.user.push_str(value),
                 "lychgate-groups" => told.groups.push_str(value),
-                "lychgate-proof" => told.has_proof = value.len() >= 32,
+                "lychgate-secret" => told.has_secret = value.len() >= 32,
                 "cookie" => told.cookie.push_str(value),
                 "mf-cf-blob" => told.has_cf = true,
                 _ => {}
@@ -86,11 +86,11 @@ impl Told {
         let Self {
             user,
             groups,
-            has_proof,
+            has_secret,
             cookie,
             has_cf,
         } = self;
-        format!("user={user} groups={groups} proof={has_proof} cookie={cookie} cf={has_cf}.")
+        format!("user={user} groups={groups} secret={has_secret} cookie={cookie} cf={has_cf}.")
     }
 }
 
@@ -106,7 +106,7 @@ mod tests {
         let told = Told::read(&mut reader).unwrap().unwrap();
         assert_eq!(
             told.shown(),
-            "user=u groups=g,h proof=false cookie=a=b cf=false."
+            "user=u groups=g,h secret=false cookie=a=b cf=false."
         );
         assert_eq!(Told::read(&mut reader).unwrap(), None);
     }

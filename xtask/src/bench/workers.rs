@@ -47,8 +47,8 @@ const PAGE_PATH: &str = "/area-165/page";
 const FILES_PATH: &str = "/files/area-165/page";
 
 /// What each answer shows: what the upstream was told, or the end of the page.
-const NOBODY: &str = "user= groups= proof=";
-const MEMBER: &str = "user=member groups=members proof=true cookie=theme=dark cf=false.";
+const NOBODY: &str = "user= groups= secret=";
+const MEMBER: &str = "user=member groups=members secret=true cookie=theme=dark cf=false.";
 const PAGE: &str = "</html>";
 
 /// What is measured, as it is called in the report.

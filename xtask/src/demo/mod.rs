@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The secrets that the demo's configuration names.
-const SECRETS: [&str; 3] = ["LYCHGATE_KEY_1", "DEMO_CLIENT_SECRET", "DEMO_API_PROOF"];
+const SECRETS: [&str; 3] = ["LYCHGATE_KEY_1", "DEMO_CLIENT_SECRET", "DEMO_API_SECRET"];
 
 /// What runs the gateway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -50,7 +50,7 @@ pub(in crate::gateway) struct Deployment {
     pub(in crate::gateway) ring: KeyRing,
     client_secrets: OrderedMap<String, Secret<String>>,
     signing_keys: OrderedMap<String, SigningKey>,
-    proofs: OrderedMap<String, HeaderValue>,
+    shared_secrets: OrderedMap<String, HeaderValue>,
     /// By their places in the configuration.
     issuer_keys: Vec<IssuerKeys>,
     pub(in crate::gateway) key_sets: KeySets,
@@ -98,17 +98,18 @@ impl Deployment {
                 }
             }
         }
-        let mut proofs = OrderedMap::new();
+        let mut shared_secrets = OrderedMap::new();
         for upstream in &config.upstreams {
             if let Identity::Headers {
-                proof: Some(name), ..
+                shared_secret: Some(name),
+                ..
             } = &upstream.identity
             {
                 let value = HeaderValue::parse(secret(name)?.expose().as_str());
                 let value = value.ok_or_else(|| ConfigurationFault::BadProof {
                     name: name.0.clone(),
                 })?;
-                proofs.insert(upstream.id.clone(), value);
+                shared_secrets.insert(upstream.id.clone(), value);
             }
         }
         let mut key_sets = KeySets::default();
@@ -138,7 +139,7 @@ impl Deployment {
             ring,
             client_secrets,
             signing_keys,
-            proofs,
+            shared_secrets,
             issuer_keys,
             key_sets,
             providers,
@@ -178,8 +179,8 @@ impl Deployment {
         self.metrics_secret.as_ref()
     }
 
-    pub(in crate::gateway) fn proof(&self, upstream: &Upstream) -> Option<&HeaderValue> {
-        self.proofs.get(&upstream.id)
+    pub(in crate::gateway) fn shared_secret(&self, upstream: &Upstream) -> Option<&HeaderValue> {
+        self.shared_secrets.get(&upstream.id)
     }
 
     pub(in crate::gateway) fn needs_assets(&self) -> bool {

@@ -117,8 +117,8 @@ fn headers(
             if let Some(principal) = caller.principal() {
                 out.extend(identity::headers(&principal, claims));
             }
-            if let Some(proof) = deployment.proof(upstream) {
-                out.push((HeaderName::LYCHGATE_PROOF, proof.clone()));
+            if let Some(secret) = deployment.shared_secret(upstream) {
+                out.push((HeaderName::LYCHGATE_SECRET, secret.clone()));
             }
         }
     }

@@ -83,11 +83,11 @@ fn upstreams(random: &mut Random) -> Value {
     let strip = random.pick(&[json!(["X-Team"]), json!(["X-Team", "X-Other"])]);
     json!([
         {"id": "site", "assets": true},
-        {"id": "api", "url": API, "identity": "headers", "proof": {"secret": "API_PROOF"},
+        {"id": "api", "url": API, "identity": "headers", "shared_secret": {"secret": "API_SECRET"},
          "strip": strip, "timeout": random.pick(&["5s", "30s"]),
          "claims": {"lychgate-login": "preferred_username"}},
         {"id": "plain", "url": API},
-        {"id": "bound", "service": "BOUND", "identity": "headers", "proof": {"secret": "API_PROOF"}},
+        {"id": "bound", "service": "BOUND", "identity": "headers", "shared_secret": {"secret": "API_SECRET"}},
     ])
 }
 
