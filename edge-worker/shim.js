@@ -1,6 +1,6 @@
-// What workerd calls. It fetches and edits headers, which JavaScript does faster; Rust says what and where.
+// What workerd calls. It fetches and rewrites headers, which JavaScript does faster; Rust says what and where.
 import { receive, traps, unlessLost } from "lychgate-host";
-import { Edge, addresses, response_edits, telling, wake } from "lychgate-glue";
+import { Edge, addresses, response_rewrites, telling, wake } from "lychgate-glue";
 import configuration from "./lychgate.json";
 
 export { Ledger } from "./ledger.js";
@@ -84,19 +84,19 @@ const kept = (context, work) => {
 };
 
 /** Carries out a plan, of which `plan` in forward.rs says what the lines are. */
-const forward = async ([to, url, patience, cache, answered, plain, ...edits], asked, env) => {
+const forward = async ([to, url, timeout, cache, answered, plain, ...rewrites], asked, env) => {
   const failed = (why) => edgeOf(env).failed(env, why, ...asked);
-  const ofAnswer = edits.splice(edits.indexOf(""));
+  const ofAnswer = rewrites.splice(rewrites.indexOf(""));
   let message;
   try {
-    message = outbound(to, url, cache, edits, asked[0]);
+    message = outbound(to, url, cache, rewrites, asked[0]);
   } catch {
     return failed("unsent");
   }
   let response;
   try {
     const ask = () => send(to, message, env);
-    response = await (patience === "" ? ask() : before(Number(patience), ask, isRepeatable(asked[0])));
+    response = await (timeout === "" ? ask() : before(Number(timeout), ask, isRepeatable(asked[0])));
   } catch (error) {
     return failed(isOurs(error) ? "unsent" : "unreachable");
   }
@@ -106,14 +106,14 @@ const forward = async ([to, url, patience, cache, answered, plain, ...edits], as
   const own = ownEdits(response.headers, answered, plain);
   const changes = [...own.split("\n"), ...ofAnswer].filter(Boolean);
   if (changes.length === 0) return response;
-  let edited;
+  let rewritten;
   try {
-    edited = new Response(response.body, response);
-    apply(changes, edited.headers);
+    rewritten = new Response(response.body, response);
+    apply(changes, rewritten.headers);
   } catch {
     return inexpressible(response, failed);
   }
-  return edited;
+  return rewritten;
 };
 
 /** The answer in place of one that no `Response` can be, whose body nobody reads then. */
@@ -133,7 +133,7 @@ const ownEdits = (headers, answered, plain) => {
   const held = all.split("\n").filter((name) => holders.has(name));
   // Texts are passed before it is looked at which instance they go to.
   wake();
-  return response_edits(
+  return response_rewrites(
     answered,
     all,
     headers.getSetCookie().join("\n"),
@@ -152,11 +152,11 @@ const connectionOf = (headers, names) => {
 };
 
 /** What to fetch for a request, as the arguments of `fetch`. */
-const outbound = (to, url, cache, edits, request) => {
+const outbound = (to, url, cache, rewrites, request) => {
   if (to === "assets") return [url === "" ? request : new Request(url, request)];
   const { method, body } = request;
   const headers = new Headers(request.headers);
-  apply(edits, headers);
+  apply(rewrites, headers);
   const init = { headers, redirect: "manual" };
   if (to !== "url") init.cf = request.cf;
   else if (cache !== "") init.cache = cache;
@@ -212,8 +212,8 @@ const before = (milliseconds, ask, repeatable) =>
 const names = (headers) => [...headers.keys()].join("\n");
 
 /** Lines of `-name`, `=name:value` and `+name:value`, in their order. */
-const apply = (edits, headers) => {
-  for (const line of edits) {
+const apply = (rewrites, headers) => {
+  for (const line of rewrites) {
     const colon = line.indexOf(":");
     if (line[0] === "-") headers.delete(line.slice(1));
     else if (line[0] === "=") headers.set(line.slice(1, colon), line.slice(colon + 1));

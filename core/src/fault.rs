@@ -180,7 +180,7 @@ pub enum PlatformFault {
     Random,
     /// Signatures could not be verified.
     Verifier,
-    /// There is no room to remember that a proof of possession was used.
+    /// There is no room to remember that a DPoP proof was used.
     ProofsFull,
     /// A proof of who we are could not be signed: the key is none, or the host failed.
     Signer,

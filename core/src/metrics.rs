@@ -19,8 +19,8 @@ pub struct Metrics {
     forwarded: Cell<Forwarded>,
     reported: Cell<Forwarded>,
     reported_at: Cell<Option<UnixTime>>,
-    from_memory: Cell<u64>,
-    tokens_from_memory: Cell<u64>,
+    from_cache: Cell<u64>,
+    tokens_from_cache: Cell<u64>,
     tally: RefCell<Vec<(Family, Labels, u64)>>,
 }
 
@@ -183,15 +183,14 @@ impl Metrics {
     }
 
     /// Counts an access token that memory knew.
-    pub fn token_from_memory(&self) {
-        self.tokens_from_memory
-            .set(self.tokens_from_memory.get().saturating_add(1));
+    pub fn token_from_cache(&self) {
+        self.tokens_from_cache
+            .set(self.tokens_from_cache.get().saturating_add(1));
     }
 
     /// Counts a session that memory knew.
-    pub fn from_memory(&self) {
-        self.from_memory
-            .set(self.from_memory.get().saturating_add(1));
+    pub fn from_cache(&self) {
+        self.from_cache.set(self.from_cache.get().saturating_add(1));
     }
 
     /// Counts one by name.
@@ -249,15 +248,11 @@ impl Metrics {
             (Family::Forwarded, ["public", ""], forwarded.public),
             (Family::Forwarded, ["session", ""], forwarded.session),
             (Family::Forwarded, ["bearer", ""], forwarded.bearer),
-            (
-                Family::SessionChecks,
-                ["memory", ""],
-                self.from_memory.get(),
-            ),
+            (Family::SessionChecks, ["memory", ""], self.from_cache.get()),
             (
                 Family::TokenChecks,
                 ["memory", ""],
-                self.tokens_from_memory.get(),
+                self.tokens_from_cache.get(),
             ),
         ]);
         all.extend_from_slice(&self.tally.borrow());
@@ -342,7 +337,7 @@ mod tests {
         metrics.forwarded(Access::Public);
         metrics.forwarded(Access::Session);
         metrics.forwarded(Access::Session);
-        metrics.from_memory();
+        metrics.from_cache();
         metrics.count(Family::Refused, ["not_found", ""]);
         metrics.count(Family::Refused, ["not_found", ""]);
         metrics.count(Family::Exchanges, ["token", "ok"]);

@@ -1,6 +1,6 @@
 //! A forward, carried out by `shim.js`.
 //!
-//! The shim fetches, because headers are edited in JavaScript ten times faster and bodies never have to pass
+//! The shim fetches, because headers are rewritten in JavaScript ten times faster and bodies never have to pass
 //! by here. Rust tells it what to do in text, of which each line is one thing: header names and values cannot hold a
 //! line break. The shim holds nothing else of a forward, so nothing has to be freed, and nothing is lost with an
 //! instance that traps. Each call between the two costs about as much as the decision, so there are few.
@@ -8,7 +8,7 @@
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use lychgate_core::gateway::header_rewrites::{
-    ADDRESSES, Connection, CookieEdit, Front, PlainResponse, ResponseEdit, TELLING,
+    ADDRESSES, Connection, CookieRewrite, Front, PlainResponse, ResponseRewrite, TELLING,
 };
 use lychgate_core::gateway::{Forward, ForwardTarget};
 use wasm_bindgen::JsValue;
@@ -21,12 +21,12 @@ use wasm_bindgen::prelude::wasm_bindgen;
 /// 2. the URL to fetch, or nothing where the request can be passed as it came;
 /// 3. after how many milliseconds the head of the answer is late, or nothing for never;
 /// 4. `no-store` where shared caches must be passed by, else nothing;
-/// 5. what to ask [`response_edits`] with;
-/// 6. what becomes of a response that no name tells of ([`telling`]): `ask`, or its edit, or nothing;
-/// 7. any number of edits of the request;
-/// 8. an empty line, and the edits of the response that do not depend on it.
+/// 5. what to ask [`response_rewrites`] with;
+/// 6. what becomes of a response that no name tells of ([`telling`]): `ask`, or its rewrite, or nothing;
+/// 7. any number of rewrites of the request;
+/// 8. an empty line, and the rewrites of the response that do not depend on it.
 ///
-/// An edit is `-name` (remove), `=name:value` (set) or `+name:value` (append).
+/// A rewrite is `-name` (remove), `=name:value` (set) or `+name:value` (append).
 pub(crate) fn plan(
     forward: &Forward,
     host: &str,
@@ -34,8 +34,8 @@ pub(crate) fn plan(
     names: &str,
     connection: Connection<'_>,
 ) -> String {
-    let edit = &forward.request;
-    let target = edit.target();
+    let rewrite = &forward.request;
+    let target = rewrite.target();
     let mut plan = Lines::default();
     match &forward.target {
         ForwardTarget::Assets => {
@@ -55,11 +55,11 @@ pub(crate) fn plan(
             plan.line(&[&origin.to_string(), target]);
         }
     }
-    let patience = forward.timeout.map(|limit| {
+    let timeout = forward.timeout.map(|limit| {
         let milliseconds = limit.as_seconds().saturating_mul(1000);
         milliseconds.to_string()
     });
-    plan.line(&[patience.as_deref().unwrap_or_default()]);
+    plan.line(&[timeout.as_deref().unwrap_or_default()]);
     plan.line(&[match forward.response.bypasses_caches() {
         true => "no-store",
         false => "",
@@ -71,17 +71,17 @@ pub(crate) fn plan(
         PlainResponse::CacheControl(policy) => plan.set("cache-control", policy),
     }
     for name in lines(names) {
-        if edit.strips(name, Front::Cloudflare) || connection.names(name) {
+        if rewrite.strips(name, Front::Cloudflare) || connection.names(name) {
             plan.remove(name);
         }
     }
-    match edit.cookie() {
-        _ if connection.names("cookie") || edit.strips("cookie", Front::Cloudflare) => {}
-        CookieEdit::Keep => {}
-        CookieEdit::Replace(rest) => plan.set("cookie", rest),
-        CookieEdit::Remove => plan.remove("cookie"),
+    match rewrite.cookie() {
+        _ if connection.names("cookie") || rewrite.strips("cookie", Front::Cloudflare) => {}
+        CookieRewrite::Keep => {}
+        CookieRewrite::Replace(rest) => plan.set("cookie", rest),
+        CookieRewrite::Remove => plan.remove("cookie"),
     }
-    for (name, value) in edit.set() {
+    for (name, value) in rewrite.set() {
         plan.set(name.as_str(), value.as_str());
     }
     plan.line(&[]);
@@ -94,7 +94,7 @@ pub(crate) fn plan(
     plan.0
 }
 
-/// The names of response headers because of which [`response_edits`] must be asked: a regular expression for names in
+/// The names of response headers because of which [`response_rewrites`] must be asked: a regular expression for names in
 /// lower case, one per line. They hold letters and dashes alone.
 #[wasm_bindgen]
 pub fn telling() -> String {
@@ -112,7 +112,7 @@ pub fn telling() -> String {
     .concat()
 }
 
-/// The names of the response headers whose values [`response_edits`] must be told, one per line.
+/// The names of the response headers whose values [`response_rewrites`] must be told, one per line.
 #[wasm_bindgen]
 pub fn addresses() -> String {
     ADDRESSES.join("\n")
@@ -124,7 +124,7 @@ pub fn addresses() -> String {
 /// # Errors
 /// That is no line of a plan.
 #[wasm_bindgen]
-pub fn response_edits(
+pub fn response_rewrites(
     line: &str,
     names: &str,
     set_cookies: &str,
@@ -133,35 +133,35 @@ pub fn response_edits(
     connection: Option<String>,
     addresses: &str,
 ) -> Result<String, JsValue> {
-    let edit = ResponseEdit::of_line(line).ok_or(JsValue::NULL)?;
+    let rewrite = ResponseRewrite::of_line(line).ok_or(JsValue::NULL)?;
     let connection = Connection::new(connection.as_deref());
-    let mut edits = Lines::default();
+    let mut rewrites = Lines::default();
     for name in lines(names) {
-        if edit.strips(name) || connection.names(name) {
-            edits.remove(name);
+        if rewrite.strips(name) || connection.names(name) {
+            rewrites.remove(name);
         }
     }
     let own = cache_control.as_deref();
-    if let Some(policy) = edit.cache_control(content_type.as_deref(), own) {
-        edits.set("cache-control", policy);
+    if let Some(policy) = rewrite.cache_control(content_type.as_deref(), own) {
+        rewrites.set("cache-control", policy);
     }
     for (name, value) in lines(addresses).filter_map(|line| line.split_once(':')) {
-        let moved = edit.address(name, value);
+        let moved = rewrite.address(name, value);
         if let Some(moved) = moved.filter(|_| !connection.names(name)) {
-            edits.set(name, &moved);
+            rewrites.set(name, &moved);
         }
     }
     if connection.names("set-cookie") {
-        return Ok(edits.0);
+        return Ok(rewrites.0);
     }
-    let is_as_sent = |field| matches!(edit.set_cookie(field), Some(Cow::Borrowed(_)));
+    let is_as_sent = |field| matches!(rewrite.set_cookie(field), Some(Cow::Borrowed(_)));
     if !set_cookies.is_empty() && !lines(set_cookies).all(is_as_sent) {
-        edits.remove("set-cookie");
-        for field in lines(set_cookies).filter_map(|field| edit.set_cookie(field)) {
-            edits.append("set-cookie", &field);
+        rewrites.remove("set-cookie");
+        for field in lines(set_cookies).filter_map(|field| rewrite.set_cookie(field)) {
+            rewrites.append("set-cookie", &field);
         }
     }
-    Ok(edits.0)
+    Ok(rewrites.0)
 }
 
 /// The lines of a text; an empty text is one.

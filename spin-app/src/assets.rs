@@ -14,7 +14,7 @@ use lychgate_core::assets::entity_tag::EntityTag;
 use lychgate_core::assets::plan::{Presence, Step, plan};
 use lychgate_core::assets::response::{self, FileResponse, Found};
 use lychgate_core::fault::UpstreamFault;
-use lychgate_core::gateway::header_rewrites::{RequestEdit, ResponseEdit};
+use lychgate_core::gateway::header_rewrites::{RequestRewrite, ResponseRewrite};
 use lychgate_core::http::inbound::Inbound;
 use lychgate_core::time::UnixTime;
 use sha2::{Digest, Sha256};
@@ -60,14 +60,14 @@ struct Known {
 /// # Errors
 /// What the host does not accept.
 pub(crate) async fn serve(
-    request: &RequestEdit,
-    response: &ResponseEdit,
+    request: &RequestRewrite,
+    response: &ResponseRewrite,
     received: &Received,
 ) -> Result<Response, ErrorCode> {
     match answer(request, received).await {
         Ok((answer, body)) => {
-            let edited = response.apply(fields::of_ours(answer.headers));
-            respond::with(answer.status.code(), edited, body)
+            let rewritten = response.apply(fields::of_ours(answer.headers));
+            respond::with(answer.status.code(), rewritten, body)
         }
         Err(Unreadable(error)) => {
             log::host_error("filesystem", &format!("{error:?}"));
@@ -79,7 +79,7 @@ pub(crate) async fn serve(
 }
 
 async fn answer(
-    request: &RequestEdit,
+    request: &RequestRewrite,
     received: &Received,
 ) -> Result<(FileResponse, Body), Unreadable> {
     let header = |name: &_| received.header(name);

@@ -6,7 +6,7 @@ use crate::received::Received;
 use crate::send::{self, Unanswered};
 use crate::{assets, instance, respond};
 use lychgate_core::fault::{Fault, PlatformFault, UpstreamFault};
-use lychgate_core::gateway::header_rewrites::ResponseEdit;
+use lychgate_core::gateway::header_rewrites::ResponseRewrite;
 use lychgate_core::gateway::{Forward, ForwardTarget};
 use lychgate_core::http::inbound::Inbound;
 use lychgate_core::http::method::Method;
@@ -75,20 +75,20 @@ async fn to_origin(
     }
 }
 
-/// The answer of an upstream, edited.
+/// The answer of an upstream, rewritten.
 async fn passed_on(
     answer: Response,
-    edit: &ResponseEdit,
+    rewrite: &ResponseRewrite,
     received: &Received,
 ) -> Result<Response, ErrorCode> {
     let status = answer.get_status_code();
     if let Some(fault) = UpstreamFault::of_status(status) {
         return failed(received, fault).await;
     }
-    let edited = edit.apply(answer.get_headers().copy_all());
+    let rewritten = rewrite.apply(answer.get_headers().copy_all());
     let (contents, end) = Response::consume_body(answer, accepted());
     let contents = Some(contents);
-    match respond::with(status, edited, Body { contents, end }) {
+    match respond::with(status, rewritten, Body { contents, end }) {
         Ok(response) => Ok(response),
         // A field that the host takes from nobody.
         Err(_) => failed(received, UpstreamFault::Inexpressible).await,

@@ -5,7 +5,7 @@ import { startOtherSite } from "./other-site.js";
 import { Visitor, startBrowser } from "./visitor.js";
 
 /** No step of a person takes this long, however busy the machine is; a test that hangs is to end at some time. */
-const patience = 300_000;
+const timeout = 300_000;
 
 export class World {
   #parts = [];
@@ -64,8 +64,8 @@ export class World {
   /** A visitor with an empty browser profile, of the demo's gateway or another one. */
   async visitor(options = {}, place = this) {
     const context = await this.browser.newContext(options);
-    context.setDefaultTimeout(patience);
-    context.setDefaultNavigationTimeout(patience);
+    context.setDefaultTimeout(timeout);
+    context.setDefaultNavigationTimeout(timeout);
     return new Visitor(place, context);
   }
 

@@ -128,7 +128,7 @@ pub fn thumbprint(key: Signer) -> String {
     base64url::encode(&Sha256::digest(members))
 }
 
-/// A proof of possession (RFC 9449) before it is signed.
+/// A DPoP proof (RFC 9449) before it is signed.
 #[derive(Clone)]
 pub struct Proof {
     pub header: Value,

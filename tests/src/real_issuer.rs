@@ -5,7 +5,7 @@ use crate::{
     host::{
         Host,
         configuration::key,
-        server::PATIENCE,
+        server::TIMEOUT,
         token_issuer::TokenIssuer,
         workerd::{Setup, Workerd},
     },
@@ -102,7 +102,7 @@ fn outage(on: fn(Setup) -> Setup) {
     issuer.bring_up();
     let begun = Instant::now();
     while call(&host, &first).status != 200 {
-        assert!(begun.elapsed() < PATIENCE, "it does not recover");
+        assert!(begun.elapsed() < TIMEOUT, "it does not recover");
     }
     call(&host, &second).expect(200);
 }

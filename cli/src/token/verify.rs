@@ -11,7 +11,7 @@ use crate::{
 };
 use lychgate_core::{
     access::{decision::Decision, principal::Credential, routes::NoRoute},
-    bearer::{AccessToken, AccessTokenFault, Candidate},
+    bearer::{AccessToken, AccessTokenFault, UnverifiedAccessToken},
     config::{Config, Issuer, KeySource},
     encoding::base64url,
     http::{method::Method, path::RequestPath},
@@ -89,11 +89,11 @@ pub(crate) fn command(
 }
 
 fn verify(text: &str, jwks: Option<&Path>, loaded: &Loaded, now: UnixTime) -> Verdict {
-    let candidate = match Candidate::read(text, &loaded.config.issuers) {
-        Ok(candidate) => candidate,
+    let unverified = match UnverifiedAccessToken::read(text, &loaded.config.issuers) {
+        Ok(unverified) => unverified,
         Err(fault) => return Verdict::Refused(fault),
     };
-    let (issuer, _) = candidate.issuer();
+    let (issuer, _) = unverified.issuer();
     let token = match (&issuer.keys, jwks) {
         (KeySource::SharedSecret(name), _) => {
             let secret = env::var(&name.0).unwrap_or_default();
@@ -103,10 +103,10 @@ fn verify(text: &str, jwks: Option<&Path>, loaded: &Loaded, now: UnixTime) -> Ve
                     name.0, issuer.issuer
                 ));
             };
-            candidate.accept_with_secret(&secret)
+            unverified.accept_with_secret(&secret)
         }
         (_, jwks) => match keys(issuer, jwks) {
-            Ok(keys) => candidate.verify(&keys, software::verify),
+            Ok(keys) => unverified.verify(&keys, software::verify),
             Err(what) => return Verdict::Undecided(what),
         },
     };

@@ -38,13 +38,13 @@ pub struct Route {
     pub rewrite: Option<Rc<Rewrite>>,
     /// Which other sites' scripts may call it.
     pub cors: Option<Rc<Cors>>,
-    /// What is asked of proofs of possession.
+    /// What is asked of DPoP proofs.
     pub dpop: Dpop,
     /// Which audiences of a token count here; `None` for all that its issuer has.
     pub audiences: Option<Vec<String>>,
 }
 
-/// What a route asks of the proofs of possession that tokens may be bound to (RFC 9449). Those of bound tokens are
+/// What a route asks of the DPoP proofs that tokens may be bound to (RFC 9449). Those of bound tokens are
 /// verified everywhere.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Dpop {

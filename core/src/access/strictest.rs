@@ -17,7 +17,7 @@ pub enum OtherSites<'a> {
 }
 
 impl<'a> RouteMatch<'a> {
-    /// What is asked of proofs of possession: the most that any of the routes asks.
+    /// What is asked of DPoP proofs: the most that any of the routes asks.
     pub fn dpop(&self) -> Dpop {
         let ours = self.route().dpop;
         self.aliased().fold(ours, |most, route| Dpop {

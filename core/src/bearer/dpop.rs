@@ -1,6 +1,6 @@
-//! Proofs of possession (RFC 9449, section 4): that whoever shows a token holds the key that it is bound to.
+//! DPoP proofs (RFC 9449, section 4): that whoever shows a token holds the key that it is bound to.
 
-use super::{fault::DpopFault, memo::TokenDigest};
+use super::{cache::TokenDigest, fault::DpopFault};
 use crate::{
     encoding::{
         base64url,

@@ -43,11 +43,11 @@ pub enum AccessTokenFault {
     Unproven,
     /// It came with a proof, or is asked for one, and is bound to no key.
     Unbound,
-    /// The proof of possession.
+    /// The DPoP proof.
     Dpop(DpopFault),
 }
 
-/// Why a proof of possession is refused (RFC 9449, section 4.3).
+/// Why a DPoP proof is refused (RFC 9449, section 4.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DpopFault {
     /// There is none.

@@ -1,13 +1,13 @@
 //! JWT access tokens: what this deployment is as a resource server (RFC 6750, 9068, 9449, 9728).
 //!
-//! The way of a token: [`Presented::read`] takes it from `Authorization`, [`Candidate::read`] checks its form and finds
+//! The way of a token: [`Presented::read`] takes it from `Authorization`, [`UnverifiedAccessToken::read`] checks its form and finds
 //! the issuer that it claims to be from, the platform verifies its signature with a key of that issuer, and
-//! [`Candidate::accept`] returns the [`AccessToken`]: facts, which [`AccessToken::check`] holds against audience and
+//! [`UnverifiedAccessToken::accept`] returns the [`AccessToken`]: facts, which [`AccessToken::check`] holds against audience and
 //! time at every use. What a token may do is decided where routes are.
 
+pub mod cache;
 pub mod challenge;
 pub mod dpop;
-pub mod memo;
 pub mod resource;
 pub mod stored_keys;
 pub mod used_proofs;
@@ -16,11 +16,11 @@ pub mod used_proofs;
 mod properties;
 
 mod access_token;
-mod candidate;
 mod fault;
 mod presented;
+mod unverified;
 
 pub use access_token::AccessToken;
-pub use candidate::Candidate;
 pub use fault::{AccessTokenFault, DpopFault};
 pub use presented::{Presented, Scheme};
+pub use unverified::UnverifiedAccessToken;

@@ -8,7 +8,7 @@ use core::fmt;
 pub enum Scheme {
     /// Alone: whoever bears it may use it.
     Bearer,
-    /// With a proof of possession of the key that it is bound to.
+    /// With a DPoP proof of the key that it is bound to.
     Dpop,
 }
 

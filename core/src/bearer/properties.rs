@@ -1,7 +1,7 @@
 //! What no text may do: make a parser panic, or open where it was not sealed.
 
 use super::{
-    Candidate, Presented,
+    Presented, UnverifiedAccessToken,
     dpop::UnverifiedProof,
     stored_keys::{self, StoredKeys},
 };
@@ -42,7 +42,7 @@ proptest! {
         let config = config();
         for text in [text.clone(), format!("{scheme}{text}")] {
             if let Ok(presented) = Presented::read(&text) {
-                prop_assert!(Candidate::read(presented.token, &config.issuers).is_err());
+                prop_assert!(UnverifiedAccessToken::read(presented.token, &config.issuers).is_err());
             }
         }
         prop_assert!(UnverifiedProof::read(&text).is_err());
@@ -51,7 +51,7 @@ proptest! {
     #[test]
     fn no_parts_make_a_parser_panic(parts in proptest::collection::vec("[A-Za-z0-9_-]{0,60}", 0..6)) {
         let text = parts.join(".");
-        prop_assert!(Candidate::read(&text, &config().issuers).is_err());
+        prop_assert!(UnverifiedAccessToken::read(&text, &config().issuers).is_err());
         prop_assert!(UnverifiedProof::read(&text).is_err());
     }
 

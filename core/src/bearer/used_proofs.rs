@@ -1,4 +1,4 @@
-//! The proofs of possession that one isolate has seen, so that each counts once (RFC 9449, section 11.1).
+//! The DPoP proofs that one isolate has seen, so that each counts once (RFC 9449, section 11.1).
 //!
 //! What is remembered counts until the proof is too old to be taken again, and is never forgotten before: where there is
 //! no room a proof is refused. Each key has room of its own, so that nobody's proofs push out or keep out another's

@@ -4,7 +4,7 @@ use super::{
     MetricsAccess,
     fault::ConfigFault,
     reader::Table,
-    requirements::{self, Visitors},
+    requirements::{self, Principals},
     sources::Sources,
     text,
 };
@@ -39,7 +39,7 @@ pub(super) fn read(root: &Table<'_>, sources: &Sources<'_>) -> Option<MetricsAcc
     }
     Some(MetricsAccess::Session(requirements::read(
         &table,
-        Visitors {
+        Principals {
             access: Access::Session,
             sources,
         },

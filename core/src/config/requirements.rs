@@ -68,17 +68,17 @@ pub(super) struct Needs {
 
 /// What the keys of a `require` may name: who can come there, and from whom the facts about them are.
 #[derive(Clone, Copy)]
-pub(super) struct Visitors<'a> {
+pub(super) struct Principals<'a> {
     pub(super) access: Access,
     pub(super) sources: &'a Sources<'a>,
 }
 
 /// The requirements at `require` of a route.
-pub(super) fn read(route: &Table<'_>, visitors: Visitors<'_>) -> Requirements {
+pub(super) fn read(route: &Table<'_>, principals: Principals<'_>) -> Requirements {
     let Some(table) = route.table("require", KEYS) else {
         return Requirements::default();
     };
-    let requirements = read_table(&table, visitors, DEEPEST);
+    let requirements = read_table(&table, principals, DEEPEST);
     let mut count = 0_usize;
     requirements.visit(&mut |_| count = count.saturating_add(1));
     if count > MOST {
@@ -87,8 +87,8 @@ pub(super) fn read(route: &Table<'_>, visitors: Visitors<'_>) -> Requirements {
     requirements
 }
 
-fn read_table(table: &Table<'_>, visitors: Visitors<'_>, depth: usize) -> Requirements {
-    let Visitors { access, sources } = visitors;
+fn read_table(table: &Table<'_>, principals: Principals<'_>, depth: usize) -> Requirements {
+    let Principals { access, sources } = principals;
     check_credential(table, access);
     let mut found = Vec::new();
     let mut add = |condition: Option<Condition>| found.extend(condition.map(Requirement::One));
@@ -119,10 +119,10 @@ fn read_table(table: &Table<'_>, visitors: Visitors<'_>, depth: usize) -> Requir
     add(read_issuers(table, sources).map(Condition::Issuer));
     add(table.parsed_list("acr", text::token).map(Condition::Acr));
     add(span_at(table, "max_age", SHORTEST_AGE, LONGEST_AGE).map(Condition::MaxAge));
-    if let Some(branches) = read_branches(table, "any", visitors, depth) {
+    if let Some(branches) = read_branches(table, "any", principals, depth) {
         found.push(Requirement::Any(branches));
     }
-    for branch in read_branches(table, "all", visitors, depth)
+    for branch in read_branches(table, "all", principals, depth)
         .into_iter()
         .flatten()
     {
@@ -148,7 +148,7 @@ fn check_credential(table: &Table<'_>, access: Access) {
 fn read_branches(
     table: &Table<'_>,
     key: &str,
-    visitors: Visitors<'_>,
+    principals: Principals<'_>,
     depth: usize,
 ) -> Option<Vec<Requirements>> {
     if !table.has(key) {
@@ -161,7 +161,7 @@ fn read_branches(
     let branches = table.tables(key, KEYS).into_iter();
     Some(
         branches
-            .map(|(_, branch)| read_table(&branch, visitors, depth))
+            .map(|(_, branch)| read_table(&branch, principals, depth))
             .collect(),
     )
 }

@@ -6,7 +6,7 @@ use super::{
     audiences, cors,
     fault::ConfigFault,
     reader::{Faults, Table},
-    requirements::{self, Needs, Visitors},
+    requirements::{self, Needs, Principals},
     site::Site,
     sources::Sources,
     upstream::Upstreams,
@@ -145,7 +145,7 @@ fn read_one(
     }
     let requirements = requirements::read(
         table,
-        Visitors {
+        Principals {
             // Where it cannot be read, anyone may come, so that one fault is not reported as many.
             access: access.unwrap_or(Access::SessionOrBearer),
             sources,

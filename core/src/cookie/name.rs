@@ -21,7 +21,7 @@ pub const TOMBSTONE: &str = "__Host-Http-lychgate-x";
 pub const PREDECESSOR: &str = "__Host-Http-lychgate-p";
 
 /// The cookie that counts sign-ins in a row for one page.
-pub const ROUNDS: &str = "__Host-Http-lychgate-r";
+pub const LOOP_GUARD: &str = "__Host-Http-lychgate-r";
 
 /// The start of the names of attempt cookies.
 pub const ATTEMPT_PREFIX: &str = "__Host-Http-lychgate-a-";
@@ -59,7 +59,7 @@ mod tests {
             SESSION,
             TOMBSTONE,
             PREDECESSOR,
-            ROUNDS,
+            LOOP_GUARD,
             "__host-http-LYCHGATE",
             "__Host-Http-lychgate-a-x",
         ] {

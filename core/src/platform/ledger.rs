@@ -38,7 +38,7 @@ pub enum RecordKind {
     User,
     /// The mark that an attempt was used.
     Attempt,
-    /// The mark that a proof of possession was used.
+    /// The mark that a DPoP proof was used.
     Proof,
 }
 
@@ -161,7 +161,7 @@ impl RecordName {
         }
     }
 
-    /// The mark of a proof of possession.
+    /// The mark of a DPoP proof.
     pub const fn proof(id: [u8; 16]) -> Self {
         Self {
             kind: RecordKind::Proof,

@@ -4,13 +4,13 @@
 //! it is sealed with, and the handle, the only name a session has in ledger and logs. Formats stand
 //! byte for byte in STORAGE.md.
 
+pub mod cache;
 pub mod check;
 pub mod cookie;
 pub mod handle;
 pub mod head;
 pub mod identity;
 pub mod keys;
-pub mod memo;
 pub mod predecessor;
 pub mod record;
 pub mod tombstone;

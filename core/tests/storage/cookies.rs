@@ -15,8 +15,8 @@ use lychgate_core::{
     http::header::HeaderValue,
     oidc::{
         attempt::{self, Attempt},
+        loop_guard,
         return_to::ReturnTo,
-        rounds,
     },
     secret::Secret,
     session::{
@@ -203,7 +203,7 @@ pub(crate) fn fields() -> Vector {
     let attempt = attempt::cookie_name(&sign_in(None, vec![]).state());
     let page = ReturnTo::parse("/members/?year=2027");
     let digest = base64url::encode(&Sha256::digest(page.as_str()));
-    let rounds = rounds::one_more(None, &page);
+    let rounds = loop_guard::one_more(None, &page);
     assert_eq!(rounds, format!("1-{}", digest.split_at(11).0));
     let text = |field: Option<HeaderValue>| field.unwrap().as_str().to_owned();
     Vector::new("set-cookie")
@@ -223,7 +223,7 @@ pub(crate) fn fields() -> Vector {
         )
         .line(
             "rounds",
-            text(set(name::ROUNDS, &rounds, rounds::LIFETIME, lax)),
+            text(set(name::LOOP_GUARD, &rounds, loop_guard::LIFETIME, lax)),
         )
         .line("session, cleared", text(clear(name::SESSION, lax)))
 }

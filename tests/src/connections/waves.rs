@@ -41,7 +41,7 @@ enum Waiting {
     LargeToken,
     /// Tokens for the code that a person came back with.
     Callback,
-    /// The ledger, which is asked whether a proof of possession was used.
+    /// The ledger, which is asked whether a DPoP proof was used.
     Ledger,
 }
 

@@ -56,8 +56,8 @@ impl Hop {
 
     fn raw(&self, request: &[u8]) -> Response {
         let mut stream = TcpStream::connect(("127.0.0.1", self.host.port())).unwrap();
-        let patience = Some(Duration::from_secs(30));
-        stream.set_read_timeout(patience).unwrap();
+        let timeout = Some(Duration::from_secs(30));
+        stream.set_read_timeout(timeout).unwrap();
         let line = format!("\r\nHost: {}\r\n", self.host.authority());
         let at = request.windows(2).position(|at| at == b"\r\n").unwrap();
         let sent = [&request[..at], line.as_bytes(), &request[at + 2..]].concat();
@@ -337,8 +337,8 @@ pub fn trailers(hop: &Hop) {
     assert_eq!(seen.trailers, "");
     assert!(!format!("{seen:?}").contains("FORGED"));
     let mut stream = TcpStream::connect(("127.0.0.1", hop.host.port())).unwrap();
-    let patience = Some(Duration::from_secs(30));
-    stream.set_read_timeout(patience).unwrap();
+    let timeout = Some(Duration::from_secs(30));
+    stream.set_read_timeout(timeout).unwrap();
     let head = format!(
         "GET /open/trailers HTTP/1.1\r\nHost: {}\r\nTE: trailers\r\nConnection: TE\r\n\r\n",
         hop.host.authority()

@@ -13,13 +13,13 @@ mod initiation;
 mod key_sets;
 pub mod late;
 mod log;
+mod loop_guard;
 mod metrics;
 pub mod oauth;
 mod pages;
 mod provider_answers;
 mod providers;
 mod requirements;
-mod rounds;
 mod same_site;
 mod secrets;
 mod sessions;
@@ -53,7 +53,7 @@ pub fn cases() -> Vec<Case> {
         step_up::CASES,
         sign_in::CASES,
         initiation::CASES,
-        rounds::CASES,
+        loop_guard::CASES,
         sessions::CASES,
         sign_out::CASES,
         upstreams::CASES,

@@ -6,7 +6,7 @@ use crate::{
         in_process::{InProcess, Setup},
     },
     http::{
-        browser::{ATTEMPT, Browser, PREDECESSOR, ROUNDS, SESSION},
+        browser::{ATTEMPT, Browser, LOOP_GUARD, PREDECESSOR, SESSION},
         request::Request,
         response::Response,
     },
@@ -295,7 +295,7 @@ fn an_answer_may_come_as_a_form() {
     assert!(browser.is_signed_in());
     assert_eq!(browser.jar.starting_with(ATTEMPT).len(), 0);
     // The next form must bring this one along, too.
-    assert_eq!(browser.jar.cookie(ROUNDS).unwrap().same_site, "None");
+    assert_eq!(browser.jar.cookie(LOOP_GUARD).unwrap().same_site, "None");
     // Once is once.
     let again = host.send(&posted(&browser, &callback)).expect(400);
     assert!(!again.text().contains("data-to"));

@@ -26,10 +26,10 @@ pub const LENGTH: u64 = 100_000_000;
 const STUCK: Duration = Duration::from_millis(300);
 
 /// How often in a row a writer may find itself stuck before it gives up: ten minutes.
-const PATIENCE: u32 = 2_000;
+const MOST_LOOKS: u32 = 2_000;
 
 /// How long anything else may take.
-const LIMIT: Duration = server::PATIENCE;
+const LIMIT: Duration = server::TIMEOUT;
 
 /// After how many bytes a body repeats itself. A prime, so that no buffer that is lost, doubled or moved fits again.
 const PERIOD: u64 = 65_521;
@@ -169,7 +169,7 @@ fn write_all(stream: &mut TcpStream, mut bytes: &[u8], stuck: &mut impl FnMut())
             }
             Err(error)
                 if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
-                    && waited < PATIENCE =>
+                    && waited < MOST_LOOKS =>
             {
                 stuck();
                 waited += 1;
@@ -243,7 +243,7 @@ fn serve(stream: TcpStream, tell: &Sender<Progress>, wait: &Mutex<Receiver<()>>)
 /// Whether the other side leaves while it is sent events, as those who wait for the next one are now and then.
 fn leaves(stream: &mut TcpStream) -> bool {
     stream.set_read_timeout(Some(STUCK)).unwrap();
-    for _ in 0..PATIENCE {
+    for _ in 0..MOST_LOOKS {
         // It has nothing to say, so that whatever comes but silence is its end.
         let is_silent = matches!(
             stream.read(&mut [0]),

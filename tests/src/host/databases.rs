@@ -3,7 +3,7 @@
 //! They are found by what is in them. That both are SQLite files in the folder which the host is started with is what
 //! Spin does without a runtime configuration, and the host of the tests after it.
 
-use super::{server::PATIENCE, workerd::Workerd};
+use super::{server::TIMEOUT, workerd::Workerd};
 use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
 use std::{
@@ -56,7 +56,7 @@ impl Database {
     pub fn connection(&self) -> Connection {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
         let connection = Connection::open_with_flags(&self.file, flags).unwrap();
-        connection.busy_timeout(PATIENCE).unwrap();
+        connection.busy_timeout(TIMEOUT).unwrap();
         connection
     }
 

@@ -22,7 +22,7 @@ use crate::{
 use lychgate_core::{
     gateway::{
         Forward, ForwardTarget, Gateway, Later, Outcome, WarmRequest, fields::Fields,
-        header_rewrites::ResponseEdit, is_telling,
+        header_rewrites::ResponseRewrite, is_telling,
     },
     http::inbound::Inbound,
     secret::Secret,
@@ -181,7 +181,7 @@ fn own(response: lychgate_core::http::response::Response) -> Response {
     }
 }
 
-fn edited(answer: Response, edit: &ResponseEdit) -> Response {
+fn edited(answer: Response, edit: &ResponseRewrite) -> Response {
     let fields = edit.apply(bytes_of(&answer.headers)).into_iter();
     Response {
         headers: fields

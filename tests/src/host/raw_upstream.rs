@@ -84,8 +84,8 @@ impl RawUpstream {
 }
 
 fn serve(mut stream: TcpStream, seen: &Mutex<Vec<Received>>, answers: Answers) {
-    let patience = Some(Duration::from_secs(60));
-    stream.set_read_timeout(patience).unwrap();
+    let timeout = Some(Duration::from_secs(60));
+    stream.set_read_timeout(timeout).unwrap();
     let mut bytes = Vec::new();
     while let Some(request) = next(&mut stream, &mut bytes) {
         let (mut answer, after) = answers(&request.target);

@@ -16,7 +16,7 @@ use std::{
 
 /// How long something may take that comes as soon as the machine gets to it. Nobody waits so long for what goes well,
 /// or for a program that ends; a test that hangs is to end at some time.
-pub const PATIENCE: Duration = Duration::from_secs(600);
+pub const TIMEOUT: Duration = Duration::from_secs(600);
 
 /// How often a port is tried until a program listens there.
 const POLL: Duration = Duration::from_millis(10);
@@ -81,7 +81,7 @@ impl Server {
 
     /// The next line of its standard output.
     pub fn line(&mut self) -> String {
-        let line = self.lines.get_mut().unwrap().recv_timeout(PATIENCE);
+        let line = self.lines.get_mut().unwrap().recv_timeout(TIMEOUT);
         match line {
             Ok(line) => line,
             Err(RecvTimeoutError::Timeout) => self.failed("said nothing for a long time"),
@@ -96,7 +96,7 @@ impl Server {
             if self.child.try_wait().unwrap().is_some() {
                 self.failed("ended");
             }
-            if begun.elapsed() > PATIENCE {
+            if begun.elapsed() > TIMEOUT {
                 self.failed("did not listen for a long time");
             }
             thread::sleep(POLL);

@@ -1,7 +1,7 @@
 //! HTTP/1.1 over a socket, by hand: what is sent is what a test wrote, and what comes back is
 //! shown as it came. No client library sends a raw target or two `Host`-like headers.
 
-use super::server::PATIENCE;
+use super::server::TIMEOUT;
 use crate::http::{request::Request, response::Response};
 use std::{
     io::{Read, Write},
@@ -69,7 +69,7 @@ impl Connection {
     /// else that of the body that is there.
     pub fn begin(port: u16, authority: &str, request: &Request) -> Self {
         let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_read_timeout(Some(TIMEOUT)).unwrap();
         let host = request.host.as_deref().unwrap_or(authority);
         let mut head = format!(
             "{} {} HTTP/1.1\r\nHost: {host}\r\n",

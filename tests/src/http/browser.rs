@@ -10,7 +10,7 @@ pub const TOMBSTONE: &str = "__Host-Http-lychgate-x";
 /// The predecessor cookie's name.
 pub const PREDECESSOR: &str = "__Host-Http-lychgate-p";
 /// The name of the cookie that counts sign-ins in a row.
-pub const ROUNDS: &str = "__Host-Http-lychgate-r";
+pub const LOOP_GUARD: &str = "__Host-Http-lychgate-r";
 /// The start of the names of attempt cookies.
 pub const ATTEMPT: &str = "__Host-Http-lychgate-a-";
 

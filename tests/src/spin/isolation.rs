@@ -16,7 +16,7 @@ use std::{
 
 /// As many as one instance serves at once.
 const PEOPLE: usize = 16;
-const ROUNDS: usize = 6;
+const LOOP_GUARD: usize = 6;
 
 #[test]
 fn sixteen_people_at_once_see_themselves_alone() {
@@ -28,7 +28,7 @@ fn sixteen_people_at_once_see_themselves_alone() {
         .iter()
         .map(|login| Browser::signed_in(&host, login))
         .collect();
-    for round in 0..ROUNDS {
+    for round in 0..LOOP_GUARD {
         if round % 2 == 0 {
             // Cold, each of them waits for the ledger and the store.
             host.forget();

@@ -6,7 +6,7 @@ mod large;
 use crate::{
     host::{
         Host,
-        server::PATIENCE,
+        server::TIMEOUT,
         workerd::{Setup, Workerd},
     },
     http::{browser::Browser, request::Request},
@@ -36,7 +36,7 @@ fn begun(host: &Workerd) -> TcpStream {
     let browser = Browser::signed_in(host, "member");
     let request = browser.prepare(Request::script("POST", "/api/echo"));
     let mut stream = TcpStream::connect(("127.0.0.1", host.port())).unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.set_read_timeout(Some(TIMEOUT)).unwrap();
     let mut head = format!("POST /api/echo HTTP/1.1\r\nHost: {}\r\n", host.authority());
     for (name, value) in &request.headers {
         head.push_str(&format!("{name}: {value}\r\n"));

@@ -12,7 +12,7 @@ use std::time::Duration;
 pub(super) const CLIENTS: usize = 8;
 
 /// Nothing that is measured takes this long, on any machine.
-const PATIENCE: Duration = Duration::from_secs(600);
+const TIMEOUT: Duration = Duration::from_secs(600);
 
 /// What a browser says about the way to a page.
 pub(super) const NAVIGATION: &str = "accept: text/html\r\naccept-language: en\r\n\
@@ -133,7 +133,7 @@ fn exchange(reader: &mut BufReader<TcpStream>, request: &[u8]) -> std::io::Resul
 
 fn connected(target: &Target) -> std::io::Result<BufReader<TcpStream>> {
     let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, target.port))?;
-    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_read_timeout(Some(TIMEOUT))?;
     stream.set_nodelay(true)?;
     Ok(BufReader::new(stream))
 }

@@ -4,8 +4,8 @@ use crate::{
     access::routes::{Dpop, DpopDemand, DpopReplay},
     bearer::{
         AccessToken, AccessTokenFault, DpopFault, Scheme,
+        cache::TokenDigest,
         dpop::{ProvenRequest, UnverifiedProof, UsedProof},
-        memo::TokenDigest,
         used_proofs::NotNoted,
     },
     fault::{BrowserFault, Fault, PlatformFault},

@@ -3,8 +3,8 @@
 use crate::{
     access::routes::Dpop,
     bearer::{
-        AccessToken, AccessTokenFault, Candidate, Presented, Scheme,
-        memo::{KeySetVersion, TokenDigest, Turn},
+        AccessToken, AccessTokenFault, Presented, Scheme, UnverifiedAccessToken,
+        cache::{KeySetVersion, Lease, TokenDigest},
     },
     config::IssuerIndex,
     encoding::percent::{self, Plus},
@@ -58,7 +58,7 @@ const TURNS: u32 = 50;
 const TURN: Milliseconds = Milliseconds::new(1);
 
 /// What memory alone says: a token that was verified with keys that are fresh, is not bound, and counts now.
-pub(in crate::gateway) fn from_memory(
+pub(in crate::gateway) fn from_cache(
     deployment: &Deployment,
     authorization: &str,
     now: UnixTime,
@@ -120,15 +120,16 @@ async fn verified<P: Platform, R: Inbound>(
             return Ok((known, later));
         }
     }
-    let candidate = Candidate::read(text, &call.deployment.config.issuers).map_err(refused)?;
-    let (issuer, index) = candidate.issuer();
+    let unverified =
+        UnverifiedAccessToken::read(text, &call.deployment.config.issuers).map_err(refused)?;
+    let (issuer, index) = unverified.issuer();
     let about = |fault| RefusedToken {
         fault,
         issuer: Some(index),
     };
     let (keys, source) = match call.deployment.issuer_keys(index) {
         Some(IssuerKeys::Shared(secret)) => {
-            let token = candidate.accept_with_secret(secret).map_err(refused)?;
+            let token = unverified.accept_with_secret(secret).map_err(refused)?;
             return Ok((remember(call, text, digest, token, FIXED), None));
         }
         Some(IssuerKeys::Fixed(set)) => {
@@ -144,14 +145,14 @@ async fn verified<P: Platform, R: Inbound>(
             (source.current().await.map_err(about)?, Some(source))
         }
     };
-    let turn = Held::take(call, digest).await;
+    let lease = Held::take(call, digest).await;
     if let Some(known) = remembered(call, &digest) {
         return Ok((known, keys.later));
     }
     let allowed = &issuer.algorithms;
     let proven = match &source {
-        Some(source) => source.prove(&keys, candidate.token(), allowed).await,
-        None => prove(call.platform, &keys, candidate.token(), allowed).await,
+        Some(source) => source.prove(&keys, unverified.token(), allowed).await,
+        None => prove(call.platform, &keys, unverified.token(), allowed).await,
     };
     if matches!(
         proven,
@@ -164,9 +165,9 @@ async fn verified<P: Platform, R: Inbound>(
         Unproven::NotSigned(fault) => refused(AccessTokenFault::from(fault)).into(),
         Unproven::Unknown(fault) => about(fault),
     })?;
-    let token = candidate.accept(&proven.proof).map_err(refused)?;
+    let token = unverified.accept(&proven.proof).map_err(refused)?;
     let token = remember(call, text, digest, token, proven.version);
-    drop(turn);
+    drop(lease);
     Ok((token, keys.later))
 }
 
@@ -230,7 +231,7 @@ fn remembered<P: Platform, R: Inbound>(
 ) -> Option<Rc<AccessToken>> {
     let current = |index| known_version(call.deployment, index, call.now);
     let known = call.deployment.tokens.borrow_mut().get(digest, current)?;
-    call.deployment.metrics.token_from_memory();
+    call.deployment.metrics.token_from_cache();
     Some(known)
 }
 
@@ -259,28 +260,28 @@ fn refused(fault: AccessTokenFault) -> Fault {
     BrowserFault::Token(fault).into()
 }
 
-/// The turn to verify a token, so that of requests with one token at the same time only one does. It ends when it is
+/// The lease to verify a token, so that of requests with one token at the same time only one does. It ends when it is
 /// dropped, whatever becomes of the request.
 struct Held<'a> {
     deployment: &'a Deployment,
     digest: TokenDigest,
-    turn: Turn,
+    lease: Lease,
 }
 
 impl<'a> Held<'a> {
-    /// Waits for the turn. One that takes too long may never end, so a request that has waited, or may not wait any more,
+    /// Waits for the lease. One that takes too long may never end, so a request that has waited, or may not wait any more,
     /// takes it over: better to verify twice than not at all.
     async fn take<P: Platform, R: Inbound>(call: &Call<'a, P, R>, digest: TokenDigest) -> Self {
         let tokens = &call.deployment.tokens;
-        let held = |turn| Self {
+        let held = |lease| Self {
             deployment: call.deployment,
             digest,
-            turn,
+            lease,
         };
         for _ in 0..TURNS {
-            let turn = tokens.borrow_mut().begin(digest);
-            if let Some(turn) = turn {
-                return held(turn);
+            let lease = tokens.borrow_mut().begin(digest);
+            if let Some(lease) = lease {
+                return held(lease);
             }
             if call.platform.pause(TURN).await.is_err() {
                 break;
@@ -293,6 +294,6 @@ impl<'a> Held<'a> {
 impl Drop for Held<'_> {
     fn drop(&mut self) {
         let mut tokens = self.deployment.tokens.borrow_mut();
-        tokens.end(&self.digest, self.turn);
+        tokens.end(&self.digest, self.lease);
     }
 }

@@ -16,7 +16,8 @@ use crate::{
     event::Event,
     fault::{BrowserFault, Fault, ProviderFault, PublicCode},
     gateway::context::{
-        call::Call, deployment::Deployment, identity, login_link, random, signed_in::StaleCookies,
+        authenticated_session::StaleCookies, call::Call, deployment::Deployment, identity,
+        login_link, random,
     },
     http::{
         header::{HeaderName, HeaderValue},
@@ -91,7 +92,7 @@ pub(in crate::gateway) enum Detail {
     SignOut,
 }
 
-/// What a caller is told whose token is missing or refused.
+/// What a authentication is told whose token is missing or refused.
 #[derive(Debug)]
 pub(in crate::gateway) struct BearerDetail {
     /// Whether tokens must be bound.
@@ -197,7 +198,7 @@ impl Refusal {
         let of_session = of_session.then(|| self.challenge(call, answer.code));
         let of_token = match (&self.0.detail, &self.0.fault) {
             (Detail::Bearer(detail), Fault::Browser(_)) => Some(detail.challenge()),
-            // What is not the caller's fault is mended by no other token.
+            // What is not the authentication's fault is mended by no other token.
             (_, _) => None,
         };
         // Who can hold a token, and not a cookie, looks at the first challenge.
@@ -328,7 +329,7 @@ impl BearerDetail {
     }
 }
 
-/// What a caller without a good token is told.
+/// What a authentication without a good token is told.
 pub(in crate::gateway) fn challenge(
     config: &Config,
     matched: &RouteMatch<'_>,

@@ -2,7 +2,7 @@
 
 use crate::{
     access::upstream_index::UpstreamIndex,
-    bearer::{memo::TokenMemo, used_proofs::UsedProofs},
+    bearer::{cache::TokenCache, used_proofs::UsedProofs},
     config::{
         ClientAuthentication, Config, Identity, Issuer, IssuerIndex, KeySource, MetricsAccess,
         Protocol, Provider, RingKey, SecretName, Upstream, UpstreamTarget,
@@ -26,7 +26,7 @@ use crate::{
     oidc::return_to::Site,
     ordered::OrderedMap,
     secret::Secret,
-    session::memo::SessionMemo,
+    session::cache::SessionCache,
 };
 use alloc::{
     borrow::ToOwned,
@@ -56,9 +56,9 @@ pub(in crate::gateway) struct Deployment {
     pub(in crate::gateway) key_sets: KeySets,
     /// By their ids; those without OpenID Connect publish nothing.
     providers: OrderedMap<String, PublishedMetadata>,
-    pub(in crate::gateway) sessions: RefCell<SessionMemo>,
-    pub(in crate::gateway) tokens: RefCell<TokenMemo>,
-    /// Proofs of possession that were used.
+    pub(in crate::gateway) sessions: RefCell<SessionCache>,
+    pub(in crate::gateway) tokens: RefCell<TokenCache>,
+    /// DPoP proofs that were used.
     pub(in crate::gateway) used_proofs: RefCell<UsedProofs>,
     metrics_secret: Option<Secret<String>>,
     pub(in crate::gateway) metrics: Metrics,
@@ -143,8 +143,8 @@ impl Deployment {
             issuer_keys,
             key_sets,
             providers,
-            sessions: RefCell::new(SessionMemo::new()),
-            tokens: RefCell::new(TokenMemo::new()),
+            sessions: RefCell::new(SessionCache::new()),
+            tokens: RefCell::new(TokenCache::new()),
             used_proofs: RefCell::new(UsedProofs::new()),
             metrics_secret,
             metrics: Metrics::default(),

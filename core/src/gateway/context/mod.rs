@@ -3,9 +3,10 @@
 //! Nothing here decides anything, and nothing here knows the steps.
 
 pub(in crate::gateway) mod arrival;
+pub(in crate::gateway) mod authenticated_session;
+pub(in crate::gateway) mod authentication;
 pub(in crate::gateway) mod body_length;
 pub(in crate::gateway) mod call;
-pub(in crate::gateway) mod caller;
 pub(in crate::gateway) mod deployment;
 pub(in crate::gateway) mod endpoint;
 pub(in crate::gateway) mod form;
@@ -15,4 +16,3 @@ pub(in crate::gateway) mod measured;
 pub(in crate::gateway) mod named;
 pub mod outcome;
 pub(in crate::gateway) mod random;
-pub(in crate::gateway) mod signed_in;

@@ -4,12 +4,12 @@ use crate::{
     access::fetch_metadata::Upgrade,
     config::BindingName,
     gateway::{
-        header_rewrites::{RequestEdit, ResponseEdit},
+        header_rewrites::{RequestRewrite, ResponseRewrite},
         published::key_sets::KeySetIndex,
     },
     http::{response::Response, url::Origin},
     platform::store::StoreKey,
-    session::memo::KnownCookie,
+    session::cache::KnownCookie,
     time::Seconds,
 };
 use alloc::{boxed::Box, rc::Rc};
@@ -29,9 +29,9 @@ pub struct Forward {
     /// Where to.
     pub target: ForwardTarget,
     /// What is changed on the way there.
-    pub request: RequestEdit,
+    pub request: RequestRewrite,
     /// What is changed on the way back.
-    pub response: ResponseEdit,
+    pub response: ResponseRewrite,
     /// How long to wait for the head of the answer; `None` for as long as it takes.
     pub timeout: Option<Seconds>,
 }

@@ -17,7 +17,7 @@ use crate::{
             outcome::Outcome,
             random,
         },
-        sessions::identify::{self, Visitor},
+        sessions::identify::{self, Identified},
     },
     http::{
         header::{HeaderName, HeaderValue},
@@ -64,10 +64,10 @@ async fn with_session<P: Platform, R: Inbound>(
     cookies: RequestCookies<'_>,
 ) -> Result<Served, Refusal> {
     let signed = match identify::identify(call, cookies).await? {
-        Visitor::Nobody(stale) => {
+        Identified::Nobody(stale) => {
             return Err(Refusal::from(BrowserFault::NotSignedIn).clearing(stale));
         }
-        Visitor::SignedIn(signed) => signed,
+        Identified::Session(signed) => signed,
     };
     let missing = lacking(requirements, &principal(&signed.record), call.now);
     if !missing.is_empty() {

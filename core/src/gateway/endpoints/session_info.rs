@@ -12,7 +12,7 @@ use crate::{
             call::{Call, Served},
             outcome::Outcome,
         },
-        sessions::identify::{self, Visitor},
+        sessions::identify::{self, Identified},
     },
     http::{header::HeaderName, inbound::Inbound, response::Status},
     page::json::json,
@@ -47,7 +47,7 @@ pub(in crate::gateway) async fn serve<P: Platform, R: Inbound>(
     cookies: RequestCookies<'_>,
 ) -> Result<Served, Refusal> {
     let signed = match identify::identify(call, cookies).await? {
-        Visitor::Nobody(stale) if query == OPTIONAL => {
+        Identified::Nobody(stale) if query == OPTIONAL => {
             let mut response = json(Status::OK, "{\"signed_in\":false}".into());
             let cleared = stale.clear(call.deployment.config.session.same_site);
             let fields = cleared.into_iter();
@@ -56,10 +56,10 @@ pub(in crate::gateway) async fn serve<P: Platform, R: Inbound>(
                 .extend(fields.map(|field| (HeaderName::SET_COOKIE, field)));
             return Ok((Outcome::Respond(response), None));
         }
-        Visitor::Nobody(stale) => {
+        Identified::Nobody(stale) => {
             return Err(Refusal::from(BrowserFault::NotSignedIn).clearing(stale));
         }
-        Visitor::SignedIn(signed) => signed,
+        Identified::Session(signed) => signed,
     };
     let record: &SessionRecord = &signed.record;
     let lifetime = call.deployment.config.session.absolute_timeout;

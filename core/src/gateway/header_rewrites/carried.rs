@@ -5,7 +5,7 @@
 
 use super::{
     addresses::Origins,
-    response::{ResponseEdit, UpstreamKind},
+    response::{ResponseRewrite, UpstreamKind},
 };
 use crate::{
     access::decision::Audience,
@@ -22,8 +22,8 @@ const ASSETS: &str = "assets";
 const SERVICE: &str = "service";
 const CORS: &str = "cors";
 
-impl ResponseEdit {
-    /// The edit as a line, for [`Self::of_line`]. What is appended whatever the upstream answers
+impl ResponseRewrite {
+    /// The rewrite as a line, for [`Self::of_line`]. What is appended whatever the upstream answers
     /// ([`Self::set_cookies`] and [`Self::append`]) does not go into it.
     pub fn to_line(&self) -> String {
         let audience = match self.audience {
@@ -52,7 +52,7 @@ impl ResponseEdit {
         line
     }
 
-    /// The edit of a line of [`Self::to_line`]; `None` for any other text.
+    /// The rewrite of a line of [`Self::to_line`]; `None` for any other text.
     pub fn of_line(line: &str) -> Option<Self> {
         let mut parts = line.split(BETWEEN);
         let audience = match parts.next()? {
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn a_line_with_a_part_too_few_many_or_wrong_is_none() {
         let good = "principal service  https://a.example https://b.example /x /y";
-        assert!(ResponseEdit::of_line(good).is_some());
+        assert!(ResponseRewrite::of_line(good).is_some());
         for line in [
             "principal service",
             "principal service cors",
@@ -123,7 +123,7 @@ mod tests {
             "principal service  https://a.example https://b.example /x /y /z",
             "principal service  https://a.example https://b.example /x/ /y",
         ] {
-            assert!(ResponseEdit::of_line(line).is_none(), "{line}");
+            assert!(ResponseRewrite::of_line(line).is_none(), "{line}");
         }
     }
 }

@@ -17,5 +17,5 @@ pub use addresses::ADDRESSES;
 pub(super) use addresses::Origins;
 pub use connection::Connection;
 pub(super) use destination::{Destination, Place, with_tags};
-pub use request::{CookieEdit, Front, RequestEdit};
-pub use response::{PlainResponse, ResponseEdit, TELLING, UpstreamKind};
+pub use request::{CookieRewrite, Front, RequestRewrite};
+pub use response::{PlainResponse, ResponseRewrite, TELLING, UpstreamKind};

@@ -10,9 +10,9 @@ use core::fmt;
 
 /// Changes to a request.
 #[derive(Debug, PartialEq, Eq)]
-pub struct RequestEdit {
+pub struct RequestRewrite {
     pub(in crate::gateway) target: String,
-    pub(in crate::gateway) cookie: CookieEdit,
+    pub(in crate::gateway) cookie: CookieRewrite,
     pub(in crate::gateway) set: Vec<(HeaderName, HeaderValue)>,
     pub(in crate::gateway) strip: Vec<HeaderName>,
     pub(in crate::gateway) pass: Vec<HeaderName>,
@@ -21,7 +21,7 @@ pub struct RequestEdit {
 
 /// What becomes of the `Cookie` header. It shows no cookie in `Debug`: they are other people's.
 #[derive(Clone, PartialEq, Eq)]
-pub enum CookieEdit {
+pub enum CookieRewrite {
     /// It holds none of ours.
     Keep,
     /// It is replaced by this one, without ours.
@@ -30,7 +30,7 @@ pub enum CookieEdit {
     Remove,
 }
 
-impl fmt::Debug for CookieEdit {
+impl fmt::Debug for CookieRewrite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Keep => "Keep",
@@ -55,11 +55,11 @@ const OF_CLOUDFLARE: [&str; 6] = [
     "cf-ew-via",
     "cf-ipcountry",
     "cf-ray",
-    "cf-visitor",
+    "cf-identified",
     "cf-worker",
 ];
 
-impl RequestEdit {
+impl RequestRewrite {
     /// Path and query to ask the upstream for.
     pub fn target(&self) -> &str {
         &self.target
@@ -82,7 +82,7 @@ impl RequestEdit {
     }
 
     /// What becomes of the `Cookie` header.
-    pub const fn cookie(&self) -> &CookieEdit {
+    pub const fn cookie(&self) -> &CookieRewrite {
         &self.cookie
     }
 
@@ -99,10 +99,10 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    fn request() -> RequestEdit {
-        RequestEdit {
+    fn request() -> RequestRewrite {
+        RequestRewrite {
             target: "/".into(),
-            cookie: CookieEdit::Keep,
+            cookie: CookieRewrite::Keep,
             set: vec![],
             strip: vec![HeaderName::parse("x-team").unwrap()],
             pass: vec![],
@@ -160,19 +160,19 @@ mod tests {
             assert!(request().strips(name, Front::Cloudflare), "{name}");
         }
         let strip = vec![HeaderName::parse("cf-ray").unwrap()];
-        let edit = RequestEdit { strip, ..request() };
-        assert!(edit.strips("cf-ray", Front::Cloudflare));
+        let rewrite = RequestRewrite { strip, ..request() };
+        assert!(rewrite.strips("cf-ray", Front::Cloudflare));
     }
 
     #[test]
     fn the_word_of_a_gateway_in_front_passes_where_it_is_named() {
         let parse = |name| HeaderName::parse(name).unwrap();
         let pass = ["x-real-ip", "connection", "lychgate-user", "x-team"].map(parse);
-        let edit = RequestEdit {
+        let rewrite = RequestRewrite {
             pass: pass.to_vec(),
             ..request()
         };
-        assert!(!edit.strips("X-Real-IP", Front::Unknown));
+        assert!(!rewrite.strips("X-Real-IP", Front::Unknown));
         for name in [
             "x_real_ip",
             "x-real-ips",
@@ -180,7 +180,7 @@ mod tests {
             "lychgate-user",
             "x-team",
         ] {
-            assert!(edit.strips(name, Front::Unknown), "{name}");
+            assert!(rewrite.strips(name, Front::Unknown), "{name}");
         }
         assert!(request().strips("x-real-ip", Front::Unknown));
     }
@@ -192,17 +192,17 @@ mod tests {
             (Upgrade::Other, false),
             (Upgrade::WebSocket, true),
         ] {
-            let edit = RequestEdit {
+            let rewrite = RequestRewrite {
                 upgrade,
                 ..request()
             };
             assert_eq!(
-                !edit.strips("Upgrade", Front::Unknown),
+                !rewrite.strips("Upgrade", Front::Unknown),
                 passes,
                 "{upgrade:?}"
             );
-            assert!(edit.strips("HTTP2-Settings", Front::Unknown));
-            assert!(!edit.strips("sec-websocket-protocol", Front::Unknown));
+            assert!(rewrite.strips("HTTP2-Settings", Front::Unknown));
+            assert!(!rewrite.strips("sec-websocket-protocol", Front::Unknown));
         }
     }
 }

@@ -17,7 +17,7 @@ use alloc::{borrow::Cow, rc::Rc, string::String, vec::Vec};
 
 /// Changes to a response.
 #[derive(Debug, PartialEq, Eq)]
-pub struct ResponseEdit {
+pub struct ResponseRewrite {
     pub(in crate::gateway) audience: Audience,
     pub(in crate::gateway) set_cookies: Vec<HeaderValue>,
     pub(in crate::gateway) origins: Option<Rc<Origins>>,
@@ -81,7 +81,7 @@ const OF_THE_CONNECTION: [&str; 6] = [
 /// What the headers begin with that say who may read an answer.
 const CORS: &str = "access-control-";
 
-/// Response headers that an edit may depend on, change or drop, in lower case, but for those about the connection. Hosts
+/// Response headers that a rewrite may depend on, change or drop, in lower case, but for those about the connection. Hosts
 /// to which asking is dear look for these first.
 pub const TELLING: Telling = Telling {
     names: [&ADDRESSES, &CACHING, &TO_THE_NEXT_HOP, &["set-cookie"]],
@@ -103,7 +103,7 @@ pub struct Telling {
 const NO_STORE: &str = "private, no-store";
 const REVALIDATE: &str = "private, no-cache";
 
-impl ResponseEdit {
+impl ResponseRewrite {
     /// Whether a header that the upstream sent is dropped.
     pub fn strips(&self, name: &str) -> bool {
         let is_one_of = |names: &[&str]| names.iter().any(|other| name.eq_ignore_ascii_case(other));
@@ -214,8 +214,8 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    fn response(audience: Audience, kind: UpstreamKind) -> ResponseEdit {
-        ResponseEdit {
+    fn response(audience: Audience, kind: UpstreamKind) -> ResponseRewrite {
+        ResponseRewrite {
             audience,
             set_cookies: vec![],
             origins: Some(Rc::new(Origins {
@@ -230,9 +230,9 @@ mod tests {
 
     #[test]
     fn an_upstream_cannot_set_our_cookies() {
-        let edit = response(Audience::Everyone, UpstreamKind::Service);
+        let rewrite = response(Audience::Everyone, UpstreamKind::Service);
         for value in ["theme=dark; Path=/", "lychgate=x"] {
-            assert_eq!(edit.set_cookie(value), Some(Cow::Borrowed(value)));
+            assert_eq!(rewrite.set_cookie(value), Some(Cow::Borrowed(value)));
         }
         for value in [
             "__Host-Http-lychgate=x; Path=/",
@@ -240,15 +240,16 @@ mod tests {
             "__Host-Http-lychgate",
             "=__Host-Http-lychgate=x; Path=/",
         ] {
-            assert_eq!(edit.set_cookie(value), None, "{value}");
+            assert_eq!(rewrite.set_cookie(value), None, "{value}");
         }
     }
 
     #[test]
     fn a_location_on_the_upstreams_origin_becomes_ours() {
-        let edit = response(Audience::Principal, UpstreamKind::Service);
+        let rewrite = response(Audience::Principal, UpstreamKind::Service);
         assert_eq!(
-            edit.address("location", "https://api.internal.example.com/a?b#c")
+            rewrite
+                .address("location", "https://api.internal.example.com/a?b#c")
                 .as_deref(),
             Some("https://app.example.com/a?b#c")
         );
@@ -258,14 +259,14 @@ mod tests {
             "http://api.internal.example.com/a",
             "a b",
         ] {
-            assert_eq!(edit.address("location", value), None, "{value}");
+            assert_eq!(rewrite.address("location", value), None, "{value}");
         }
     }
 
     #[test]
     fn what_an_upstream_says_of_its_paths_is_said_of_the_public_ones() {
         let prefix = |text| Prefix::parse(text).unwrap();
-        let edit = ResponseEdit {
+        let rewrite = ResponseRewrite {
             rewrite: Some(Rc::new(Rewrite {
                 strip: prefix("/api"),
                 add: prefix("/v1"),
@@ -288,7 +289,7 @@ mod tests {
             ("https://elsewhere.example/v1/a", None),
         ] {
             assert_eq!(
-                edit.address("location", value).as_deref(),
+                rewrite.address("location", value).as_deref(),
                 expected,
                 "{value}"
             );
@@ -298,9 +299,9 @@ mod tests {
             ("a=1; Path=/", "a=1; Path=/"),
             ("__Host-a=1; Path=/", "__Host-a=1; Path=/"),
         ] {
-            assert_eq!(edit.set_cookie(value).as_deref(), Some(expected));
+            assert_eq!(rewrite.set_cookie(value).as_deref(), Some(expected));
         }
-        assert_eq!(edit.set_cookie("__Host-Http-lychgate=1; Path=/v1"), None);
+        assert_eq!(rewrite.set_cookie("__Host-Http-lychgate=1; Path=/v1"), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A key set to verify with: from memory, the store or its issuer.
 
 use crate::{
-    bearer::memo::KeySetVersion,
+    bearer::cache::KeySetVersion,
     event::{Event, Flaws},
     fault::{Fault, IssuerFault, ProviderFault},
     gateway::{

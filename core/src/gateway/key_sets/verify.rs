@@ -1,7 +1,7 @@
 //! Which key of a set signed a token: the one loop over keys, for ID tokens and access tokens.
 
 use crate::{
-    bearer::memo::KeySetVersion,
+    bearer::cache::KeySetVersion,
     fault::{Fault, IssuerFault, PlatformFault},
     gateway::{
         context::measured::Measured,

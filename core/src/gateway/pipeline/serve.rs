@@ -19,16 +19,16 @@ use crate::{
         answer::refusal::{self, Detail, Refusal},
         context::{
             arrival::{Arrival, Head, Target},
+            authenticated_session::StaleCookies,
+            authentication::Authentication,
             call::{Call, Served},
-            caller::Caller,
             login_link,
             outcome::Outcome,
-            signed_in::StaleCookies,
         },
         endpoints,
         pipeline::warm::{self, Passage, Stage},
         proxy::{cors, forward},
-        sessions::identify::{self, FromMemory, Visitor},
+        sessions::identify::{self, FromCache, Identified},
         sign_in::{login, resume},
     },
     http::{inbound::Inbound, method::Method},
@@ -88,11 +88,11 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
         head: &Head,
         arrival: &Arrival<'_>,
         passage: &Passage<'_>,
-        known: FromMemory,
+        known: FromCache,
     ) -> Result<Served, Refusal> {
         let (matched, target) = (&passage.matched, &passage.passing.target);
         let signed = match identify::resolve(self, known).await? {
-            Visitor::Nobody(stale) => {
+            Identified::Nobody(stale) => {
                 let step_up = matched.sign_in_for();
                 let metadata = self.metadata(head)?;
                 let asked =
@@ -104,12 +104,13 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
                     false => refusal,
                 });
             }
-            Visitor::SignedIn(signed) => signed,
+            Identified::Session(signed) => signed,
         };
         match warm::judge_session(self.deployment, arrival, passage, &signed, self.now)? {
             Decision::Allow(allowed) => {
-                let caller = Caller::Session(&signed);
-                let outcome = forward::build(self.deployment, &allowed, &passage.passing, caller)?;
+                let authentication = Authentication::Session(&signed);
+                let outcome =
+                    forward::build(self.deployment, &allowed, &passage.passing, authentication)?;
                 Ok((outcome, signed.later))
             }
             Decision::StepUp(step_up) => {
@@ -146,8 +147,8 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
         let principal = called.token.principal();
         match matched.decide(Some(&principal), self.now) {
             Decision::Allow(allowed) => {
-                let caller = Caller::Token(&called.token);
-                let outcome = forward::build(self.deployment, &allowed, passing, caller)?;
+                let authentication = Authentication::AccessToken(&called.token);
+                let outcome = forward::build(self.deployment, &allowed, passing, authentication)?;
                 Ok((outcome, called.later))
             }
             Decision::StepUp(step_up) => {

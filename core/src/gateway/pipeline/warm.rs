@@ -19,11 +19,11 @@ use crate::{
         answer::refusal::{self, Detail, Refusal},
         context::{
             arrival::{self, Arrival},
-            caller::Caller,
+            authenticated_session::AuthenticatedSession,
+            authentication::Authentication,
             deployment::Deployment,
             identity::principal,
             outcome::Outcome,
-            signed_in::SignedIn,
         },
         pipeline::place::{self, Lost, Place},
         proxy::{
@@ -31,7 +31,7 @@ use crate::{
             forward::{self, Passing},
             webdav::WebDav,
         },
-        sessions::identify::{self, FromMemory},
+        sessions::identify::{self, FromCache},
     },
     http::{credentials, method::Method},
     time::UnixTime,
@@ -68,7 +68,7 @@ pub(in crate::gateway) enum Stage<'a> {
     /// An access token is shown that memory does not let in.
     Bearer(Passage<'a>, &'a str),
     /// The route takes sessions, and memory does not let this request in.
-    Session(Passage<'a>, FromMemory),
+    Session(Passage<'a>, FromCache),
 }
 
 /// A request with the route that decides about it.
@@ -152,10 +152,10 @@ pub(in crate::gateway) fn begin<'a>(
             Err(Refusal::from(BrowserFault::NoToken).with(challenge))
         }
         None => {
-            let visitor = identify::from_memory(deployment, arrival.cookies, now);
-            match known_session(deployment, arrival, &passage, &visitor, now)? {
+            let identified = identify::from_cache(deployment, arrival.cookies, now);
+            match known_session(deployment, arrival, &passage, &identified, now)? {
                 Some(outcome) => Ok(Stage::Decided(outcome)),
-                None => Ok(Stage::Session(passage, visitor)),
+                None => Ok(Stage::Session(passage, identified)),
             }
         }
     }
@@ -176,7 +176,7 @@ fn public(
                 deployment,
                 &allowed,
                 passing,
-                Caller::Nobody,
+                Authentication::None,
             )?)
         }
         Decision::SignIn
@@ -199,15 +199,20 @@ fn known_token(
     if !is_plain || verify::has_token_in_query(query) {
         return Ok(None);
     }
-    let Some(token) = verify::from_memory(deployment, authorization, now) else {
+    let Some(token) = verify::from_cache(deployment, authorization, now) else {
         return Ok(None);
     };
     let Decision::Allow(allowed) = matched.decide(Some(&token.principal()), now) else {
         return Ok(None);
     };
-    deployment.metrics.token_from_memory();
-    let caller = Caller::Token(&token);
-    Ok(Some(forward::build(deployment, &allowed, passing, caller)?))
+    deployment.metrics.token_from_cache();
+    let authentication = Authentication::AccessToken(&token);
+    Ok(Some(forward::build(
+        deployment,
+        &allowed,
+        passing,
+        authentication,
+    )?))
 }
 
 /// What becomes of a request with a session that memory vouches for; `None` where that says too little.
@@ -215,19 +220,24 @@ fn known_session(
     deployment: &Deployment,
     arrival: &Arrival<'_>,
     passage: &Passage<'_>,
-    visitor: &FromMemory,
+    identified: &FromCache,
     now: UnixTime,
 ) -> Result<Option<Outcome>, Refusal> {
-    let FromMemory::SignedIn(signed) = visitor else {
+    let FromCache::Session(signed) = identified else {
         return Ok(None);
     };
     let Ok(Decision::Allow(allowed)) = judge_session(deployment, arrival, passage, signed, now)
     else {
         return Ok(None);
     };
-    deployment.metrics.from_memory();
-    let (passing, caller) = (&passage.passing, Caller::Session(signed));
-    Ok(Some(forward::build(deployment, &allowed, passing, caller)?))
+    deployment.metrics.from_cache();
+    let (passing, authentication) = (&passage.passing, Authentication::Session(signed));
+    Ok(Some(forward::build(
+        deployment,
+        &allowed,
+        passing,
+        authentication,
+    )?))
 }
 
 /// Whether someone with a session may do what a request asks for.
@@ -238,7 +248,7 @@ pub(in crate::gateway) fn judge_session(
     deployment: &Deployment,
     arrival: &Arrival<'_>,
     passage: &Passage<'_>,
-    signed: &SignedIn,
+    signed: &AuthenticatedSession,
     now: UnixTime,
 ) -> Result<Decision, BrowserFault> {
     let is_safe = arrival.more.is_none_or(|more| {

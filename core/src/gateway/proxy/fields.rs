@@ -1,12 +1,12 @@
-//! The edits of a forward, carried out on header fields in order.
+//! The rewrites of a forward, carried out on header fields in order.
 //!
 //! For hosts that hold fields as a list of names and values. The Worker does the same in JavaScript, where
-//! its headers are. A value is bytes (RFC 9110, section 5.5): what is not edited keeps them, and where one has to be
+//! its headers are. A value is bytes (RFC 9110, section 5.5): what is not rewritten keeps them, and where one has to be
 //! read as text, each byte stands for the character of its number.
 
 use crate::{
     cookie::request::without_ours,
-    gateway::header_rewrites::{Connection, CookieEdit, Front, RequestEdit, ResponseEdit},
+    gateway::header_rewrites::{Connection, CookieRewrite, Front, RequestRewrite, ResponseRewrite},
 };
 use alloc::{
     borrow::{Cow, ToOwned},
@@ -17,7 +17,7 @@ use alloc::{
 /// Names, in any case, and values.
 pub type Fields = Vec<(String, Vec<u8>)>;
 
-impl RequestEdit {
+impl RequestRewrite {
     /// The fields that the upstream gets, out of those that the client sent.
     pub fn apply(&self, received: Fields) -> Fields {
         let connection = joined(&received, "connection");
@@ -32,12 +32,12 @@ impl RequestEdit {
                 return false;
             }
             match self.cookie() {
-                CookieEdit::Replace(_) if name.eq_ignore_ascii_case("cookie") => {
+                CookieRewrite::Replace(_) if name.eq_ignore_ascii_case("cookie") => {
                     let rest = without_ours(value);
                     rest.map(|rest| *value = rest).is_some()
                 }
-                CookieEdit::Remove => !name.eq_ignore_ascii_case("cookie"),
-                CookieEdit::Keep | CookieEdit::Replace(_) => true,
+                CookieRewrite::Remove => !name.eq_ignore_ascii_case("cookie"),
+                CookieRewrite::Keep | CookieRewrite::Replace(_) => true,
             }
         });
         for (name, value) in self.set() {
@@ -47,7 +47,7 @@ impl RequestEdit {
     }
 }
 
-impl ResponseEdit {
+impl ResponseRewrite {
     /// The fields that the client gets, out of those that the upstream sent.
     pub fn apply(&self, received: Fields) -> Fields {
         let connection = joined(&received, "connection");

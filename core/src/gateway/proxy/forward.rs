@@ -8,13 +8,13 @@ use crate::{
     gateway::{
         context::{
             arrival::Target,
+            authentication::Authentication,
             body_length::BodyLength,
-            caller::Caller,
             deployment::Deployment,
             identity,
             outcome::{Forward, ForwardTarget, Outcome},
         },
-        header_rewrites::{CookieEdit, RequestEdit, ResponseEdit, UpstreamKind},
+        header_rewrites::{CookieRewrite, RequestRewrite, ResponseRewrite, UpstreamKind},
         proxy::{time_limit::time_limit, webdav::WebDav},
     },
     http::header::{HeaderName, HeaderValue},
@@ -38,7 +38,7 @@ pub(in crate::gateway) fn build(
     deployment: &Deployment,
     allowed: &Allowed,
     passing: &Passing<'_>,
-    caller: Caller<'_>,
+    authentication: Authentication<'_>,
 ) -> Result<Outcome, Fault> {
     let upstream = deployment.config.upstream(allowed.upstream());
     let upstream = upstream.ok_or(PlatformFault::Internal)?;
@@ -60,24 +60,24 @@ pub(in crate::gateway) fn build(
             passing.target.at(&path.ok_or(BrowserFault::Malformed)?)
         }
     };
-    let mut set = headers(deployment, upstream, caller);
-    set.extend(passing.webdav.fields(deployment, allowed, caller)?);
-    deployment.metrics.forwarded(match caller {
-        Caller::Nobody => Access::Public,
-        Caller::Session(_) => Access::Session,
-        Caller::Token(_) => Access::Bearer,
+    let mut set = headers(deployment, upstream, authentication);
+    set.extend(passing.webdav.fields(deployment, allowed, authentication)?);
+    deployment.metrics.forwarded(match authentication {
+        Authentication::None => Access::Public,
+        Authentication::Session(_) => Access::Session,
+        Authentication::AccessToken(_) => Access::Bearer,
     });
-    let request = RequestEdit {
+    let request = RequestRewrite {
         target,
-        cookie: cookie_edit(passing.cookies),
+        cookie: cookie_rewrite(passing.cookies),
         set,
         strip: upstream.strip.clone(),
         pass: upstream.pass.clone(),
         upgrade: passing.upgrade,
     };
-    let response = ResponseEdit {
+    let response = ResponseRewrite {
         audience: allowed.audience(),
-        set_cookies: caller.renewal().into_iter().collect(),
+        set_cookies: authentication.renewal().into_iter().collect(),
         cors: passing.cors.clone(),
         origins: deployment.origins(allowed.upstream()),
         rewrite: allowed.rewrite().cloned(),
@@ -91,20 +91,20 @@ pub(in crate::gateway) fn build(
     })))
 }
 
-fn cookie_edit(cookies: RequestCookies<'_>) -> CookieEdit {
+fn cookie_rewrite(cookies: RequestCookies<'_>) -> CookieRewrite {
     if !cookies.has_ours() {
-        return CookieEdit::Keep;
+        return CookieRewrite::Keep;
     }
     match cookies.without_ours() {
-        Some(rest) => CookieEdit::Replace(rest),
-        None => CookieEdit::Remove,
+        Some(rest) => CookieRewrite::Replace(rest),
+        None => CookieRewrite::Remove,
     }
 }
 
 fn headers(
     deployment: &Deployment,
     upstream: &Upstream,
-    caller: Caller<'_>,
+    authentication: Authentication<'_>,
 ) -> Vec<(HeaderName, HeaderValue)> {
     match &upstream.target {
         UpstreamTarget::Assets => return Vec::new(),
@@ -114,7 +114,7 @@ fn headers(
     match &upstream.identity {
         Identity::None => {}
         Identity::Headers { claims, .. } => {
-            if let Some(principal) = caller.principal() {
+            if let Some(principal) = authentication.principal() {
                 out.extend(identity::headers(&principal, claims));
             }
             if let Some(secret) = deployment.shared_secret(upstream) {

@@ -13,7 +13,7 @@ use crate::{
     gateway::{
         context::{
             arrival::Arrival,
-            caller::Caller,
+            authentication::Authentication,
             deployment::Deployment,
             endpoint::{self, Endpoint},
             named::Named,
@@ -55,13 +55,13 @@ impl WebDav<'_> {
     ///
     /// # Errors
     /// [`BrowserFault::Malformed`] for a destination that can be read in more ways than one, and
-    /// [`BrowserFault::NotPermitted`] for one to which `caller` may not send the request, or which is another upstream's
+    /// [`BrowserFault::NotPermitted`] for one to which `authentication` may not send the request, or which is another upstream's
     /// or another origin's.
     pub(in crate::gateway) fn fields(
         self,
         deployment: &Deployment,
         allowed: &Allowed,
-        caller: Caller<'_>,
+        authentication: Authentication<'_>,
     ) -> Result<Fields, Fault> {
         let Some(named) = self.named else {
             return Ok(Vec::new());
@@ -77,7 +77,7 @@ impl WebDav<'_> {
                 // Many servers read the path of such an address alone, and would act on one that nobody was judged by.
                 Destination::Foreign => return Err(BrowserFault::NotPermitted.into()),
                 Destination::Ours(place) => {
-                    let there = self.allowed_at(&place, deployment, caller)?;
+                    let there = self.allowed_at(&place, deployment, authentication)?;
                     if there.upstream() != allowed.upstream() {
                         return Err(BrowserFault::NotPermitted.into());
                     }
@@ -101,7 +101,7 @@ impl WebDav<'_> {
         self,
         place: &Place,
         deployment: &Deployment,
-        caller: Caller<'_>,
+        authentication: Authentication<'_>,
     ) -> Result<Allowed, BrowserFault> {
         let config = &deployment.config;
         if let Endpoint::Ours(_) = endpoint::find(&config.base_path, place.path()) {
@@ -109,7 +109,7 @@ impl WebDav<'_> {
         }
         let matched = config.routes.find(place.path(), self.method);
         let matched = matched.map_err(|_| BrowserFault::NotPermitted)?;
-        match matched.decide(caller.principal().as_ref(), self.now) {
+        match matched.decide(authentication.principal().as_ref(), self.now) {
             Decision::Allow(allowed) => Ok(allowed),
             Decision::SignIn
             | Decision::OtherAudience

@@ -3,7 +3,7 @@
 //! A time says when something ended, never that it was begun: a fetch that never ends leaves nothing behind.
 
 use crate::{
-    bearer::memo::KeySetVersion,
+    bearer::cache::KeySetVersion,
     jose::KeySet,
     time::{Seconds, UnixTime},
 };

@@ -1,7 +1,7 @@
 //! Every key set of a deployment that others publish.
 
 use crate::{
-    bearer::{memo::KeySetVersion, stored_keys},
+    bearer::{cache::KeySetVersion, stored_keys},
     config::{Issuer, KeySource, MetadataSource, Provider},
     gateway::published::{key_set_memory::Memory, single_flight::Flights},
     http::url::Url,

@@ -52,7 +52,7 @@ struct Flight {
 
 /// The result of waiting for a turn to fetch.
 pub(in crate::gateway) enum Turn<'a> {
-    /// The caller fetches.
+    /// The authentication fetches.
     Ours(Lead<'a>),
     /// It is there, or another one tried in vain.
     Done,
@@ -91,7 +91,7 @@ const LONGEST_FLIGHT: Seconds = Seconds::new(30);
 const MOST: usize = 4;
 
 impl Flights {
-    /// Waits until `is_done`, or until it is the caller's turn.
+    /// Waits until `is_done`, or until it is the authentication's turn.
     pub(in crate::gateway) async fn turn<P: Platform>(
         &self,
         platform: &P,

@@ -4,21 +4,21 @@ use crate::{
     cookie::{name, request::RequestCookies, ring::SealedBy, set_cookie},
     fault::{Fault, PlatformFault},
     gateway::context::{
+        authenticated_session::{AuthenticatedSession, StaleCookies},
         call::Call,
         deployment::Deployment,
         outcome::Later,
         random,
-        signed_in::{SignedIn, StaleCookies},
     },
     http::{header::HeaderValue, inbound::Inbound},
     metrics::Family,
     platform::{Platform, ledger::RecordName},
     session::{
+        cache::{KnownCookie, Refresh, Remembered},
         check::{self, LedgerAnswer, SessionFault},
         cookie::SessionCookie,
         head::Head,
         keys::Generation,
-        memo::{KnownCookie, Refresh, Remembered},
         record::SessionRecord,
         tombstone,
     },
@@ -28,19 +28,19 @@ use alloc::rc::Rc;
 use futures_util::future;
 
 /// Who sent a request.
-pub(in crate::gateway) enum Visitor {
+pub(in crate::gateway) enum Identified {
     /// Nobody we know.
     Nobody(StaleCookies),
     /// Someone with a living session.
-    SignedIn(SignedIn),
+    Session(AuthenticatedSession),
 }
 
 /// What memory says about the sender.
-pub(in crate::gateway) enum FromMemory {
+pub(in crate::gateway) enum FromCache {
     /// Nobody, for sure.
     Nobody(StaleCookies),
     /// A living session with nothing to write or ask.
-    SignedIn(SignedIn),
+    Session(AuthenticatedSession),
     /// The cookie opened; the ledger must be asked, or a cookie written.
     Ask(Asking),
 }
@@ -52,24 +52,24 @@ pub(in crate::gateway) struct Asking {
 }
 
 /// What memory alone says. A forged cookie ends here: it opens with no key.
-pub(in crate::gateway) fn from_memory(
+pub(in crate::gateway) fn from_cache(
     deployment: &Deployment,
     cookies: RequestCookies<'_>,
     now: UnixTime,
-) -> FromMemory {
+) -> FromCache {
     let Some(text) = cookies.one(name::SESSION) else {
         let stale = if cookies.has(name::SESSION) {
             StaleCookies::Session
         } else {
             StaleCookies::None
         };
-        return FromMemory::Nobody(stale);
+        return FromCache::Nobody(stale);
     };
     let Some(known) = open(deployment, text, now) else {
-        return FromMemory::Nobody(StaleCookies::Session);
+        return FromCache::Nobody(StaleCookies::Session);
     };
     if is_buried(deployment, cookies, &known, now) {
-        return FromMemory::Nobody(StaleCookies::Session);
+        return FromCache::Nobody(StaleCookies::Session);
     }
     let rules = &deployment.config.session;
     let remembered = deployment
@@ -77,17 +77,17 @@ pub(in crate::gateway) fn from_memory(
         .borrow_mut()
         .session(&known.handle, rules.freshness, now);
     match remembered {
-        Remembered::Ended => FromMemory::Nobody(StaleCookies::None),
+        Remembered::Ended => FromCache::Nobody(StaleCookies::None),
         Remembered::Fresh {
             record,
             refresh: Refresh::NotDue,
-        } if !is_rewrite_due(deployment, &known, now) => FromMemory::SignedIn(SignedIn {
+        } if !is_rewrite_due(deployment, &known, now) => FromCache::Session(AuthenticatedSession {
             record,
             renewal: None,
             later: None,
         }),
         Remembered::Fresh { .. } | Remembered::Stale(_) | Remembered::Unknown => {
-            FromMemory::Ask(Asking { known, remembered })
+            FromCache::Ask(Asking { known, remembered })
         }
     }
 }
@@ -96,29 +96,29 @@ pub(in crate::gateway) fn from_memory(
 pub(in crate::gateway) async fn identify<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     cookies: RequestCookies<'_>,
-) -> Result<Visitor, Fault> {
-    let known = from_memory(call.deployment, cookies, call.now);
+) -> Result<Identified, Fault> {
+    let known = from_cache(call.deployment, cookies, call.now);
     resolve(call, known).await
 }
 
 /// Who sent the request of whose sender memory says this.
 pub(in crate::gateway) async fn resolve<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
-    known: FromMemory,
-) -> Result<Visitor, Fault> {
+    known: FromCache,
+) -> Result<Identified, Fault> {
     let deployment = call.deployment;
     let asking = match known {
-        FromMemory::Nobody(stale) => return Ok(Visitor::Nobody(stale)),
-        FromMemory::SignedIn(signed) => {
-            deployment.metrics.from_memory();
-            return Ok(Visitor::SignedIn(signed));
+        FromCache::Nobody(stale) => return Ok(Identified::Nobody(stale)),
+        FromCache::Session(signed) => {
+            deployment.metrics.from_cache();
+            return Ok(Identified::Session(signed));
         }
-        FromMemory::Ask(asking) => asking,
+        FromCache::Ask(asking) => asking,
     };
     let known = asking.known;
     let (record, generation, later) = match asking.remembered {
         Remembered::Fresh { record, refresh } => {
-            deployment.metrics.from_memory();
+            deployment.metrics.from_cache();
             let later = match refresh {
                 Refresh::Due => {
                     deployment
@@ -135,20 +135,20 @@ pub(in crate::gateway) async fn resolve<P: Platform, R: Inbound>(
             from_ledger(deployment);
             match ask(deployment, call.platform, &known, Some(record), call.now).await? {
                 Some((record, generation)) => (record, generation, None),
-                None => return Ok(Visitor::Nobody(stale(deployment, &known, call.now))),
+                None => return Ok(Identified::Nobody(stale(deployment, &known, call.now))),
             }
         }
         Remembered::Unknown => {
             from_ledger(deployment);
             match ask(deployment, call.platform, &known, None, call.now).await? {
                 Some((record, generation)) => (record, generation, None),
-                None => return Ok(Visitor::Nobody(stale(deployment, &known, call.now))),
+                None => return Ok(Identified::Nobody(stale(deployment, &known, call.now))),
             }
         }
-        Remembered::Ended => return Ok(Visitor::Nobody(StaleCookies::None)),
+        Remembered::Ended => return Ok(Identified::Nobody(StaleCookies::None)),
     };
     let renewal = renewal(call, &known, generation)?;
-    Ok(Visitor::SignedIn(SignedIn {
+    Ok(Identified::Session(AuthenticatedSession {
         record,
         renewal,
         later,

@@ -13,7 +13,7 @@ use crate::{
     fault::{BrowserFault, Exchange, Fault, PlatformFault, ProviderFault},
     gateway::{
         answer::refusal::{Detail, Refusal},
-        context::{call::Call, form, login_link, random, signed_in::StaleCookies},
+        context::{authenticated_session::StaleCookies, call::Call, form, login_link, random},
         providers::{self, client},
         sessions::end,
         sign_in::loop_guard,

@@ -10,7 +10,7 @@ use crate::{
     },
     fault::BrowserFault,
     http::header::HeaderValue,
-    oidc::{return_to::ReturnTo, rounds},
+    oidc::{loop_guard as counted, return_to::ReturnTo},
 };
 
 /// Why another sign-in for `page` would not help, if it would not.
@@ -19,7 +19,7 @@ pub(in crate::gateway) fn check(
     page: &ReturnTo,
     step_up: &StepUp,
 ) -> Option<BrowserFault> {
-    if rounds::made(cookies.one(name::ROUNDS), page) < rounds::MOST {
+    if counted::made(cookies.one(name::LOOP_GUARD), page) < counted::MOST {
         return None;
     }
     if *step_up != StepUp::default() && cookies.has(name::SESSION) {
@@ -34,12 +34,12 @@ pub(in crate::gateway) fn count(
     page: &ReturnTo,
     provider: &Provider,
 ) -> Option<HeaderValue> {
-    let value = rounds::one_more(cookies.one(name::ROUNDS), page);
+    let value = counted::one_more(cookies.one(name::LOOP_GUARD), page);
     let same_site = provider.callback_same_site();
-    set_cookie::set(name::ROUNDS, &value, rounds::LIFETIME, same_site)
+    set_cookie::set(name::LOOP_GUARD, &value, counted::LIFETIME, same_site)
 }
 
 /// The field that makes the browser begin to count anew.
 pub(in crate::gateway) fn forget() -> Option<HeaderValue> {
-    set_cookie::clear(name::ROUNDS, SameSite::Lax)
+    set_cookie::clear(name::LOOP_GUARD, SameSite::Lax)
 }

@@ -31,9 +31,9 @@ use crate::{
     platform::Platform,
     secret::Secret,
     session::{
+        cache::{KnownCookie, Remembered},
         handle::SessionHandle,
         head::{EndReason, Head},
-        memo::{KnownCookie, Remembered},
         record::SessionRecord,
     },
 };

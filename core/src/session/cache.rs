@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 /// A bounded memory of sessions.
 #[derive(Debug)]
-pub struct SessionMemo {
+pub struct SessionCache {
     cookies: Generations<[u8; 32], Rc<KnownCookie>>,
     sessions: Generations<SessionHandle, Known>,
 }
@@ -75,7 +75,7 @@ const COOKIE_BYTES: usize = 1024 * 1024;
 const COOKIE_WEIGHT: usize = 320;
 const ENDED_WEIGHT: usize = 96;
 
-impl SessionMemo {
+impl SessionCache {
     /// An empty memory.
     pub const fn new() -> Self {
         Self {
@@ -179,7 +179,7 @@ impl SessionMemo {
     }
 }
 
-impl Default for SessionMemo {
+impl Default for SessionCache {
     fn default() -> Self {
         Self::new()
     }
@@ -226,63 +226,63 @@ mod tests {
         })
     }
 
-    fn memo() -> SessionMemo {
-        let mut memo = SessionMemo::new();
-        memo.remember_live(HANDLE, record(), at(100));
-        memo
+    fn cache() -> SessionCache {
+        let mut cache = SessionCache::new();
+        cache.remember_live(HANDLE, record(), at(100));
+        cache
     }
 
     #[test]
     fn an_answer_counts_for_less_than_the_limit_and_is_renewed_once_before() {
-        let mut memo = memo();
+        let mut cache = cache();
         let refresh_at =
-            |memo: &mut SessionMemo, seconds| match memo.session(&HANDLE, FAST, at(seconds)) {
+            |cache: &mut SessionCache, seconds| match cache.session(&HANDLE, FAST, at(seconds)) {
                 Remembered::Fresh { refresh, .. } => Some(refresh),
                 Remembered::Stale(_) | Remembered::Ended | Remembered::Unknown => None,
             };
-        assert_eq!(refresh_at(&mut memo, 104), Some(Refresh::NotDue));
-        assert_eq!(refresh_at(&mut memo, 105), Some(Refresh::Due));
-        memo.begin_refresh(&HANDLE, at(105));
-        assert_eq!(refresh_at(&mut memo, 106), Some(Refresh::NotDue));
-        assert_eq!(refresh_at(&mut memo, 109), Some(Refresh::NotDue));
-        assert_eq!(refresh_at(&mut memo, 110), None);
-        assert_eq!(refresh_at(&mut memo, 99), None);
+        assert_eq!(refresh_at(&mut cache, 104), Some(Refresh::NotDue));
+        assert_eq!(refresh_at(&mut cache, 105), Some(Refresh::Due));
+        cache.begin_refresh(&HANDLE, at(105));
+        assert_eq!(refresh_at(&mut cache, 106), Some(Refresh::NotDue));
+        assert_eq!(refresh_at(&mut cache, 109), Some(Refresh::NotDue));
+        assert_eq!(refresh_at(&mut cache, 110), None);
+        assert_eq!(refresh_at(&mut cache, 99), None);
     }
 
     #[test]
     fn strict_never_takes_memorys_word() {
         assert!(matches!(
-            memo().session(&HANDLE, Freshness::Strict, at(100)),
+            cache().session(&HANDLE, Freshness::Strict, at(100)),
             Remembered::Stale(_)
         ));
         assert!(matches!(
-            memo().session(&HANDLE, FAST, at(100)),
+            cache().session(&HANDLE, FAST, at(100)),
             Remembered::Fresh { .. }
         ));
     }
 
     #[test]
     fn an_ended_session_stays_ended_whatever_answers_arrive_late() {
-        let mut memo = memo();
-        memo.remember_ended(HANDLE);
-        memo.remember_live(HANDLE, record(), at(101));
+        let mut cache = cache();
+        cache.remember_ended(HANDLE);
+        cache.remember_live(HANDLE, record(), at(101));
         assert!(matches!(
-            memo.session(&HANDLE, FAST, at(101)),
+            cache.session(&HANDLE, FAST, at(101)),
             Remembered::Ended
         ));
-        memo.forget(&HANDLE);
+        cache.forget(&HANDLE);
         assert!(matches!(
-            memo.session(&HANDLE, FAST, at(101)),
+            cache.session(&HANDLE, FAST, at(101)),
             Remembered::Ended
         ));
     }
 
     #[test]
     fn a_late_older_answer_replaces_no_newer_one() {
-        let mut memo = memo();
-        memo.remember_live(HANDLE, record(), at(95));
+        let mut cache = cache();
+        cache.remember_live(HANDLE, record(), at(95));
         assert!(matches!(
-            memo.session(&HANDLE, FAST, at(108)),
+            cache.session(&HANDLE, FAST, at(108)),
             Remembered::Fresh { .. }
         ));
     }

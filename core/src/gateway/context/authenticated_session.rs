@@ -12,7 +12,7 @@ use crate::{
 use alloc::{rc::Rc, vec::Vec};
 
 /// A living session and what goes with the answer to its request.
-pub(in crate::gateway) struct SignedIn {
+pub(in crate::gateway) struct AuthenticatedSession {
     pub(in crate::gateway) record: Rc<SessionRecord>,
     /// The session cookie written anew, where that is due.
     pub(in crate::gateway) renewal: Option<HeaderValue>,

@@ -11,13 +11,13 @@ use crate::{
 
 /// A token that may be an issuer's.
 #[derive(Debug)]
-pub struct Candidate<'a> {
+pub struct UnverifiedAccessToken<'a> {
     token: UnverifiedToken<'a>,
     issuer: &'a Issuer,
     index: IssuerIndex,
 }
 
-impl<'a> Candidate<'a> {
+impl<'a> UnverifiedAccessToken<'a> {
     /// Checks the form of a token, and finds the issuer that it names.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use super::Case;
 use crate::{
     host::{Host, in_process::InProcess},
-    http::browser::{Browser, ROUNDS, SESSION},
+    http::browser::{Browser, LOOP_GUARD, SESSION},
     scripted::provider::settings::with,
 };
 use lychgate_core::time::Seconds;
@@ -37,7 +37,7 @@ fn three_rounds(host: &dyn Host) {
         "{text}"
     );
     // Whoever asks once more after the page begins anew.
-    assert!(browser.jar.cookie(ROUNDS).is_none());
+    assert!(browser.jar.cookie(LOOP_GUARD).is_none());
     round(&mut browser, "/members/");
 }
 
@@ -57,7 +57,7 @@ fn signing_out_ends_the_count(host: &dyn Host) {
         browser.sign_in("/members/", "member");
         browser.sign_out().expect(303);
     }
-    assert!(browser.jar.cookie(ROUNDS).is_none());
+    assert!(browser.jar.cookie(LOOP_GUARD).is_none());
 }
 
 #[test]

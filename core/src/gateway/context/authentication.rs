@@ -3,28 +3,28 @@
 use crate::{
     access::principal::Principal,
     bearer::AccessToken,
-    gateway::context::{identity, signed_in::SignedIn},
+    gateway::context::{authenticated_session::AuthenticatedSession, identity},
     http::header::HeaderValue,
 };
 
 /// Whoever may.
 #[derive(Clone, Copy)]
-pub(in crate::gateway) enum Caller<'a> {
+pub(in crate::gateway) enum Authentication<'a> {
     /// Anyone.
-    Nobody,
+    None,
     /// Someone with a session.
-    Session(&'a SignedIn),
+    Session(&'a AuthenticatedSession),
     /// Someone with an access token.
-    Token(&'a AccessToken),
+    AccessToken(&'a AccessToken),
 }
 
-impl<'a> Caller<'a> {
+impl<'a> Authentication<'a> {
     /// The facts about them.
     pub(in crate::gateway) fn principal(self) -> Option<Principal<'a>> {
         match self {
-            Self::Nobody => None,
+            Self::None => None,
             Self::Session(signed) => Some(identity::principal(&signed.record)),
-            Self::Token(token) => Some(token.principal()),
+            Self::AccessToken(token) => Some(token.principal()),
         }
     }
 
@@ -32,7 +32,7 @@ impl<'a> Caller<'a> {
     pub(in crate::gateway) fn renewal(self) -> Option<HeaderValue> {
         match self {
             Self::Session(signed) => signed.renewal.clone(),
-            Self::Nobody | Self::Token(_) => None,
+            Self::None | Self::AccessToken(_) => None,
         }
     }
 }

@@ -10,15 +10,15 @@ use sha2::{Digest, Sha256};
 
 /// A bounded memory of tokens.
 #[derive(Debug)]
-pub struct TokenMemo {
+pub struct TokenCache {
     tokens: Generations<TokenDigest, Known>,
-    verifying: Generations<TokenDigest, Turn>,
-    turns: u32,
+    verifying: Generations<TokenDigest, Lease>,
+    leases: u32,
 }
 
-/// The turn to verify one token.
+/// The lease to verify one token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Turn(u32);
+pub struct Lease(u32);
 
 /// The digest of a token's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,12 +37,12 @@ struct Known {
 /// About 8 MiB, of the 128 MB that an isolate has.
 const BYTES: usize = 8 * 1024 * 1024;
 
-/// Room for the turns of some hundred tokens. One of a request that was cut while it verified stays until it is taken
+/// Room for the leases of some hundred tokens. One of a request that was cut while it verified stays until it is taken
 /// over, or others push it out.
-const TURN_BYTES: usize = 64 * 1024;
+const LEASE_BYTES: usize = 64 * 1024;
 
-/// What a turn takes in memory.
-const TURN_WEIGHT: usize = 48;
+/// What a lease takes in memory.
+const LEASE_WEIGHT: usize = 48;
 
 /// What the claims of a small token take in memory beside their text.
 const OVERHEAD: usize = 1_536;
@@ -70,13 +70,13 @@ impl KeySetVersion {
     }
 }
 
-impl TokenMemo {
+impl TokenCache {
     /// An empty memory.
     pub const fn new() -> Self {
         Self {
             tokens: Generations::new(BYTES),
-            verifying: Generations::new(TURN_BYTES),
-            turns: 0,
+            verifying: Generations::new(LEASE_BYTES),
+            leases: 0,
         }
     }
 
@@ -111,31 +111,35 @@ impl TokenMemo {
         self.tokens.insert(digest, Known { token, keys }, bytes);
     }
 
-    /// The turn to verify this token; `None` while another one has it.
-    pub fn begin(&mut self, digest: TokenDigest) -> Option<Turn> {
+    /// The lease to verify this token; `None` while another one has it.
+    pub fn begin(&mut self, digest: TokenDigest) -> Option<Lease> {
         if self.verifying.get(&digest).is_some() {
             return None;
         }
         Some(self.take_over(digest))
     }
 
-    /// The turn to verify this token, whoever had it: that one may never end.
-    pub fn take_over(&mut self, digest: TokenDigest) -> Turn {
-        let turn = Turn(self.turns);
-        self.turns = self.turns.wrapping_add(1);
-        self.verifying.insert(digest, turn, TURN_WEIGHT);
-        turn
+    /// The lease to verify this token, whoever had it: that one may never end.
+    pub fn take_over(&mut self, digest: TokenDigest) -> Lease {
+        let lease = Lease(self.leases);
+        self.leases = self.leases.wrapping_add(1);
+        self.verifying.insert(digest, lease, LEASE_WEIGHT);
+        lease
     }
 
-    /// The verification in that turn is over, whatever came of it. A turn that was taken over ends nothing.
-    pub fn end(&mut self, digest: &TokenDigest, turn: Turn) {
-        if self.verifying.get(digest).is_some_and(|held| *held == turn) {
+    /// The verification in that lease is over, whatever came of it. A lease that was taken over ends nothing.
+    pub fn end(&mut self, digest: &TokenDigest, lease: Lease) {
+        if self
+            .verifying
+            .get(digest)
+            .is_some_and(|held| *held == lease)
+        {
             self.verifying.remove(digest);
         }
     }
 }
 
-impl Default for TokenMemo {
+impl Default for TokenCache {
     fn default() -> Self {
         Self::new()
     }
@@ -149,25 +153,25 @@ mod tests {
 
     #[test]
     fn a_turn_that_never_ends_is_taken_over() {
-        let mut memo = TokenMemo::new();
+        let mut cache = TokenCache::new();
         let digest = TokenDigest::of("token");
-        let cut = memo.begin(digest).unwrap();
-        assert_eq!(memo.begin(digest), None);
-        let ours = memo.take_over(digest);
+        let cut = cache.begin(digest).unwrap();
+        assert_eq!(cache.begin(digest), None);
+        let ours = cache.take_over(digest);
         // Should the first one go on after all, it ends nothing.
-        memo.end(&digest, cut);
-        assert_eq!(memo.begin(digest), None);
-        memo.end(&digest, ours);
-        assert!(memo.begin(digest).is_some());
+        cache.end(&digest, cut);
+        assert_eq!(cache.begin(digest), None);
+        cache.end(&digest, ours);
+        assert!(cache.begin(digest).is_some());
     }
 
     #[test]
-    fn turns_that_never_end_take_bounded_memory() {
-        let mut memo = TokenMemo::new();
+    fn leases_that_never_end_take_bounded_memory() {
+        let mut cache = TokenCache::new();
         for number in 0..10_000_u32 {
             let digest = TokenDigest::of(&alloc::format!("{number}"));
-            assert!(memo.begin(digest).is_some());
+            assert!(cache.begin(digest).is_some());
         }
-        assert!(memo.verifying.len() <= TURN_BYTES / TURN_WEIGHT);
+        assert!(cache.verifying.len() <= LEASE_BYTES / LEASE_WEIGHT);
     }
 }
