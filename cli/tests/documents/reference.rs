@@ -67,11 +67,15 @@ fn known_keys(configuration: &Value) -> Vec<&'static [&'static str]> {
         Ok(_) => return Vec::new(),
         Err(errors) => errors,
     };
-    let unknown = errors.into_iter().filter_map(|error| match error.fault {
-        ConfigFault::UnknownKey { known } if error.at.to_string().ends_with(UNKNOWN) => Some(known),
-        _ => None,
-    });
-    unknown.collect()
+    let mut all = Vec::new();
+    for error in errors {
+        if let ConfigFault::UnknownKey { known } = error.fault
+            && error.at.to_string().ends_with(UNKNOWN)
+        {
+            all.push(known);
+        }
+    }
+    all
 }
 
 /// The configuration with one more key in a table.
