@@ -427,34 +427,34 @@ fn what_cannot_be_explained_is_code_2_and_says_why() {
     );
 }
 
-/// The blocks of the README that begin with this fence.
-fn blocks(fence: &str) -> Vec<String> {
-    let root = tree::root();
-    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+/// The blocks of a page of the reference that begin with this fence.
+fn blocks(page: &str, fence: &str) -> Vec<String> {
+    let folder = tree::root().join("docs/reference");
+    let page = fs::read_to_string(folder.join(page)).unwrap();
     let opening = format!("```{fence}\n");
-    let blocks = readme.split(&opening).skip(1);
+    let blocks = page.split(&opening).skip(1);
     let inner = blocks.map(|block| block.split("```").next().unwrap().to_owned());
     inner.collect()
 }
 
-/// What the README says a new user sees, with the demo's configuration.
+/// What the reference says a new user sees, with the demo's configuration.
 #[test]
-fn the_readme_s_decision_is_explained_so() {
+fn the_reference_s_decision_is_explained_so() {
     let root = tree::root();
     let demo = fs::read_to_string(root.join("lychgate.toml")).unwrap();
-    let shown = blocks("text");
+    let shown = blocks("command-line.md", "text");
     let shown = shown
         .iter()
         .find(|block| block.starts_with("GET /staff/"))
         .unwrap();
-    let command = blocks("sh");
+    let command = blocks("command-line.md", "sh");
     let command = command
         .iter()
         .find(|block| block.contains("lychgate -- explain"))
         .unwrap();
     let claims = command.split('\'').nth(1).unwrap();
     assert!(command.contains("explain --url http://localhost:8787/staff/ --claims ada.json"));
-    let folder = Explaining::new("readme")
+    let folder = Explaining::new("reference")
         .with("lychgate.toml", &demo)
         .with("ada.json", claims);
     let asked = [
@@ -466,10 +466,10 @@ fn the_readme_s_decision_is_explained_so() {
     assert_eq!(&folder.run(&asked).output, shown);
 }
 
-/// The README's example of requirements is one, word for word.
+/// The reference's example of requirements is one, word for word.
 #[test]
-fn the_readme_s_requirements_are_understood() {
-    let example = blocks("toml");
+fn the_reference_s_requirements_are_understood() {
+    let example = blocks("require.md", "toml");
     let example = example
         .iter()
         .find(|block| block.contains("[route.require]"))

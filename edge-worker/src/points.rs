@@ -3,7 +3,7 @@
 //!
 //! Each line of the log is a point when it is written. What is forwarded writes nothing by itself: it is summed
 //! up, and goes out with the first request after ten seconds, so that a warm request stays what it is. What an
-//! isolate counted since then is lost with it. README.md says what stands in a point.
+//! isolate counted since then is lost with it. docs/reference/metrics.md says what stands in a point.
 
 use crate::host::{self, Dataset};
 use crate::number::to_double;

@@ -15,9 +15,9 @@ use std::fmt;
 use std::fs;
 use std::path::Path;
 
-/// Folders with nothing of ours: what is built or downloaded. So are hidden ones, but for two.
+/// Folders with nothing of ours: what is built or downloaded. So are hidden ones, but for three.
 const OTHERS: [&str; 3] = ["target", "build", "node_modules"];
-const HIDDEN: [&str; 2] = [".cargo", ".ci"];
+const HIDDEN: [&str; 3] = [".cargo", ".ci", ".github"];
 
 /// A file of the repository.
 struct Source {
