@@ -1,7 +1,7 @@
 //! Whether a provider takes what its client is configured to send, as far as its metadata says (OpenID Connect Discovery,
 //! section 3).
 
-use super::finding::Finding;
+use super::{checks::Check, finding::Finding};
 use lychgate_core::{
     config::{ClientAuthentication, Provider, ResponseMode},
     http::outbound::Reply,
@@ -9,7 +9,7 @@ use lychgate_core::{
 };
 use serde_json::{Map, Value};
 
-const CHECK: &str = "client";
+const CHECK: Check = Check::Client;
 
 /// A finding for each setting that the metadata says anything about.
 pub(super) fn check(provider: &Provider, reply: &Reply) -> Vec<Finding> {

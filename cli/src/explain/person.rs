@@ -1,6 +1,6 @@
 //! Who asks: a file of claims, as the session would hold them.
 
-use crate::text_file;
+use crate::configuration::text_file;
 use lychgate_core::{
     config::{Config, Provider},
     gateway::explain::session,

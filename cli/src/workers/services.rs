@@ -1,25 +1,19 @@
 //! Service bindings that upstreams name, against those of `wrangler.toml`.
 
-use crate::{
-    position::Position,
-    problem::Problem,
-    wrangler::{Environment, Service},
-};
+use super::wrangler::{Environment, Service};
+use crate::print::{problem::Problem, source::Source};
 use lychgate_core::config::{Config, Upstream, UpstreamTarget};
-use std::path::Path;
 
 /// Upstreams whose binding an environment lacks, or has for the Worker itself.
 pub(crate) fn problems(
-    file: &Path,
-    text: &str,
+    source: &Source,
     environment: &Environment,
     config: &Config,
 ) -> Vec<Problem> {
     let upstreams = config.upstreams.iter();
     let faults = upstreams.filter_map(|upstream| fault(upstream, environment));
     let problems = faults.map(|(offset, what, hint)| Problem {
-        file: file.to_owned(),
-        at: Position::of(text, offset),
+        place: source.place(offset),
         what,
         hint: Some(hint),
     });
