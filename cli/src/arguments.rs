@@ -42,8 +42,10 @@ enum Words {
     #[command(after_help = DOCTOR)]
     Doctor(doctor::arguments::Arguments),
     /// Say what stands in an access token, and whether the edge would take it
+    #[command(after_help = TOKEN)]
     Token(Token),
     /// Make sealing keys, and keys that prove who we are
+    #[command(after_help = KEYS)]
     Keys(Keys),
     /// Print the script with which a shell completes the words of a command line
     #[command(after_help = COMPLETIONS)]
@@ -91,6 +93,16 @@ Examples:
   lychgate doctor --also https://lychgate.example.workers.dev
   lychgate doctor --url https://staging.example.com --config staging.toml --json";
 
+const TOKEN: &str = "\
+Examples:
+  lychgate token verify --jwks jwks.json - < token.txt
+  lychgate token inspect - < token.txt";
+
+const KEYS: &str = "\
+Examples:
+  lychgate keys generate | npx wrangler secret put LYCHGATE_KEY_1
+  lychgate keys import AuthKey_ABC123.p8 --kid ABC123 | npx wrangler secret put APPLE_KEY";
+
 const COMPLETIONS: &str = "\
 Examples:
   lychgate completions bash > ~/.local/share/bash-completion/completions/lychgate
@@ -98,6 +110,7 @@ Examples:
   lychgate completions fish > ~/.config/fish/completions/lychgate.fish";
 
 /// What is to be done.
+#[derive(PartialEq, Eq)]
 pub(crate) enum Command {
     Check(check::arguments::Arguments),
     Explain(explain::arguments::Asked),
@@ -156,4 +169,104 @@ fn faults(words: &[&str], all: &[String]) -> Error {
         command = command.find_subcommand(word).cloned().unwrap_or(command);
     }
     command.error(ErrorKind::ValueValidation, all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use keys::arguments::{Generate, Import, PairAlgorithm};
+
+    fn parsed(line: &str) -> Option<Command> {
+        let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+        parse(&words).ok()
+    }
+
+    fn checked(file: &str, emit_json: Option<&str>) -> Command {
+        Command::Check(check::arguments::Arguments {
+            file: file.into(),
+            emit_json: emit_json.map(Into::into),
+        })
+    }
+
+    #[test]
+    fn commands_are_understood() {
+        let generated = |jwk, kid: Option<&str>| {
+            let kid = kid.map(str::to_owned);
+            Command::GenerateKey(Generate { jwk, kid })
+        };
+        let imported = Command::ImportKey(Import {
+            file: "a.p8".into(),
+            kid: Some("A".to_owned()),
+        });
+        let (p256, edwards) = (Some(PairAlgorithm::Es256), Some(PairAlgorithm::EdDsa));
+        for (line, command) in [
+            ("lychgate check", checked("lychgate.toml", None)),
+            ("lychgate check a.toml", checked("a.toml", None)),
+            ("lychgate check a --emit-json b", checked("a", Some("b"))),
+            ("lychgate check --emit-json=b a", checked("a", Some("b"))),
+            ("lychgate keys generate", generated(None, None)),
+            ("lychgate keys generate --jwk ES256", generated(p256, None)),
+            (
+                "lychgate keys generate --jwk=EdDSA --kid=A",
+                generated(edwards, Some("A")),
+            ),
+            ("lychgate keys import a.p8 --kid A", imported),
+        ] {
+            assert!(parsed(line) == Some(command), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_read_further_is_taken() {
+        for line in [
+            "lychgate explain --url /x --anonymous",
+            "lychgate explain --json --at 60 --url /x --method post --claims c --provider p",
+            "lychgate explain --at=1970-01-01T00:01:00Z --url=/x --anonymous",
+            "lychgate doctor",
+            "lychgate doctor --json --also https://a.example --also https://b.example",
+            "lychgate token verify --json --json -",
+            "lychgate token verify --resource /x --method POST a.b.c",
+            "lychgate token inspect a.b.c",
+            "lychgate completions zsh",
+        ] {
+            assert!(parsed(line).is_some(), "{line}");
+        }
+    }
+
+    #[test]
+    fn anything_else_is_refused() {
+        for line in [
+            "lychgate",
+            "lychgate chek",
+            "lychgate check a b",
+            "lychgate check --emit",
+            "lychgate check --emit-json",
+            "lychgate check --emit-json a --emit-json b",
+            "lychgate keys",
+            "lychgate keys make",
+            "lychgate keys generate 2",
+            "lychgate keys generate --jwk RS256",
+            "lychgate keys generate --kid A",
+            "lychgate keys import",
+            "lychgate explain",
+            "lychgate explain --url /x",
+            "lychgate explain --anonymous",
+            "lychgate explain --url /x --anonymous --claims c",
+            "lychgate explain --url /x --anonymous --provider p",
+            "lychgate explain --url /x --provider p",
+            "lychgate explain --url /x --anonymous --at soon",
+            "lychgate explain --url /x --url /y --anonymous",
+            "lychgate explain /x --anonymous",
+            "lychgate completions",
+            "lychgate completions tcsh",
+            "lychgate token verify --method GET a",
+        ] {
+            assert!(parsed(line).is_none(), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_command_line_holds_together() {
+        CommandLine::command().debug_assert();
+    }
 }

@@ -134,6 +134,7 @@ impl Folder {
     fn run(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new(tree::program());
         let command = command.current_dir(&self.0).args(arguments);
+        let command = command.env_remove("CLICOLOR_FORCE");
         command.output().unwrap()
     }
 
@@ -231,7 +232,8 @@ fn every_secret_is_set_on_every_host() {
         let said = folder
             .with("lychgate.toml", guide.configuration())
             .checked();
-        let (_, secrets) = said.trim_end().split_once("secrets to set: ").unwrap();
+        let (_, secrets) = said.split_once("secrets to set: ").unwrap();
+        let (secrets, _) = secrets.split_once('\n').unwrap();
         let commands: String = guide.of_fence("sh").collect();
         let on_spin = !guide.of_kind(&Kind::Spin).is_empty();
         for secret in secrets.split(", ") {

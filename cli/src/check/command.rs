@@ -70,5 +70,5 @@ fn tell_notes(
     checked
         .notes
         .iter()
-        .try_for_each(|note| writeln!(messages, "{note}"))
+        .try_for_each(|note| writeln!(messages, "{note}\n"))
 }

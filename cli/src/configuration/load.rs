@@ -99,7 +99,7 @@ impl CheckError {
         match self {
             Self::Problems(problems) => problems
                 .iter()
-                .try_for_each(|problem| writeln!(messages, "{problem}")),
+                .try_for_each(|problem| writeln!(messages, "{problem}\n")),
             Self::Unreadable { file, error } => writeln!(
                 messages,
                 "lychgate: cannot read {}: {error}",

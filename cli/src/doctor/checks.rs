@@ -55,7 +55,9 @@ impl Check {
             Self::Algorithms => {
                 "Lychgate refuses an ID token with another signature, so nobody can sign in"
             }
-            Self::Client => "the provider refuses what it does not support, so nobody can sign in",
+            Self::Client => {
+                "the provider refuses what it does not support, and then nobody can sign in"
+            }
             Self::Clock => {
                 "a wrong clock lets sessions and tokens live too long, or ends them too early"
             }
@@ -77,16 +79,16 @@ impl Check {
                 "somebody on the same network can read and change what goes over plain http"
             }
             Self::ProtectedPath => {
-                "strangers, or a cache on the way, could get what is meant for one person"
+                "what is meant for one person must reach no stranger, and no cache on the way"
             }
             Self::RedirectUri => {
-                "the provider sends people back to registered addresses alone, so nobody can sign in"
+                "the provider sends people back to registered addresses alone; without that nobody signs in"
             }
             Self::SignIn => {
-                "people cannot sign in, or the cookie of their sign-in is open to theft"
+                "every sign-in has to reach the provider, and to leave a cookie that nobody else can take"
             }
-            Self::StaticFiles => "strangers can read a file that a route protects",
-            Self::Upstream => "whoever reaches an upstream around Lychgate needs no sign-in there",
+            Self::StaticFiles => "a file that a route protects must reach nobody without a session",
+            Self::Upstream => "a request that reaches an upstream around Lychgate needs no sign-in",
             Self::WrongHost => {
                 "under a foreign name the deployment could be made part of another site"
             }

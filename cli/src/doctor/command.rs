@@ -4,14 +4,11 @@ use super::{
     arguments::Asked, client::Client, finding::Verdict, look::look, report, subject,
     subject::Subject,
 };
-use crate::ending::Ending;
+use crate::{ending::Ending, values};
 use std::{
     io::{self, Write},
     path::Path,
 };
-
-/// Where the configuration is looked for by itself.
-const BESIDE: &str = "lychgate.toml";
 
 /// Looks at a deployment and prints what it found.
 ///
@@ -42,7 +39,7 @@ pub(crate) fn command(
 fn subject_of(asked: &Asked) -> Result<Subject, String> {
     let file = match &asked.config {
         Some(file) => Some(file.as_path()),
-        None => Some(Path::new(BESIDE)).filter(|file| file.exists()),
+        None => Some(Path::new(values::CONFIGURATION)).filter(|file| file.exists()),
     };
     let config = file.map(subject::configuration).transpose()?;
     let origin = match (&asked.url, &config) {

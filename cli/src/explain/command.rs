@@ -3,7 +3,9 @@
 use super::{
     answer::Answer,
     arguments::{Asked, Who},
-    json, person, text,
+    json,
+    person::{self, PersonFault},
+    text,
 };
 use crate::{
     clock,
@@ -32,7 +34,15 @@ pub(crate) fn command(
     let who = match person_of(asked, &loaded) {
         Ok(who) => who,
         Err(fault) => {
-            writeln!(messages, "lychgate: {fault}")?;
+            // The name of the file stands in front where its place is known.
+            match fault {
+                PersonFault::Json(problem) => writeln!(messages, "{problem}")?,
+                PersonFault::Unreadable(..)
+                | PersonFault::NotAnObject(_)
+                | PersonFault::Claim(..)
+                | PersonFault::UnknownProvider(..)
+                | PersonFault::NoProvider => writeln!(messages, "lychgate: {fault}")?,
+            }
             return Ok(Ending::NotCarriedOut);
         }
     };
@@ -66,7 +76,7 @@ pub(crate) fn command(
     })
 }
 
-fn person_of(asked: &Asked, loaded: &Loaded) -> Result<Option<SessionRecord>, person::PersonFault> {
+fn person_of(asked: &Asked, loaded: &Loaded) -> Result<Option<SessionRecord>, PersonFault> {
     match &asked.who {
         Who::Anonymous => Ok(None),
         Who::SignedIn { claims, provider } => {

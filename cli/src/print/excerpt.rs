@@ -4,7 +4,7 @@ use super::{
     mask,
     position::Position,
     style,
-    tokens::{Kind, Token, tokens},
+    tokens::{Kind, Language, Token, tokens},
 };
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use clap::builder::styling::Style;
@@ -28,10 +28,10 @@ pub(super) struct Words {
 }
 
 impl Words {
-    /// Those of a TOML file.
-    pub(super) fn of(text: &str) -> Self {
-        let tokens = tokens(text);
-        let shown = mask::shown(text, &tokens);
+    /// Those of a text in this language.
+    pub(super) fn of(text: &str, language: Language) -> Self {
+        let tokens = tokens(text, language);
+        let shown = mask::shown(text, &tokens, language);
         Self { tokens, shown }
     }
 
@@ -135,7 +135,8 @@ impl Drawn {
         let line = self.line.trim_end().to_owned();
         let end = line.len();
         let caret = self.caret.unwrap_or(end..end);
-        let caret = caret.start.min(end)..caret.end.min(end);
+        let start = line.floor_char_boundary(caret.start.min(end));
+        let caret = start..caret.end.min(end);
         Excerpt { line, caret }
     }
 }

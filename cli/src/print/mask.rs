@@ -1,10 +1,10 @@
-//! Which words of a configuration may be shown.
+//! Which words of a configuration, or of claims, may be shown.
 //!
 //! A secret that stands in the wrong place is what a check finds, and what it must not repeat: into a terminal that is
 //! shared, or a log of a build. So a value is shown only where its key is one whose values are no secrets, and a key only
 //! where it looks like one. What cannot be told is hidden.
 
-use super::tokens::{Kind, Token};
+use super::tokens::{Kind, Language, Token};
 
 /// Keys whose values are no secrets, in `lychgate.toml`, `wrangler.toml` and `spin.toml`.
 const OPEN: &[&str] = &[
@@ -99,8 +99,8 @@ const OPEN: &[&str] = &[
 ];
 
 /// What is known of the words so far.
-#[derive(Default)]
 struct Reading {
+    language: Language,
     /// Whether values of the key at hand are open.
     is_open: bool,
     /// The same of the keys whose lists and tables are not closed yet.
@@ -109,10 +109,9 @@ struct Reading {
     before: Before,
 }
 
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Before {
     /// The start of a line.
-    #[default]
     Nothing,
     /// The brackets that open a header.
     Header,
@@ -123,8 +122,8 @@ enum Before {
 }
 
 /// For each token of `text` whether it may be shown.
-pub(super) fn shown(text: &str, tokens: &[Token]) -> Vec<bool> {
-    let mut reading = Reading::default();
+pub(super) fn shown(text: &str, tokens: &[Token], language: Language) -> Vec<bool> {
+    let mut reading = Reading::new(language);
     let mut shown = Vec::new();
     for (place, token) in tokens.iter().enumerate() {
         let word = text.get(token.range.clone()).unwrap_or_default();
@@ -133,7 +132,7 @@ pub(super) fn shown(text: &str, tokens: &[Token]) -> Vec<bool> {
             Kind::Comment => false,
             Kind::LineEnd => {
                 if reading.outer.is_empty() {
-                    reading = Reading::default();
+                    reading = Reading::new(language);
                 }
                 true
             }
@@ -148,21 +147,31 @@ pub(super) fn shown(text: &str, tokens: &[Token]) -> Vec<bool> {
 }
 
 impl Reading {
+    const fn new(language: Language) -> Self {
+        Self {
+            language,
+            is_open: false,
+            outer: Vec::new(),
+            before: Before::Nothing,
+        }
+    }
+
     fn sign(&mut self, sign: char) {
         match sign {
             '[' | '{' => self.outer.push(self.is_open),
             ']' | '}' => self.is_open = self.outer.pop().unwrap_or_default(),
             _ => {}
         }
-        self.before = match (sign, self.before) {
-            ('[', Before::Nothing | Before::Header) => Before::Header,
-            (_, _) => Before::Sign(sign),
+        self.before = match (sign, self.before, self.language) {
+            ('[', Before::Nothing | Before::Header, Language::Toml) => Before::Header,
+            (_, _, _) => Before::Sign(sign),
         };
     }
 
     fn word(&mut self, word: &str, next: Option<&Token>) -> bool {
         let before = std::mem::replace(&mut self.before, Before::Word);
-        let is_assigned = next.is_some_and(|next| next.kind == Kind::Sign('='));
+        let assigns = self.language.assigns();
+        let is_assigned = next.is_some_and(|next| next.kind == Kind::Sign(assigns));
         let may_be_key = matches!(before, Before::Nothing | Before::Sign('{' | ','));
         if is_assigned && may_be_key {
             let last = match bare(word) {
@@ -176,7 +185,8 @@ impl Reading {
             return is_name(word);
         }
         // Two values in a row are a mistake, and the second is not known to belong to the key.
-        let is_value = matches!(before, Before::Sign('=' | '[' | ','));
+        let is_value =
+            matches!(before, Before::Sign(sign) if sign == assigns || "[,".contains(sign));
         let is_open = self.is_open && is_value && !may_hold_credentials(word);
         is_open || matches!(word, "true" | "false")
     }
@@ -209,10 +219,16 @@ mod tests {
 
     /// The words that may be shown.
     fn seen(text: &str) -> String {
-        let tokens = tokens(text);
-        let shown = shown(text, &tokens);
+        seen_in(text, Language::Toml)
+    }
+
+    fn seen_in(text: &str, language: Language) -> String {
+        let tokens = tokens(text, language);
+        let shown = shown(text, &tokens, language);
         let words = tokens.iter().zip(shown).filter(|(_, is_shown)| *is_shown);
-        let words: Vec<&str> = words.map(|(token, _)| &text[token.range.clone()]).collect();
+        let words: Vec<&str> = words
+            .filter_map(|(token, _)| text.get(token.range.clone()))
+            .collect();
         words.join(" ")
     }
 
@@ -260,6 +276,15 @@ mod tests {
         ] {
             assert!(!seen(line).contains("hunter2"), "{line}: {}", seen(line));
         }
+    }
+
+    #[test]
+    fn of_claims_the_keys_are_shown_and_next_to_no_values() {
+        let json = "{ \"sub\": \"ada\", \"access_token\": \"hunter2\", \"x\": [true, \"y\", 7]";
+        let seen = seen_in(json, Language::Json);
+        let expected = "{ \"sub\" : , \"access_token\" : , \"x\" : [ true , , ]";
+        assert_eq!(seen, expected);
+        assert_eq!(seen_in("[\"hunter2\"]", Language::Json), "[ ]");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::{
     excerpt::{Excerpt, Words},
     position::Position,
+    tokens::Language,
 };
 use std::{
     ops::Range,
@@ -31,7 +32,13 @@ pub(crate) struct Place {
 impl Source {
     /// A file in TOML, of which only what is surely no secret is ever shown.
     pub(crate) fn toml(file: &Path, text: String) -> Self {
-        let words = Some(Words::of(&text));
+        let words = Some(Words::of(&text, Language::Toml));
+        Self::new(file, text, words)
+    }
+
+    /// A file in JSON, of which only the keys are shown.
+    pub(crate) fn json(file: &Path, text: String) -> Self {
+        let words = Some(Words::of(&text, Language::Json));
         Self::new(file, text, words)
     }
 
@@ -80,6 +87,12 @@ impl Source {
         };
         let file = self.file.clone();
         Place { file, at, excerpt }
+    }
+
+    /// The place of the byte in this column of a line, both counted from one.
+    pub(crate) fn place_in(&self, line: usize, column: usize) -> Place {
+        let inside = column.saturating_sub(1);
+        self.place(self.line(line).start.saturating_add(inside))
     }
 
     /// The place of a whole line, counted from one.
@@ -177,7 +190,7 @@ mod tests {
 
     #[test]
     fn no_offset_of_any_text_is_out_of_place() {
-        let text = "[[a]]\n\u{6f22} = \"\u{e9}\" # \u{e9}\r\nsecret = '''\n\u{6f22}\n''' [{\n\u{1b}[1m = ]";
+        let text = "[[a]]\nname = \"\u{6f22}\"\n\u{6f22} = \"\u{e9}\" # \u{e9}\r\nsecret = '''\n\u{6f22}\n''' [{\n\u{1b}[1m = ]";
         for offset in 0..=text.len() + 2 {
             assert!(drawn(text, offset).starts_with("x.toml:"), "{offset}");
         }

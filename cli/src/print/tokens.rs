@@ -1,6 +1,28 @@
-//! The words of a TOML text, also of one that is no TOML: every byte but white space is in one of them.
+//! The words of a text in TOML or JSON, also of one that is neither: every byte but white space is in one of them.
 
 use std::ops::Range;
+
+/// What a text is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Language {
+    Toml,
+    Json,
+}
+
+impl Language {
+    /// What stands between a key and its value.
+    pub(super) const fn assigns(self) -> char {
+        match self {
+            Self::Toml => '=',
+            Self::Json => ':',
+        }
+    }
+
+    const fn is_sign(self, c: char) -> bool {
+        let assigns = self.assigns();
+        matches!(c, ',' | '[' | ']' | '{' | '}') || c == assigns
+    }
+}
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,7 +35,7 @@ pub(super) enum Kind {
     Text,
     /// Without quotes: a key, a number, or what should be in quotes.
     Word,
-    /// One of `=`, `,`, `[`, `]`, `{` and `}`.
+    /// What stands between keys and values, or one of `,`, `[`, `]`, `{` and `}`.
     Sign(char),
 }
 
@@ -25,7 +47,9 @@ pub(super) struct Token {
 }
 
 /// All tokens of `text`, in order.
-pub(super) fn tokens(text: &str) -> Vec<Token> {
+pub(super) fn tokens(text: &str, language: Language) -> Vec<Token> {
+    let ends_word =
+        |c: char| c.is_whitespace() || language.is_sign(c) || matches!(c, '#' | '"' | '\'');
     let mut found = Vec::new();
     let mut at = 0_usize;
     while let Some(rest) = text.get(at..)
@@ -36,7 +60,7 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
             '#' => (Some(Kind::Comment), rest.find('\n').unwrap_or(rest.len())),
             '"' | '\'' => (Some(Kind::Text), quoted(rest, first)),
             _ if first.is_whitespace() => (None, first.len_utf8()),
-            _ if is_sign(first) => (Some(Kind::Sign(first)), 1),
+            _ if language.is_sign(first) => (Some(Kind::Sign(first)), 1),
             _ => (Some(Kind::Word), rest.find(ends_word).unwrap_or(rest.len())),
         };
         let end = at.saturating_add(length);
@@ -45,14 +69,6 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
         at = end;
     }
     found
-}
-
-const fn is_sign(c: char) -> bool {
-    matches!(c, '=' | ',' | '[' | ']' | '{' | '}')
-}
-
-fn ends_word(c: char) -> bool {
-    c.is_whitespace() || is_sign(c) || matches!(c, '#' | '"' | '\'')
 }
 
 /// The length of a text that begins with `quote`, with its quotes.
@@ -82,8 +98,8 @@ mod tests {
     use super::*;
 
     fn words(text: &str) -> Vec<&str> {
-        let found = tokens(text).into_iter();
-        found.map(|token| &text[token.range]).collect()
+        let found = tokens(text, Language::Toml).into_iter();
+        found.filter_map(|token| text.get(token.range)).collect()
     }
 
     #[test]
