@@ -162,6 +162,18 @@ wrangler.toml:5:1: static files are served without passing Lychgate
     assert!(ran.messages.starts_with("spin.toml:"), "{}", ran.messages);
 }
 
+/// No line is wrong where something is missing.
+#[test]
+fn what_the_whole_file_lacks_has_a_hint_alone() {
+    let (head, _) = GOOD.split_once("[[route]]").unwrap();
+    let expected = "\
+lychgate.toml:1:1: route is missing
+ = hint: without a route every path is 404; public ones are routes too
+
+";
+    assert_eq!(said("lacks", head), expected);
+}
+
 #[test]
 fn notes_have_excerpts() {
     let closed = GOOD.replace("[\"public\"]", "[\"session\"]");

@@ -50,7 +50,9 @@ pub(crate) fn load(file: &Path) -> Result<Loaded, CheckError> {
     let json = canonical::to_text(&document.to_json());
     let config = Config::from_json(json.as_bytes()).map_err(|errors| {
         let problems = errors.iter().map(|error| Problem {
-            place: source.place(document.locate(error)),
+            place: document
+                .locate(error)
+                .map_or_else(|| source.whole(), |offset| source.place(offset)),
             what: error.to_string(),
             hint: error.hint(),
         });

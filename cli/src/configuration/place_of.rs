@@ -24,7 +24,7 @@ pub(crate) fn route(route: &Route, loaded: &Loaded) -> Option<usize> {
 pub(crate) fn setting(at: ConfigPath, loaded: &Loaded) -> Option<usize> {
     let document = Document::parse(loaded.source.text()).ok()?;
     let fault = ConfigFault::Empty;
-    Some(document.locate(&ConfigError { at, fault }))
+    document.locate(&ConfigError { at, fault })
 }
 
 fn is_of(route: &Route, written: &Value) -> bool {

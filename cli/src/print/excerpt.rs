@@ -148,20 +148,30 @@ impl Excerpt {
         let caret = 0..line.len();
         Self { line, caret }
     }
+}
 
-    /// The line with its number, the caret, and below them what to do.
-    pub(super) fn draw(&self, at: Position, level: Weight, hint: Option<&str>) -> String {
-        let annotation = AnnotationKind::Primary.span(self.caret.clone());
-        let line = Snippet::source(self.line.as_str()).line_start(at.line_number());
-        let line = line.fold(false).annotation(annotation);
-        let (level, style) = match level {
-            Weight::Error => (Level::ERROR, style::ERROR),
-            Weight::Note => (Level::NOTE, style::NOTE),
-        };
-        let group = Group::with_level(level).element(line);
-        let hint = hint.map(|hint| Level::HELP.with_name("hint").message(hint));
-        renderer(style).render(&[group.elements(hint)])
+/// Below what is said: the line with its number and the caret, and what to do. Begins with the end of the line above.
+pub(super) fn below(
+    excerpt: Option<&Excerpt>,
+    at: Position,
+    weight: Weight,
+    hint: Option<&str>,
+) -> String {
+    let (level, style) = match weight {
+        Weight::Error => (Level::ERROR, style::ERROR),
+        Weight::Note => (Level::NOTE, style::NOTE),
+    };
+    let line = excerpt.map(|excerpt| {
+        let annotation = AnnotationKind::Primary.span(excerpt.caret.clone());
+        let line = Snippet::source(excerpt.line.as_str()).line_start(at.line_number());
+        line.fold(false).annotation(annotation)
+    });
+    let hint = hint.map(|hint| Level::HELP.with_name("hint").message(hint));
+    let group = Group::with_level(level).elements(line).elements(hint);
+    if group.is_empty() {
+        return String::new();
     }
+    format!("\n{}", renderer(style).render(&[group]))
 }
 
 /// How much depends on what is said of a line.

@@ -1,6 +1,10 @@
 //! Something that is wrong, or worth knowing, with the line that it is about.
 
-use super::{excerpt::Weight, source::Place, style};
+use super::{
+    excerpt::{Weight, below},
+    source::Place,
+    style,
+};
 use std::fmt;
 
 /// Something that is wrong, with its place and what to do.
@@ -31,9 +35,12 @@ impl fmt::Display for Problem {
         let (strong, error) = (style::STRONG, style::ERROR);
         let (file, at) = (self.place.file.display(), self.place.at);
         let what = &self.what;
-        writeln!(f, "{strong}{file}:{at}:{strong:#} {error}{what}{error:#}")?;
-        let excerpt = &self.place.excerpt;
-        f.write_str(&excerpt.draw(at, Weight::Error, self.hint.as_deref()))
+        let (excerpt, hint) = (self.place.excerpt.as_ref(), self.hint.as_deref());
+        let below = below(excerpt, at, Weight::Error, hint);
+        write!(
+            f,
+            "{strong}{file}:{at}:{strong:#} {error}{what}{error:#}{below}"
+        )
     }
 }
 
@@ -43,10 +50,10 @@ impl fmt::Display for Note {
         let (strong, note) = (style::STRONG, style::NOTE);
         let (file, at) = (self.place.file.display(), self.place.at);
         let what = &self.what;
-        writeln!(
+        let below = below(self.place.excerpt.as_ref(), at, Weight::Note, None);
+        write!(
             f,
-            "{strong}{file}:{at}:{strong:#} {note}note:{note:#} {what}"
-        )?;
-        f.write_str(&self.place.excerpt.draw(at, Weight::Note, None))
+            "{strong}{file}:{at}:{strong:#} {note}note:{note:#} {what}{below}"
+        )
     }
 }

@@ -21,12 +21,12 @@ pub(crate) struct Source {
     words: Option<Words>,
 }
 
-/// A place in a file, with the line that it is on.
+/// A place in a file, with the line that it is on; none where something is said of the file as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
     pub(crate) file: PathBuf,
     pub(crate) at: Position,
-    pub(crate) excerpt: Excerpt,
+    pub(crate) excerpt: Option<Excerpt>,
 }
 
 impl Source {
@@ -85,8 +85,20 @@ impl Source {
             Some(words) => words.excerpt(&self.text, line, offset),
             None => Excerpt::plain(self.text.get(line).unwrap_or_default()),
         };
-        let file = self.file.clone();
-        Place { file, at, excerpt }
+        Place {
+            file: self.file.clone(),
+            at,
+            excerpt: Some(excerpt),
+        }
+    }
+
+    /// The file as a whole, of which something is missing.
+    pub(crate) fn whole(&self) -> Place {
+        Place {
+            file: self.file.clone(),
+            at: Position::new(1, 1),
+            excerpt: None,
+        }
     }
 
     /// The place of the byte in this column of a line, both counted from one.

@@ -13,14 +13,17 @@ pub(crate) fn problems(
     let upstreams = config.upstreams.iter();
     let faults = upstreams.filter_map(|upstream| fault(upstream, environment));
     let problems = faults.map(|(offset, what, hint)| Problem {
-        place: source.place(offset),
+        place: offset.map_or_else(|| source.whole(), |offset| source.place(offset)),
         what,
         hint: Some(hint),
     });
     problems.collect()
 }
 
-fn fault(upstream: &Upstream, environment: &Environment) -> Option<(usize, String, String)> {
+fn fault(
+    upstream: &Upstream,
+    environment: &Environment,
+) -> Option<(Option<usize>, String, String)> {
     let UpstreamTarget::Service(name) = &upstream.target else {
         return None;
     };
@@ -38,11 +41,12 @@ fn fault(upstream: &Upstream, environment: &Environment) -> Option<(usize, Strin
             "no service binding is called {binding}{place}, as the upstream \"{id}\" has it"
         );
         let hint = format!("add [[{table}]] with binding = \"{binding}\" and service = \"WORKER\"");
-        return Some((environment.offset, what, hint));
+        let offset = environment.name.as_ref().map(|_| environment.offset);
+        return Some((offset, what, hint));
     };
     (Some(&service.worker) == environment.worker.as_ref()).then(|| {
         (
-            service.offset,
+            Some(service.offset),
             format!("the upstream \"{id}\" is this Worker itself"),
             "name the Worker that requests are for".to_owned(),
         )
