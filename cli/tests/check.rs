@@ -523,7 +523,7 @@ fn paths_for_those_who_never_sign_in_are_named() {
     for path in ["/robots.txt, /.well-known/**, ", "/sw.js", "/manifest.json"] {
         assert!(rest.contains(path), "{rest}");
     }
-    // Whoever names a path knows of it.
+    // A route that names a path knows of it.
     let named =
         closed.clone() + &route("/robots.txt", "public") + &route("/.well-known/**", "session");
     let ran = check("open_paths_named", &named);

@@ -59,7 +59,7 @@ pub(crate) struct Asked {
 pub(super) enum Who {
     /// Nobody who signed in.
     Anonymous,
-    /// Whoever has these claims.
+    /// The person with these claims.
     SignedIn {
         /// JSON.
         claims: PathBuf,
