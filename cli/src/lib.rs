@@ -6,56 +6,47 @@
 //! is refused or a deployment has something to mend, and 2 where the command could not be carried out: wrong
 //! arguments, a file that cannot be read or written, a request without a configuration to explain it
 //! by.
+//!
+//! Each command is a room of its own, with its arguments. `configuration` and `print` stand above all of them, `workers`
+//! and `spin` above `check`, and no file imports one that imports it.
 
 mod arguments;
-mod canonical;
 pub mod check;
+mod clock;
+mod completions;
+mod configuration;
 mod doctor;
-mod document;
-mod exact_paths;
+mod ending;
 mod explain;
 mod keys;
-mod logo;
-mod open_paths;
-mod pair;
-mod position;
-mod problem;
-mod redirects;
-mod rotation;
-mod route_position;
-mod rules;
-mod services;
+mod print;
+mod refusal;
 mod spin;
-mod surroundings;
-mod text_file;
 mod token;
-mod wrangler;
+mod values;
+mod workers;
 
 use arguments::Command;
+use ending::Ending;
 use std::{
     ffi::OsString,
     io::{self, Write},
     process::ExitCode,
 };
 
-/// How a command ended.
-enum Ending {
-    Done,
-    ProblemsFound,
-    NotAllowed,
-    NotCarriedOut,
-}
-
 /// Carries out the command in `arguments`, the first of which is the program's name.
+///
+/// What is written for people has colours; a stream that goes to no terminal takes them out. What is written for
+/// programs has none.
 pub fn run(
     arguments: impl IntoIterator<Item = OsString>,
     output: &mut impl Write,
     messages: &mut impl Write,
 ) -> ExitCode {
-    let ending = match arguments::parse(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let ending = match arguments::parse(&arguments) {
         Ok(command) => carry_out(&command, output, messages),
-        Err(error) => writeln!(messages, "lychgate: {error}\n\n{}", arguments::USAGE)
-            .map(|()| Ending::NotCarriedOut),
+        Err(error) => refusal::tell(&error, &arguments, output, messages),
     };
     // A reader that closed its end, as `head` does, is no reason to complain.
     match ending {
@@ -71,22 +62,21 @@ fn carry_out(
     messages: &mut impl Write,
 ) -> io::Result<Ending> {
     match command {
-        Command::Help => writeln!(output, "{}", arguments::HELP).map(|()| Ending::Done),
-        Command::Version => {
-            let version = env!("CARGO_PKG_VERSION");
-            writeln!(output, "lychgate {version}").map(|()| Ending::Done)
-        }
-        Command::Check { file, emit_json } => {
-            check::command(file, emit_json.as_deref(), output, messages)
-        }
-        Command::Explain(asked) => explain::command(asked, output, messages),
-        Command::Doctor(arguments) => doctor::command(arguments, output, messages),
+        Command::Check(arguments) => check::command::command(arguments, output, messages),
+        Command::Explain(asked) => explain::command::command(asked, output, messages),
+        Command::Doctor(asked) => doctor::command::command(asked, output, messages),
         Command::VerifyToken(asked) => token::verify(asked, output, messages),
-        Command::InspectToken { token, form } => token::inspect(token, *form, output, messages),
-        Command::GenerateKey => keys::generate(output, messages),
-        Command::GeneratePair { algorithm, key_id } => {
-            pair::generate(*algorithm, key_id, output, messages)
+        Command::InspectToken(asked) => token::inspect(asked, output, messages),
+        Command::GenerateKey(asked) => match asked.jwk {
+            None => keys::sealing::generate(output, messages),
+            Some(algorithm) => {
+                let key_id = asked.kid.as_deref();
+                keys::pair::generate(algorithm.into(), key_id, output, messages)
+            }
+        },
+        Command::ImportKey(asked) => {
+            keys::pair::import(&asked.file, asked.kid.as_deref(), output, messages)
         }
-        Command::ImportPair { file, key_id } => pair::import(file, key_id, output, messages),
+        Command::Print(script) => output.write_all(script).map(|()| Ending::Done),
     }
 }

@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let mut output = std::io::stdout().lock();
-    let mut messages = std::io::stderr().lock();
+    // Both streams know whether somebody looks at them, NO_COLOR and CLICOLOR_FORCE.
+    let mut output = anstream::stdout().lock();
+    let mut messages = anstream::stderr().lock();
     lychgate_cli::run(std::env::args_os(), &mut output, &mut messages)
 }

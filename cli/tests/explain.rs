@@ -384,7 +384,7 @@ fn what_cannot_be_explained_is_code_2_and_says_why() {
     for (arguments, said) in [
         (&["--claims", "none.json"][..], "cannot read none.json"),
         (&["--claims", "list.json"], "expected an object of claims"),
-        (&["--claims", "broken.json"], "broken.json: no JSON"),
+        (&["--claims", "broken.json"], "broken.json:1:7: no JSON"),
         (&["--claims", "sub.json"], "sub.json: sub must be a string"),
         (&["--claims", "acr.json"], "acr.json: acr must be a string"),
         (
@@ -399,7 +399,7 @@ fn what_cannot_be_explained_is_code_2_and_says_why() {
             &["--anonymous", "--config", "broken.toml"],
             "broken.toml:56:5: route[3].require.any[1].any_rule: unknown key",
         ),
-        (&[], "who asks?"),
+        (&[], "<--claims <FILE>|--anonymous>"),
     ] {
         let ran = folder.run(&[&["--url", "/"], arguments].concat());
         assert_eq!(ran.code, Some(2), "{arguments:?}");

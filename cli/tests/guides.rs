@@ -133,6 +133,7 @@ impl Folder {
     fn run(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new(tree::program());
         let command = command.current_dir(&self.0).args(arguments);
+        let command = command.env_remove("CLICOLOR_FORCE");
         command.output().unwrap()
     }
 
@@ -230,7 +231,8 @@ fn every_secret_is_set_on_every_host() {
         let said = folder
             .with("lychgate.toml", guide.configuration())
             .checked();
-        let (_, secrets) = said.trim_end().split_once("secrets to set: ").unwrap();
+        let (_, secrets) = said.split_once("secrets to set: ").unwrap();
+        let (secrets, _) = secrets.split_once('\n').unwrap();
         let commands: String = guide.of_fence("sh").collect();
         let on_spin = !guide.of_kind(&Kind::Spin).is_empty();
         for secret in secrets.split(", ") {
@@ -252,7 +254,18 @@ fn every_secret_is_set_on_every_host() {
     }
 }
 
-/// Whoever copies a file of a guide gets what the build and the Worker need, as in the files of this repository.
+/// Lines of a `wrangler.toml` that each deployment has in its own way.
+const THEIR_OWN: [&str; 4] = ["name = ", "workers_dev", "directory", "not_found_handling"];
+
+/// Lines for static files.
+const ASSETS: [&str; 4] = [
+    "[assets]",
+    "binding = \"ASSETS\"",
+    "run_worker_first",
+    "html_handling",
+];
+
+/// A file of a guide that somebody copies has what the build and the Worker need, as in the files of this repository.
 #[test]
 fn the_files_of_the_hosts_have_what_the_repository_s_have() {
     let lines = |file: &str| {
@@ -263,20 +276,13 @@ fn the_files_of_the_hosts_have_what_the_repository_s_have() {
             .map(str::to_owned)
             .collect::<Vec<_>>()
     };
-    let their_own = ["name = ", "workers_dev", "directory", "not_found_handling"];
-    let assets = [
-        "[assets]",
-        "binding = \"ASSETS\"",
-        "run_worker_first",
-        "html_handling",
-    ];
     for guide in Guide::all() {
         for wrangler in guide.of_kind(&Kind::Wrangler) {
             let has_assets = guide.configuration().contains("assets = true");
             let is_needed = |line: &String| {
                 let is_one_of = |words: &[&str]| words.iter().any(|word| line.starts_with(word));
                 line.contains("class_name")
-                    || !(is_one_of(&their_own) || (is_one_of(&assets) && !has_assets))
+                    || !(is_one_of(&THEIR_OWN) || (is_one_of(&ASSETS) && !has_assets))
             };
             for line in lines("wrangler.toml").into_iter().filter(is_needed) {
                 assert!(

@@ -120,7 +120,7 @@ fn the_demo_s_rules_have_one_source_each() {
     let ran = check("sources-demo", demo);
     assert_eq!(ran.code, Some(0), "{}", ran.messages);
     assert!(
-        ran.output.starts_with("lychgate.toml: ok: "),
+        ran.output.starts_with("lychgate.toml: ok\n"),
         "{}",
         ran.output
     );

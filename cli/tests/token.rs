@@ -78,6 +78,7 @@ impl Folder {
             .arg("token")
             .args(arguments)
             .env_remove("SHARED_SECRET")
+            .env_remove("CLICOLOR_FORCE")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -1,12 +1,13 @@
 //! Whether the Worker can be reached under other addresses than `public_url`.
 
 use super::{
+    checks::Check,
     client::PROGRAM,
     finding::Finding,
     subject::{Subject, Wrangler},
 };
 
-const CHECK: &str = "other addresses";
+const CHECK: Check = Check::OtherAddresses;
 
 /// What `wrangler.toml` opens beside `public_url`, and the addresses that were named.
 pub(crate) fn check(subject: &Subject) -> Vec<Finding> {

@@ -1,52 +1,66 @@
 //! The arguments of `lychgate doctor`.
 
-use lexopt::{Arg, Parser, ValueExt};
+use crate::values::Form;
+use clap::{Args, ValueHint};
 use lychgate_core::http::url::Url;
 use std::path::PathBuf;
 
+/// As they are typed.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Arguments {
+    /// Where the deployment answers; public_url where left out
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    url: Option<String>,
+    /// Its configuration (lychgate.toml where there is one), or the JSON it was compiled to
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    config: Option<PathBuf>,
+    /// Another address, which must not serve; may be repeated
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    also: Vec<String>,
+    /// Print JSON
+    #[arg(long, overrides_with = "json")]
+    json: bool,
+}
+
 /// What is to be looked at.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Arguments {
+pub(crate) struct Asked {
     /// Where the deployment answers; that of the configuration where left out.
     pub(crate) url: Option<Url>,
     /// Its configuration.
     pub(crate) config: Option<PathBuf>,
     /// Other addresses that must not serve.
     pub(crate) also: Vec<Url>,
-    /// Whether to print JSON.
-    pub(crate) json: bool,
+    pub(crate) form: Form,
 }
 
-/// Reads what follows the command; `None` asks for help.
-///
-/// # Errors
-/// What is wrong with them, as a sentence.
-pub(crate) fn parse(parser: &mut Parser) -> Result<Option<Arguments>, lexopt::Error> {
-    let mut arguments = Arguments {
-        url: None,
-        config: None,
-        also: Vec::new(),
-        json: false,
-    };
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Arg::Short('h') | Arg::Long("help") => return Ok(None),
-            Arg::Long("url") if arguments.url.is_none() => arguments.url = Some(url(parser)?),
-            Arg::Long("config") if arguments.config.is_none() => {
-                arguments.config = Some(PathBuf::from(parser.value()?));
+impl Arguments {
+    /// Reads the values.
+    ///
+    /// # Errors
+    /// A sentence about each that cannot be read.
+    pub(crate) fn read(self) -> Result<Asked, Vec<String>> {
+        let mut faults = Vec::new();
+        let mut read = |option: &str, text: &str| {
+            let url = Url::parse(text).ok();
+            if url.is_none() {
+                faults.push(format!(
+                    "{option} {text:?} is no URL; write it like https://app.example.com"
+                ));
             }
-            Arg::Long("also") => arguments.also.push(url(parser)?),
-            Arg::Long("json") => arguments.json = true,
-            other @ (Arg::Short(_) | Arg::Long(_) | Arg::Value(_)) => {
-                return Err(other.unexpected());
-            }
+            url
+        };
+        let url = self.url.and_then(|text| read("--url", &text));
+        let also = self.also.iter().filter_map(|text| read("--also", text));
+        let also = also.collect();
+        if !faults.is_empty() {
+            return Err(faults);
         }
+        Ok(Asked {
+            url,
+            config: self.config,
+            also,
+            form: Form::of(self.json),
+        })
     }
-    Ok(Some(arguments))
-}
-
-fn url(parser: &mut Parser) -> Result<Url, lexopt::Error> {
-    let text = parser.value()?.string()?;
-    Url::parse(&text)
-        .map_err(|_| format!("{text:?} is no URL; write it like https://app.example.com").into())
 }

@@ -1,6 +1,6 @@
 //! Whether a protected static file can be had without a session, in any spelling.
 
-use super::{finding::Finding, front::example, subject::Subject};
+use super::{checks::Check, finding::Finding, front::example, subject::Subject};
 use lychgate_core::{
     access::{aliases::Aliases, routes::Route},
     config::Config,
@@ -12,7 +12,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-const CHECK: &str = "static files";
+const CHECK: Check = Check::StaticFiles;
 
 /// How many files are asked for, and how many are looked at to find them.
 const MOST_FILES: usize = 3;

@@ -3,11 +3,9 @@
 //! Redirects come back as they are, an answer has ten seconds, and of a body no more is read than a page of a
 //! provider has.
 
+use crate::clock;
 use lychgate_core::{http::date, http::url::Url, time::UnixTime};
-use std::{
-    io::Read,
-    time::{Duration, SystemTime},
-};
+use std::{io::Read, time::Duration};
 
 /// How long an answer may take, and how much of it is read.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
@@ -62,7 +60,7 @@ impl Client {
             request = request.header(*name, *value);
         }
         let mut response = request.call().map_err(|error| error.to_string())?;
-        let received = now();
+        let received = clock::now();
         let named = response.headers().iter();
         let fields = named.filter_map(|(name, value)| {
             let value = value.to_str().ok()?;
@@ -131,12 +129,6 @@ pub(crate) fn resolve(base: &Url, location: &str) -> Option<Url> {
         .rsplit_once('/')
         .map_or("", |(folder, _)| folder);
     Url::parse(&format!("{origin}{folder}/{location}")).ok()
-}
-
-/// The time by the clock of this machine.
-pub(crate) fn now() -> UnixTime {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    UnixTime::from_seconds(since.map_or(0, |since| since.as_secs()))
 }
 
 #[cfg(test)]

@@ -1,25 +1,30 @@
 //! What a check found, in words for people and as JSON.
 
+use super::checks::Check;
+use crate::print::style;
+use clap::builder::styling::Style;
 use serde_json::{Value, json};
 use std::fmt;
 
 /// How a check came out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+///
+/// In the order of their weight, the heaviest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Verdict {
-    /// It is as it should be.
-    Pass,
-    /// It may be meant as it is, or could not be told.
-    Warn,
     /// It has to be mended.
     Fail,
+    /// It may be meant as it is, or could not be told.
+    Warn,
     /// It was not looked at.
     Skip,
+    /// It is as it should be.
+    Pass,
 }
 
 /// What a check found, and what to do about it.
 #[derive(Clone, Debug)]
 pub(crate) struct Finding {
-    check: &'static str,
+    check: Check,
     pub(crate) verdict: Verdict,
     what: String,
     advice: Option<String>,
@@ -34,39 +39,40 @@ impl Verdict {
             Self::Skip => "skip",
         }
     }
+
+    const fn style(self) -> Style {
+        match self {
+            Self::Pass => style::GOOD,
+            Self::Warn => style::WARNING,
+            Self::Fail => style::ERROR,
+            Self::Skip => style::FAINT,
+        }
+    }
 }
 
 impl Finding {
     /// All is well.
-    pub(crate) fn pass(check: &'static str, what: impl Into<String>) -> Self {
+    pub(crate) fn pass(check: Check, what: impl Into<String>) -> Self {
         Self::new(check, Verdict::Pass, what, None)
     }
 
     /// Something to think about.
-    pub(crate) fn warn(
-        check: &'static str,
-        what: impl Into<String>,
-        advice: impl Into<String>,
-    ) -> Self {
+    pub(crate) fn warn(check: Check, what: impl Into<String>, advice: impl Into<String>) -> Self {
         Self::new(check, Verdict::Warn, what, Some(advice.into()))
     }
 
     /// Something to mend.
-    pub(crate) fn fail(
-        check: &'static str,
-        what: impl Into<String>,
-        advice: impl Into<String>,
-    ) -> Self {
+    pub(crate) fn fail(check: Check, what: impl Into<String>, advice: impl Into<String>) -> Self {
         Self::new(check, Verdict::Fail, what, Some(advice.into()))
     }
 
     /// Not looked at, and why.
-    pub(crate) fn skip(check: &'static str, why: impl Into<String>) -> Self {
+    pub(crate) fn skip(check: Check, why: impl Into<String>) -> Self {
         Self::new(check, Verdict::Skip, why, None)
     }
 
     fn new(
-        check: &'static str,
+        check: Check,
         verdict: Verdict,
         what: impl Into<String>,
         advice: Option<String>,
@@ -82,7 +88,7 @@ impl Finding {
     /// As a member of the list that `--json` prints.
     pub(crate) fn to_json(&self) -> Value {
         json!({
-            "check": self.check,
+            "check": self.check.name(),
             "verdict": self.verdict.word(),
             "what": self.what,
             "advice": self.advice,
@@ -90,13 +96,15 @@ impl Finding {
     }
 }
 
-/// `pass  check: what`, and what to do on a line of its own.
+/// `fail  check: what was seen`, and on lines of their own why it matters and what to do.
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = self.verdict.word();
-        write!(f, "{word}  {}: {}", self.check, self.what)?;
+        let (word, style) = (self.verdict.word(), self.verdict.style());
+        let (strong, check) = (style::STRONG, self.check.name());
+        write!(f, "{style}{word}{style:#}  {strong}{check}{strong:#}: ")?;
+        f.write_str(&self.what)?;
         match &self.advice {
-            Some(advice) => write!(f, "\n      {advice}"),
+            Some(advice) => write!(f, "\n      why: {}\n      do:  {advice}", self.check.why()),
             None => Ok(()),
         }
     }

@@ -1,7 +1,7 @@
 //! What the deployment answers to anyone: its health, wrong hosts, plain http, counters, and how it answers where
 //! a session is needed.
 
-use super::{client::PROGRAM, finding::Finding, subject::Subject};
+use super::{checks::Check, client::PROGRAM, finding::Finding, subject::Subject};
 use lychgate_core::{access::routes::Route, config::Config, http::url::Scheme};
 use serde_json::Value;
 
@@ -13,7 +13,7 @@ pub(crate) enum Health {
 
 /// What Lychgate says of itself.
 pub(crate) fn health(subject: &Subject) -> (Health, Finding) {
-    const CHECK: &str = "health";
+    const CHECK: Check = Check::Health;
     let url = subject.endpoint("health");
     let fail = |what: String, advice: &str| (Health::Unknown, Finding::fail(CHECK, what, advice));
     let answer = match subject.client.get(&url, &PROGRAM) {
@@ -47,7 +47,7 @@ pub(crate) fn health(subject: &Subject) -> (Health, Finding) {
 
 /// Whether the address is that of the configuration.
 pub(crate) fn address(subject: &Subject) -> Finding {
-    const CHECK: &str = "address";
+    const CHECK: Check = Check::Address;
     match &subject.config {
         None => Finding::skip(CHECK, "no configuration to hold the address against"),
         Some(config) if config.public_url == subject.origin => {
@@ -63,7 +63,7 @@ pub(crate) fn address(subject: &Subject) -> Finding {
 
 /// Whether the deployment serves under a name that is not its own.
 pub(crate) fn wrong_host(subject: &Subject) -> Finding {
-    const CHECK: &str = "wrong host";
+    const CHECK: Check = Check::WrongHost;
     let fields = [PROGRAM[0], ("host", "lychgate-doctor.invalid")];
     match subject.client.get(&subject.endpoint("health"), &fields) {
         Err(_) => Finding::pass(CHECK, "requests for another host get no answer"),
@@ -87,7 +87,7 @@ pub(crate) fn wrong_host(subject: &Subject) -> Finding {
 
 /// Whether plain http leads to https.
 pub(crate) fn plain_http(subject: &Subject) -> Finding {
-    const CHECK: &str = "plain http";
+    const CHECK: Check = Check::PlainHttp;
     match subject.origin.scheme() {
         Scheme::Http => {
             return Finding::skip(
@@ -118,7 +118,7 @@ pub(crate) fn plain_http(subject: &Subject) -> Finding {
 
 /// How the deployment answers a program without a session on a protected path.
 pub(crate) fn protected(subject: &Subject) -> Finding {
-    const CHECK: &str = "protected path";
+    const CHECK: Check = Check::ProtectedPath;
     let Some(config) = &subject.config else {
         return Finding::skip(CHECK, "no configuration to find one in");
     };
@@ -170,7 +170,7 @@ pub(crate) fn protected(subject: &Subject) -> Finding {
 
 /// Whether anyone may read the counters.
 pub(crate) fn counters(subject: &Subject) -> Finding {
-    const CHECK: &str = "metrics";
+    const CHECK: Check = Check::Metrics;
     let has_none = |config: &Config| config.metrics.is_none();
     if subject.config.as_ref().is_some_and(has_none) {
         return Finding::skip(CHECK, "none are configured");

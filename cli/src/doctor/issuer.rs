@@ -1,6 +1,7 @@
 //! Whether the keys that access tokens are verified with can be had, read as the gateway reads them.
 
 use super::{
+    checks::Check,
     client::PROGRAM,
     finding::Finding,
     provider::{Told, of_set, reply},
@@ -12,7 +13,7 @@ use lychgate_core::{
     oidc::discovery,
 };
 
-const CHECK: &str = "issuer";
+const CHECK: Check = Check::Issuer;
 
 /// What there is to say of one issuer; nothing where its keys or secret stand with the deployment.
 pub(crate) fn check(subject: &Subject, config: &Config, issuer: &Issuer) -> Vec<Finding> {

@@ -1,13 +1,13 @@
 //! Whether upstreams can be reached around the gateway.
 
-use super::{client::PROGRAM, finding::Finding, front::example, subject::Subject};
+use super::{checks::Check, client::PROGRAM, finding::Finding, front::example, subject::Subject};
 use lychgate_core::{
     access::{routes::Route, upstream_index::UpstreamIndex},
     config::{Identity, Upstream, UpstreamTarget},
     http::path::RequestPath,
 };
 
-const CHECK: &str = "upstream";
+const CHECK: Check = Check::Upstream;
 
 /// A finding for each upstream at a URL.
 pub(crate) fn check(subject: &Subject) -> Vec<Finding> {

@@ -1,6 +1,7 @@
 //! What a provider publishes: metadata and keys, read as the gateway reads them, and its clock.
 
 use super::{
+    checks::Check,
     client::{Answer, PROGRAM},
     finding::Finding,
     provider_supports,
@@ -17,8 +18,8 @@ use lychgate_core::{
 };
 use serde_json::Value;
 
-const METADATA: &str = "metadata";
-const KEYS: &str = "keys";
+const METADATA: Check = Check::Metadata;
+const KEYS: Check = Check::Keys;
 
 /// What a provider publishes, where it can be had and is its own.
 pub(crate) fn metadata(subject: &Subject, provider: &Provider) -> Option<ProviderMetadata> {
@@ -129,7 +130,7 @@ fn refused(provider: &Provider, url: &Url, fault: &DiscoveryFault) -> Finding {
 
 /// Whether it can sign ID tokens in a way that is accepted.
 fn algorithms(provider: &Provider, reply: &Reply) -> Option<Finding> {
-    const CHECK: &str = "algorithms";
+    const CHECK: Check = Check::Algorithms;
     let document = document::read_published(reply).ok()?;
     let Value::Array(listed) = document.get("id_token_signing_alg_values_supported")? else {
         return None;
@@ -193,7 +194,7 @@ pub(super) struct Told<'a> {
 
 /// Whether an answer is a key set with a key for one of these algorithms, and what is odd in it.
 pub(super) fn of_set(
-    check: &'static str,
+    check: Check,
     answer: &Answer,
     algorithms: &[Algorithm],
     told: &Told<'_>,
@@ -230,7 +231,7 @@ fn serves(set: &KeySet, algorithms: &[Algorithm]) -> bool {
 }
 
 /// A warning about one odd entry of a key set, and the advice for its publisher. Lychgate uses the rest of the set.
-fn mistake(check: &'static str, url: &Url, flaw: KeySetFlaw) -> Finding {
+fn mistake(check: Check, url: &Url, flaw: KeySetFlaw) -> Finding {
     let advice = match flaw.kind {
         FlawKind::LeftOut(KeyFault::PrivateMaterial) => {
             "whoever reads it can sign with that key: tell the provider, which must take it away and use another"

@@ -5,12 +5,10 @@
 //! the one and the other tells more than either. Where they look the same, that is said, too.
 
 use super::{
-    client::{NAVIGATION, now},
-    finding::Finding,
-    provider,
-    sign_in::redirect,
+    checks::Check, client::NAVIGATION, finding::Finding, provider, sign_in::redirect,
     subject::Subject,
 };
+use crate::clock;
 use lychgate_core::{
     access::step_up::StepUp,
     config::{Protocol, Provider},
@@ -20,7 +18,7 @@ use lychgate_core::{
     secret::Secret,
 };
 
-const CHECK: &str = "redirect uri";
+const CHECK: Check = Check::RedirectUri;
 
 /// More redirects than a provider makes before it shows something.
 const MOST_STEPS: usize = 8;
@@ -58,7 +56,7 @@ pub(crate) fn request(subject: &Subject, provider: &Provider) -> Option<Url> {
     getrandom::fill(&mut secret).ok()?;
     let attempt = Attempt::new(
         Secret::new(secret),
-        now(),
+        clock::now(),
         Vec::new(),
         provider.id.clone(),
         None,

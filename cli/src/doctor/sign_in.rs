@@ -1,13 +1,14 @@
 //! A sign-in, begun as a browser does: the cookie it leaves and where it leads.
 
 use super::{
+    checks::Check,
     client::{Answer, resolve},
     finding::Finding,
     subject::Subject,
 };
 use lychgate_core::{config::Provider, http::url::Url};
 
-const CHECK: &str = "sign-in";
+const CHECK: Check = Check::SignIn;
 
 /// How the names of Lychgate's cookies begin.
 const PREFIX: &str = "__Host-Http-lychgate";

@@ -2,9 +2,13 @@
 
 use super::client::{Answer, Client, NAVIGATION, PROGRAM};
 use crate::{
-    check::{CheckError, read},
-    document::Document,
-    spin, wrangler,
+    check::check,
+    configuration::{
+        document::Document,
+        load::{CheckError, read},
+    },
+    spin,
+    workers::wrangler,
 };
 use lychgate_core::{
     config::{Config, Provider},
@@ -80,7 +84,7 @@ pub(crate) fn configuration(file: &Path) -> Result<Config, String> {
         let config = Config::from_json(text.as_bytes());
         return config.map_err(|_| format!("{} is no compiled configuration", file.display()));
     }
-    let checked = crate::check::check(file);
+    let checked = check(file);
     checked
         .map(|checked| checked.config)
         .map_err(|error| words(file, &error))

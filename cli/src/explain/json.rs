@@ -1,7 +1,7 @@
 //! The answer for programs: one JSON object.
 
-use super::{Answer, words};
-use crate::route_position;
+use super::answer::Answer;
+use crate::{configuration::place_of, print::conditions};
 use lychgate_core::{
     access::{
         aliases::Aliases,
@@ -22,7 +22,7 @@ pub(super) fn answer(answer: &Answer<'_>) -> Value {
     let mut add = |name: &str, value: Value| out.insert(name.to_owned(), value);
     add("method", json!(answer.asked.method.as_str()));
     add("host", json!(answer.host));
-    add("target", json!(answer.target));
+    add("target", json!(answer.asked.address.target));
     add("subject", json!(answer.who.map(|who| who.sub.as_str())));
     add(
         "provider",
@@ -63,7 +63,9 @@ pub(super) fn answer(answer: &Answer<'_>) -> Value {
                     "step_up"
                 }
                 Decision::Forbidden { missing } => {
-                    let names = missing.iter().map(|missing| words::missing(*missing).0);
+                    let names = missing
+                        .iter()
+                        .map(|missing| conditions::missing(*missing).0);
                     add("missing", names.collect());
                     "forbidden"
                 }
@@ -92,7 +94,8 @@ fn of_step_up(step_up: &StepUp) -> Value {
 
 fn of_route(answer: &Answer<'_>, route: &Route, branch: &Branch) -> Value {
     let upstream = answer.loaded.config.upstream(route.upstream);
-    let at = route_position::of(route, &answer.loaded.document, &answer.loaded.text);
+    let offset = place_of::route(route, answer.loaded);
+    let at = offset.map(|offset| answer.loaded.source.position(offset));
     json!({
         "path": route.pattern.to_string(),
         "at": at.map(|position| format!("{}:{position}", answer.asked.config.display())),
@@ -113,7 +116,7 @@ fn of_finding(finding: &Finding) -> Value {
     let mut out = Map::new();
     let standing = match finding {
         Finding::One(condition, standing) => {
-            let (key, asked) = words::written(condition);
+            let (key, asked) = conditions::written(condition);
             out.insert(key.to_owned(), asked);
             standing
         }

@@ -1,6 +1,9 @@
 //! Who asks: a file of claims, as the session would hold them.
 
-use crate::text_file;
+use crate::{
+    configuration::text_file,
+    print::{problem::Problem, source::Source},
+};
 use lychgate_core::{
     config::{Config, Provider},
     gateway::explain::session,
@@ -21,7 +24,7 @@ pub(crate) enum PersonFault {
     /// The file cannot be read.
     Unreadable(PathBuf, io::Error),
     /// It holds no JSON.
-    Json(PathBuf, serde_json::Error),
+    Json(Box<Problem>),
     /// It holds JSON, but no object.
     NotAnObject(PathBuf),
     /// A claim has a kind that it never has.
@@ -66,15 +69,27 @@ fn read_claims(file: &Path) -> Result<Map<String, Value>, PersonFault> {
     match serde_json::from_str(&text) {
         Ok(Value::Object(claims)) => Ok(claims),
         Ok(_) => Err(PersonFault::NotAnObject(file.to_owned())),
-        Err(error) => Err(PersonFault::Json(file.to_owned(), error)),
+        Err(error) => Err(PersonFault::Json(Box::new(no_json(file, text, &error)))),
     }
 }
 
+fn no_json(file: &Path, text: String, error: &serde_json::Error) -> Problem {
+    let said = error.to_string();
+    // The place is said in front.
+    let what = said.split(" at line ").next().unwrap_or_default();
+    Problem {
+        what: format!("no JSON: {what}"),
+        place: Source::json(file, text).place_in(error.line(), error.column()),
+        hint: None,
+    }
+}
+
+/// `FILE: what`, in words for people.
 impl fmt::Display for PersonFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreadable(file, error) => write!(f, "cannot read {}: {error}", file.display()),
-            Self::Json(file, error) => write!(f, "{}: no JSON: {error}", file.display()),
+            Self::Json(problem) => problem.fmt(f),
             Self::NotAnObject(file) => write!(
                 f,
                 "{}: expected an object of claims, such as {{\"sub\": \"ada\", \"groups\": [\"staff\"]}}",

@@ -1,7 +1,10 @@
 //! The answer for people: who asks, which routes hold, what each requirement comes to, the decision.
 
-use super::{Answer, words};
-use crate::route_position;
+use super::answer::Answer;
+use crate::{
+    configuration::place_of,
+    print::{conditions, style},
+};
 use lychgate_core::{
     access::{
         aliases::Aliases,
@@ -21,7 +24,8 @@ use std::io::{self, Write};
 
 pub(super) fn write(answer: &Answer<'_>, output: &mut impl Write) -> io::Result<()> {
     let method = answer.asked.method.as_str();
-    writeln!(output, "{method} {} at {}", answer.target, answer.host)?;
+    let target = &answer.asked.address.target;
+    writeln!(output, "{method} {target} at {}", answer.host)?;
     writeln!(output, "who       {}", who(answer))?;
     if let Explanation::Decided {
         routes,
@@ -58,7 +62,12 @@ pub(super) fn write(answer: &Answer<'_>, output: &mut impl Write) -> io::Result<
             )?;
         }
     }
-    writeln!(output, "decision  {}", decision(answer))
+    let style = if answer.explanation.is_allowed() {
+        style::GOOD
+    } else {
+        style::ERROR
+    };
+    writeln!(output, "decision  {style}{}{style:#}", decision(answer))
 }
 
 fn who(answer: &Answer<'_>) -> String {
@@ -89,9 +98,11 @@ fn who(answer: &Answer<'_>) -> String {
 }
 
 fn describe(answer: &Answer<'_>, route: &Route) -> String {
-    let at = route_position::of(route, &answer.loaded.document, &answer.loaded.text)
-        .map(|position| format!(" ({}:{position})", answer.asked.config.display()))
-        .unwrap_or_default();
+    let place = |offset| {
+        let position = answer.loaded.source.position(offset);
+        format!(" ({}:{position})", answer.asked.config.display())
+    };
+    let at = place_of::route(route, answer.loaded).map_or(String::new(), place);
     let methods = route
         .methods
         .as_ref()
@@ -130,8 +141,10 @@ fn findings(
     for finding in all {
         match finding {
             Finding::One(condition, standing) => {
-                let held = held(answer.who, |who| words::held(condition, who, answer.now));
-                let (mark, condition) = (mark(*standing), words::toml(condition));
+                let held = held(answer.who, |who| {
+                    conditions::held(condition, who, answer.now)
+                });
+                let (mark, condition) = (mark(*standing), conditions::toml(condition));
                 writeln!(output, "{indent}{mark}  {condition}{held}")?;
             }
             Finding::Any(branches, standing) => {
@@ -164,11 +177,12 @@ fn held(who: Option<&SessionRecord>, say: impl Fn(&SessionRecord) -> String) -> 
         .unwrap_or_default()
 }
 
-const fn mark(standing: Standing) -> &'static str {
-    match standing {
-        Standing::Met => "hit ",
-        Standing::StepUp | Standing::Missing => "miss",
-    }
+fn mark(standing: Standing) -> String {
+    let (style, word) = match standing {
+        Standing::Met => (style::GOOD, "hit "),
+        Standing::StepUp | Standing::Missing => (style::ERROR, "miss"),
+    };
+    format!("{style}{word}{style:#}")
 }
 
 fn decision(answer: &Answer<'_>) -> String {
@@ -215,7 +229,7 @@ fn decision(answer: &Answer<'_>) -> String {
                 asked_for(step_up)
             ),
             Decision::Forbidden { missing } => {
-                let missing: Vec<&str> = missing.iter().map(|it| words::missing(*it).1).collect();
+                let missing: Vec<&str> = missing.iter().map(|it| conditions::missing(*it).1).collect();
                 format!("forbidden (403): lacks {}", missing.join(", "))
             }
         },

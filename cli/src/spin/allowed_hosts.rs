@@ -177,96 +177,99 @@ mod tests {
         covers(entry, Url::parse(url).unwrap().origin())
     }
 
+    /// Entries, each with an origin that it covers and one that it does not.
+    const COVERED: [(&str, &str, &str); 22] = [
+        ("https://a.example", "https://a.example", "http://a.example"),
+        (
+            "https://a.example",
+            "https://a.example:443",
+            "https://a.example:80",
+        ),
+        (
+            "https://a.example/",
+            "https://a.example",
+            "https://a.example.net",
+        ),
+        (
+            "https://A.example",
+            "https://a.example",
+            "https://b.a.example",
+        ),
+        (
+            " http://a.example ",
+            "http://a.example",
+            "http://a.example:81",
+        ),
+        (
+            "https://a.example:",
+            "https://a.example",
+            "https://a.example:8443",
+        ),
+        (
+            "http://a.example:81",
+            "http://a.example:81",
+            "http://a.example",
+        ),
+        (
+            "http://a.example:81/",
+            "http://a.example:81",
+            "http://a.example:82",
+        ),
+        (
+            "http://a.example:80..82",
+            "http://a.example:81",
+            "http://a.example:82",
+        ),
+        (
+            "http://a.example:*",
+            "http://a.example:9",
+            "https://a.example:9",
+        ),
+        ("*://a.example:443", "https://a.example", "http://a.example"),
+        (
+            "https://*",
+            "https://any.example",
+            "https://any.example:8443",
+        ),
+        (
+            "https://*:*",
+            "https://any.example:9",
+            "http://any.example:9",
+        ),
+        (
+            "https://*.a.example",
+            "https://b.c.a.example",
+            "https://a.example",
+        ),
+        (
+            "https://*.A.example:*",
+            "https://b.a.example:9",
+            "https://ba.example:9",
+        ),
+        (
+            "http://*.spin.internal",
+            "http://api.spin.internal",
+            "http://spin.internal",
+        ),
+        (
+            "http://127.0.0.1:9",
+            "http://127.0.0.1:9",
+            "http://localhost:9",
+        ),
+        ("http://10.0.0.0/8", "http://10.1.2.3", "http://11.0.0.1"),
+        (
+            "http://10.0.0.0/8:81",
+            "http://10.1.2.3:81",
+            "http://10.1.2.3",
+        ),
+        ("http://[::1]:9", "http://[::1]:9", "http://[::1]"),
+        ("http://[::1]", "http://[::1]", "http://127.0.0.1"),
+        ("http://::1/128:9", "http://[::1]:9", "http://[::1]"),
+    ];
+
     #[test]
     fn each_entry_covers_what_it_says_and_no_more() {
-        for (entry, within, without) in [
-            ("https://a.example", "https://a.example", "http://a.example"),
-            (
-                "https://a.example",
-                "https://a.example:443",
-                "https://a.example:80",
-            ),
-            (
-                "https://a.example/",
-                "https://a.example",
-                "https://a.example.net",
-            ),
-            (
-                "https://A.example",
-                "https://a.example",
-                "https://b.a.example",
-            ),
-            (
-                " http://a.example ",
-                "http://a.example",
-                "http://a.example:81",
-            ),
-            (
-                "https://a.example:",
-                "https://a.example",
-                "https://a.example:8443",
-            ),
-            (
-                "http://a.example:81",
-                "http://a.example:81",
-                "http://a.example",
-            ),
-            (
-                "http://a.example:81/",
-                "http://a.example:81",
-                "http://a.example:82",
-            ),
-            (
-                "http://a.example:80..82",
-                "http://a.example:81",
-                "http://a.example:82",
-            ),
-            (
-                "http://a.example:*",
-                "http://a.example:9",
-                "https://a.example:9",
-            ),
-            ("*://a.example:443", "https://a.example", "http://a.example"),
-            (
-                "https://*",
-                "https://any.example",
-                "https://any.example:8443",
-            ),
-            (
-                "https://*:*",
-                "https://any.example:9",
-                "http://any.example:9",
-            ),
-            (
-                "https://*.a.example",
-                "https://b.c.a.example",
-                "https://a.example",
-            ),
-            (
-                "https://*.A.example:*",
-                "https://b.a.example:9",
-                "https://ba.example:9",
-            ),
-            (
-                "http://*.spin.internal",
-                "http://api.spin.internal",
-                "http://spin.internal",
-            ),
-            (
-                "http://127.0.0.1:9",
-                "http://127.0.0.1:9",
-                "http://localhost:9",
-            ),
-            ("http://10.0.0.0/8", "http://10.1.2.3", "http://11.0.0.1"),
-            (
-                "http://10.0.0.0/8:81",
-                "http://10.1.2.3:81",
-                "http://10.1.2.3",
-            ),
-            ("http://[::1]:9", "http://[::1]:9", "http://[::1]"),
-            ("http://[::1]", "http://[::1]", "http://127.0.0.1"),
-            ("http://::1/128:9", "http://[::1]:9", "http://[::1]"),
-        ] {
+        for (entry, within, without) in COVERED {
             assert!(covered(entry, within), "{entry} has to cover {within}");
             assert!(!covered(entry, without), "{entry} must not cover {without}");
         }

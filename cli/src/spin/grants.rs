@@ -1,8 +1,14 @@
 //! What the manifest grants Lychgate's component: without one of these, it answers 503 or 502.
 
-use super::{Fault, Placement, SITE, allowed_hosts, manifest::Placed};
+use super::{
+    allowed_hosts,
+    fault::{Fault, Placement},
+    manifest::{Placed, SITE},
+};
 use lychgate_core::{
-    config::{KeySource, MetadataSource, Protocol, Provider, SecretName, UpstreamTarget},
+    config::{
+        Issuer, KeySource, MetadataSource, Protocol, Provider, SecretName, Upstream, UpstreamTarget,
+    },
     http::url::{Origin, Url},
 };
 
@@ -41,83 +47,86 @@ fn variable(placement: &Placement<'_>, secret: &SecretName) -> Option<Fault> {
     })
 }
 
-fn hosts(placement: &Placement<'_>) -> Vec<Fault> {
-    let (config, component) = (placement.config, placement.component);
-    let allowed = &component.allowed_outbound_hosts;
-    let covered = |origin: &Origin| {
-        let mut entries = allowed.value.iter();
-        component.has_older_list || entries.any(|entry| allowed_hosts::covers(entry, origin))
-    };
-    let fault = |origin: &Origin, whose: String, more: &str| Fault {
-        offset: allowed.offset,
-        what: format!("allowed_outbound_hosts does not cover {origin}, {whose}"),
-        hint: format!("add \"{origin}\"{more}"),
-    };
-    let endpoint_fault = |provider: &Provider, origin: &Origin| {
-        let whose = format!("an endpoint of the provider \"{}\"", provider.id);
-        fault(origin, whose, "")
-    };
-    let mut faults = Vec::new();
-    for provider in &config.providers {
-        match &provider.protocol {
+/// What the list of hosts has to let out.
+struct Hosts<'a> {
+    allowed: &'a Placed<Vec<String>>,
+    has_older_list: bool,
+}
+
+impl Hosts<'_> {
+    fn covers(&self, origin: &Origin) -> bool {
+        let mut entries = self.allowed.value.iter();
+        self.has_older_list || entries.any(|entry| allowed_hosts::covers(entry, origin))
+    }
+
+    fn fault(&self, origin: &Origin, whose: &str, more: &str) -> Fault {
+        Fault {
+            offset: self.allowed.offset,
+            what: format!("allowed_outbound_hosts does not cover {origin}, {whose}"),
+            hint: format!("add \"{origin}\"{more}"),
+        }
+    }
+
+    fn provider(&self, provider: &Provider) -> Vec<Fault> {
+        let endpoints = match &provider.protocol {
             Protocol::OpenId(MetadataSource::Document(url)) => {
-                let origin = url.origin();
-                if !covered(origin) {
-                    faults.push(fault(
-                        origin,
-                        format!("where the metadata of the provider \"{}\" is", provider.id),
-                        ", and the hosts of its token, key and userinfo endpoints where they are others",
-                    ));
-                }
+                let whose = format!("where the metadata of the provider \"{}\" is", provider.id);
+                let more = ", and the hosts of its token, key and userinfo endpoints where they are others";
+                let origin = Some(url.origin()).filter(|origin| !self.covers(origin));
+                let fault = origin.map(|origin| self.fault(origin, &whose, more));
+                return fault.into_iter().collect();
             }
             Protocol::OpenId(MetadataSource::Written(endpoints)) => {
-                let origins = uncovered(endpoints.asked(), &covered);
-                faults.extend(origins.into_iter().map(|it| endpoint_fault(provider, it)));
+                uncovered(endpoints.asked(), self)
             }
-            Protocol::OAuth(server) => {
-                let origins = uncovered(server.asked(), &covered);
-                faults.extend(origins.into_iter().map(|it| endpoint_fault(provider, it)));
-            }
-        }
+            Protocol::OAuth(server) => uncovered(server.asked(), self),
+        };
+        let whose = format!("an endpoint of the provider \"{}\"", provider.id);
+        let faults = endpoints.into_iter();
+        faults
+            .map(|origin| self.fault(origin, &whose, ""))
+            .collect()
     }
-    for issuer in &config.issuers {
-        match &issuer.keys {
-            KeySource::Discovery(url) | KeySource::Url(url) if !covered(url.origin()) => {
-                let whose = format!("where the keys of the issuer \"{}\" are", issuer.issuer);
-                let more = match &issuer.keys {
-                    KeySource::Discovery(_) => {
-                        ", and the host of its jwks_uri where that is another"
-                    }
-                    KeySource::Url(_) | KeySource::Inline(_) | KeySource::SharedSecret(_) => "",
-                };
-                faults.push(fault(url.origin(), whose, more));
+
+    fn issuer(&self, issuer: &Issuer) -> Option<Fault> {
+        let (url, more) = match &issuer.keys {
+            KeySource::Discovery(url) => {
+                (url, ", and the host of its jwks_uri where that is another")
             }
-            KeySource::Discovery(_)
-            | KeySource::Url(_)
-            | KeySource::Inline(_)
-            | KeySource::SharedSecret(_) => {}
-        }
+            KeySource::Url(url) => (url, ""),
+            KeySource::Inline(_) | KeySource::SharedSecret(_) => return None,
+        };
+        let whose = format!("where the keys of the issuer \"{}\" are", issuer.issuer);
+        let origin = url.origin();
+        (!self.covers(origin)).then(|| self.fault(origin, &whose, more))
     }
-    for upstream in &config.upstreams {
-        match &upstream.target {
-            UpstreamTarget::Url(origin) if !covered(origin) => {
-                let whose = format!("the url of the upstream \"{}\"", upstream.id);
-                faults.push(fault(origin, whose, ""));
-            }
-            UpstreamTarget::Url(_) | UpstreamTarget::Assets | UpstreamTarget::Service(_) => {}
-        }
+
+    fn upstream(&self, upstream: &Upstream) -> Option<Fault> {
+        let UpstreamTarget::Url(origin) = &upstream.target else {
+            return None;
+        };
+        let whose = format!("the url of the upstream \"{}\"", upstream.id);
+        (!self.covers(origin)).then(|| self.fault(origin, &whose, ""))
     }
-    faults
+}
+
+fn hosts(placement: &Placement<'_>) -> Vec<Fault> {
+    let (config, component) = (placement.config, placement.component);
+    let hosts = Hosts {
+        allowed: &component.allowed_outbound_hosts,
+        has_older_list: component.has_older_list,
+    };
+    let providers = config.providers.iter().flat_map(|it| hosts.provider(it));
+    let issuers = config.issuers.iter().filter_map(|it| hosts.issuer(it));
+    let upstreams = config.upstreams.iter().filter_map(|it| hosts.upstream(it));
+    providers.chain(issuers).chain(upstreams).collect()
 }
 
 /// The origins of endpoints that are not covered, each once.
-fn uncovered<'a>(
-    endpoints: impl Iterator<Item = &'a Url>,
-    covered: &impl Fn(&Origin) -> bool,
-) -> Vec<&'a Origin> {
+fn uncovered<'a>(endpoints: impl Iterator<Item = &'a Url>, hosts: &Hosts<'_>) -> Vec<&'a Origin> {
     let mut found: Vec<&Origin> = Vec::new();
     for origin in endpoints.map(Url::origin) {
-        if !covered(origin) && !found.contains(&origin) {
+        if !hosts.covers(origin) && !found.contains(&origin) {
             found.push(origin);
         }
     }

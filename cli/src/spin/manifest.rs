@@ -2,8 +2,12 @@
 //!
 //! What Spin itself would refuse is left out here, for Spin to say.
 
-use crate::document::{Document, SyntaxError, entry};
+use crate::configuration::document::{Document, SyntaxError, entry};
 use toml::de::{DeTable, DeValue};
+
+/// Where the component looks for its configuration and for static files, without the slash.
+pub(super) const CONFIGURATION: &str = "lychgate";
+pub(super) const SITE: &str = "site";
 
 /// A manifest, as far as it concerns Lychgate.
 #[derive(Debug)]
@@ -271,7 +275,7 @@ fn mounted(value: &DeValue<'_>) -> Option<String> {
 fn source_of_site(value: &DeValue<'_>) -> Option<String> {
     let pair = value.as_table()?;
     let source = text(entry(pair, "source")?.1.get_ref())?;
-    (mounted(value)?.trim_end_matches('/') == super::SITE).then_some(source)
+    (mounted(value)?.trim_end_matches('/') == SITE).then_some(source)
 }
 
 /// The first segment of a path.

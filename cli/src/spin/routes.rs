@@ -1,6 +1,9 @@
 //! The ways to components, those around Lychgate above all.
 
-use super::{Fault, Placement, Remark, manifest::Component};
+use super::{
+    fault::{Fault, Placement, Remark},
+    manifest::Component,
+};
 use lychgate_core::{config::UpstreamTarget, http::url::Origin};
 
 /// Every path there is.

@@ -1,6 +1,7 @@
 //! Each refusal beside the same manifest without its cause.
 
 use super::look;
+use crate::print::source::Source;
 use lychgate_core::config::Config;
 use std::path::Path;
 
@@ -55,11 +56,24 @@ source = "api.wasm"
 /// What is said of `manifest`: problems, then notes.
 fn said(manifest: &str) -> Vec<String> {
     let config = Config::from_json(CONFIGURATION.as_bytes()).unwrap();
-    let found = look(Path::new("spin.toml"), manifest, &config);
-    let problems = found.problems.iter().map(ToString::to_string);
-    problems
-        .chain(found.notes.iter().map(ToString::to_string))
-        .collect()
+    let found = look(
+        &Source::toml(Path::new("spin.toml"), manifest.to_owned()),
+        &config,
+    );
+    let problems = found.problems.iter().map(|problem| {
+        let (place, what) = (&problem.place, &problem.what);
+        let hint = problem.hint.as_deref().unwrap_or_default();
+        format!(
+            "{}:{}: {what} (hint: {hint})",
+            place.file.display(),
+            place.at
+        )
+    });
+    let notes = found.notes.iter().map(|note| {
+        let (place, what) = (&note.place, &note.what);
+        format!("{}:{}: note: {what}", place.file.display(), place.at)
+    });
+    problems.chain(notes).collect()
 }
 
 /// The manifest in which `from` is `to`.

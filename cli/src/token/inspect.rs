@@ -1,7 +1,7 @@
 //! `lychgate token inspect`: the parts of a token as they stand there. Nothing of them is verified, and that is said.
 
-use super::read;
-use crate::{Ending, explain::arguments::Form};
+use super::{arguments::Inspected, source::read};
+use crate::{ending::Ending, print::style, values::Form};
 use lychgate_core::encoding::{base64url, json};
 use serde_json::{Value, json};
 use std::io::{self, Write};
@@ -11,12 +11,11 @@ const WARNING: &str =
     "NOT VERIFIED: anyone can write such a token. `lychgate token verify` says whether it counts.";
 
 pub(crate) fn command(
-    argument: &str,
-    form: Form,
+    asked: &Inspected,
     output: &mut impl Write,
     messages: &mut impl Write,
 ) -> io::Result<Ending> {
-    let text = read(argument)?;
+    let text = read(&asked.token)?;
     let Some((header, claims)) = parts(&text) else {
         let what = match text.split('.').count() {
             5 => "the token is encrypted (RFC 7516): nobody but its recipient can read it",
@@ -25,9 +24,10 @@ pub(crate) fn command(
         writeln!(messages, "lychgate: {what}")?;
         return Ok(Ending::NotAllowed);
     };
-    match form {
+    match asked.form {
         Form::Text => {
-            writeln!(output, "{WARNING}\n")?;
+            let warning = style::WARNING;
+            writeln!(output, "{warning}{WARNING}{warning:#}\n")?;
             for (name, part) in [("header", &header), ("claims", &claims)] {
                 writeln!(output, "{name} {part:#}")?;
             }

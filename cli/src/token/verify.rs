@@ -3,11 +3,13 @@
 //! Nothing is fetched. Keys that an issuer publishes are given as a file, and a secret that it shares is taken from the
 //! environment, under the name that it has at the platform.
 
-use super::{arguments::Verified, read, words};
+use super::{arguments::Verified, source::read, words};
 use crate::{
-    Ending,
-    check::{self, Loaded},
-    explain::arguments::Form,
+    clock,
+    configuration::load::{Loaded, load_or_tell},
+    ending::Ending,
+    print::style,
+    values::Form,
 };
 use lychgate_core::{
     access::{decision::Decision, principal::Credential, routes::NoRoute},
@@ -45,11 +47,11 @@ pub(crate) fn command(
     output: &mut impl Write,
     messages: &mut impl Write,
 ) -> io::Result<Ending> {
-    let Some(loaded) = check::load_or_tell(&asked.config, messages)? else {
+    let Some(loaded) = load_or_tell(&asked.config, messages)? else {
         return Ok(Ending::NotCarriedOut);
     };
     let text = read(&asked.token)?;
-    let now = asked.at.unwrap_or_else(check::now);
+    let now = asked.at.unwrap_or_else(clock::now);
     let token = match verify(&text, asked.jwks.as_deref(), &loaded, now) {
         Verdict::Accepted(token) => token,
         Verdict::Undecided(what) => {
@@ -59,25 +61,17 @@ pub(crate) fn command(
         Verdict::Refused(fault) => {
             let reason = words::reason(fault);
             match asked.form {
-                Form::Text => writeln!(output, "refused: {reason}")?,
+                Form::Text => {
+                    let error = style::ERROR;
+                    writeln!(output, "{error}refused{error:#}: {reason}")?;
+                }
                 Form::Json => writeln!(output, "{}", json!({"accepted": false, "reason": reason}))?,
             }
             return Ok(Ending::NotAllowed);
         }
     };
-    let decided = match &asked.resource {
-        None => None,
-        Some((method, path)) => match decide(&loaded.config, method, path, &token, now) {
-            Some(decided) => Some(decided),
-            None => {
-                writeln!(
-                    messages,
-                    "lychgate: --resource takes a path such as /api/items"
-                )?;
-                return Ok(Ending::NotCarriedOut);
-            }
-        },
-    };
+    let resource = asked.resource.as_ref();
+    let decided = resource.map(|(method, path)| decide(&loaded.config, method, path, &token, now));
     match asked.form {
         Form::Text => write_text(&token, decided.as_ref(), output)?,
         Form::Json => writeln!(output, "{}", to_json(&token, decided.as_ref()))?,
@@ -139,34 +133,30 @@ fn keys(issuer: &Issuer, jwks: Option<&Path>) -> Result<KeySet, String> {
     KeySet::parse(&document).map_err(|fault| format!("the keys of {of} are refused: {fault:?}"))
 }
 
-/// `None` for what is no path.
+/// What the route of a path says.
 fn decide(
     config: &Config,
     method: &Method,
-    path: &str,
+    path: &RequestPath,
     token: &AccessToken,
     now: UnixTime,
-) -> Option<Decided> {
-    let path = path.split('?').next().unwrap_or_default();
-    let path = RequestPath::parse(path).ok()?;
+) -> Decided {
     let refused = |what: &str| Decided {
         is_allowed: false,
         what: what.to_owned(),
     };
-    let matched = match config.routes.find(&path, method) {
+    let matched = match config.routes.find(path, method) {
         Ok(matched) => matched,
-        Err(NoRoute::Unknown) => return Some(refused("no route has this path (404)")),
+        Err(NoRoute::Unknown) => return refused("no route has this path (404)"),
         Err(NoRoute::MethodNotAllowed { .. }) => {
-            return Some(refused(
-                "the routes of this path do not have the method (405)",
-            ));
+            return refused("the routes of this path do not have the method (405)");
         }
     };
     if !matched.takes(Credential::Bearer) {
-        return Some(refused("the route takes no tokens (401)"));
+        return refused("the route takes no tokens (401)");
     }
     let principal = token.principal();
-    Some(match matched.decide(Some(&principal), now) {
+    match matched.decide(Some(&principal), now) {
         Decision::Allow(_) => Decided {
             is_allowed: true,
             what: "allowed".to_owned(),
@@ -178,7 +168,7 @@ fn decide(
             let lacks: Vec<&str> = missing.iter().map(|kind| words::missing(*kind)).collect();
             refused(&format!("forbidden (403): lacks {}", lacks.join(", ")))
         }
-    })
+    }
 }
 
 fn write_text(
@@ -187,7 +177,8 @@ fn write_text(
     output: &mut impl Write,
 ) -> io::Result<()> {
     let principal = token.principal();
-    writeln!(output, "accepted")?;
+    let good = style::GOOD;
+    writeln!(output, "{good}accepted{good:#}")?;
     let expires = token.token().expiration().as_seconds().to_string();
     for (name, value) in [
         ("issuer", principal.issuer),

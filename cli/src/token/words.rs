@@ -1,5 +1,6 @@
 //! Why a token is refused, for whoever runs the command: the edge says nothing of it to callers.
 
+use crate::print::conditions;
 use lychgate_core::{
     access::decision::Missing,
     bearer::AccessTokenFault,
@@ -70,5 +71,5 @@ fn time_reason(fault: TimeFault) -> String {
 
 /// A kind of thing that is missing.
 pub(super) const fn missing(kind: Missing) -> &'static str {
-    crate::explain::words::missing(kind).1
+    conditions::missing(kind).1
 }

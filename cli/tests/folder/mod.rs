@@ -42,6 +42,7 @@ impl Folder {
     pub fn run(&self, arguments: &[&str]) -> Ran {
         let mut command = Command::new(tree::program());
         let command = command.current_dir(&self.0).args(arguments);
+        let command = command.env_remove("CLICOLOR_FORCE");
         Ran::from(command.output().unwrap())
     }
 }

@@ -1,6 +1,6 @@
-//! `lychgate keys generate`
+//! `lychgate keys generate`: a fresh sealing key.
 
-use crate::Ending;
+use crate::ending::Ending;
 use lychgate_core::{encoding::base64url, secret::Secret};
 use std::io::{self, Write};
 

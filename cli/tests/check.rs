@@ -1,4 +1,4 @@
-//! The `lychgate` binary, as people and builds run it.
+//! `lychgate check`, as people and builds run it.
 
 #![expect(
     clippy::unwrap_used,
@@ -11,10 +11,6 @@ mod tree;
 
 use configuration::GOOD;
 use folder::{Folder, Ran};
-use lychgate_core::jose::{
-    Algorithm, KeySet, SignatureCheck, SignatureVerdict, SigningKey, software,
-};
-use serde_json::Value;
 use std::{fs, process::Command};
 
 const WRANGLER: &str = r#"name = "x"
@@ -59,17 +55,55 @@ fn check(test: &str, text: &str) -> Ran {
         .run(&["check"])
 }
 
+/// What was said without the excerpts: one line for each finding, with the hint behind it.
+fn heads(ran: &Ran) -> String {
+    let mut heads = String::new();
+    for line in ran.messages.lines().map(str::trim_start) {
+        let number = line.trim_start_matches(|sign: char| sign.is_ascii_digit());
+        if let Some(hint) = line.strip_prefix("= hint: ") {
+            heads.truncate(heads.trim_end().len());
+            heads.extend([" (hint: ", hint, ")\n"]);
+        } else if !line.is_empty() && !number.trim_start().starts_with('|') {
+            heads.extend([line, "\n"]);
+        }
+    }
+    heads
+}
+
 #[test]
-fn a_good_configuration_is_summed_up_in_one_line() {
+fn a_good_configuration_is_summed_up_in_a_block() {
     let ran = check("good", GOOD);
     assert_eq!(ran.code, Some(0), "{}", ran.messages);
     assert_eq!(ran.messages, "");
-    assert_eq!(ran.output.lines().count(), 1);
+    let expected = "\
+lychgate.toml: ok
+  protects:       https://app.example.com
+  routes:         2, 1 of them protected
+  upstreams:      site (static files)
+  providers:      example (https://op.example.com)
+  access tokens:  none
+  secrets to set: LYCHGATE_KEY_1, CLIENT_SECRET
+  next:           put a wrangler.toml or a spin.toml beside it, for the host that it goes to
+";
+    assert_eq!(ran.output, expected);
+}
+
+/// What comes next depends on the files of hosts that lie there.
+#[test]
+fn the_next_steps_are_those_of_the_hosts() {
+    let folder = Folder::new("next").with("lychgate.toml", GOOD);
+    let folder = folder.with("wrangler.toml", WRANGLER);
+    let workers = folder.run(&["check"]).output;
+    assert!(workers.contains("`npx wrangler deploy`"), "{workers}");
+    assert!(!workers.contains("Spin"), "{workers}");
+    let both = folder.with("spin.toml", SPIN).run(&["check"]).output;
+    assert!(both.contains("`npx wrangler deploy`"), "{both}");
+    let variables = "set the variables lychgate_key1, client_secret, then `spin up`";
+    assert!(both.contains(variables), "{both}");
     assert!(
-        ran.output
-            .starts_with("lychgate.toml: ok: https://app.example.com; 2 routes")
+        both.lines().last().unwrap().contains("`lychgate doctor`"),
+        "{both}"
     );
-    assert!(ran.output.contains("LYCHGATE_KEY_1, CLIENT_SECRET"));
 }
 
 #[test]
@@ -98,7 +132,7 @@ fn every_error_has_its_line_column_and_hint() {
         "lychgate.toml:23:8: route[1].path: a star stands for a whole segment, not for a part of \
          \"*.html\" (hint: use * for a whole segment and ** for the rest; write %2A for a star itself)",
     ];
-    assert_eq!(ran.messages.lines().collect::<Vec<_>>(), expected);
+    assert_eq!(heads(&ran).lines().collect::<Vec<_>>(), expected);
 }
 
 #[test]
@@ -108,11 +142,8 @@ fn syntax_errors_have_a_place_too() {
         .replace("client_id = \"edge\"", "client_id = edge");
     let ran = check("syntax", &text);
     assert_eq!(ran.code, Some(1));
-    let places: Vec<_> = ran
-        .messages
-        .lines()
-        .filter_map(|line| line.get(..18))
-        .collect();
+    let said = heads(&ran);
+    let places: Vec<_> = said.lines().filter_map(|line| line.get(..18)).collect();
     assert_eq!(
         places,
         ["lychgate.toml:1:10", "lychgate.toml:11:1"],
@@ -294,7 +325,7 @@ fn pages_served_as_folders_fail_the_check_where_their_rules_differ() {
     let ran = run("forced", closed, &folder(open), forced);
     assert_eq!(ran.code, Some(1));
     let said = "answers /staff/ with /staff.html, which has another rule (hint: ";
-    assert!(ran.messages.contains(said), "{}", ran.messages);
+    assert!(heads(&ran).contains(said), "{}", ran.messages);
     for (test, everyone, access, handling) in [
         ("unforced", closed, open, usual),
         ("forced-wide", open, closed, forced),
@@ -379,7 +410,7 @@ fn a_service_needs_its_binding_in_every_environment() {
     let ran = service("service_lacks", "wrangler.toml", WRANGLER);
     assert_eq!((ran.code, ran.output.as_str()), (Some(1), ""));
     assert_eq!(
-        ran.messages,
+        heads(&ran),
         "wrangler.toml:1:1: no service binding is called API, as the upstream \"api\" has it \
          (hint: add [[services]] with binding = \"API\" and service = \"WORKER\")\n"
     );
@@ -422,7 +453,7 @@ fn a_service_is_nothing_on_spin() {
     let ran = service("service_spin", "spin.toml", SPIN);
     assert_eq!(ran.code, Some(1));
     assert_eq!(
-        ran.messages,
+        heads(&ran),
         "spin.toml:14:12: the upstream \"api\" is the service binding API, and Spin has none \
          (hint: write url = \"http://NAME.spin.internal\" in lychgate.toml, or delete spin.toml \
          where this goes to Workers)\n"
@@ -439,11 +470,14 @@ fn a_spin_manifest_that_lacks_something_fails_the_check() {
     };
     let ran = run("spin", "", "");
     assert_eq!((ran.code, ran.messages.as_str()), (Some(0), ""));
-    assert!(ran.output.ends_with("LYCHGATE_KEY_1, CLIENT_SECRET\n"));
+    assert!(
+        ran.output
+            .contains("secrets to set: LYCHGATE_KEY_1, CLIENT_SECRET\n")
+    );
     let ran = run("spin_lacks", "\"/site\"", "\"/sites\"");
     assert_eq!((ran.code, ran.output.as_str()), (Some(1), ""));
     assert_eq!(
-        ran.messages,
+        heads(&ran),
         "spin.toml:16:1: nothing is mounted at /site, the files of the upstream \"site\" \
          (hint: add { source = \"FOLDER\", destination = \"/site\" } to files)\n"
     );
@@ -469,7 +503,7 @@ fn a_logo_that_not_everybody_sees_is_mentioned() {
     let ran = run("logo_protected", "/staff/logo.svg");
     assert_eq!(ran.code, Some(0));
     assert_eq!(
-        ran.messages,
+        heads(&ran),
         "lychgate.toml: note: page.logo: /staff/logo.svg is not public, so whoever is not signed in \
          does not see it: add a public route for it\n"
     );
@@ -484,12 +518,12 @@ fn paths_for_those_who_never_sign_in_are_named() {
     let note = "lychgate.toml:18:1: note: /** asks for a session at ";
     let ran = check("open_paths", &closed);
     assert_eq!(ran.code, Some(0), "{}", ran.messages);
-    assert_eq!(ran.messages.lines().count(), 1, "{}", ran.messages);
+    assert_eq!(heads(&ran).lines().count(), 1, "{}", ran.messages);
     let (_, rest) = ran.messages.split_once(note).unwrap();
     for path in ["/robots.txt, /.well-known/**, ", "/sw.js", "/manifest.json"] {
         assert!(rest.contains(path), "{rest}");
     }
-    // Whoever names a path knows of it.
+    // A route that names a path knows of it.
     let named =
         closed.clone() + &route("/robots.txt", "public") + &route("/.well-known/**", "session");
     let ran = check("open_paths_named", &named);
@@ -527,13 +561,11 @@ fn what_exact_matching_opens_is_named() {
     };
     let ran = run("exact_paths", "exact");
     assert_eq!(ran.code, Some(0), "{}", ran.messages);
-    assert_eq!(ran.messages.lines().count(), 1, "{}", ran.messages);
+    assert_eq!(heads(&ran).lines().count(), 1, "{}", ran.messages);
     assert!(
         ran.messages
             .contains(": note: path_matching = \"exact\": if api reads paths more loosely")
-            && ran
-                .messages
-                .ends_with(" /ex/** (public) answers for /ex/admin/**\n"),
+            && heads(&ran).ends_with(" /ex/** (public) answers for /ex/admin/**\n"),
         "{}",
         ran.messages
     );
@@ -550,8 +582,8 @@ fn both_hosts_are_checked_at_once() {
         .with("spin.toml", SPIN.replace("\"default\"", "\"other\""))
         .run(&["check"]);
     assert_eq!(ran.code, Some(1));
-    let files: Vec<_> = ran
-        .messages
+    let said = heads(&ran);
+    let files: Vec<_> = said
         .lines()
         .filter_map(|line| line.split(':').next())
         .collect();
@@ -572,7 +604,7 @@ fn the_demo_s_spin_manifest_is_checked_with_its_configuration() {
         "demo_spin_stores",
         &read("spin.toml").replace("\"default\"", "\"other\""),
     );
-    assert_eq!(ran.messages.lines().count(), 2, "{}", ran.messages);
+    assert_eq!(heads(&ran).lines().count(), 2, "{}", ran.messages);
 }
 
 /// What `spin.example.toml` says it goes with.
@@ -635,152 +667,5 @@ fn settings_that_are_not_read_are_named() {
     assert!(
         ran.messages
             .starts_with("wrangler.jsonc: not checked: run_worker_first")
-    );
-}
-
-#[test]
-fn what_cannot_be_carried_out_ends_with_two() {
-    let folder = Folder::new("two").with("lychgate.toml", GOOD);
-    for arguments in [
-        &[][..],
-        &["chek"],
-        &["check", "absent.toml"],
-        &["check", "public"],
-        &["check", "--emit-json"],
-        &["check", "--emit-json", "public"],
-        &["keys"],
-    ] {
-        let ran = folder.run(arguments);
-        assert_eq!(ran.code, Some(2), "{arguments:?}");
-        assert!(!ran.messages.is_empty(), "{arguments:?}");
-        assert_eq!(ran.output, "", "{arguments:?}");
-    }
-    assert_eq!(folder.run(&["check"]).code, Some(0));
-}
-
-#[test]
-fn a_key_is_fresh_and_alone_on_its_line() {
-    let folder = Folder::new("keys");
-    let (first, second) = (
-        folder.run(&["keys", "generate"]),
-        folder.run(&["keys", "generate"]),
-    );
-    assert_eq!(first.code, Some(0));
-    let key = first.output.strip_suffix('\n').unwrap();
-    assert_eq!(key.len(), 43);
-    assert!(
-        key.bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-    );
-    assert_ne!(first.output, second.output);
-    assert!(
-        first
-            .messages
-            .contains("npx wrangler secret put LYCHGATE_KEY_1")
-    );
-    assert!(
-        first
-            .messages
-            .contains("export SPIN_VARIABLE_LYCHGATE_KEY1=")
-    );
-    assert!(!first.messages.contains(key));
-}
-
-#[test]
-fn a_private_key_is_one_that_the_edge_reads() {
-    let folder = Folder::new("pairs");
-    for (algorithm, name) in [("ES256", Algorithm::Es256), ("EdDSA", Algorithm::EdDsa)] {
-        let ran = folder.run(&["keys", "generate", "--jwk", algorithm, "--kid", "one"]);
-        assert_eq!(ran.code, Some(0), "{}", ran.messages);
-        let key = SigningKey::parse(ran.output.trim()).unwrap();
-        assert_eq!((key.algorithm(), key.key_id()), (name, Some("one")));
-        // What is shown beside it is the public half, and a key set that verifies.
-        let set = ran.messages.lines().last().unwrap();
-        let keys = KeySet::parse(set.as_bytes()).unwrap();
-        assert_eq!(keys.keys()[0].key_id(), Some("one"));
-        let private = serde_json::from_str::<Value>(&ran.output).unwrap();
-        assert!(!ran.messages.contains(private["d"].as_str().unwrap()));
-        let signature = software::sign(&key, b"input").unwrap();
-        let check = SignatureCheck::new(name, &keys.keys()[0], b"input", &signature);
-        assert_eq!(software::verify(&check.unwrap()), SignatureVerdict::Valid);
-    }
-}
-
-#[test]
-fn a_key_of_a_pem_file_is_read_and_others_are_refused() {
-    // The key of RFC 7515, appendix A.3.
-    let pem = "-----BEGIN PRIVATE KEY-----\n\
-        MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgjpsQnnGQmL+YBIff\n\
-        H1136cspYG6+0iY7X1fCE9+E9LKhRANCAAR/zc4ncPbEXUGDy+5v20t7WAczNXvp\n\
-        7xO6z248e9FURcfxRM0bvZt+hyzf7bnuufSzaV1uqQskrYpGIyiFiOWt\n\
-        -----END PRIVATE KEY-----\n";
-    let other = pem.replace("MIGHAgEA", "MIGHAgEB");
-    let folder = Folder::new("pem")
-        .with("key.p8", pem)
-        .with("other.p8", &other);
-    let ran = folder.run(&["keys", "import", "key.p8", "--kid", "ABC"]);
-    assert_eq!(ran.code, Some(0), "{}", ran.messages);
-    let key = SigningKey::parse(ran.output.trim()).unwrap();
-    assert_eq!(key.key_id(), Some("ABC"));
-    assert!(
-        key.jwk()
-            .expose()
-            .contains("jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI")
-    );
-    for file in ["other.p8", "missing.p8"] {
-        let ran = folder.run(&["keys", "import", file]);
-        assert_eq!((ran.code, ran.output.as_str()), (Some(2), ""), "{file}");
-        assert!(ran.messages.contains(file), "{}", ran.messages);
-    }
-}
-
-#[test]
-fn help_and_version_are_results() {
-    let folder = Folder::new("help");
-    for (argument, text) in [("--help", "exit codes"), ("--version", "lychgate 0.")] {
-        let ran = folder.run(&[argument]);
-        assert_eq!(ran.code, Some(0));
-        assert!(ran.output.contains(text), "{}", ran.output);
-        assert_eq!(ran.messages, "");
-    }
-}
-
-#[test]
-fn a_deployment_that_does_not_answer_has_something_to_mend() {
-    let folder = Folder::new("doctor-nobody");
-    // Nothing listens on the first port.
-    let ran = folder.run(&["doctor", "--url", "http://localhost:1"]);
-    assert_eq!(ran.code, Some(1), "{}", ran.messages);
-    assert!(ran.output.contains("fail  health: "), "{}", ran.output);
-    assert!(
-        ran.output.contains("skip  upstream: no configuration"),
-        "{}",
-        ran.output
-    );
-    let ran = folder.run(&["doctor", "--url", "http://localhost:1", "--json"]);
-    assert!(
-        ran.output
-            .starts_with("{\"findings\":[{\"advice\":null,\"check\":\"address\""),
-        "{}",
-        ran.output
-    );
-}
-
-#[test]
-fn a_doctor_without_an_address_or_with_a_bad_configuration_does_nothing() {
-    let folder = Folder::new("doctor-nowhere");
-    let ran = folder.run(&["doctor"]);
-    assert_eq!(ran.code, Some(2));
-    assert!(ran.messages.contains("needs --url"), "{}", ran.messages);
-    let ran = folder.run(&["doctor", "--url", "app.example.com"]);
-    assert_eq!(ran.code, Some(2));
-    assert!(ran.messages.contains("is no URL"), "{}", ran.messages);
-    let folder = folder.with("lychgate.toml", "version = 2");
-    let ran = folder.run(&["doctor"]);
-    assert_eq!(ran.code, Some(2));
-    assert!(
-        ran.messages.contains("`lychgate check lychgate.toml`"),
-        "{}",
-        ran.messages
     );
 }

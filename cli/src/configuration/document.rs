@@ -64,10 +64,10 @@ impl<'a> Document<'a> {
     }
 
     /// The offset of what `error` is about: a key where the key is wrong or its value is a table,
-    /// else the value.
-    pub(crate) fn locate(&self, error: &ConfigError) -> usize {
+    /// else the value. `None` for the file as a whole.
+    pub(crate) fn locate(&self, error: &ConfigError) -> Option<usize> {
         let about_key = matches!(error.fault, ConfigFault::UnknownKey { .. });
-        let mut offset = 0;
+        let mut offset = None;
         let mut table = Some(self.root.get_ref());
         let mut list = None;
         for step in error.at.steps() {
@@ -76,11 +76,11 @@ impl<'a> Document<'a> {
                     let Some((key, value)) = entry(inside, key) else {
                         break;
                     };
-                    offset = if about_key {
+                    offset = Some(if about_key {
                         key.start
                     } else {
                         value.span().start
-                    };
+                    });
                     value
                 }
                 (Step::Item(place), _, Some(inside)) => {
@@ -88,7 +88,7 @@ impl<'a> Document<'a> {
                     let Some(value) = inside.get(*place) else {
                         break;
                     };
-                    offset = value.span().start;
+                    offset = Some(value.span().start);
                     value
                 }
                 (Step::Key(_), None, _) | (Step::Item(_), _, None) => break,

@@ -1,6 +1,6 @@
 //! `lychgate keys generate --jwk` and `lychgate keys import`: key pairs to prove who we are with.
 
-use crate::Ending;
+use crate::ending::Ending;
 use lychgate_core::{encoding::base64url, jose::Algorithm, secret::Secret};
 use p256::{elliptic_curve::sec1::ToSec1Point, pkcs8::DecodePrivateKey};
 use serde_json::{Map, Value};
@@ -19,7 +19,7 @@ struct Pair {
 /// Prints a fresh private key alone, and the public one beside it.
 pub(crate) fn generate(
     algorithm: Algorithm,
-    key_id: &Option<String>,
+    key_id: Option<&str>,
     output: &mut impl Write,
     messages: &mut impl Write,
 ) -> io::Result<Ending> {
@@ -41,13 +41,13 @@ pub(crate) fn generate(
         writeln!(messages, "lychgate: the random bytes are no key; try again")?;
         return Ok(Ending::NotCarriedOut);
     };
-    print(pair, key_id.as_deref(), output, messages)
+    print(pair, key_id, output, messages)
 }
 
 /// Prints the private key of a PEM file in the same form.
 pub(crate) fn import(
     file: &Path,
-    key_id: &Option<String>,
+    key_id: Option<&str>,
     output: &mut impl Write,
     messages: &mut impl Write,
 ) -> io::Result<Ending> {
@@ -63,7 +63,7 @@ pub(crate) fn import(
         }
     };
     match p256::SecretKey::from_pkcs8_pem(text.expose()) {
-        Ok(key) => print(curve(&key), key_id.as_deref(), output, messages),
+        Ok(key) => print(curve(&key), key_id, output, messages),
         Err(_) => {
             writeln!(
                 messages,

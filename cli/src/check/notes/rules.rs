@@ -4,7 +4,10 @@
 //! Where several providers or issuers can meet a rule, it should say whose word counts. These are notes, not errors: two
 //! providers may well mean the same by a name.
 
-use crate::{check::Loaded, explain::words, problem::Note, route_position};
+use crate::{
+    configuration::{load::Loaded, place_of},
+    print::{conditions, problem::Note},
+};
 use lychgate_core::{
     access::{
         condition::Condition,
@@ -14,10 +17,9 @@ use lychgate_core::{
     },
     config::{Config, MetricsAccess},
 };
-use std::path::Path;
 
 /// A note for each route with such a rule, and for each that takes tokens for another service.
-pub(crate) fn notes(file: &Path, loaded: &Loaded) -> Vec<Note> {
+pub(crate) fn notes(loaded: &Loaded) -> Vec<Note> {
     let config = &loaded.config;
     let mut notes = Vec::new();
     for route in config.routes.routes() {
@@ -25,10 +27,9 @@ pub(crate) fn notes(file: &Path, loaded: &Loaded) -> Vec<Note> {
             .and_then(|condition| several(&condition, &sources(config, route)));
         let found = of_rules.into_iter().chain(other_services(config, route));
         for what in found {
-            let at = route_position::of(route, &loaded.document, &loaded.text);
-            notes.extend(at.map(|at| Note {
-                file: file.to_owned(),
-                at,
+            let offset = place_of::route(route, loaded);
+            notes.extend(offset.map(|offset| Note {
+                place: loaded.source.place(offset),
                 what,
             }));
         }
@@ -71,7 +72,7 @@ fn unnamed(requirements: &Requirements) -> Option<String> {
         .iter()
         .find_map(|requirement| match requirement {
             Requirement::One(condition) => {
-                (says(condition) == Says::OwnWord).then(|| words::toml(condition))
+                (says(condition) == Says::OwnWord).then(|| conditions::toml(condition))
             }
             Requirement::Any(branches) => branches.iter().find_map(unnamed),
         })

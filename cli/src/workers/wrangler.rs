@@ -3,7 +3,7 @@
 //! The rules of routes hold only where every request passes Lychgate first and the asset server
 //! answers with the file that was asked for. Neither table is inherited by an environment.
 
-use crate::document::{Document, SyntaxError, entry};
+use crate::configuration::document::{Document, SyntaxError, entry};
 use std::path::PathBuf;
 use toml::de::{DeTable, DeValue};
 

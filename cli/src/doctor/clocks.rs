@@ -1,8 +1,8 @@
 //! Whether the clocks of the deployment and its providers agree with ours, as far as `Date` tells.
 
-use super::{client::Answer, finding::Finding};
+use super::{checks::Check, client::Answer, finding::Finding};
 
-const CHECK: &str = "clock";
+const CHECK: Check = Check::Clock;
 
 /// How many seconds a clock may be off. Tokens are refused a minute after their time.
 const MOST: u64 = 30;

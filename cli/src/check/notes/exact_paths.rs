@@ -1,23 +1,21 @@
 //! What `lychgate check` says about an upstream with `path_matching = "exact"`: which routes answer for which others where
 //! the upstream reads paths more loosely after all.
 
-use crate::{check::Loaded, document::Document, position::Position, problem::Note};
+use crate::{
+    configuration::{load::Loaded, place_of},
+    print::problem::Note,
+};
 use lychgate_core::{
     access::{
         pattern::Relation,
         routes::{Access, Route},
         upstream_index::UpstreamIndex,
     },
-    config::{
-        Config, PathMatching,
-        at::ConfigPath,
-        fault::{ConfigError, ConfigFault},
-    },
+    config::{Config, PathMatching, at::ConfigPath},
 };
-use std::path::Path;
 
 /// A note for each upstream that would be open in this way.
-pub(crate) fn notes(file: &Path, loaded: &Loaded) -> Vec<Note> {
+pub(crate) fn notes(loaded: &Loaded) -> Vec<Note> {
     let upstreams = loaded.config.upstreams.iter().enumerate();
     let exact = upstreams.filter(|(_, upstream)| upstream.path_matching == PathMatching::Exact);
     exact
@@ -29,9 +27,10 @@ pub(crate) fn notes(file: &Path, loaded: &Loaded) -> Vec<Note> {
                 upstream.id,
                 opened.join("; ")
             );
-            let at = position(loaded, place)?;
-            let file = file.to_owned();
-            (!opened.is_empty()).then_some(Note { file, at, what })
+            let setting = ConfigPath::root().key("upstream").item(place);
+            let offset = place_of::setting(setting.key("path_matching"), loaded)?;
+            let place = loaded.source.place(offset);
+            (!opened.is_empty()).then_some(Note { place, what })
         })
         .collect()
 }
@@ -86,16 +85,4 @@ const fn access(route: &Route) -> &'static str {
         Access::Bearer => "bearer",
         Access::SessionOrBearer => "session or bearer",
     }
-}
-
-/// Where the setting stands.
-fn position(loaded: &Loaded, place: usize) -> Option<Position> {
-    let document = Document::parse(&loaded.text).ok()?;
-    let at = ConfigPath::root()
-        .key("upstream")
-        .item(place)
-        .key("path_matching");
-    let fault = ConfigFault::Empty;
-    let offset = document.locate(&ConfigError { at, fault });
-    Some(Position::of(&loaded.text, offset))
 }

@@ -1,32 +1,29 @@
 //! Service bindings that upstreams name, against those of `wrangler.toml`.
 
-use crate::{
-    position::Position,
-    problem::Problem,
-    wrangler::{Environment, Service},
-};
+use super::wrangler::{Environment, Service};
+use crate::print::{problem::Problem, source::Source};
 use lychgate_core::config::{Config, Upstream, UpstreamTarget};
-use std::path::Path;
 
 /// Upstreams whose binding an environment lacks, or has for the Worker itself.
 pub(crate) fn problems(
-    file: &Path,
-    text: &str,
+    source: &Source,
     environment: &Environment,
     config: &Config,
 ) -> Vec<Problem> {
     let upstreams = config.upstreams.iter();
     let faults = upstreams.filter_map(|upstream| fault(upstream, environment));
     let problems = faults.map(|(offset, what, hint)| Problem {
-        file: file.to_owned(),
-        at: Position::of(text, offset),
+        place: offset.map_or_else(|| source.whole(), |offset| source.place(offset)),
         what,
         hint: Some(hint),
     });
     problems.collect()
 }
 
-fn fault(upstream: &Upstream, environment: &Environment) -> Option<(usize, String, String)> {
+fn fault(
+    upstream: &Upstream,
+    environment: &Environment,
+) -> Option<(Option<usize>, String, String)> {
     let UpstreamTarget::Service(name) = &upstream.target else {
         return None;
     };
@@ -44,11 +41,12 @@ fn fault(upstream: &Upstream, environment: &Environment) -> Option<(usize, Strin
             "no service binding is called {binding}{place}, as the upstream \"{id}\" has it"
         );
         let hint = format!("add [[{table}]] with binding = \"{binding}\" and service = \"WORKER\"");
-        return Some((environment.offset, what, hint));
+        let offset = environment.name.as_ref().map(|_| environment.offset);
+        return Some((offset, what, hint));
     };
     (Some(&service.worker) == environment.worker.as_ref()).then(|| {
         (
-            service.offset,
+            Some(service.offset),
             format!("the upstream \"{id}\" is this Worker itself"),
             "name the Worker that requests are for".to_owned(),
         )

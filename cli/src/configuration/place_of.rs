@@ -1,6 +1,6 @@
-//! Where in the file a route stands.
+//! Where in the file something of the configuration stands.
 
-use crate::{document::Document, position::Position};
+use super::{document::Document, load::Loaded};
 use lychgate_core::{
     access::{pattern::Pattern, routes::Route},
     config::{
@@ -11,19 +11,20 @@ use lychgate_core::{
 };
 use serde_json::Value;
 
-/// The position of the table that `route` was read from.
+/// The offset of the table that `route` was read from.
 ///
 /// No two routes have a path and a method in common, so that these two say which one it is.
-pub(crate) fn of(route: &Route, json: &Value, text: &str) -> Option<Position> {
-    let routes = json.get("route")?.as_array()?;
+pub(crate) fn route(route: &Route, loaded: &Loaded) -> Option<usize> {
+    let routes = loaded.document.get("route")?.as_array()?;
     let place = routes.iter().position(|written| is_of(route, written))?;
-    let document = Document::parse(text).ok()?;
-    let at = ConfigPath::root().key("route").item(place);
+    setting(ConfigPath::root().key("route").item(place), loaded)
+}
+
+/// The offset of a setting.
+pub(crate) fn setting(at: ConfigPath, loaded: &Loaded) -> Option<usize> {
+    let document = Document::parse(loaded.source.text()).ok()?;
     let fault = ConfigFault::Empty;
-    Some(Position::of(
-        text,
-        document.locate(&ConfigError { at, fault }),
-    ))
+    document.locate(&ConfigError { at, fault })
 }
 
 fn is_of(route: &Route, written: &Value) -> bool {

@@ -2,7 +2,7 @@
 //!
 //! A note, not an error: on pages for people who are signed in it may be meant so.
 
-use crate::check;
+use crate::clock;
 use lychgate_core::{
     config::Config,
     gateway::explain::{Explanation, Question, explain},
@@ -17,7 +17,7 @@ pub(crate) fn note(config: &Config) -> Option<String> {
         target: logo,
         method: Method::Get,
         who: None,
-        now: check::now(),
+        now: clock::now(),
     };
     match explain(config, &question) {
         explanation if explanation.is_allowed() => None,

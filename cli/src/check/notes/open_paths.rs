@@ -5,9 +5,12 @@
 //! a site may have none of the files, or mean to protect them, and says so by a route of their own.
 
 use crate::{
-    check::{CheckError, Loaded, read},
-    problem::Note,
-    route_position, wrangler,
+    configuration::{
+        load::{CheckError, Loaded, read},
+        place_of,
+    },
+    print::problem::Note,
+    workers::wrangler,
 };
 use lychgate_core::{
     access::{pattern::Pattern, routes::Route},
@@ -64,15 +67,14 @@ pub(crate) fn notes(file: &Path, loaded: &Loaded) -> Result<Vec<Note>, CheckErro
         }
     }
     let note = |(route, patterns): (&Route, Vec<&str>)| {
-        let at = route_position::of(route, &loaded.document, &loaded.text)?;
+        let place = loaded.source.place(place_of::route(route, loaded)?);
         let what = format!(
             "{} asks for a session at {}, which are fetched by those who have none; where they exist, give \
              each a route with access = [\"public\"], or one with [\"session\"] if that is meant",
             route.pattern,
             patterns.join(", ")
         );
-        let file = file.to_owned();
-        Some(Note { file, at, what })
+        Some(Note { place, what })
     };
     Ok(closed.into_iter().filter_map(note).collect())
 }

@@ -1,0 +1,35 @@
+//! What is to be done with a configuration that passed, by the files of hosts beside it.
+
+use crate::workers;
+use lychgate_core::{config::Config, gateway};
+use std::path::Path;
+
+/// One step a line, in order; never none.
+pub(super) fn steps(file: &Path, config: &Config) -> Vec<String> {
+    let is_beside = |name: &str| file.with_file_name(name).exists();
+    let mut steps = Vec::new();
+    if is_beside("wrangler.toml") || workers::unread(file).is_some() {
+        steps.push(
+            "on Workers: `npx wrangler deploy`, then `npx wrangler secret put NAME` for each secret"
+                .to_owned(),
+        );
+    }
+    if is_beside("spin.toml") {
+        let secrets = config.secret_names().into_iter();
+        let variables = secrets.map(|secret| gateway::spin_variable(&secret.0));
+        let variables: Vec<String> = variables.collect();
+        steps.push(format!(
+            "on Spin: `spin build`, set the variables {}, then `spin up`",
+            variables.join(", ")
+        ));
+    }
+    if steps.is_empty() {
+        steps.push(
+            "put a wrangler.toml or a spin.toml beside it, for the host that it goes to".to_owned(),
+        );
+    } else {
+        steps
+            .push("then: `lychgate doctor`, which looks at the deployment from outside".to_owned());
+    }
+    steps
+}

@@ -1,0 +1,68 @@
+//! The arguments of `lychgate keys`.
+
+use clap::{Args, Subcommand, ValueEnum, ValueHint};
+use lychgate_core::jose::Algorithm;
+use std::path::PathBuf;
+
+/// What is done with keys.
+#[derive(Subcommand, Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Arguments {
+    /// Print a fresh sealing key, 32 random bytes in base64url, or a private JSON Web Key
+    #[command(after_help = GENERATE)]
+    Generate(Generate),
+    /// Print a private key on P-256 as a JSON Web Key
+    #[command(after_help = IMPORT)]
+    Import(Import),
+}
+
+const GENERATE: &str = "\
+Examples:
+  lychgate keys generate | npx wrangler secret put LYCHGATE_KEY_1
+  lychgate keys generate --jwk ES256 --kid 2026 > private.json";
+
+const IMPORT: &str = "\
+Examples:
+  lychgate keys import AuthKey_ABC123.p8 --kid ABC123 | npx wrangler secret put APPLE_KEY";
+
+/// Which key is made.
+#[derive(Args, Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Generate {
+    /// Instead of a sealing key a private JSON Web Key, for private_key_jwt; the public key, for
+    /// the provider, goes to standard error
+    #[arg(long, value_name = "ALGORITHM")]
+    pub(crate) jwk: Option<PairAlgorithm>,
+    /// The name that the provider knows the key by
+    #[arg(long, value_name = "ID", requires = "jwk")]
+    pub(crate) kid: Option<String>,
+}
+
+/// Which key is read.
+#[derive(Args, Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Import {
+    /// The key as PKCS #8 in PEM, as Apple's .p8 files are
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+    /// The name that the provider knows the key by
+    #[arg(long, value_name = "ID")]
+    pub(crate) kid: Option<String>,
+}
+
+/// What a key pair signs with.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PairAlgorithm {
+    /// ECDSA on P-256
+    #[value(name = "ES256")]
+    Es256,
+    /// Ed25519
+    #[value(name = "EdDSA")]
+    EdDsa,
+}
+
+impl From<PairAlgorithm> for Algorithm {
+    fn from(algorithm: PairAlgorithm) -> Self {
+        match algorithm {
+            PairAlgorithm::Es256 => Self::Es256,
+            PairAlgorithm::EdDsa => Self::EdDsa,
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! Colours and weights. Everything is written with them; the program's streams take them out where nobody sees them.
+
+use clap::builder::styling::{AnsiColor, Style, Styles};
+
+/// What has to be mended.
+pub(crate) const ERROR: Style = AnsiColor::Red.on_default().bold();
+/// What may be meant as it is.
+pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+/// What is worth knowing.
+pub(crate) const NOTE: Style = AnsiColor::Cyan.on_default().bold();
+/// What is well.
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
+/// What the eye is to find first.
+pub(crate) const STRONG: Style = Style::new().bold();
+/// What stands beside it.
+pub(crate) const FAINT: Style = Style::new().dimmed();
+
+/// Those of help and of faults of arguments.
+pub(crate) const fn of_arguments() -> Styles {
+    Styles::styled()
+        .header(STRONG)
+        .usage(STRONG)
+        .literal(AnsiColor::Cyan.on_default().bold())
+        .placeholder(AnsiColor::Cyan.on_default())
+        .error(ERROR)
+        .valid(GOOD)
+        .invalid(WARNING)
+}

@@ -1,0 +1,11 @@
+//! What `wrangler.toml` and the files that it names could undo: the order of Worker and asset server, pages at other
+//! addresses, rewrites, and service bindings.
+
+mod assets;
+mod look;
+mod pages;
+mod redirects;
+mod services;
+pub(crate) mod wrangler;
+
+pub(crate) use look::{problems, unread};
