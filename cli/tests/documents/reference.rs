@@ -165,23 +165,57 @@ fn every_counter_stands_in_the_page_of_metrics() {
     assert_eq!(set(reference("metrics").first_column("Name")), set(names));
 }
 
-/// The usage is the program's own, and each option has a place outside of it.
+/// The line of each command in the page names the options that the command's help names, and each has a place outside
+/// of these lines.
 #[test]
 fn every_command_and_option_stands_in_the_page_of_the_command_line() {
     let page = reference("command-line");
-    let usage = page.of_fence("text");
-    let help = Folder::new("help").run(&["--help"]).output;
-    let shown = help.split_once("usage: ").unwrap().1;
-    let shown = shown.split("lychgate --help").next().unwrap();
-    let words = |text: &str| {
-        text.split_whitespace()
-            .map(str::to_owned)
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(words(&usage[0]), words(shown));
-    let rest = page.text.replace(&usage[0], "");
-    for option in words(&help).iter().filter(|word| word.starts_with("--")) {
-        let option = option.trim_end_matches([']', ')']);
-        assert!(rest.contains(option), "{option}");
+    let usage = page.of_fence("text").swap_remove(0);
+    let rest = page.text.replace(&usage, "");
+    let commands = commands(&[]);
+    assert!(
+        commands
+            .iter()
+            .any(|command| command.join(" ") == "keys generate")
+    );
+    assert_eq!(usage.lines().count(), commands.len(), "{commands:?}");
+    for command in commands {
+        let start = format!("lychgate {} ", command.join(" "));
+        let line = usage.lines().find(|line| line.starts_with(&start));
+        let line = line.unwrap_or_else(|| panic!("no line begins with {start}"));
+        let mut options = options(&help(&command));
+        options.remove("--help");
+        assert_eq!(self::options(line), options, "{start}");
+        for option in options {
+            assert!(rest.contains(&option), "{option} of {start}");
+        }
     }
+}
+
+fn help(command: &[String]) -> String {
+    let mut words: Vec<&str> = command.iter().map(String::as_str).collect();
+    words.push("--help");
+    Folder::new("help").run(&words).output
+}
+
+/// The commands below one, each with all its words.
+fn commands(above: &[String]) -> Vec<Vec<String>> {
+    let help = help(above);
+    let Some((_, list)) = help.split_once("\nCommands:\n") else {
+        return vec![above.to_vec()];
+    };
+    let list = list.split("\n\n").next().unwrap();
+    let lines = list.lines().filter_map(|line| line.strip_prefix("  "));
+    let names = lines.filter_map(|line| line.split(' ').next());
+    let names = names.filter(|name| !name.is_empty() && *name != "help");
+    let below = names.map(|name| [above, &[name.to_owned()]].concat());
+    below.flat_map(|command| commands(&command)).collect()
+}
+
+/// The words of a text that begin with two dashes.
+fn options(text: &str) -> BTreeSet<String> {
+    let words = text.split(|char: char| char.is_whitespace() || "[](<>)|=,".contains(char));
+    let words = words.map(|word| word.trim_matches(['`', '.', ';', '\'']));
+    let options = words.filter(|word| word.strip_prefix("--").is_some_and(|rest| !rest.is_empty()));
+    options.map(str::to_owned).collect()
 }

@@ -29,6 +29,26 @@ fn listed() -> BTreeSet<&'static str> {
     members.map(|name| name.trim().trim_matches('`')).collect()
 }
 
+/// Whether a text of ours stands in a log. The names of sessions are random and may spell anything: they are no part of it.
+pub fn tells(log: &str, secret: &str) -> bool {
+    let mut parts = log.split("\"session\":\"");
+    let first = parts.next().unwrap_or_default();
+    let rest = parts.map(|part| part.split_once('"').map_or(part, |(_, rest)| rest));
+    core::iter::once(first)
+        .chain(rest)
+        .any(|part| part.contains(secret))
+}
+
+#[test]
+fn the_name_of_a_session_tells_nothing() {
+    let line = |session: &str, reason: &str| {
+        format!("{{\"event\":\"refused\",\"session\":\"{session}\",\"reason\":\"{reason}\"}}\n")
+    };
+    let log = line("a-eyJ_b", "no key") + &line("eyJ", "no token");
+    assert!(!tells(&log, "eyJ") && tells(&log, "no token"));
+    assert!(tells(&(log + &line("x", "eyJhbGciOi")), "eyJ"));
+}
+
 /// The lines of JSON in a host's log, each with listed members alone.
 pub fn lines(log: &str) -> Vec<Value> {
     let found = log

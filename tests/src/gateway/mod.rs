@@ -31,7 +31,7 @@ mod token_memory;
 mod upstreams;
 mod warm;
 
-pub use log::lines as log_lines;
+pub use log::{lines as log_lines, tells as log_tells};
 pub use metrics::{CASES as METRICS_CASES, with_secret as with_metrics};
 pub use same_site::{CASES as STRICT_COOKIE_CASES, strict as with_strict_cookie};
 pub use sign_in::ten_tabs_sign_in_at_once;
