@@ -6,6 +6,7 @@
 #[cfg(target_os = "linux")]
 use crate::host::full_disk::FullDisk;
 use crate::{
+    gateway::log_tells,
     host::{
         Host,
         databases::Database,
