@@ -9,13 +9,15 @@ use crate::{
         used_proofs::NotNoted,
     },
     fault::{BrowserFault, Fault, PlatformFault},
-    gateway::context::{arrival::Target, call::Call, random},
+    gateway::context::{
+        arrival::Target,
+        call::Call,
+        record::{self, NewValue, Once},
+    },
     http::{header::HeaderName, inbound::Inbound},
     platform::{
         Platform,
-        ledger::{
-            Expected, LedgerError, Partition, PartitionKind, RecordName, Version, Write, Written,
-        },
+        ledger::{Partition, PartitionKind, RecordName},
     },
     time::Seconds,
 };
@@ -91,22 +93,14 @@ async fn mark_in_ledger<P: Platform, R: Inbound>(
         kind: PartitionKind::ProofKey,
         id: used.thumbprint,
     };
-    let write = Write {
-        expected: Expected::Absent {
-            first: Version::first(random::bytes(call.platform)?),
-        },
+    let mark = NewValue {
         value: &[],
         // Clocks of two machines differ.
         expires: used.until.plus(Seconds::new(60)),
-        now: call.now,
     };
-    let name = RecordName::proof(used.id);
-    match call.platform.ledger_write(&partition, &name, write).await {
-        Ok(Written::Stored(_)) => Ok(()),
-        Ok(Written::Conflict(_)) => Err(refuse(DpopFault::Replayed)),
-        Err(LedgerError::Unavailable | LedgerError::OutcomeUnknown | LedgerError::TooLarge) => {
-            Err(PlatformFault::Ledger.into())
-        }
+    match record::write_once(call, &partition, &RecordName::proof(used.id), mark).await? {
+        Once::Written => Ok(()),
+        Once::AlreadyThere => Err(refuse(DpopFault::Replayed)),
     }
 }
 

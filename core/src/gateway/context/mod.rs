@@ -16,3 +16,4 @@ pub(in crate::gateway) mod measured;
 pub(in crate::gateway) mod named;
 pub mod outcome;
 pub(in crate::gateway) mod random;
+pub(in crate::gateway) mod record;

@@ -10,7 +10,11 @@ use crate::{
     event::Event,
     fault::{Fault, PlatformFault, ProviderFault},
     gateway::{
-        context::{call::Call, random},
+        context::{
+            call::Call,
+            random,
+            record::{self, NewValue, Once},
+        },
         sessions::{
             end, identify,
             keep::{self, Browser},
@@ -18,10 +22,7 @@ use crate::{
     },
     http::{header::HeaderValue, inbound::Inbound},
     oidc::{identity::Identity, token::Tokens},
-    platform::{
-        Platform,
-        ledger::{Expected, LedgerError, RecordName, Version, Write, Written},
-    },
+    platform::{Platform, ledger::RecordName},
     secret::Secret,
     session::{
         cookie::SessionCookie,
@@ -190,24 +191,14 @@ async fn write_head<P: Platform, R: Inbound>(
         handle,
         nonce,
     );
-    let write = Write {
-        expected: Expected::Absent {
-            first: Version::first(random::bytes(call.platform)?),
-        },
+    let new = NewValue {
         value: &value.map_err(|_| PlatformFault::Internal)?,
         expires: call.now.plus(deployment.config.session.absolute_timeout),
-        now: call.now,
     };
     let name = RecordName::head(*handle.as_bytes());
-    match call
-        .platform
-        .ledger_write(&cookie.user.partition(), &name, write)
-        .await
-    {
-        Ok(Written::Stored(_)) => Ok(()),
-        Ok(Written::Conflict(_))
-        | Err(LedgerError::Unavailable | LedgerError::OutcomeUnknown | LedgerError::TooLarge) => {
-            Err(PlatformFault::Ledger.into())
-        }
+    match record::write_once(call, &cookie.user.partition(), &name, new).await? {
+        Once::Written => Ok(()),
+        // A handle is random: no other session has this one.
+        Once::AlreadyThere => Err(PlatformFault::Ledger.into()),
     }
 }

@@ -10,13 +10,17 @@ use crate::{
     event::Event,
     fault::{Fault, PlatformFault},
     gateway::{
-        context::{call::Call, random},
+        context::{
+            call::Call,
+            random,
+            record::{self, Change, Changed},
+        },
         sessions::identify,
     },
     http::{header::HeaderValue, inbound::Inbound},
     platform::{
         Platform,
-        ledger::{Expected, LedgerError, RecordName, Write, Written},
+        ledger::{RecordName, Versioned},
     },
     session::{
         handle::SessionHandle,
@@ -25,6 +29,7 @@ use crate::{
         tombstone,
     },
 };
+use alloc::vec::Vec;
 
 /// The sessions that a browser holds, alive or not.
 pub(in crate::gateway) struct Held {
@@ -113,59 +118,66 @@ pub(in crate::gateway) async fn session<P: Platform, R: Inbound>(
     Ok(ended)
 }
 
+/// Answers the head as it was while it lived, where this ended it.
 async fn write<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     session: &Predecessor,
     why: EndReason,
 ) -> Result<Option<Head>, Fault> {
-    let deployment = call.deployment;
     let Predecessor { user, handle } = session;
     let partition = user.partition();
     let name = RecordName::head(*handle.as_bytes());
-    // What a write of ours ended whose answer was lost.
-    let mut ended_by_us = None;
-    for _ in 0..MOST_TRIES {
-        let found = call
-            .platform
-            .ledger_read(&partition, &[name], call.now)
-            .await;
-        let found = found.map_err(|_| PlatformFault::Ledger)?;
-        let Some(stored) = found.into_iter().next().flatten() else {
-            return Ok(None);
-        };
-        let (ring, origin) = (&deployment.ring, &deployment.origin);
-        let head = Head::open(&stored, ring, origin, user, *handle, call.now);
-        // A head that we cannot read is no session's: nothing is left to end.
-        let Ok(head) = head else {
-            return Ok(None);
+    let mut living = None;
+    let changed = record::update(call, &partition, name, |stored| {
+        let head = stored.and_then(|stored| open(call, session, stored));
+        let Some(head) = head else {
+            return Ok(Change::Leave(NotLiving::Absent));
         };
         match head.facts.state {
             HeadState::Live => {}
-            HeadState::Ended { .. } => return Ok(ended_by_us),
+            HeadState::Ended { .. } => return Ok(Change::Leave(NotLiving::Ended)),
         }
-        let expires = head
-            .created_at()
-            .plus(deployment.config.session.absolute_timeout);
-        let nonce = random::bytes(call.platform)?;
-        let ended = head.clone().ended(call.now, why);
-        let value = ended.seal(ring, origin, user, *handle, nonce);
-        let write = Write {
-            expected: Expected::Version(stored.version),
-            value: &value.map_err(|_| PlatformFault::Internal)?,
-            expires,
-            now: call.now,
-        };
-        match call.platform.ledger_write(&partition, &name, write).await {
-            Ok(Written::Stored(_)) => return Ok(Some(head)),
-            // Someone else wrote, or our own write may have happened: look again.
-            Ok(Written::Conflict(_)) => {}
-            Err(LedgerError::OutcomeUnknown) => ended_by_us = Some(head),
-            Err(LedgerError::Unavailable | LedgerError::TooLarge) => {
-                return Err(PlatformFault::Ledger.into());
-            }
-        }
-    }
-    Err(PlatformFault::Ledger.into())
+        let lifetime = call.deployment.config.session.absolute_timeout;
+        let expires = head.created_at().plus(lifetime);
+        let value = seal(call, session, head.clone().ended(call.now, why))?;
+        living = Some(head);
+        Ok(Change::Write { value, expires })
+    });
+    Ok(match changed.await? {
+        Changed::Written
+        | Changed::Left {
+            why: NotLiving::Ended,
+            is_after_doubt: true,
+        } => living,
+        Changed::Left { .. } => None,
+    })
+}
+
+enum NotLiving {
+    /// There is none, or none that we can read: nothing is left to end.
+    Absent,
+    Ended,
+}
+
+fn open<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    session: &Predecessor,
+    stored: &Versioned,
+) -> Option<Head> {
+    let (ring, origin) = (&call.deployment.ring, &call.deployment.origin);
+    let Predecessor { user, handle } = session;
+    Head::open(stored, ring, origin, user, *handle, call.now).ok()
+}
+
+fn seal<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    session: &Predecessor,
+    head: Head,
+) -> Result<Vec<u8>, Fault> {
+    let (ring, origin) = (&call.deployment.ring, &call.deployment.origin);
+    let nonce = random::bytes(call.platform)?;
+    let sealed = head.seal(ring, origin, &session.user, session.handle, nonce);
+    Ok(sealed.map_err(|_| PlatformFault::Internal)?)
 }
 
 /// The field that sets the tombstone of a session.
@@ -181,5 +193,3 @@ pub(in crate::gateway) fn bury<P: Platform, R: Inbound>(
     let field = set_cookie::set(name::TOMBSTONE, &text, tombstone::LIFETIME, same_site);
     field.ok_or_else(|| PlatformFault::Internal.into())
 }
-
-const MOST_TRIES: usize = 4;

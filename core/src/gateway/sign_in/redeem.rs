@@ -7,7 +7,10 @@ use crate::{
     config::Provider,
     fault::{BrowserFault, Exchange, Fault, PlatformFault, ProviderFault},
     gateway::{
-        context::{call::Call, random},
+        context::{
+            call::Call,
+            record::{self, NewValue, Once},
+        },
         providers::{self, client},
     },
     http::{inbound::Inbound, url::Url},
@@ -15,10 +18,7 @@ use crate::{
         attempt::{self, Attempt},
         token::{self, CodeExchange, Tokens},
     },
-    platform::{
-        Platform,
-        ledger::{Expected, LedgerError, RecordName, Version, Write, Written},
-    },
+    platform::{Platform, ledger::RecordName},
     secret::Secret,
 };
 use alloc::string::String;
@@ -45,31 +45,21 @@ pub(in crate::gateway) async fn code<P: Platform, R: Inbound>(
     Ok(token::read(&reply).map_err(ProviderFault::Token)?)
 }
 
-/// Marks the attempt in the ledger; whoever comes second is refused.
+/// Marks the attempt in the ledger. A second callback is refused.
 async fn mark_used<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     attempt: &Attempt,
 ) -> Result<(), Fault> {
-    let write = Write {
-        expected: Expected::Absent {
-            first: Version::first(random::bytes(call.platform)?),
-        },
+    let mark = NewValue {
         value: &[],
         expires: attempt
             .created
             .plus(attempt::LIFETIME)
             .plus(attempt::LIFETIME),
-        now: call.now,
     };
-    let written = call
-        .platform
-        .ledger_write(&attempt.partition(), &RecordName::attempt(), write)
-        .await;
-    match written {
-        Ok(Written::Stored(_)) => Ok(()),
-        Ok(Written::Conflict(_)) => Err(BrowserFault::AttemptUsed.into()),
-        Err(LedgerError::Unavailable | LedgerError::OutcomeUnknown | LedgerError::TooLarge) => {
-            Err(PlatformFault::Ledger.into())
-        }
+    let name = RecordName::attempt();
+    match record::write_once(call, &attempt.partition(), &name, mark).await? {
+        Once::Written => Ok(()),
+        Once::AlreadyThere => Err(BrowserFault::AttemptUsed.into()),
     }
 }
