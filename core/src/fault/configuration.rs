@@ -41,7 +41,7 @@ pub enum ConfigurationFault {
         name: String,
     },
     /// A shared secret towards an upstream is not visible ASCII.
-    BadProof {
+    BadSharedSecret {
         /// The secret's name.
         name: String,
     },
@@ -92,7 +92,7 @@ impl fmt::Display for ConfigurationFault {
                     "the secret {name} is no private JSON Web Key for ES256 or EdDSA; `lychgate keys generate --jwk` makes one"
                 )
             }
-            Self::BadProof { name } => {
+            Self::BadSharedSecret { name } => {
                 write!(f, "the secret {name} cannot stand in a header field")
             }
             Self::MissingService { name } => {

@@ -118,7 +118,7 @@ impl ConfigurationFault {
             Self::MissingSecret { name }
             | Self::BadKey { name }
             | Self::BadPrivateKey { name }
-            | Self::BadProof { name }
+            | Self::BadSharedSecret { name }
             | Self::ShortSecret { name }
             | Self::MissingService { name } => Some(name),
             Self::MissingBinding { name } => Some(name),

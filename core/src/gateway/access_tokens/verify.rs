@@ -1,4 +1,4 @@
-//! Who calls with an access token: from memory where the token was verified before, else by its signature.
+//! The access token of a request: from memory where it was verified before, else by its signature.
 
 use crate::{
     access::routes::Dpop,
@@ -12,14 +12,12 @@ use crate::{
     gateway::{
         access_tokens::dpop,
         context::{
-            arrival::Target,
-            call::Call,
-            deployment::{Deployment, IssuerKeys},
+            arrival::Target, call::Call, deployment::Deployment, issuer_keys::IssuerKeys,
             outcome::Later,
         },
         key_sets::{
             source::{Keys, Source, Whose},
-            verify::{Unproven, prove},
+            verify::{Proven, Unproven, prove},
         },
         published::key_sets::Published,
     },
@@ -31,7 +29,7 @@ use crate::{
 };
 use alloc::rc::Rc;
 
-/// Someone with a token that counts here and now.
+/// An access token that counts here and now.
 pub(in crate::gateway) struct Bearer {
     pub(in crate::gateway) token: Rc<AccessToken>,
     pub(in crate::gateway) later: Option<Later>,
@@ -72,7 +70,7 @@ pub(in crate::gateway) fn from_cache(
     (is_plain && token.check(issuer, now).is_ok()).then_some(token)
 }
 
-/// Who shows the token in `Authorization`.
+/// The token in `Authorization`, and its proof where it is bound to a key.
 pub(in crate::gateway) async fn identify<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     target: &Target<'_>,
@@ -106,19 +104,8 @@ async fn verified<P: Platform, R: Inbound>(
     text: &str,
     digest: TokenDigest,
 ) -> Result<(Rc<AccessToken>, Option<Later>), RefusedToken> {
-    if let Some(known) = remembered(call, &digest) {
-        // Its keys may have grown old: what is due is done, and a set that changed makes it unknown.
-        let index = known.issuer();
-        if fresh_version(call.deployment, index, call.now).is_some() {
-            return Ok((known, None));
-        }
-        let later = match source(call, index)? {
-            Some(source) => source.current().await?.later,
-            None => None,
-        };
-        if let Some(known) = remembered(call, &digest) {
-            return Ok((known, later));
-        }
+    if let Some(known) = known(call, &digest).await? {
+        return Ok(known);
     }
     let unverified =
         UnverifiedAccessToken::read(text, &call.deployment.config.issuers).map_err(refused)?;
@@ -154,13 +141,7 @@ async fn verified<P: Platform, R: Inbound>(
         Some(source) => source.prove(&keys, unverified.token(), allowed).await,
         None => prove(call.platform, &keys, unverified.token(), allowed).await,
     };
-    if matches!(
-        proven,
-        Ok(_) | Err(Unproven::NotSigned(NotSigned::Signature))
-    ) {
-        let labels = ["signature", ""];
-        call.deployment.metrics.count(Family::TokenChecks, labels);
-    }
+    count(call.deployment, &proven);
     let proven = proven.map_err(|unproven| match unproven {
         Unproven::NotSigned(fault) => refused(AccessTokenFault::from(fault)).into(),
         Unproven::Unknown(fault) => about(fault),
@@ -169,6 +150,26 @@ async fn verified<P: Platform, R: Inbound>(
     let token = remember(call, text, digest, token, proven.version);
     drop(lease);
     Ok((token, keys.later))
+}
+
+/// A token that memory knows, with keys that are fresh now.
+async fn known<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    digest: &TokenDigest,
+) -> Result<Option<(Rc<AccessToken>, Option<Later>)>, RefusedToken> {
+    let Some(known) = remembered(call, digest) else {
+        return Ok(None);
+    };
+    let index = known.issuer();
+    if fresh_version(call.deployment, index, call.now).is_some() {
+        return Ok(Some((known, None)));
+    }
+    // Its keys have grown old: what is due is done, and a set that changed makes the token unknown.
+    let later = match source(call, index)? {
+        Some(source) => source.current().await?.later,
+        None => None,
+    };
+    Ok(remembered(call, digest).map(|known| (known, later)))
 }
 
 /// The version of keys that never change.
@@ -223,6 +224,17 @@ fn source<'a, P: Platform, R: Inbound>(
         jwks_uri: None,
         now: call.now,
     }))
+}
+
+/// Counts a signature that was verified, whatever came of it.
+fn count(deployment: &Deployment, proven: &Result<Proven, Unproven>) {
+    match proven {
+        Ok(_) | Err(Unproven::NotSigned(NotSigned::Signature)) => {
+            let labels = ["signature", ""];
+            deployment.metrics.count(Family::TokenChecks, labels);
+        }
+        Err(Unproven::NotSigned(_) | Unproven::Unknown(_)) => {}
+    }
 }
 
 fn remembered<P: Platform, R: Inbound>(

@@ -3,25 +3,21 @@
 use crate::{
     access::upstream_index::UpstreamIndex,
     bearer::{cache::TokenCache, used_proofs::UsedProofs},
-    config::{
-        ClientAuthentication, Config, Identity, Issuer, IssuerIndex, KeySource, MetricsAccess,
-        Protocol, Provider, RingKey, SecretName, Upstream, UpstreamTarget,
-    },
-    cookie::ring::{KeyRing, RingSecret},
-    encoding::base64url,
+    config::{Config, IssuerIndex, Protocol, Provider, SecretName, Upstream, UpstreamTarget},
+    cookie::ring::KeyRing,
     fault::ConfigurationFault,
     gateway::{
-        header_rewrites::Origins,
-        published::{
-            key_sets::{KeySetIndex, KeySets},
-            metadata::PublishedMetadata,
+        context::{
+            issuer_keys::IssuerKeys,
+            secrets::{self, Secrets},
         },
+        header_rewrites::Origins,
+        published::{key_sets::KeySets, metadata::PublishedMetadata},
     },
     http::{
         header::{HeaderName, HeaderValue},
         url::Scheme,
     },
-    jose::{KeySet, SharedSecret, SigningKey},
     metrics::Metrics,
     oidc::return_to::Site,
     ordered::OrderedMap,
@@ -29,7 +25,6 @@ use crate::{
     session::cache::SessionCache,
 };
 use alloc::{
-    borrow::ToOwned,
     format,
     rc::Rc,
     string::{String, ToString},
@@ -48,9 +43,7 @@ pub(in crate::gateway) struct Deployment {
     /// By the places of the upstreams in the configuration.
     origins: Vec<Option<Rc<Origins>>>,
     pub(in crate::gateway) ring: KeyRing,
-    client_secrets: OrderedMap<String, Secret<String>>,
-    signing_keys: OrderedMap<String, SigningKey>,
-    shared_secrets: OrderedMap<String, HeaderValue>,
+    pub(in crate::gateway) secrets: Secrets,
     /// By their places in the configuration.
     issuer_keys: Vec<IssuerKeys>,
     pub(in crate::gateway) key_sets: KeySets,
@@ -60,93 +53,33 @@ pub(in crate::gateway) struct Deployment {
     pub(in crate::gateway) tokens: RefCell<TokenCache>,
     /// DPoP proofs that were used.
     pub(in crate::gateway) used_proofs: RefCell<UsedProofs>,
-    metrics_secret: Option<Secret<String>>,
     pub(in crate::gateway) metrics: Metrics,
 }
 
 impl Deployment {
     /// Looks every secret up that the configuration names.
+    ///
+    /// # Errors
+    /// [`ConfigurationFault`] where a secret is missing, or is not what it must be.
     pub(in crate::gateway) fn new(
         config: Config,
         secret: impl Fn(&str) -> Option<Secret<String>>,
     ) -> Result<Self, ConfigurationFault> {
-        let secret = |name: &SecretName| {
-            // What is set from a file or a pipe ends with a line break more often than not, and no secret of
-            // any kind begins or ends with white space.
-            secret(&name.0)
-                .map(|value| Secret::new(value.expose().trim().to_owned()))
-                .filter(|value| !value.expose().is_empty())
-                .ok_or_else(|| ConfigurationFault::MissingSecret {
-                    name: name.0.clone(),
-                })
-        };
-        let ring = ring(&config.keys, &secret)?;
-        let mut client_secrets = OrderedMap::new();
-        let mut signing_keys = OrderedMap::new();
-        for provider in &config.providers {
-            match &provider.client_authentication {
-                ClientAuthentication::None => {}
-                ClientAuthentication::ClientSecretBasic(name)
-                | ClientAuthentication::ClientSecretPost(name) => {
-                    client_secrets.insert(provider.id.clone(), secret(name)?);
-                }
-                ClientAuthentication::PrivateKeyJwt(name)
-                | ClientAuthentication::AppleClientSecret {
-                    private_key: name, ..
-                } => {
-                    signing_keys.insert(provider.id.clone(), signing_key(name, &secret)?);
-                }
-            }
-        }
-        let mut shared_secrets = OrderedMap::new();
-        for upstream in &config.upstreams {
-            if let Identity::Headers {
-                shared_secret: Some(name),
-                ..
-            } = &upstream.identity
-            {
-                let value = HeaderValue::parse(secret(name)?.expose().as_str());
-                let value = value.ok_or_else(|| ConfigurationFault::BadProof {
-                    name: name.0.clone(),
-                })?;
-                shared_secrets.insert(upstream.id.clone(), value);
-            }
-        }
+        let secrets = |name: &SecretName| secrets::look_up(name, &secret);
         let mut key_sets = KeySets::default();
-        let mut providers = OrderedMap::new();
-        for provider in &config.providers {
-            match &provider.protocol {
-                Protocol::OpenId(source) => {
-                    let published = PublishedMetadata::new(key_sets.add_provider(provider, source));
-                    providers.insert(provider.id.clone(), published);
-                }
-                Protocol::OAuth(_) => {}
-            }
-        }
-        let issuers = config.issuers.iter();
-        let issuer_keys = issuers
-            .map(|issuer| issuer_keys(issuer, &mut key_sets, &secret))
-            .collect::<Result<_, _>>()?;
-        let metrics_secret = match &config.metrics {
-            Some(MetricsAccess::Secret(name)) => Some(secret(name)?),
-            Some(MetricsAccess::Session(_)) | None => None,
-        };
         let origin = config.public_url.to_string();
         Ok(Self {
             forwarded: forwarded(&config),
             origins: origins(&config, &origin),
             origin,
-            ring,
-            client_secrets,
-            signing_keys,
-            shared_secrets,
-            issuer_keys,
+            ring: secrets::ring(&config.keys, &secrets)?,
+            secrets: Secrets::read(&config, &secrets)?,
+            providers: published(&config, &mut key_sets),
+            issuer_keys: IssuerKeys::of_all(&config, &mut key_sets, &secrets)?,
             key_sets,
-            providers,
             sessions: RefCell::new(SessionCache::new()),
             tokens: RefCell::new(TokenCache::new()),
             used_proofs: RefCell::new(UsedProofs::new()),
-            metrics_secret,
             metrics: Metrics::default(),
             config,
         })
@@ -157,14 +90,6 @@ impl Deployment {
         self.origins.get(index.0)?.clone()
     }
 
-    pub(in crate::gateway) fn client_secret(&self, provider: &Provider) -> Option<&Secret<String>> {
-        self.client_secrets.get(&provider.id)
-    }
-
-    pub(in crate::gateway) fn signing_key(&self, provider: &Provider) -> Option<&SigningKey> {
-        self.signing_keys.get(&provider.id)
-    }
-
     /// What the signatures of an issuer are verified with.
     pub(in crate::gateway) fn issuer_keys(&self, index: IssuerIndex) -> Option<&IssuerKeys> {
         self.issuer_keys.get(index.0)
@@ -173,14 +98,6 @@ impl Deployment {
     /// What is known of what a provider publishes.
     pub(in crate::gateway) fn provider(&self, provider: &Provider) -> Option<&PublishedMetadata> {
         self.providers.get(&provider.id)
-    }
-
-    pub(in crate::gateway) const fn metrics_secret(&self) -> Option<&Secret<String>> {
-        self.metrics_secret.as_ref()
-    }
-
-    pub(in crate::gateway) fn shared_secret(&self, upstream: &Upstream) -> Option<&HeaderValue> {
-        self.shared_secrets.get(&upstream.id)
     }
 
     pub(in crate::gateway) fn needs_assets(&self) -> bool {
@@ -219,80 +136,19 @@ impl Deployment {
     }
 }
 
-/// What an issuer's signatures are verified with.
-#[derive(Debug)]
-pub(in crate::gateway) enum IssuerKeys {
-    /// Keys of the configuration.
-    Fixed(Rc<KeySet>),
-    /// A secret that the issuer shares with us.
-    Shared(SharedSecret),
-    /// Keys that it publishes.
-    Published(KeySetIndex),
-}
-
-fn issuer_keys(
-    issuer: &Issuer,
-    key_sets: &mut KeySets,
-    secret: &impl Fn(&SecretName) -> Result<Secret<String>, ConfigurationFault>,
-) -> Result<IssuerKeys, ConfigurationFault> {
-    match &issuer.keys {
-        KeySource::Discovery(_) | KeySource::Url(_) => {
-            let index = key_sets.add_issuer(issuer);
-            // A source that publishes always has a place; were it none, no token of the issuer would count.
-            let index = index.ok_or_else(|| ConfigurationFault::BadKeySet {
-                issuer: issuer.issuer.clone(),
-            })?;
-            Ok(IssuerKeys::Published(index))
-        }
-        KeySource::Inline(document) => {
-            let keys = KeySet::parse(document.as_bytes());
-            let keys = keys.map_err(|_| ConfigurationFault::BadKeySet {
-                issuer: issuer.issuer.clone(),
-            })?;
-            Ok(IssuerKeys::Fixed(Rc::new(keys)))
-        }
-        KeySource::SharedSecret(name) => {
-            let bytes = secret(name)?.expose().as_bytes().to_vec();
-            let shared = SharedSecret::new(Secret::new(bytes));
-            let shared = shared.map_err(|_| ConfigurationFault::ShortSecret {
-                name: name.0.clone(),
-            })?;
-            Ok(IssuerKeys::Shared(shared))
+/// What each provider publishes, as far as it is known.
+fn published(config: &Config, key_sets: &mut KeySets) -> OrderedMap<String, PublishedMetadata> {
+    let mut providers = OrderedMap::new();
+    for provider in &config.providers {
+        match &provider.protocol {
+            Protocol::OpenId(source) => {
+                let published = PublishedMetadata::new(key_sets.add_provider(provider, source));
+                providers.insert(provider.id.clone(), published);
+            }
+            Protocol::OAuth(_) => {}
         }
     }
-}
-
-fn signing_key(
-    name: &SecretName,
-    secret: &impl Fn(&SecretName) -> Result<Secret<String>, ConfigurationFault>,
-) -> Result<SigningKey, ConfigurationFault> {
-    SigningKey::parse(secret(name)?.expose()).map_err(|_| ConfigurationFault::BadPrivateKey {
-        name: name.0.clone(),
-    })
-}
-
-fn ring(
-    keys: &[RingKey],
-    secret: &impl Fn(&SecretName) -> Result<Secret<String>, ConfigurationFault>,
-) -> Result<KeyRing, ConfigurationFault> {
-    let mut secrets = Vec::new();
-    for key in keys {
-        let text = secret(&key.secret)?;
-        let bytes = base64url::decode_array(text.expose());
-        secrets.push(RingSecret {
-            id: key.id,
-            secret: Secret::new(bytes.ok_or_else(|| ConfigurationFault::BadKey {
-                name: key.secret.0.clone(),
-            })?),
-            not_after: key.not_after,
-        });
-    }
-    match secrets.split_first() {
-        Some((sealing, earlier)) => Ok(KeyRing::new(sealing, earlier)),
-        None => Err(ConfigurationFault::BadKey {
-            name: String::new(),
-        }),
-    }
+    providers
 }
 
 fn origins(config: &Config, public: &str) -> Vec<Option<Rc<Origins>>> {

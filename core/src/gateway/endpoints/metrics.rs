@@ -45,7 +45,7 @@ pub(in crate::gateway) async fn serve<P: Platform, R: Inbound>(
 }
 
 fn check_secret<P: Platform, R: Inbound>(call: &Call<'_, P, R>) -> Result<(), Refusal> {
-    let secret = call.deployment.metrics_secret();
+    let secret = call.deployment.secrets.metrics.as_ref();
     let secret = secret.ok_or(PlatformFault::Internal)?;
     let sent = call.request.header(&HeaderName::AUTHORIZATION);
     let token = sent.as_deref().and_then(|sent| {

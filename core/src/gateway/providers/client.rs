@@ -20,7 +20,7 @@ pub(in crate::gateway) async fn credential<P: Platform, R: Inbound>(
     provider: &Provider,
 ) -> Result<ClientCredential, Fault> {
     let secret = || {
-        let secret = call.deployment.client_secret(provider);
+        let secret = call.deployment.secrets.of_client(provider);
         secret.cloned().ok_or(PlatformFault::Internal)
     };
     Ok(match &provider.client_authentication {
@@ -55,7 +55,7 @@ async fn sign<P: Platform, R: Inbound>(
     provider: &Provider,
     assertion: &Assertion<'_>,
 ) -> Result<Secret<String>, Fault> {
-    let key = call.deployment.signing_key(provider);
+    let key = call.deployment.secrets.signing_key(provider);
     let key = key.ok_or(PlatformFault::Internal)?;
     let input = assertion.signing_input(key);
     let signature = call.platform.sign(key, input.as_bytes()).await;

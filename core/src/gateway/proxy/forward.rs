@@ -117,7 +117,7 @@ fn headers(
             if let Some(principal) = authentication.principal() {
                 out.extend(identity::headers(&principal, claims));
             }
-            if let Some(secret) = deployment.shared_secret(upstream) {
+            if let Some(secret) = deployment.secrets.shared(upstream) {
                 out.push((HeaderName::LYCHGATE_SECRET, secret.clone()));
             }
         }

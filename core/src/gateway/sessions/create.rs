@@ -50,14 +50,7 @@ pub(in crate::gateway) async fn session<P: Platform, R: Inbound>(
     tokens: Tokens,
     browser: &Browser<'_>,
 ) -> Result<Vec<HeaderValue>, Fault> {
-    let cookie = SessionCookie {
-        secret: SessionSecret::new(Secret::new(random::bytes(call.platform)?)),
-        user: UserKey::new(&provider.issuer, &identity.subject),
-        generation: FIRST,
-        created: call.now,
-        authenticated_at: identity.authenticated_at,
-        renewed: call.now,
-    };
+    let cookie = new_cookie(call, provider, &identity)?;
     let record = record(provider, identity, tokens, &cookie);
     let digest = identity::digest(&record).ok_or(PlatformFault::Internal)?;
     if let Some(kept) = keep::session(call, provider, browser, &digest).await? {
@@ -70,16 +63,8 @@ pub(in crate::gateway) async fn session<P: Platform, R: Inbound>(
     let key = cookie.secret.store_key(FIRST);
     let saved = call.platform.store_save(&key, &sealed, expires).await;
     saved.map_err(|_| PlatformFault::Store)?;
-    let facts = HeadFacts {
-        state: HeadState::Live,
-        created: cookie.created.as_seconds(),
-        provider: provider.id.clone(),
-        sid: record.sid.clone(),
-        identity: Some(digest),
-        generation: FIRST.0,
-    };
     let head = Head {
-        facts,
+        facts: facts(&record, digest),
         copy: sealed,
     };
     write_head(call, &cookie, &head).await?;
@@ -108,6 +93,32 @@ pub(in crate::gateway) async fn session<P: Platform, R: Inbound>(
 }
 
 const FIRST: Generation = Generation(0);
+
+fn new_cookie<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    provider: &Provider,
+    identity: &Identity,
+) -> Result<SessionCookie, Fault> {
+    Ok(SessionCookie {
+        secret: SessionSecret::new(Secret::new(random::bytes(call.platform)?)),
+        user: UserKey::new(&provider.issuer, &identity.subject),
+        generation: FIRST,
+        created: call.now,
+        authenticated_at: identity.authenticated_at,
+        renewed: call.now,
+    })
+}
+
+fn facts(record: &SessionRecord, digest: String) -> HeadFacts {
+    HeadFacts {
+        state: HeadState::Live,
+        created: record.created,
+        provider: record.provider.clone(),
+        sid: record.sid.clone(),
+        identity: Some(digest),
+        generation: record.generation,
+    }
+}
 
 fn record(
     provider: &Provider,

@@ -17,6 +17,7 @@ use crate::{
         cache::{KnownCookie, Refresh, Remembered},
         check::{self, LedgerAnswer, SessionFault},
         cookie::SessionCookie,
+        handle::SessionHandle,
         head::Head,
         keys::Generation,
         record::SessionRecord,
@@ -299,15 +300,7 @@ async fn ask<P: Platform>(
     ) {
         Ok(live) => live,
         Err(fault) => {
-            let mut sessions = deployment.sessions.borrow_mut();
-            match fault {
-                SessionFault::Ended => sessions.remember_ended(known.handle),
-                SessionFault::Unknown
-                | SessionFault::Unreadable
-                | SessionFault::Generation
-                | SessionFault::BeforeNotBefore
-                | SessionFault::Disabled => sessions.forget(&known.handle),
-            }
+            forget(deployment, known.handle, fault);
             return Ok(None);
         }
     };
@@ -327,6 +320,19 @@ async fn ask<P: Platform>(
         .borrow_mut()
         .remember_live(known.handle, Rc::clone(&record), now);
     Ok(Some((record, generation)))
+}
+
+/// Makes memory forget a session that does not count, or remember that it ended.
+fn forget(deployment: &Deployment, handle: SessionHandle, fault: SessionFault) {
+    let mut sessions = deployment.sessions.borrow_mut();
+    match fault {
+        SessionFault::Ended => sessions.remember_ended(handle),
+        SessionFault::Unknown
+        | SessionFault::Unreadable
+        | SessionFault::Generation
+        | SessionFault::BeforeNotBefore
+        | SessionFault::Disabled => sessions.forget(&handle),
+    }
 }
 
 /// The record of the head's generation: from the store, or, where the store does not show it yet,
