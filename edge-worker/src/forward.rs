@@ -34,56 +34,10 @@ pub(crate) fn plan(
     names: &str,
     connection: Connection<'_>,
 ) -> String {
-    let rewrite = &forward.request;
-    let target = rewrite.target();
     let mut plan = Lines::default();
-    match &forward.target {
-        ForwardTarget::Assets => {
-            plan.line(&["assets"]);
-            match target == received {
-                true => plan.line(&[]),
-                // The scheme and host mean nothing to the assets, but an absolute URL needs them.
-                false => plan.line(&["https://", host, target]),
-            }
-        }
-        ForwardTarget::Url(origin) => {
-            plan.line(&["url"]);
-            plan.line(&[&origin.to_string(), target]);
-        }
-        ForwardTarget::Service { name, origin } => {
-            plan.line(&["service ", &name.0]);
-            plan.line(&[&origin.to_string(), target]);
-        }
-    }
-    let timeout = forward.timeout.map(|limit| {
-        let milliseconds = limit.as_seconds().saturating_mul(1000);
-        milliseconds.to_string()
-    });
-    plan.line(&[timeout.as_deref().unwrap_or_default()]);
-    plan.line(&[match forward.response.bypasses_caches() {
-        true => "no-store",
-        false => "",
-    }]);
-    plan.line(&[&forward.response.to_line()]);
-    match forward.response.of_plain() {
-        PlainResponse::Ask => plan.line(&["ask"]),
-        PlainResponse::Keep => plan.line(&[]),
-        PlainResponse::CacheControl(policy) => plan.set("cache-control", policy),
-    }
-    for name in lines(names) {
-        if rewrite.strips(name, Front::Cloudflare) || connection.names(name) {
-            plan.remove(name);
-        }
-    }
-    match rewrite.cookie() {
-        _ if connection.names("cookie") || rewrite.strips("cookie", Front::Cloudflare) => {}
-        CookieRewrite::Keep => {}
-        CookieRewrite::Replace(rest) => plan.set("cookie", rest),
-        CookieRewrite::Remove => plan.remove("cookie"),
-    }
-    for (name, value) in rewrite.set() {
-        plan.set(name.as_str(), value.as_str());
-    }
+    plan.destination(forward, host, received);
+    plan.of_response(forward);
+    plan.of_request(forward, names, connection);
     plan.line(&[]);
     for field in forward.response.set_cookies() {
         plan.append("set-cookie", field.as_str());
@@ -181,6 +135,67 @@ pub(crate) fn lines(text: &str) -> impl Iterator<Item = &str> {
 struct Lines(String);
 
 impl Lines {
+    /// Where the request goes.
+    fn destination(&mut self, forward: &Forward, host: &str, received: &str) {
+        let target = forward.request.target();
+        match &forward.target {
+            ForwardTarget::Assets => {
+                self.line(&["assets"]);
+                match target == received {
+                    true => self.line(&[]),
+                    // The scheme and host mean nothing to the assets, but an absolute URL needs them.
+                    false => self.line(&["https://", host, target]),
+                }
+            }
+            ForwardTarget::Url(origin) => {
+                self.line(&["url"]);
+                self.line(&[&origin.to_string(), target]);
+            }
+            ForwardTarget::Service { name, origin } => {
+                self.line(&["service ", &name.0]);
+                self.line(&[&origin.to_string(), target]);
+            }
+        }
+    }
+
+    /// How long its head is waited for, how it is fetched, and what is asked about it when it is there.
+    fn of_response(&mut self, forward: &Forward) {
+        let timeout = forward.timeout.map(|limit| {
+            let milliseconds = limit.as_seconds().saturating_mul(1000);
+            milliseconds.to_string()
+        });
+        self.line(&[timeout.as_deref().unwrap_or_default()]);
+        self.line(&[match forward.response.bypasses_caches() {
+            true => "no-store",
+            false => "",
+        }]);
+        self.line(&[&forward.response.to_line()]);
+        match forward.response.of_plain() {
+            PlainResponse::Ask => self.line(&["ask"]),
+            PlainResponse::Keep => self.line(&[]),
+            PlainResponse::CacheControl(policy) => self.set("cache-control", policy),
+        }
+    }
+
+    /// The rewrites of the request, which has headers of these names.
+    fn of_request(&mut self, forward: &Forward, names: &str, connection: Connection<'_>) {
+        let rewrite = &forward.request;
+        for name in lines(names) {
+            if rewrite.strips(name, Front::Cloudflare) || connection.names(name) {
+                self.remove(name);
+            }
+        }
+        match rewrite.cookie() {
+            _ if connection.names("cookie") || rewrite.strips("cookie", Front::Cloudflare) => {}
+            CookieRewrite::Keep => {}
+            CookieRewrite::Replace(rest) => self.set("cookie", rest),
+            CookieRewrite::Remove => self.remove("cookie"),
+        }
+        for (name, value) in rewrite.set() {
+            self.set(name.as_str(), value.as_str());
+        }
+    }
+
     fn remove(&mut self, name: &str) {
         self.line(&["-", name]);
     }

@@ -99,17 +99,8 @@ fn read_one(table: &Table<'_>, reach: Reach) -> Vec<Issuer> {
     let (Some(issuer), Some(algorithms)) = (issuer, algorithms) else {
         return vec![];
     };
-    let tenants = match (is_template(&issuer), tenants) {
-        (true, Some(tenants)) => tenants.into_iter().map(Some).collect::<Vec<_>>(),
-        (true, None) => {
-            table.require("tenants");
-            return vec![];
-        }
-        (false, Some(_)) => {
-            table.fault("tenants", ConfigFault::TenantsUnused);
-            return vec![];
-        }
-        (false, None) => vec![None],
+    let Some(tenants) = read_tenants(table, is_template(&issuer), tenants) else {
+        return vec![];
     };
     let concrete = of_tenant(&issuer, tenants.iter().flatten().next().map(String::as_str));
     if let Ok(url) = Url::parse(&concrete)
@@ -145,6 +136,26 @@ fn read_one(table: &Table<'_>, reach: Reach) -> Vec<Issuer> {
         });
     }
     issuers
+}
+
+/// The tenants that the template stands for; `None` stands for an issuer that is no template.
+fn read_tenants(
+    table: &Table<'_>,
+    is_template: bool,
+    tenants: Option<Vec<String>>,
+) -> Option<Vec<Option<String>>> {
+    match (is_template, tenants) {
+        (true, Some(tenants)) => Some(tenants.into_iter().map(Some).collect()),
+        (true, None) => {
+            table.require("tenants");
+            None
+        }
+        (false, Some(_)) => {
+            table.fault("tenants", ConfigFault::TenantsUnused);
+            None
+        }
+        (false, None) => Some(vec![None]),
+    }
 }
 
 const ALGORITHMS: &[&str] = &[

@@ -25,7 +25,7 @@ use crate::{
         rewrite::{Prefix, PrefixFault, Rewrite},
     },
 };
-use alloc::{borrow::ToOwned, rc::Rc, vec::Vec};
+use alloc::{borrow::ToOwned, rc::Rc, string::String, vec::Vec};
 
 pub(super) const KEYS: &[&str] = &[
     "path",
@@ -128,16 +128,7 @@ fn read_one(
     for key in ["path", "access", "upstream"] {
         table.require(key);
     }
-    let pattern = table.parsed("path", |text| {
-        let pattern = Pattern::parse(text).map_err(ConfigFault::Pattern)?;
-        match &site.base_path {
-            Some(base) if pattern.is_below(base) => {
-                let base_path = base.as_str().to_owned();
-                Err(ConfigFault::UnderBasePath { base_path })
-            }
-            Some(_) | None => Ok(pattern),
-        }
-    });
+    let pattern = table.parsed("path", |text| read_path(text, site));
     let methods = table.parsed_list("methods", parse_method);
     let access = read_access(table);
     if access == Some(Access::Public) && table.has("require") {
@@ -161,17 +152,8 @@ fn read_one(
     let rewrite = read_rewrite(table, pattern.as_ref(), aliases);
     let cors = cors::read(table, site.reach());
     let dpop = read_dpop(table, access);
-    let takes_tokens = access.is_none_or(|access| access.takes(Credential::Bearer));
-    let own = audiences::read(table, sources.issuers);
     let of_upstream = upstreams.audiences.get(upstream.0).and_then(Option::as_ref);
-    let audiences = match (takes_tokens, own) {
-        (true, own) => audiences::of_route(table, own, of_upstream),
-        (false, None) => None,
-        (false, Some(_)) => {
-            table.fault("audiences", ConfigFault::BearerOnly);
-            None
-        }
-    };
+    let audiences = read_audiences(table, access, sources, of_upstream);
     Some(Route {
         pattern: pattern?,
         methods,
@@ -184,6 +166,34 @@ fn read_one(
         dpop,
         audiences,
     })
+}
+
+fn read_path(text: &str, site: &Site) -> Result<Pattern, ConfigFault> {
+    let pattern = Pattern::parse(text).map_err(ConfigFault::Pattern)?;
+    match &site.base_path {
+        Some(base) if pattern.is_below(base) => {
+            let base_path = base.as_str().to_owned();
+            Err(ConfigFault::UnderBasePath { base_path })
+        }
+        Some(_) | None => Ok(pattern),
+    }
+}
+
+fn read_audiences(
+    table: &Table<'_>,
+    access: Option<Access>,
+    sources: &Sources<'_>,
+    of_upstream: Option<&Vec<String>>,
+) -> Option<Vec<String>> {
+    let takes_tokens = access.is_none_or(|access| access.takes(Credential::Bearer));
+    match (takes_tokens, audiences::read(table, sources.issuers)) {
+        (true, own) => audiences::of_route(table, own, of_upstream),
+        (false, None) => None,
+        (false, Some(_)) => {
+            table.fault("audiences", ConfigFault::BearerOnly);
+            None
+        }
+    }
 }
 
 fn read_dpop(table: &Table<'_>, access: Option<Access>) -> Dpop {

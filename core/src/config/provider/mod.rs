@@ -123,23 +123,10 @@ fn read_one(table: &Table<'_>, reach: Reach) -> Option<Provider> {
     if let (Some(protocol), Some(client)) = (&protocol, &client_authentication) {
         oauth::check_credential(table, protocol, client);
     }
-    let response_mode = table.parsed("response_mode", |text| match text {
-        "query" => Ok(ResponseMode::Query),
-        "form_post" => Ok(ResponseMode::FormPost),
-        _ => Err(ConfigFault::Word { allowed: MODES }),
-    });
-    let pushed = table.parsed("pushed_authorization_requests", |text| match text {
-        "where_offered" => Ok(PushedAuthorizationRequests::WhereOffered),
-        "never" => Ok(PushedAuthorizationRequests::Never),
-        _ => Err(ConfigFault::Word { allowed: PUSHED }),
-    });
+    let response_mode = read_response_mode(table);
+    let pushed = read_pushed(table);
     let scopes = read_scopes(table, preset, protocol.as_ref());
-    let algorithms = table.parsed_list("algorithms", |text| {
-        let unknown = ConfigFault::Word {
-            allowed: ALGORITHMS,
-        };
-        Algorithm::from_name(text).ok_or(unknown)
-    });
+    let algorithms = read_algorithms(table);
     let claims = table.parsed_list("claims", text::claim_path);
     let groups_claim = list_claim::read(table, GROUPS, preset.groups_claim);
     let roles_claim = list_claim::read(table, ROLES, preset.roles_claim);
@@ -163,18 +150,39 @@ fn read_one(table: &Table<'_>, reach: Reach) -> Option<Provider> {
         groups_claim: groups_claim?,
         roles_claim: roles_claim?,
     };
-    for claim in claims.iter().flatten() {
-        provider.keep(claim.top());
-    }
-    let sources: Vec<String> = provider
-        .map
-        .iter()
-        .map(|(_, path)| path.top().to_owned())
+    let listed = claims.iter().flatten();
+    let kept: Vec<String> = listed
+        .chain(provider.map.iter().map(|(_, path)| path))
+        .map(|path| path.top().to_owned())
         .collect();
-    for source in &sources {
-        provider.keep(source);
+    for claim in &kept {
+        provider.keep(claim);
     }
     Some(provider)
+}
+
+fn read_response_mode(table: &Table<'_>) -> Option<ResponseMode> {
+    table.parsed("response_mode", |text| match text {
+        "query" => Ok(ResponseMode::Query),
+        "form_post" => Ok(ResponseMode::FormPost),
+        _ => Err(ConfigFault::Word { allowed: MODES }),
+    })
+}
+
+fn read_pushed(table: &Table<'_>) -> Option<PushedAuthorizationRequests> {
+    table.parsed("pushed_authorization_requests", |text| match text {
+        "where_offered" => Ok(PushedAuthorizationRequests::WhereOffered),
+        "never" => Ok(PushedAuthorizationRequests::Never),
+        _ => Err(ConfigFault::Word { allowed: PUSHED }),
+    })
+}
+
+fn read_algorithms(table: &Table<'_>) -> Option<Vec<Algorithm>> {
+    table.parsed_list("algorithms", |text| {
+        Algorithm::from_name(text).ok_or(ConfigFault::Word {
+            allowed: ALGORITHMS,
+        })
+    })
 }
 
 fn read_scopes(table: &Table<'_>, preset: &Preset, protocol: Option<&Protocol>) -> Vec<String> {
