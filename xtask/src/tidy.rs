@@ -3,6 +3,7 @@
 //! Each holds an invariant of ARCHITECTURE.md against the text of the sources. All faults are shown at once, each
 //! with its file and line.
 
+mod circles;
 mod code;
 mod imports;
 mod shape;
@@ -96,6 +97,7 @@ pub(crate) fn tidy(place: &Place) -> Outcome {
             ];
             all.into_iter().flatten()
         })
+        .chain(circles::check(&sources))
         .collect();
     for fault in &faults {
         eprintln!("{fault}");

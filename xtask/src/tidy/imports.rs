@@ -170,7 +170,7 @@ fn imports(among: Among, code: &str) -> Vec<Import> {
 }
 
 /// Reads one branch of a tree of paths; answers what follows it.
-fn tree<'a>(text: &'a str, above: &[String], paths: &mut Vec<Vec<String>>) -> &'a str {
+pub(super) fn tree<'a>(text: &'a str, above: &[String], paths: &mut Vec<Vec<String>>) -> &'a str {
     let text = text.trim_start();
     if let Some(mut rest) = text.strip_prefix('{') {
         loop {
