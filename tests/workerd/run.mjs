@@ -9,7 +9,7 @@
 // - `claimsInIdToken`: as the demo's provider understands it;
 // - `direct`: lets the Worker fetch by itself, so that what cannot be reached really cannot;
 // - `services`: names of service bindings, each to the Worker in echo.mjs;
-// - `proof`: what the API wants to be shown, or answers 401; without it, it answers anyone;
+// - `sharedSecret`: what the API wants to be shown, or answers 401; without it, it answers anyone;
 // - `registered`: the origin that the client is registered for at the demo's provider, else that of the deployment;
 // - `assetsFirst`: lets the asset server answer before the Worker;
 // - `date`: a lie that a proxy in front of the deployment writes as `Date`;
@@ -39,7 +39,7 @@ const closing = [];
 const { port } = await reservePort();
 const origin = `http://localhost:${port}`;
 const inner = asked.date === undefined ? port : (await reservePort()).port;
-const api = await startApi({ proof: asked.proof });
+const api = await startApi({ sharedSecret: asked.sharedSecret });
 closing.push(() => api.close());
 let { issuer } = asked;
 if (asked.configuration !== undefined && issuer === undefined) {

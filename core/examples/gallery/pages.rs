@@ -145,6 +145,7 @@ fn failures(voice: Voice<'_>, values: Values<'_>) -> Vec<(String, Response)> {
 }
 
 /// The pages of a sign-in, a sign-out and what an account may not see.
+#[expect(clippy::too_many_lines, reason = "one page after the other")]
 fn accounts(voice: Voice<'_>, values: Values<'_>) -> Vec<(String, Response)> {
     let Values {
         who,

@@ -288,6 +288,7 @@ impl ConfigError {
 }
 
 impl fmt::Display for ConfigFault {
+    #[expect(clippy::too_many_lines, reason = "a sentence for each fault")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooLarge { most } => write!(f, "larger than {most} bytes"),

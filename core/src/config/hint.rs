@@ -129,6 +129,7 @@ const fn issuer_form(preset: &str) -> &'static str {
 }
 
 /// Hints that need nothing of the fault's data.
+#[expect(clippy::too_many_lines, reason = "a hint for each fault")]
 const fn plain(fault: &ConfigFault) -> Option<&'static str> {
     Some(match fault {
         ConfigFault::Empty => "write something, or leave the key out where it is not required",

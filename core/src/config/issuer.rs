@@ -84,14 +84,7 @@ fn read_one(table: &Table<'_>, reach: Reach) -> Vec<Issuer> {
     let tenants = table.parsed_list("tenants", text::token);
     let audiences = table.parsed_list("audiences", text::printable);
     let shares_secret = table.has("shared_secret");
-    let algorithms = table.parsed_list("algorithms", |text| match Algorithm::from_name(text) {
-        Some(algorithm) => Ok(Some(algorithm)),
-        None if text == "HS256" => Ok(None),
-        None => Err(ConfigFault::Word {
-            allowed: ALGORITHMS,
-        }),
-    });
-    let algorithms = check_algorithms(table, algorithms, shares_secret);
+    let algorithms = check_algorithms(table, read_algorithms(table), shares_secret);
     let types = table.parsed_list("types", token_type);
     let clock_skew = span_at(table, "clock_skew", SHORTEST_SKEW, LONGEST_SKEW);
     let groups_claim = list_claim::read(table, GROUPS, "groups");
@@ -136,6 +129,17 @@ fn read_one(table: &Table<'_>, reach: Reach) -> Vec<Issuer> {
         });
     }
     issuers
+}
+
+/// The algorithms; `None` among them stands for HS256.
+fn read_algorithms(table: &Table<'_>) -> Option<Vec<Option<Algorithm>>> {
+    table.parsed_list("algorithms", |text| match Algorithm::from_name(text) {
+        Some(algorithm) => Ok(Some(algorithm)),
+        None if text == "HS256" => Ok(None),
+        None => Err(ConfigFault::Word {
+            allowed: ALGORITHMS,
+        }),
+    })
 }
 
 /// The tenants that the template stands for; `None` stands for an issuer that is no template.

@@ -124,6 +124,7 @@ pub(super) fn one(place: &str, fault: ConfigFault) -> Vec<(String, ConfigFault)>
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn everything_written_is_read() {
     let config = read(&full()).unwrap();
     assert_eq!(config.public_url.to_string(), "https://app.example.com");
@@ -455,6 +456,7 @@ fn a_preset_fills_in_what_is_known() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn a_preset_asks_for_what_it_cannot_know() {
     let missing = |key| ConfigFault::Missing { key };
     let form = |preset| ConfigFault::IssuerForm { preset };

@@ -184,6 +184,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table of cases")]
     fn a_token_of_another_client_or_user_is_refused() {
         for (kind, answer, fault) in [
             (

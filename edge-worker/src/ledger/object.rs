@@ -59,18 +59,7 @@ pub(crate) fn purge(storage: &Storage, end: u64) -> Result<bool, JsValue> {
 
 fn carry_out(storage: &Storage, question: &Question<'_>) -> Result<Answer, JsValue> {
     match question {
-        Question::Read { part, now, names } => {
-            let texts: Vec<String> = names.iter().map(RecordName::text).collect();
-            // Names are letters, digits, `-` and `_`, so they need no escaping.
-            let list = format!("[\"{}\"]", texts.join("\",\""));
-            let bindings = [(*part).into(), to_double(*now).into(), list.into()];
-            let found = select(storage, READ, bindings)?;
-            let find = |name: &RecordName| {
-                let of_name = found.iter().find(|(found, _)| found == name);
-                of_name.map(|(_, record)| record.clone())
-            };
-            Ok(Answer::Found(names.iter().map(find).collect()))
-        }
+        Question::Read { part, now, names } => read(storage, part, *now, names),
         Question::List {
             part,
             now,
@@ -96,13 +85,12 @@ fn carry_out(storage: &Storage, question: &Question<'_>) -> Result<Answer, JsVal
             expires,
             value,
         } => {
-            host::rows(storage, CREATE, Array::new())?;
+            let text = name.text();
             let (statement, version) = match expected {
                 Expected::Absent { first } => (INSERT, first),
                 Expected::Version(version) => (UPDATE, version),
             };
-            let text = name.text();
-            let bindings: [JsValue; 6] = [
+            let bindings = [
                 (*part).into(),
                 text.as_str().into(),
                 to_double(version.number()).into(),
@@ -110,21 +98,50 @@ fn carry_out(storage: &Storage, question: &Question<'_>) -> Result<Answer, JsVal
                 to_double(*expires).into(),
                 to_double(*now).into(),
             ];
-            let written = host::rows(storage, statement, bindings.iter().collect())?;
-            if written.length() == 0 {
-                let bindings = [
-                    (*part).into(),
-                    to_double(*now).into(),
-                    format!("[\"{text}\"]").into(),
-                ];
-                let standing = select(storage, READ, bindings)?.pop();
-                return Ok(Answer::Conflict(standing.map(|(_, record)| record)));
+            match write(storage, statement, bindings)? {
+                None => conflict(storage, part, *now, &text),
+                Some(version) => {
+                    wake_for_new(storage, *expires)?;
+                    Ok(Answer::Stored(version))
+                }
             }
-            wake_for_new(storage, *expires)?;
-            let row = written.get(0).dyn_into::<Array>()?;
-            version_of(&row.get(0)).map(Answer::Stored)
         }
     }
+}
+
+fn read(storage: &Storage, part: &str, now: u64, names: &[RecordName]) -> Result<Answer, JsValue> {
+    let texts: Vec<String> = names.iter().map(RecordName::text).collect();
+    // Names are letters, digits, `-` and `_`, so they need no escaping.
+    let list = format!("[\"{}\"]", texts.join("\",\""));
+    let bindings = [part.into(), to_double(now).into(), list.into()];
+    let found = select(storage, READ, bindings)?;
+    let find = |name: &RecordName| {
+        let of_name = found.iter().find(|(found, _)| found == name);
+        of_name.map(|(_, record)| record.clone())
+    };
+    Ok(Answer::Found(names.iter().map(find).collect()))
+}
+
+/// The version that was written; `None` where something else stood there.
+fn write(
+    storage: &Storage,
+    statement: &str,
+    bindings: [JsValue; 6],
+) -> Result<Option<Version>, JsValue> {
+    host::rows(storage, CREATE, Array::new())?;
+    let written = host::rows(storage, statement, bindings.iter().collect())?;
+    if written.length() == 0 {
+        return Ok(None);
+    }
+    let row = written.get(0).dyn_into::<Array>()?;
+    version_of(&row.get(0)).map(Some)
+}
+
+fn conflict(storage: &Storage, part: &str, now: u64, name: &str) -> Result<Answer, JsValue> {
+    let list = format!("[\"{name}\"]");
+    let bindings = [part.into(), to_double(now).into(), list.into()];
+    let standing = select(storage, READ, bindings)?.pop();
+    Ok(Answer::Conflict(standing.map(|(_, record)| record)))
 }
 
 /// Sets the alarm where the record just written is the first to expire. Where another is, the alarm was set

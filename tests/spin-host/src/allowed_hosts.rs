@@ -264,6 +264,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table of cases")]
     fn each_entry_allows_what_it_says_and_no_more() {
         for (entry, allowed, denied) in [
             (

@@ -729,6 +729,7 @@ pub(super) fn unavailable(host: &dyn Host, what: &str, change: impl FnOnce(&dyn 
     good_provider(host);
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn bad_metadata(host: &dyn Host) {
     let answer = |endpoint, answer: Answer| {
         move |host: &dyn Host| provider(host, |settings| settings.set_answer(endpoint, answer))

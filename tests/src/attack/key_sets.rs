@@ -219,6 +219,7 @@ fn available(host: &dyn Host, what: &str, change: impl FnOnce(&mut Settings)) {
     good_provider(host);
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn odd_beside_good(host: &dyn Host) {
     let own = || tokens::jwk(Signer::Ed25519(1));
     let mut crowd: Vec<Value> = (10..80)

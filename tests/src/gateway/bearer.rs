@@ -297,6 +297,7 @@ fn resource_metadata(host: &dyn Host) {
     get("/items/1").expect(404);
 }
 
+#[expect(clippy::too_many_lines, reason = "one case after the other")]
 fn cors(host: &dyn Host) {
     const FRONT: &str = "https://front.example.com";
     let preflight = |path: &str, origin: &str, method: &str| {
@@ -374,6 +375,7 @@ fn cors(host: &dyn Host) {
 
 const CLIENT: Signer = Signer::P256(5);
 
+#[expect(clippy::too_many_lines, reason = "one case after the other")]
 fn bound_tokens(host: &dyn Host) {
     let bound = AccessToken::inline(host).bound_to(CLIENT).text();
     let proof = |id: &str| Proof::of(host, CLIENT, &bound, "/bound/a", id);

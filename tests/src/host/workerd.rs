@@ -170,6 +170,47 @@ fn places(client_id: &str) -> Places {
     }
 }
 
+/// The script that runs a deployment, and what it is told.
+fn asked_of_script(
+    setup: &Setup,
+    provider: Option<&Arc<Mutex<Provider>>>,
+) -> (&'static str, Value) {
+    let mut asked = json!({
+        "worker": setup.worker,
+        "bindings": secrets_by_name(&setup.secrets),
+        "without": setup.without,
+        "claimsInIdToken": setup.claims_in_id_token,
+        "counted": setup.is_counted,
+        "direct": setup.is_direct,
+        "services": setup.services,
+    });
+    for (name, value) in &setup.planted {
+        asked[*name] = value.clone();
+    }
+    if let Some(configuration) = &setup.configuration {
+        asked["configuration"] = json!(configuration.to_string());
+    }
+    if let Some(provider) = provider {
+        asked["issuer"] = json!(provider.lock().unwrap().issuer);
+    }
+    asked["clients"] = setup.clients.clone();
+    if let Some(issuer) = &setup.issuer {
+        asked["issuer"] = json!(issuer);
+        asked["direct"] = json!(true);
+    }
+    let script = match &setup.spin {
+        None => "tests/workerd/run.mjs",
+        Some(spin) => {
+            asked["component"] = json!(spin.component);
+            asked["reuse"] = json!(spin.reuse);
+            asked["program"] = json!(spin::program(&root()));
+            asked["child"] = json!(spin.is_child);
+            "tests/spin/run.mjs"
+        }
+    };
+    (script, asked)
+}
+
 impl Workerd {
     /// Starts a deployment and waits until it serves.
     pub fn start(setup: &Setup) -> Self {
@@ -186,39 +227,7 @@ impl Workerd {
         let running = setup.provider.clone();
         let start = || setup.has_scripted_provider.then(provider_server::start);
         let provider = running.or_else(start);
-        let mut asked = json!({
-            "worker": setup.worker,
-            "bindings": secrets_by_name(&setup.secrets),
-            "without": setup.without,
-            "claimsInIdToken": setup.claims_in_id_token,
-            "counted": setup.is_counted,
-            "direct": setup.is_direct,
-            "services": setup.services,
-        });
-        for (name, value) in &setup.planted {
-            asked[*name] = value.clone();
-        }
-        if let Some(configuration) = &setup.configuration {
-            asked["configuration"] = json!(configuration.to_string());
-        }
-        if let Some(provider) = &provider {
-            asked["issuer"] = json!(provider.lock().unwrap().issuer);
-        }
-        asked["clients"] = setup.clients.clone();
-        if let Some(issuer) = &setup.issuer {
-            asked["issuer"] = json!(issuer);
-            asked["direct"] = json!(true);
-        }
-        let script = match &setup.spin {
-            None => "tests/workerd/run.mjs",
-            Some(spin) => {
-                asked["component"] = json!(spin.component);
-                asked["reuse"] = json!(spin.reuse);
-                asked["program"] = json!(spin::program(&root));
-                asked["child"] = json!(spin.is_child);
-                "tests/spin/run.mjs"
-            }
-        };
+        let (script, asked) = asked_of_script(setup, provider.as_ref());
         let mut node = Command::new("node");
         node.arg(script).arg(asked.to_string()).current_dir(root);
         let name = if setup.spin.is_some() {

@@ -267,7 +267,6 @@ fn scenarios(place: &Place, started: &Started, tokens: &[Tokens]) -> Outcome<Vec
 
 fn report_of(place: &Place, all: &[Measured]) -> Outcome<String> {
     let of = |name| find(all, name);
-    let pass = of(PASS)?;
     let rows: Vec<&Measured> = [PASS]
         .into_iter()
         .chain(LINES.iter().map(|line| line.0))
@@ -279,10 +278,7 @@ fn report_of(place: &Place, all: &[Measured]) -> Outcome<String> {
     let rustc = report::version(Command::new("rustc").arg("--version"));
     let versions =
         ["workerd", "miniflare", "jose", "hono"].map(|name| report::installed(place, name));
-    let ratio = |ours: usize, theirs: usize| -> Outcome<f64> {
-        let name = |at: usize| LINES.get(at).map_or("", |line| line.0);
-        Ok(of(name(ours))?.times(of(name(theirs))?))
-    };
+    let targets = targets_of(all)?;
     Ok(format!(
         "{}; {rustc}, {}. {} rounds of {} requests.\n\n{}\n{}\n{}\n{}",
         report::machine(),
@@ -292,43 +288,57 @@ fn report_of(place: &Place, all: &[Measured]) -> Outcome<String> {
         report::table(&rows),
         report::table(&[forward, token, session]),
         report::table(&[forward_told, token_told, session_told]),
-        report::targets(&[
-            (
-                "ES256, repeated, of the pass-through",
-                1.25,
-                token.times(pass)
-            ),
-            (
-                "RS256, repeated, of the pass-through",
-                1.25,
-                of(LINES[3].0)?.times(pass)
-            ),
-            ("ES256, repeated, of jose", 0.5, ratio(0, 1)?),
-            ("RS256, repeated, of jose", 0.5, ratio(3, 4)?),
-            ("ES256, new, of jose", 1.0, ratio(6, 7)?),
-            ("RS256, new, of jose", 1.0, ratio(9, 10)?),
-            (
-                "us above plain JavaScript, warm token",
-                15.0,
-                token.more_than(forward)
-            ),
-            (
-                "us above plain JavaScript, warm session",
-                15.0,
-                session.more_than(forward)
-            ),
-            (
-                "us above it, token, identity set",
-                35.0,
-                token_told.more_than(forward_told)
-            ),
-            (
-                "us above it, session, identity set",
-                35.0,
-                session_told.more_than(forward_told)
-            ),
-        ]),
+        targets,
     ))
+}
+
+/// The targets, each beside the figure that was measured.
+fn targets_of(all: &[Measured]) -> Outcome<String> {
+    let of = |name| find(all, name);
+    let (pass, session) = (of(PASS)?, of(SESSION)?);
+    let (forward, forward_told) = (of(FORWARD)?, of(FORWARD_TOLD)?);
+    let (token_told, session_told) = (of(OURS_TOLD)?, of(SESSION_TOLD)?);
+    let token = of(LINES[0].0)?;
+    let ratio = |ours: usize, theirs: usize| -> Outcome<f64> {
+        let name = |at: usize| LINES.get(at).map_or("", |line| line.0);
+        Ok(of(name(ours))?.times(of(name(theirs))?))
+    };
+    Ok(report::targets(&[
+        (
+            "ES256, repeated, of the pass-through",
+            1.25,
+            token.times(pass),
+        ),
+        (
+            "RS256, repeated, of the pass-through",
+            1.25,
+            of(LINES[3].0)?.times(pass),
+        ),
+        ("ES256, repeated, of jose", 0.5, ratio(0, 1)?),
+        ("RS256, repeated, of jose", 0.5, ratio(3, 4)?),
+        ("ES256, new, of jose", 1.0, ratio(6, 7)?),
+        ("RS256, new, of jose", 1.0, ratio(9, 10)?),
+        (
+            "us above plain JavaScript, warm token",
+            15.0,
+            token.more_than(forward),
+        ),
+        (
+            "us above plain JavaScript, warm session",
+            15.0,
+            session.more_than(forward),
+        ),
+        (
+            "us above it, token, identity set",
+            35.0,
+            token_told.more_than(forward_told),
+        ),
+        (
+            "us above it, session, identity set",
+            35.0,
+            session_told.more_than(forward_told),
+        ),
+    ]))
 }
 
 /// How many tokens are sent in the run that looks at memory, and how often it is looked at.
