@@ -126,7 +126,7 @@ impl<'a> UnverifiedToken<'a> {
         let (signing_input, signature) = text.rsplit_once('.').ok_or(Malformed::Encoding)?;
         let (header, payload) = signing_input.split_once('.').ok_or(Malformed::Encoding)?;
         // A fourth part leaves a dot in the payload, which is not of the alphabet.
-        let decode = |part| base64url::decode_public(part).ok_or(Malformed::Encoding);
+        let decode = |part| base64url::decode(part).ok_or(Malformed::Encoding);
         let (header, payload) = (decode(header)?, decode(payload)?);
         decode(signature)?;
 

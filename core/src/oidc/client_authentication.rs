@@ -7,7 +7,7 @@ use crate::{
     secret::Secret,
 };
 use alloc::{format, string::String, vec::Vec};
-use base64ct::{Base64, Encoding};
+use base64::{Engine, prelude::BASE64_STANDARD};
 
 /// How we prove who we are, with the secret at hand.
 #[derive(Debug)]
@@ -72,7 +72,7 @@ pub fn basic(client_id: &str, secret: &Secret<String>) -> Option<HeaderValue> {
     ));
     HeaderValue::parse(format!(
         "Basic {}",
-        Base64::encode_string(joined.expose().as_bytes())
+        BASE64_STANDARD.encode(joined.expose().as_bytes())
     ))
 }
 

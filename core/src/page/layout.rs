@@ -7,7 +7,7 @@ use crate::http::{
     url::Origin,
 };
 use alloc::{format, string::String};
-use base64ct::{Base64, Encoding};
+use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256};
 
 /// The style of every page. The digest of it and of the theme's rules stands in the policy, so that no other applies.
@@ -168,7 +168,7 @@ pub(super) fn with_common_headers(response: Response) -> Response {
 
 fn policy(form: &FormTargets<'_>, script: Script<'_>, theme: &Theme) -> HeaderValue {
     let style = [STYLE, theme.rules()].concat();
-    let digest = Base64::encode_string(&Sha256::digest(style.as_str()));
+    let digest = BASE64_STANDARD.encode(Sha256::digest(style.as_str()));
     let images = match theme.logo {
         Some(_) => "img-src 'self'; ",
         None => "",

@@ -5,7 +5,7 @@
 //! the links lead on without the fragment.
 
 use super::html::Html;
-use base64ct::{Base64, Encoding};
+use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256};
 
 /// What a page does by itself.
@@ -67,7 +67,7 @@ impl Script<'_> {
     /// The directive that allows the script, before the others of a policy.
     pub(super) fn directive(&self) -> alloc::string::String {
         self.code().map_or_else(Default::default, |code| {
-            let digest = Base64::encode_string(&Sha256::digest(code));
+            let digest = BASE64_STANDARD.encode(Sha256::digest(code));
             alloc::format!("script-src 'sha256-{digest}'; ")
         })
     }
