@@ -132,7 +132,7 @@ pub fn session(provider: &Provider, mut claims: Map<String, Value>) -> SessionRe
     record
 }
 
-/// The record of a user of whom nothing is known, who meets no condition.
+/// The record that stands for an unknown user, who meets no condition.
 fn nobody() -> SessionRecord {
     SessionRecord {
         provider: String::new(),
