@@ -1,8 +1,8 @@
 //! The requirements of a route on the authentication itself: how, and how long ago.
 //!
-//! A user who lacks this one can do something about it, by authenticating anew (RFC 9470). The
-//! provider is then asked for everything that must hold afterwards, also what holds already, so
-//! that mending the one does not break the other.
+//! It is the one requirement that a user who lacks it can do something about, by authenticating anew
+//! (RFC 9470). Lychgate then asks the provider for everything that must hold afterwards, also what
+//! holds already, so that mending the one does not break the other.
 
 use super::{
     condition::{Condition, Standing},

@@ -11,7 +11,7 @@ pub struct Theme {
     pub name: Option<String>,
     /// A picture of this site, which stands in the name's place.
     pub logo: Option<RequestPath>,
-    /// The color of buttons, links and lines.
+    /// The colour of buttons, links and lines.
     pub accent: Option<Accent>,
 }
 

@@ -156,7 +156,7 @@ pub(in crate::gateway) async fn resolve<P: Platform, R: Inbound>(
     }))
 }
 
-/// The cookies to clear where the ledger knows no living session of one.
+/// The cookies to clear where the ledger knows no living session for a cookie.
 fn stale(deployment: &Deployment, known: &KnownCookie, now: UnixTime) -> StaleCookies {
     let freshness = deployment.config.session.freshness;
     let mut sessions = deployment.sessions.borrow_mut();
