@@ -1,4 +1,4 @@
-//! What is written to the log: one JSON line per event, which cannot hold a secret by type.
+//! The events of the log: one JSON line per event, which cannot hold a secret by type.
 
 use crate::{
     fault::{Answer, BrowserFault, ConfigurationFault, Fault, setting::Setting},
@@ -59,7 +59,7 @@ pub enum Event<'a> {
         /// The reason.
         fault: &'a Fault,
     },
-    /// What a provider publishes has mistakes in it, and the rest is used.
+    /// The metadata or keys that a provider publishes have mistakes in them, and the rest is used.
     Flawed {
         /// The provider's id in the configuration, or an issuer's identifier.
         provider: &'a str,
@@ -104,7 +104,7 @@ pub enum Level {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Incident(String);
 
-/// What a request waited for until an event. Calls that went on at the same time count each for itself.
+/// The times that a request waited until an event. Calls that went on at the same time count each for itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Timings {
     /// Since the request came.
@@ -120,11 +120,11 @@ pub struct Timings {
 /// An event as it is written down.
 #[derive(Clone, Debug)]
 pub struct Line<'a> {
-    /// What happened.
+    /// The event.
     pub event: &'a Event<'a>,
     /// When.
     pub time: UnixTime,
-    /// What was waited for until then.
+    /// The times waited until then.
     pub timings: Timings,
 }
 
@@ -266,7 +266,7 @@ impl Event<'_> {
         }
     }
 
-    /// What must be looked at, as it is found: `provider[ID].key`, a key of the configuration, or a name
+    /// The setting to look at, as it is found: `provider[ID].key`, a key of the configuration, or a name
     /// elsewhere.
     fn setting(&self) -> Option<Cow<'_, str>> {
         let setting = match self {

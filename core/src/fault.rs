@@ -1,4 +1,4 @@
-//! What can go wrong, who is to blame, and the few things the public is told.
+//! The faults of a request, the party to blame for each, and the few things the public is told.
 //!
 //! A [`Fault`] holds the private reason, for the log. [`Fault::answer`] is the one place that maps
 //! it to a status and a public code; nothing a provider or a browser sent is ever in either.
@@ -111,9 +111,9 @@ pub enum ProviderFault {
     /// Routes ask for groups, and it says that it has more of them than it lists (OpenID Connect Core,
     /// section 5.6.2; Entra's overage).
     GroupsElsewhere,
-    /// What it says about its user or token was refused.
+    /// Its answer about its user or token was refused.
     OAuth(OAuthFault),
-    /// What it says about the user is larger than a session may be.
+    /// Its facts about the user are larger than a session may be.
     TooMuchIdentity,
     /// None of the keys that it publishes can be used.
     NoKeys,
@@ -142,8 +142,8 @@ impl IssuerFault {
 }
 
 impl UpstreamFault {
-    /// What is wrong with an answer of this status; nothing with those that end an exchange (RFC 9110, section 15), nor
-    /// with the one that makes a connection a WebSocket.
+    /// The fault of an answer with this status; none for those that end an exchange (RFC 9110, section 15), nor for the
+    /// one that makes a connection a WebSocket.
     pub const fn of_status(status: u16) -> Option<Self> {
         match status {
             101 | 200..=599 => None,
@@ -165,7 +165,7 @@ pub enum Exchange {
     Token,
     /// The userinfo endpoint.
     Userinfo,
-    /// Whom a token was issued to.
+    /// The check of the client that a token was issued to.
     TokenCheck,
 }
 

@@ -1,7 +1,7 @@
-//! What one isolate or instance has counted since its start, and how that is written for Prometheus.
+//! The counters of one isolate or instance since its start, and their text for Prometheus.
 //!
-//! What a warm request counts is an addition to a number. Everything else goes through one small list of
-//! names of ours, so that no text from outside ever becomes a label.
+//! A warm request counts by adding to a number. Everything else goes through one small list of names of
+//! ours, so that no text from outside ever becomes a label.
 
 use crate::time::{Milliseconds, UnixTime};
 use alloc::{
@@ -35,7 +35,7 @@ pub struct Forwarded {
     pub bearer: u64,
 }
 
-/// What let a request in that was passed on.
+/// The credential that let a request in that was passed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
     /// Nothing was asked.
@@ -46,7 +46,7 @@ pub enum Access {
     Bearer,
 }
 
-/// What is counted by name.
+/// The families of named counters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Family {
     /// Requests passed on to an upstream, by access.
@@ -163,7 +163,7 @@ impl Metrics {
         }
     }
 
-    /// What tells this isolate from others: `fresh` random bytes of the first question.
+    /// The name that tells this isolate from others: `fresh` random bytes of the first question.
     pub fn name(&self, fresh: [u8; 6]) -> [u8; 6] {
         let name = self.name.get().unwrap_or(fresh);
         self.name.set(Some(name));
@@ -182,13 +182,13 @@ impl Metrics {
         self.forwarded.set(forwarded);
     }
 
-    /// Counts an access token that memory knew.
+    /// Counts an access token that was in the token cache.
     pub fn token_from_cache(&self) {
         self.tokens_from_cache
             .set(self.tokens_from_cache.get().saturating_add(1));
     }
 
-    /// Counts a session that memory knew.
+    /// Counts a session that was in the session cache.
     pub fn from_cache(&self) {
         self.from_cache.set(self.from_cache.get().saturating_add(1));
     }
@@ -214,7 +214,7 @@ impl Metrics {
         }
     }
 
-    /// What was forwarded since the last report, where there is anything and that one is a while ago.
+    /// The number of requests forwarded since the last report, where there are any and that one is a while ago.
     pub fn report(&self, now: UnixTime) -> Option<Forwarded> {
         let (forwarded, reported) = (self.forwarded.get(), self.reported.get());
         let is_early = |at| now.since(at).as_seconds() < REPORT_EVERY;

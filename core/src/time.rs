@@ -14,7 +14,7 @@ pub struct UnixTime(u64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Seconds(u64);
 
-/// What a stopwatch shows, or the span between two such moments; no decision is that fine.
+/// The reading of a stopwatch, or the span between two readings; no decision is that fine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Milliseconds(u64);
 

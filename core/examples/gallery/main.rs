@@ -1,4 +1,4 @@
-//! Writes every page of the gateway with its headers, as one JSON document, for whoever wants to look at them.
+//! Writes every page of the gateway with its headers, as one JSON document to look at.
 //!
 //! `tests/browser` shows them in a browser, where they are held against the rules of accessibility and
 //! photographed.

@@ -25,10 +25,10 @@ use lychgate_core::{
     },
 };
 
-/// What pages are made of beside our own words.
+/// The values that pages are made of beside our own words.
 #[derive(Clone, Copy, Debug)]
 pub struct Values<'a> {
-    /// Whoever is signed in; also the name of a provider.
+    /// The name of the signed-in user; also the name of a provider.
     pub who: Option<&'a str>,
     /// The number of an incident, and the name of an attempt.
     pub incident: &'a str,

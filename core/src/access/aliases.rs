@@ -19,7 +19,7 @@ pub enum Aliases {
     LooseReadings,
 }
 
-/// What a spelling adds to the path of a page.
+/// The part that a spelling adds to the path of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
     /// `/x`

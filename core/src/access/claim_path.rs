@@ -80,7 +80,7 @@ impl ClaimPath {
         &self.top
     }
 
-    /// What stands there.
+    /// The value at this path.
     ///
     /// A step into a list is a place in it, counted from zero (RFC 6901, section 4). A step that
     /// leads nowhere finds nothing; so does one into a text, a number, a boolean or `null`.

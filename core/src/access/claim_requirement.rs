@@ -1,4 +1,4 @@
-//! What a route asks of one claim.
+//! The requirement of a route on one claim.
 //!
 //! Values are compared byte for byte and kind for kind: the text `"1"`, the number `1` and `true`
 //! are three things, and no value stands for others that begin with it or contain it.
@@ -12,11 +12,11 @@ use serde_json::Value;
 pub struct ClaimRequirement {
     /// Where the claim stands.
     pub path: ClaimPath,
-    /// What must stand there.
+    /// The test that its value must pass.
     pub test: ClaimTest,
 }
 
-/// What a claim must be.
+/// The test of a claim's value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClaimTest {
     /// This value. A list never is one.

@@ -1,7 +1,7 @@
 //! One thing that a route asks of a signed-in person.
 //!
 //! Groups, roles and claims are compared byte for byte. An e-mail address counts only where the
-//! provider says, as the boolean `true`, that it is verified. What is not known is not met.
+//! provider says, as the boolean `true`, that it is verified. A condition on an unknown fact is not met.
 
 use super::{
     claim_requirement::ClaimRequirement, decision::Missing, email_domain::EmailDomain,

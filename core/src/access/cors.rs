@@ -12,7 +12,7 @@ use crate::{
 };
 use alloc::{string::String, string::ToString, vec::Vec};
 
-/// What a route says about other sites.
+/// The rules of a route for other sites.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cors {
     /// Their origins as browsers write them, such as `https://app.example.com`.
@@ -99,7 +99,7 @@ impl CorsGrant {
         fields
     }
 
-    /// Whether the site's scripts may act with the cookies of whoever visits it.
+    /// Whether the site's scripts may act with the cookies of the browser that visits it.
     pub const fn includes_credentials(&self) -> bool {
         match self.credentials {
             CorsCredentials::Omit => false,

@@ -11,7 +11,7 @@ use super::{
 use crate::{http::rewrite::Rewrite, time::UnixTime};
 use alloc::{rc::Rc, vec, vec::Vec};
 
-/// What becomes of a request.
+/// The decision about a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// It is forwarded.
@@ -25,7 +25,7 @@ pub enum Decision {
     StepUp(StepUp),
     /// The principal may not do this: 403.
     Forbidden {
-        /// What is missing, each kind once; never empty.
+        /// The kinds of missing conditions, each once; never empty.
         missing: Vec<Missing>,
     },
 }
@@ -38,7 +38,7 @@ pub struct Allowed {
     rewrite: Option<Rc<Rewrite>>,
 }
 
-/// Whom a response is for, which decides whether shared caches may keep it.
+/// The audience of a response, which decides whether shared caches may keep it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audience {
     /// Anyone: neither the route nor any other spelling of its file asks for a credential.
@@ -120,9 +120,10 @@ impl<'a> RouteMatch<'a> {
         }
     }
 
-    /// What to ask a provider for when someone signs in for this: what every visitor must bring.
+    /// The authentication to ask a provider for when a user signs in for this: the part that the routes ask of
+    /// every user.
     ///
-    /// Where that is a contradiction, nothing: nobody is let in, and they learn it afterwards.
+    /// Where that is a contradiction, nothing: nobody is let in, and users learn it after the sign-in.
     pub fn sign_in_for(&self) -> StepUp {
         let mut demand = Demand::default();
         for route in self.all_routes() {
@@ -160,9 +161,9 @@ impl<'a> RouteMatch<'a> {
     }
 }
 
-/// What `principal` lacks of requirements that belong to no route; empty where nothing.
+/// The kinds of conditions that `principal` lacks of requirements that belong to no route; empty where it lacks none.
 ///
-/// A false "nothing" shows what only some may see.
+/// A false "nothing" shows everyone what only some may see.
 pub fn lacking(
     requirements: &Requirements,
     principal: &Principal<'_>,
@@ -191,7 +192,7 @@ impl Witness for Lacks {
         self.0.len()
     }
 
-    /// What is missing in one branch keeps nobody out who takes another.
+    /// A condition that is missing in one branch keeps out no principal that takes another.
     fn close(&mut self, _: Group, opened: usize, standing: Standing) {
         if standing != Standing::Missing {
             self.0.truncate(opened);
@@ -210,7 +211,7 @@ impl Allowed {
         self.rewrite.as_ref()
     }
 
-    /// Whom the response is for.
+    /// The audience of the response.
     pub const fn audience(&self) -> Audience {
         self.audience
     }

@@ -1,4 +1,4 @@
-//! What came out of every requirement of a request, for `lychgate explain`.
+//! The findings about every requirement of a request, for `lychgate explain`.
 //!
 //! It is heard from [`Requirements::judge`], which decides; nothing is judged a second time.
 //!
@@ -12,7 +12,7 @@ use super::{
 use crate::time::UnixTime;
 use alloc::vec::Vec;
 
-/// What came out of a requirement.
+/// The result of judging a requirement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Finding {
     /// A condition.
@@ -24,9 +24,9 @@ pub enum Finding {
 /// One branch of a choice: everything in it, and what it comes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Branch {
-    /// What came out of its requirements.
+    /// The results of its requirements.
     pub findings: Vec<Finding>,
-    /// What they come to together.
+    /// Their result together.
     pub standing: Standing,
 }
 
@@ -38,7 +38,7 @@ struct Recorder {
 }
 
 impl Requirements {
-    /// Judges as [`Requirements::judge`] does, and says what came out of each of them.
+    /// Judges as [`Requirements::judge`] does, and gives the result of each of them.
     pub fn explain(&self, principal: &Principal<'_>, now: UnixTime) -> Branch {
         let mut recorder = Recorder {
             findings: Vec::from([Vec::new()]),

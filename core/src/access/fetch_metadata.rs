@@ -1,4 +1,4 @@
-//! What a request says about where it comes from and what the browser wants with it
+//! The headers by which a request says where it comes from and what the browser wants with it
 //! (Fetch Metadata Request Headers; RFC 6454 for `Origin`).
 //!
 //! Browsers set these headers and scripts cannot, so they tell a navigation from a script's
@@ -20,7 +20,7 @@ pub struct FetchMetadata {
     upgrade: Upgrade,
 }
 
-/// What a connection is to become (RFC 9110, section 7.8).
+/// The protocol that a connection is to become (RFC 9110, section 7.8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Upgrade {
     /// It stays what it is.
@@ -48,7 +48,7 @@ enum Site {
     Other,
 }
 
-/// What `Origin` names.
+/// The origin that `Origin` names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Named {
     Nothing,
@@ -125,12 +125,12 @@ impl FetchMetadata {
     /// Whether the request proves that a page of `ours` sent it: `Sec-Fetch-Site: same-origin`, or
     /// our own `Origin`.
     ///
-    /// What says nothing or contradicts itself proves nothing; so does a request that the person
-    /// started (`none`) unless it also names our origin. A sibling subdomain (`same-site`) is
-    /// somebody else. `Origin: null` proves nothing by itself, but does not contradict
+    /// Headers that say nothing or contradict each other prove nothing; nor does a request that the
+    /// person started (`none`), unless it also names our origin. A sibling subdomain (`same-site`) is
+    /// another site. `Origin: null` proves nothing by itself, but does not contradict
     /// `same-origin`: that is how a form on a page with `Referrer-Policy: no-referrer` is sent,
     /// while sandboxed frames and `data:` documents are `cross-site` (Fetch, section 3.2).
-    /// A false "yes" lets another site act for whoever is signed in; a false "no" refuses our own
+    /// A false "yes" lets another site act for the signed-in user; a false "no" refuses our own
     /// forms.
     pub fn proves_same_origin(&self, ours: &Origin) -> bool {
         match (self.site, self.named(ours)) {
@@ -151,7 +151,7 @@ impl FetchMetadata {
         self.upgrade != Upgrade::None || self.mode.as_deref() == Some("websocket")
     }
 
-    /// What the connection is to become; a WebSocket is opened with `GET` alone.
+    /// The protocol that the connection is to become; a WebSocket is opened with `GET` alone.
     pub fn upgrade(&self, method: &Method) -> Upgrade {
         if self.upgrade == Upgrade::WebSocket && *method != Method::Get {
             return Upgrade::Other;

@@ -1,6 +1,6 @@
 //! A claim that lists groups or roles, in the shapes that providers have for that.
 //!
-//! | What stands there | Names |
+//! | Value of the claim | Names |
 //! |---|---|
 //! | a text | that text |
 //! | a list | its texts, and of its objects the text of the configured member |

@@ -15,7 +15,7 @@ pub(super) struct LoosePatterns {
     trie: Trie,
     /// The groups of the patterns that are one when read loosely, by the places that the trie knows.
     members: Vec<Vec<GroupIndex>>,
-    /// What they are one as, by the same places.
+    /// The pattern that each group has when read loosely, by the same places.
     changed: Vec<Pattern>,
     written: Written,
 }

@@ -14,7 +14,7 @@ use crate::{
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 use proptest::prelude::*;
 
-/// What a server does to a path before it looks for the page, beside decoding it once.
+/// A step by which a server changes a path before it looks for the page, beside decoding it once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Habit {
     Folds,
@@ -191,7 +191,7 @@ proptest! {
         }
     }
 
-    /// What is plain, among patterns that are, is decided by its own route alone.
+    /// A plain path, among plain patterns, is decided by its own route alone.
     #[test]
     fn plain_paths_among_plain_patterns_have_one_route(
         patterns in prop::collection::vec("(/(a|b|\\*)){0,3}/\\*\\*", 1..6),

@@ -1,4 +1,4 @@
-//! Who may do what: routes, requirements, and what a request says about where it comes from.
+//! Access rules: routes, requirements, and the headers by which a request says where it comes from.
 //!
 //! Everything here is default deny. A path matches routes by pattern alone, methods select among
 //! the routes of that one pattern, and [`routes::RouteMatch::decide`] is the only place where an

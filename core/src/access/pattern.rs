@@ -22,7 +22,7 @@ pub struct Pattern {
     tail: Tail,
 }
 
-/// What one segment must be.
+/// The test of one segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     /// This text, decoded; empty only as the last segment, where it is a trailing slash.
@@ -31,7 +31,7 @@ pub(super) enum Step {
     Any,
 }
 
-/// What may follow the steps.
+/// The rest of a path that may follow the steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tail {
     /// Nothing.

@@ -1,10 +1,10 @@
-//! Who is asking, as far as decisions need to know.
+//! The principal of a request, as far as decisions need to know it.
 
 use crate::time::UnixTime;
 use alloc::string::String;
 use serde_json::{Map, Value};
 
-/// What a request shows to prove who is asking.
+/// The credential by which a request proves its principal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Credential {
     /// The session cookie.
@@ -16,7 +16,7 @@ pub enum Credential {
 /// The facts of a valid credential; borrowed from the session or token that was checked.
 #[derive(Clone, Copy, Debug)]
 pub struct Principal<'a> {
-    /// What the facts come from.
+    /// The source of the facts.
     pub credential: Credential,
     /// The provider that someone with a session signed in at, by its id; tokens have none.
     pub provider: Option<&'a str>,
@@ -52,7 +52,7 @@ pub struct Principal<'a> {
 
 #[cfg(test)]
 impl<'a> Principal<'a> {
-    /// Someone with these claims, of whom nothing else is known.
+    /// A principal with these claims and no other known fact.
     pub(crate) const fn bare(claims: &'a Map<String, Value>) -> Self {
         Self {
             credential: Credential::Session,

@@ -25,7 +25,7 @@ pub(super) type Reading<'a> = Vec<Cow<'a, str>>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct NoReading;
 
-/// What becomes of escapes that are still there after a path was decoded.
+/// The treatment of escapes that are still there after a path was decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Escapes {
     AsTheyAre,
@@ -34,7 +34,7 @@ enum Escapes {
     DecodedBehindNoParameters,
 }
 
-/// What `?` and `#` are in a path that was decoded.
+/// The meaning of `?` and `#` in a path that was decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Marks {
     /// Characters like others.
@@ -165,7 +165,7 @@ fn push_names<'t>(
     Ok(is_end)
 }
 
-/// What stands before the first of these characters, and whether there is one.
+/// The text before the first of these characters, and whether there is one.
 fn before<'t>(text: &'t str, marks: &[char]) -> (&'t str, bool) {
     match text.split_once(marks) {
         Some((before, _)) => (before, true),

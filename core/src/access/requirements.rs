@@ -24,19 +24,19 @@ pub enum Requirement {
     Any(Vec<Requirements>),
 }
 
-/// Hears what comes out of every condition while a decision is made.
+/// Hears the result of every condition while a decision is made.
 pub trait Witness {
     /// A condition was judged.
     fn judged(&mut self, condition: &Condition, standing: Standing);
 
-    /// A choice, or one of its branches, begins. What is returned here comes back at its end.
+    /// A choice, or one of its branches, begins. [`Self::close`] is given the returned number at its end.
     fn open(&mut self, group: Group) -> usize;
 
-    /// What was opened ends.
+    /// A choice or branch ends, with the number that [`Self::open`] returned for it.
     fn close(&mut self, group: Group, opened: usize, standing: Standing);
 }
 
-/// What a [`Witness`] hears of requirements inside each other.
+/// The kind of nesting that a [`Witness`] hears of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group {
     /// A choice: one of its branches must be met.

@@ -26,9 +26,9 @@ pub struct Route {
     pub pattern: Pattern,
     /// The methods; `None` for all, and `GET` includes `HEAD`.
     pub methods: Option<Vec<Method>>,
-    /// Who may come in at all.
+    /// The credentials that the route takes.
     pub access: Access,
-    /// What is asked beyond a credential.
+    /// The requirements beyond a credential.
     pub requirements: Requirements,
     /// Where requests go.
     pub upstream: UpstreamIndex,
@@ -38,14 +38,13 @@ pub struct Route {
     pub rewrite: Option<Rc<Rewrite>>,
     /// Which other sites' scripts may call it.
     pub cors: Option<Rc<Cors>>,
-    /// What is asked of DPoP proofs.
+    /// The requirements on DPoP proofs.
     pub dpop: Dpop,
     /// Which audiences of a token count here; `None` for all that its issuer has.
     pub audiences: Option<Vec<String>>,
 }
 
-/// What a route asks of the DPoP proofs that tokens may be bound to (RFC 9449). Those of bound tokens are
-/// verified everywhere.
+/// The requirements of a route on DPoP proofs (RFC 9449). Proofs for bound tokens are verified everywhere.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Dpop {
     /// Whether tokens must be bound.
@@ -74,16 +73,16 @@ pub enum DpopReplay {
     Ledger,
 }
 
-/// Who may come in.
+/// The credentials that a route takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
     /// Everyone, without any credential being looked at.
     Public,
-    /// Whoever has a session and meets the requirements.
+    /// A session that meets the requirements.
     Session,
-    /// Whoever has an access token and meets the requirements.
+    /// An access token that meets the requirements.
     Bearer,
-    /// Whoever has one of the two and meets the requirements. Of both on one request the token counts alone.
+    /// One of the two that meets the requirements. Of both on one request the token counts alone.
     SessionOrBearer,
 }
 
@@ -129,7 +128,7 @@ pub enum NoRoute {
     Unknown,
     /// The pattern that matches has no route for the method: 405.
     MethodNotAllowed {
-        /// What `Allow` lists.
+        /// The methods that `Allow` lists.
         allow: Vec<Method>,
     },
 }

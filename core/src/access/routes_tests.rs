@@ -518,7 +518,7 @@ fn a_file_system_that_folds_names_opens_no_protected_file() {
         let decision = decide(&closed, path, None);
         assert_eq!(audience(&decision), Some(Audience::Everyone), "{path}");
     }
-    // What is opened below a protected rest stays open, its index too.
+    // A route that is public below a protected rest stays public, its index too.
     let opened = table(&[
         files(route("/**")),
         files(public("/Docs/**")),
@@ -533,7 +533,7 @@ fn a_file_system_that_folds_names_opens_no_protected_file() {
     }
 }
 
-/// What the rows of the list of loose readings do against a public `/**` or `/open/**`.
+/// The rows of the list of loose readings, against a public `/**` or `/open/**`.
 #[test]
 fn a_path_that_an_upstream_may_read_as_a_protected_one_is_protected() {
     let table = table(&[

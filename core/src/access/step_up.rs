@@ -1,7 +1,7 @@
-//! What a route asks of the authentication itself: how, and how long ago.
+//! The requirements of a route on the authentication itself: how, and how long ago.
 //!
-//! It is the one thing that a person who lacks it can do something about, by authenticating anew
-//! (RFC 9470). What is asked of the provider then is everything that must hold afterwards, also what
+//! It is the one requirement that a user who lacks it can do something about, by authenticating anew
+//! (RFC 9470). Lychgate then asks the provider for everything that must hold afterwards, also what
 //! holds already, so that mending the one does not break the other.
 
 use super::{
@@ -12,7 +12,7 @@ use super::{
 use crate::time::{Seconds, UnixTime};
 use alloc::{string::String, vec::Vec};
 
-/// What to ask a provider for (OpenID Connect Core, section 3.1.2.1).
+/// The authentication to ask a provider for (OpenID Connect Core, section 3.1.2.1).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StepUp {
     /// `acr_values`: ways to authenticate, the preferred first; empty for any.
@@ -29,8 +29,7 @@ pub(super) struct Demand {
 }
 
 impl Demand {
-    /// Adds what `requirements` ask of anyone, whoever signs in. A choice asks for nothing before it
-    /// is known who chooses.
+    /// Adds what `requirements` ask of every user. A choice asks for nothing before the user who chooses is known.
     pub(super) fn of_anyone(&mut self, requirements: &Requirements) {
         for requirement in &requirements.0 {
             if let Requirement::One(condition) = requirement {
@@ -106,7 +105,7 @@ impl Demand {
         }
     }
 
-    /// What to ask for; `None` where no authentication can meet all of it, because two conditions
+    /// The authentication to ask for; `None` where none can meet all of it, because two conditions
     /// have no way to authenticate in common.
     pub(super) fn finish(self) -> Option<StepUp> {
         if self.is_contradiction() {
@@ -171,7 +170,7 @@ mod tests {
         Requirement::Any(branches.into_iter().map(Requirements).collect())
     }
 
-    /// What someone in the group `a`, authenticated as `acr`, must ask for.
+    /// The authentication that a user in the group `a`, authenticated as `acr`, must ask for.
     fn demand(requirements: Vec<Requirement>, acr: Option<&str>) -> Option<(Vec<String>, u64)> {
         let claims = Map::new();
         let groups = texts(&["a"]);

@@ -1,11 +1,11 @@
-//! What holds of routes that hold together, beside their requirements: the strictest word of each.
+//! The strictest settings of the routes that hold together, beside their requirements.
 
 use super::{
     cors::Cors,
     routes::{Dpop, RouteMatch},
 };
 
-/// What the routes of a request say of other sites' scripts.
+/// The rules of a request's routes for other sites' scripts.
 #[derive(Clone, Copy, Debug)]
 pub enum OtherSites<'a> {
     /// Nothing; the upstream may.
@@ -17,7 +17,7 @@ pub enum OtherSites<'a> {
 }
 
 impl<'a> RouteMatch<'a> {
-    /// What is asked of DPoP proofs: the most that any of the routes asks.
+    /// The requirements on DPoP proofs: the most that any of the routes asks.
     pub fn dpop(&self) -> Dpop {
         let ours = self.route().dpop;
         self.aliased().fold(ours, |most, route| Dpop {
@@ -26,7 +26,7 @@ impl<'a> RouteMatch<'a> {
         })
     }
 
-    /// What is said of other sites.
+    /// The rules for other sites.
     pub fn cors(&self) -> OtherSites<'a> {
         let ours = &self.route().cors;
         let mut protected = self.aliased().filter(|route| route.is_protected());

@@ -27,7 +27,7 @@ struct Node {
     rest: Option<GroupIndex>,
 }
 
-/// What is left to try, the best last.
+/// A node or rest that is left to try; the best stands last.
 enum Candidate {
     Node { node: usize, depth: usize },
     Rest(GroupIndex),

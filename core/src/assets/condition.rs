@@ -1,4 +1,4 @@
-//! What a request asks of the file beside its name: preconditions (RFC 9110, section 13) and a range.
+//! The conditions of a request on a file: preconditions (RFC 9110, section 13) and a range.
 
 use super::{
     entity_tag::{self, Comparison, EntityTag},
@@ -21,7 +21,7 @@ pub(super) struct Conditions {
     range: Option<String>,
 }
 
-/// What the preconditions come to.
+/// The result of the preconditions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     /// The file is sent.
@@ -71,7 +71,7 @@ impl Conditions {
         }
     }
 
-    /// What of the file a GET asks for.
+    /// The part of the file that a GET asks for.
     ///
     /// `If-Range` holds for a strong tag alone (section 13.1.5). A date never holds: whether the file
     /// changed twice within its second is not known here.

@@ -8,10 +8,10 @@ use alloc::{
 };
 use core::fmt;
 
-/// What tells one state of a file from another.
+/// The entity tag, which tells one state of a file from another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntityTag {
-    /// What stands between the quotes.
+    /// The text between the quotes.
     opaque: String,
     strength: Strength,
 }
@@ -104,7 +104,7 @@ impl fmt::Display for EntityTag {
 const BLANK: [char; 2] = [' ', '\t'];
 
 /// Whether `field`, the value of `If-Match` or `If-None-Match`, names the state of a file that is
-/// there: by `*`, or by `tag`. What follows something malformed is not read.
+/// there: by `*`, or by `tag`. Reading ends at the first malformed tag.
 pub(super) fn list_contains(field: &str, tag: Option<&EntityTag>, comparison: Comparison) -> bool {
     if field.trim_matches(BLANK) == "*" {
         return true;

@@ -9,7 +9,7 @@ use alloc::string::String;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileName(String);
 
-/// What a deployment says about itself in the root of its folder, and serves to nobody.
+/// The files that configure a deployment in the root of its folder, and are served to nobody.
 const UNPUBLISHED: [&str; 3] = [".assetsignore", "_headers", "_redirects"];
 
 /// No common file system has longer names; asking for one would be an error of the host.

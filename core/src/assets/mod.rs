@@ -8,7 +8,7 @@
 //! Nothing here opens a file. [`plan::plan`] says which names to look for, in order; the adapter
 //! looks and says what it found, until there is a response or a file to make one from.
 //!
-//! # What differs, on purpose
+//! # Deliberate differences
 //! - Ranges are answered, and `Accept-Ranges` says so; Cloudflare sends the whole file.
 //! - `If-None-Match` takes lists and `*`, and `If-Match`, `If-Modified-Since` and
 //!   `If-Unmodified-Since` count; Cloudflare compares `If-None-Match` with its tag as text and knows
@@ -20,12 +20,12 @@
 //!   served where it stands.
 //! - A `404.html` more than 32 folders down is not looked for.
 //!
-//! # What has no effect here
+//! # Files without effect here
 //! `_headers`, `_redirects` and `.assetsignore` at the root are never served, but not obeyed either:
 //! set headers that a site needs at its pages, and leave files out of the folder instead of listing
 //! them in `.assetsignore`, because here they would be served.
 //!
-//! # What a folder must be like
+//! # Requirements on the folder
 //! On a file system that folds letters, or drops dots and blanks at the end of a name, `/STAFF/x` is the file `staff/x`;
 //! the rules of both hold there ([`crate::access::loose`]). One that takes names for the same in other ways, as by Unicode
 //! normalization or short names (`MEMBER~1`), must not hold protected files whose folders have such names.

@@ -12,7 +12,7 @@ use crate::{
 };
 use alloc::{string::String, vec};
 
-/// What the adapter does next.
+/// The next step of the adapter.
 #[derive(Debug)]
 pub enum Step {
     /// It looks for a file, and says whether it is there.
@@ -40,7 +40,7 @@ pub struct ServedFile {
     request: AssetRequest,
 }
 
-/// What is there under a name.
+/// The kind of entry under a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Presence {
     /// A regular file.
@@ -58,7 +58,7 @@ enum Subject {
     Unless,
 }
 
-/// What of a request has a say.
+/// The parts of a request that decide about its answer.
 #[derive(Debug)]
 struct AssetRequest {
     method: Method,

@@ -8,7 +8,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const OBSERVED: &str = include_str!("testdata/observed.txt");
 
-/// What came back, as a line of the table: the status, and the file or the `Location`.
+/// The response as a line of the table: the status, and the file or the `Location`.
 fn answer(files: &[&str], method: &str, target: &str) -> (String, FileResponse) {
     let mut step = plan(Method::parse(method), target, |_| None);
     loop {

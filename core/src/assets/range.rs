@@ -3,7 +3,7 @@
 use super::response::ByteRange;
 use crate::encoding::digits;
 
-/// What of a file is asked for.
+/// The part of a file that is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ranged {
     /// All of it.
@@ -14,7 +14,7 @@ pub(super) enum Ranged {
     Unsatisfiable,
 }
 
-/// What `field`, the value of `Range`, asks for of a file of `length` bytes.
+/// The part of a file of `length` bytes that `field`, the value of `Range`, asks for.
 ///
 /// Several ranges, another unit and what is malformed are answered with the whole, which every client
 /// must take (section 14.2). So is the end of an empty file, since no `Content-Range` can name it.

@@ -17,7 +17,7 @@ pub(super) struct Try {
     pub(super) then: Then,
 }
 
-/// What follows where a file is there.
+/// The answer where the file is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Then {
     /// The file is served.
@@ -65,7 +65,7 @@ const fn serve(file: Ending) -> Rule {
     }
 }
 
-/// What is tried for any path that names a file, after the rules of its ending.
+/// The rules for any path that names a file, after those of its ending.
 const ANY: [Rule; 3] = [serve(Ending::Bare), serve(Ending::Html), INDEX];
 
 const fn rules(ending: Ending) -> &'static [Rule] {
@@ -83,7 +83,7 @@ const fn rules(ending: Ending) -> &'static [Rule] {
 /// not cost thousands of looks.
 const DEEPEST_NOT_FOUND: usize = 32;
 
-/// What to look for, in order; the first that is there decides, and nothing there is 404.
+/// The files to look for, in order; the first that is there decides, and none is 404.
 pub(super) fn tries(path: &RequestPath) -> Vec<Try> {
     let segments: Vec<_> = path.segments().collect();
     let segments: Vec<&str> = segments.iter().map(AsRef::as_ref).collect();
@@ -122,8 +122,8 @@ fn name_of(ending: Ending, base: &[&str]) -> Option<FileName> {
     FileName::new(segments.iter().map(AsRef::as_ref))
 }
 
-/// A path of this site. What stands before an ending is no name in `/..html`, and the path without the
-/// ending would be another one to every browser.
+/// A path of this site; `None` where the path without an ending means another one to every browser, as `/.` of
+/// `/..html` does.
 fn location(segments: &[Cow<'_, str>]) -> Option<String> {
     let (last, inner) = segments.split_last()?;
     let is_path =

@@ -18,12 +18,12 @@ use crate::{
 };
 use alloc::{format, string::String, vec::Vec};
 
-/// What is known about a file.
+/// The facts about a file.
 #[derive(Clone, Debug)]
 pub struct Found {
     /// Its length in bytes.
     pub length: u64,
-    /// What tells its contents from others. Without one nothing is ever 304 by tag.
+    /// The tag that tells its contents from others. Without one nothing is ever 304 by tag.
     pub tag: Option<EntityTag>,
     /// When it was modified, where that means anything; it then stands in `Last-Modified`. Cloudflare
     /// sends none.
@@ -37,11 +37,11 @@ pub struct FileResponse {
     pub status: Status,
     /// Header fields in order.
     pub headers: Vec<(HeaderName, HeaderValue)>,
-    /// What of the file follows.
+    /// The part of the file that follows.
     pub body: Body,
 }
 
-/// What of a file is sent.
+/// The part of a file that is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Body {
     /// Nothing.
@@ -71,7 +71,7 @@ impl ByteRange {
     }
 }
 
-/// What Cloudflare says about every file: any cache may keep it, and must ask each time.
+/// The `Cache-Control` of every file on Cloudflare: any cache may keep it, and must ask each time.
 const CACHE_CONTROL: &str = "public, max-age=0, must-revalidate";
 
 impl FileResponse {

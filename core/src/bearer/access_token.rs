@@ -149,7 +149,7 @@ fn check_type(token: &VerifiedToken, issuer: &Issuer) -> Result<StatedType, Acce
 /// The `typ` that says nothing, which ID tokens have, too.
 const ANY_TYPE: &str = "jwt";
 
-/// What `typ` says of a token.
+/// The type of a token, as its `typ` states it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum StatedType {
     /// That it is of a type that its issuer's access tokens have.
@@ -213,7 +213,7 @@ fn check_subject(token: &VerifiedToken) -> Result<(), AccessTokenFault> {
 }
 
 /// The granted scopes: `scope` (RFC 8693, section 4.2), or `scp` as Entra and Okta write it; a text with spaces, or a
-/// list. What is no scope token (RFC 6749, section 3.3) is left out, so that no item of a list counts for two.
+/// list. An item that is no scope token (RFC 6749, section 3.3) is left out, so that none counts for two.
 fn scope(token: &VerifiedToken) -> String {
     let mut granted = String::new();
     let add = |scope: &str| {
@@ -233,8 +233,8 @@ fn scope(token: &VerifiedToken) -> String {
     granted
 }
 
-/// The thumbprint in `cnf`. What else may stand there (RFC 8705) cannot be proven here, so that such a token is refused
-/// rather than taken for an unbound one.
+/// The thumbprint in `cnf`. Lychgate cannot verify the other confirmations (RFC 8705), and refuses a token with one
+/// rather than take it for an unbound one.
 fn thumbprint(cnf: Option<&Value>) -> Result<Option<[u8; 32]>, AccessTokenFault> {
     let Some(cnf) = cnf else {
         return Ok(None);

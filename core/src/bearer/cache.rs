@@ -1,14 +1,14 @@
-//! What one isolate remembers of access tokens: facts, no decisions.
+//! The token cache of one isolate: facts, no decisions.
 //!
-//! Tokens are found by the digest of their text. What is found was signed by a key of the set that was current then:
-//! a new set makes all of them unknown, and audience, time and requirements are judged at every use.
+//! Tokens are found by the digest of their text. A token in the cache was signed by a key of the set that was current
+//! then: a new set makes all of them unknown, and audience, time and requirements are judged at every use.
 
 use super::access_token::AccessToken;
 use crate::{config::IssuerIndex, generations::Generations};
 use alloc::rc::Rc;
 use sha2::{Digest, Sha256};
 
-/// A bounded memory of tokens.
+/// A bounded cache of access tokens.
 #[derive(Debug)]
 pub struct TokenCache {
     tokens: Generations<TokenDigest, Known>,
@@ -41,10 +41,10 @@ const BYTES: usize = 8 * 1024 * 1024;
 /// over, or others push it out.
 const LEASE_BYTES: usize = 64 * 1024;
 
-/// What a lease takes in memory.
+/// The bytes that a lease takes in memory.
 const LEASE_WEIGHT: usize = 48;
 
-/// What the claims of a small token take in memory beside their text.
+/// The bytes that the claims of a small token take in memory beside their text.
 const OVERHEAD: usize = 1_536;
 
 impl TokenDigest {
@@ -71,7 +71,7 @@ impl KeySetVersion {
 }
 
 impl TokenCache {
-    /// An empty memory.
+    /// An empty cache.
     pub const fn new() -> Self {
         Self {
             tokens: Generations::new(BYTES),
@@ -119,7 +119,7 @@ impl TokenCache {
         Some(self.take_over(digest))
     }
 
-    /// The lease to verify this token, whoever had it: that one may never end.
+    /// The lease to verify this token, even where another request holds it: that one may never end.
     pub fn take_over(&mut self, digest: TokenDigest) -> Lease {
         let lease = Lease(self.leases);
         self.leases = self.leases.wrapping_add(1);

@@ -1,14 +1,14 @@
-//! What a refused caller is told in `WWW-Authenticate` (RFC 6750, section 3; RFC 9449, section 7.1; RFC 9470, section 3;
-//! RFC 9728, section 5.1).
+//! The challenge to a refused client in `WWW-Authenticate` (RFC 6750, section 3; RFC 9449, section 7.1; RFC 9470,
+//! section 3; RFC 9728, section 5.1).
 //!
-//! Why a token is refused stands in the log alone: a caller with a good token needs a new one, and a forger should
-//! not learn how far they came.
+//! The log alone says why a token is refused: an honest client needs a new one, and a forger should not learn how far
+//! they came.
 
 use super::presented::Scheme;
 use crate::{access::step_up::StepUp, jose::Algorithm};
 use alloc::string::{String, ToString};
 
-/// What is wrong, in the words of the specifications.
+/// The error codes of the specifications.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChallengeError {
     /// `invalid_request`
@@ -28,13 +28,13 @@ pub enum ChallengeError {
 pub struct Challenge<'a> {
     /// How a token must come.
     pub scheme: Scheme,
-    /// What is wrong; nothing where no token came at all.
+    /// The error; `None` where no token came at all.
     pub error: Option<ChallengeError>,
     /// The scopes that a token for this needs.
     pub scopes: &'a [&'a str],
     /// How its user must have authenticated.
     pub step_up: Option<&'a StepUp>,
-    /// Where the resource says whom to ask for tokens.
+    /// The URL of the resource's metadata, which names the servers to ask for tokens.
     pub resource_metadata: &'a str,
 }
 

@@ -1,4 +1,4 @@
-//! DPoP proofs (RFC 9449, section 4): that whoever shows a token holds the key that it is bound to.
+//! DPoP proofs (RFC 9449, section 4): the client that sends a token holds the key that it is bound to.
 
 use super::{cache::TokenDigest, fault::DpopFault};
 use crate::{
@@ -48,7 +48,7 @@ pub struct ProvenRequest<'a> {
 pub struct UsedProof {
     /// The thumbprint of the key.
     pub thumbprint: [u8; 32],
-    /// What stands for `jti`, of whatever length that is.
+    /// The identifier made from `jti`, of whatever length that is.
     pub id: [u8; 16],
     /// When the proof is too old to be taken again.
     pub until: UnixTime,
@@ -151,7 +151,7 @@ fn header(text: &str) -> Option<Map<String, Value>> {
     json::parse_object(&base64url::decode(header)?, LIMITS).ok()
 }
 
-/// The public key in a header. What is private, symmetric or weak is none.
+/// The public key in a header; `None` where it is private, symmetric or weak.
 fn key(header: &Map<String, Value>) -> Option<PublicKey> {
     PublicKey::import(header.get("jwk")?.as_object()?).ok()
 }

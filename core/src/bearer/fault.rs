@@ -1,4 +1,4 @@
-//! Why a token in `Authorization` is refused. For the log and the command line: callers learn next to nothing of it.
+//! Why a token in `Authorization` is refused. For the log and the command line: clients learn next to nothing of it.
 
 use crate::jose::{CheckFault, Malformed, NotSigned, Refusal, TimeFault};
 
@@ -7,7 +7,7 @@ use crate::jose::{CheckFault, Malformed, NotSigned, Refusal, TimeFault};
 pub enum AccessTokenFault {
     /// `Authorization` is of another scheme than `Bearer` and `DPoP`.
     Scheme,
-    /// What follows the scheme is no token (RFC 6750, section 2.1).
+    /// The text after the scheme is no token (RFC 6750, section 2.1).
     Syntax,
     /// Another token stands in the query (RFC 6750, section 2: one method per request).
     SecondToken,

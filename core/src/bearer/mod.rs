@@ -3,7 +3,7 @@
 //! The way of a token: [`Presented::read`] takes it from `Authorization`, [`UnverifiedAccessToken::read`] checks its form and finds
 //! the issuer that it claims to be from, the platform verifies its signature with a key of that issuer, and
 //! [`UnverifiedAccessToken::accept`] returns the [`AccessToken`]: facts, which [`AccessToken::check`] holds against audience and
-//! time at every use. What a token may do is decided where routes are.
+//! time at every use. The routes decide what a token may do.
 
 pub mod cache;
 pub mod challenge;

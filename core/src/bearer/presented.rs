@@ -6,7 +6,7 @@ use core::fmt;
 /// How a token is presented.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scheme {
-    /// Alone: whoever bears it may use it.
+    /// Alone: any client that has it may use it.
     Bearer,
     /// With a DPoP proof of the key that it is bound to.
     Dpop,

@@ -1,4 +1,4 @@
-//! What no text may do: make a parser panic, or open where it was not sealed.
+//! No text makes a parser panic, or opens where it was not sealed.
 
 use super::{
     Presented, UnverifiedAccessToken,

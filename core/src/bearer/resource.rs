@@ -1,4 +1,4 @@
-//! Protected resource metadata (RFC 9728): where clients that were refused learn whom to ask for a token.
+//! Protected resource metadata (RFC 9728): where clients that were refused learn which servers to ask for a token.
 //!
 //! Every pattern of a route that takes tokens is a resource of its own: its path up to the first star.
 
@@ -41,13 +41,13 @@ pub fn metadata(config: &Config, path: &str) -> Option<Map<String, Value>> {
     };
     let texts = |texts: Vec<&str>| Value::Array(texts.into_iter().map(Value::from).collect());
     let mut servers: Vec<&str> = Vec::new();
-    // Whose tokens cannot count here is nobody to ask.
+    // An issuer whose tokens cannot count here is left out.
     for issuer in config.issuers.iter().filter(|issuer| is_audience(issuer)) {
         match &issuer.keys {
             KeySource::Discovery(_) | KeySource::Url(_) | KeySource::Inline(_) => {
                 servers.push(&issuer.issuer);
             }
-            // Whoever shares a secret with us is no server that a client could ask.
+            // An issuer that shares a secret with us is no server that a client could ask.
             KeySource::SharedSecret(_) => {}
         }
     }

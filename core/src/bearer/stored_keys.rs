@@ -1,7 +1,7 @@
 //! A published key set in the store, for isolates and instances that have none in memory.
 //!
-//! What is stored is sealed with the ring, so that writing to the store gives nobody a key that signs tokens, and
-//! carries its times inside: the store's own say nothing.
+//! A stored set is sealed with the ring, so that an attacker who can write to the store gains no key that signs tokens.
+//! It carries its times inside: the store's own say nothing.
 
 use crate::{
     cookie::{
@@ -15,7 +15,7 @@ use crate::{
 use alloc::{string::String, vec::Vec};
 use sha2::{Digest, Sha256};
 
-/// What the store knows of a key set.
+/// A key set as the store holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredKeys {
     /// The key set as it was fetched.

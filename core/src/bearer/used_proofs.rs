@@ -1,8 +1,8 @@
 //! The DPoP proofs that one isolate has seen, so that each counts once (RFC 9449, section 11.1).
 //!
-//! What is remembered counts until the proof is too old to be taken again, and is never forgotten before: where there is
-//! no room a proof is refused. Each key has room of its own, so that nobody's proofs push out or keep out another's
-//! until the memory of all is full.
+//! A used proof is remembered until it is too old to be taken again, and never forgotten before: where there is no
+//! room, a new proof is refused. Each key has room of its own, so that nobody's proofs push out or keep out another's
+//! until the room of all is full.
 
 use super::dpop::UsedProof;
 use crate::{ordered::OrderedMap, time::UnixTime};
@@ -13,7 +13,7 @@ const MOST_OF_ONE_KEY: usize = 8 * 1024;
 /// Room for all keys: 5 MiB at most, where each has a key of its own.
 const MOST: usize = 32 * 1024;
 
-/// A bounded memory of proofs.
+/// A bounded set of used proofs.
 #[derive(Debug, Default)]
 pub struct UsedProofs {
     keys: OrderedMap<[u8; 32], OrderedMap<[u8; 16], UnixTime>>,
@@ -30,7 +30,7 @@ pub enum NotNoted {
 }
 
 impl UsedProofs {
-    /// An empty memory.
+    /// An empty set.
     pub const fn new() -> Self {
         Self {
             keys: OrderedMap::new(),

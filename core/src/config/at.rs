@@ -24,7 +24,7 @@ pub(super) struct Place<'t> {
     below: Below<'t>,
 }
 
-/// What lies below a key.
+/// The step below a key.
 #[derive(Clone, Copy, Debug)]
 enum Below<'t> {
     Nothing,

@@ -1,4 +1,4 @@
-//! What can be wrong with a configuration, and what to do about it.
+//! The faults of a configuration, and how to fix them.
 //!
 //! No fault holds a value of the file that could be a secret in the wrong place.
 
@@ -20,11 +20,11 @@ use core::fmt;
 pub struct ConfigError {
     /// Where it is; the table, where a key is missing.
     pub at: ConfigPath,
-    /// What it is.
+    /// The fault itself.
     pub fault: ConfigFault,
 }
 
-/// What is wrong with a value.
+/// The kinds of faults of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConfigFault {
     /// The whole is too large to be looked at.
@@ -41,9 +41,9 @@ pub enum ConfigFault {
     },
     /// A value of another kind.
     Kind {
-        /// What should stand there.
+        /// The kind that should stand there.
         expected: Kind,
-        /// What does.
+        /// The kind that stands there.
         found: Kind,
     },
     /// A key that must be there is not.
@@ -143,7 +143,7 @@ pub enum ConfigFault {
     },
     /// The address of metadata in place of an issuer.
     IssuerIsMetadata {
-        /// What the issuer perhaps is.
+        /// A guess at the issuer.
         perhaps: String,
     },
     /// An issuer that its service does not have.
@@ -281,7 +281,7 @@ impl fmt::Display for ConfigError {
 }
 
 impl ConfigError {
-    /// What to do about it, where that is not plain from the fault.
+    /// A hint how to fix it, where that is not plain from the fault.
     pub fn hint(&self) -> Option<String> {
         super::hint::hint(self)
     }

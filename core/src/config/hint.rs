@@ -1,4 +1,4 @@
-//! What to do about a fault.
+//! Hints how to fix a fault.
 
 use super::{
     at::Step,

@@ -34,7 +34,7 @@ pub(super) const KEYS: &[&str] = &[
     "roles_member",
 ];
 
-/// What stands for a tenant in an issuer or an address, as Entra writes it.
+/// The placeholder of a tenant in an issuer or an address, as Entra writes it.
 const TENANT: &str = "{tenantid}";
 
 /// The most issuers and tenants, each of which has keys of its own in memory.
@@ -44,7 +44,7 @@ const LONGEST_SKEW: Seconds = Seconds::minutes(5);
 const SHORTEST_SKEW: Seconds = Seconds::new(1);
 const DEFAULT_SKEW: Seconds = Seconds::new(60);
 
-/// What RFC 9068, section 2.1, has access tokens say of themselves.
+/// The `typ` that RFC 9068, section 2.1, requires of access tokens.
 const DEFAULT_TYPE: &str = "at+jwt";
 
 /// One algorithm for each type of key that issuers have, so that a key without `alg` has one meaning.
@@ -103,7 +103,7 @@ fn read_one(table: &Table<'_>, reach: Reach) -> Vec<Issuer> {
     }
     let mut issuers = Vec::new();
     for (place, tenant) in tenants.into_iter().enumerate() {
-        // What is wrong with the source is wrong for every tenant, and said once.
+        // A fault of the source is one for every tenant, and reported once.
         let keys = match (place, issuers.is_empty()) {
             (0, _) | (_, false) => read_keys(table, tenant.as_deref(), reach),
             (_, true) => None,

@@ -40,7 +40,7 @@ impl OpenIdEndpoints {
 }
 
 impl MetadataSource {
-    /// What has to be asked first: the document, or the keys where there is none.
+    /// The address to ask first: that of the document, or of the keys where there is none.
     pub const fn url(&self) -> &Url {
         match self {
             Self::Document(url) => url,

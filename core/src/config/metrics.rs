@@ -16,7 +16,7 @@ const WITH_SECRET: &[&str] = &["access", "secret"];
 const WITH_SESSION: &[&str] = &["access", "require"];
 const ACCESS: &[&str] = &["secret", "session"];
 
-/// Who may read them; without the table nobody.
+/// The rule for reading the counters; without the table nobody may.
 pub(super) fn read(root: &Table<'_>, sources: &Sources<'_>) -> Option<MetricsAccess> {
     let table = root.table("metrics", KEYS)?;
     table.require("access");

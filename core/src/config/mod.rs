@@ -70,7 +70,7 @@ pub struct Config {
     pub session: SessionRules,
     /// How our own pages speak and look.
     pub page: PageSettings,
-    /// Who may read the counters; nobody where it is left out.
+    /// The rule for reading the counters; nobody may where it is left out.
     pub metrics: Option<MetricsAccess>,
     /// Upstreams, addressed by [`UpstreamIndex`].
     pub upstreams: Vec<Upstream>,
@@ -82,10 +82,10 @@ pub struct Config {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretName(pub String);
 
-/// Who may read the counters.
+/// The rule for reading the counters.
 #[derive(Clone, Debug)]
 pub enum MetricsAccess {
-    /// Whoever shows this secret as a bearer token.
+    /// A client that sends this secret as a bearer token.
     Secret(SecretName),
     /// People with a session that meets these requirements.
     Session(Requirements),
@@ -107,7 +107,7 @@ pub struct RingKey {
 pub struct Provider {
     /// Stands in URLs (`/auth/callback/{id}`): lower-case letters, digits and hyphens.
     pub id: String,
-    /// What people are shown, where they choose among several; default the id.
+    /// The name shown to users who choose among several; default the id.
     pub name: String,
     /// Whether it speaks OpenID Connect.
     pub protocol: Protocol,
@@ -126,7 +126,7 @@ pub struct Provider {
     /// Signature algorithms accepted for ID tokens; never empty.
     pub algorithms: Vec<crate::jose::Algorithm>,
     /// Top-level claims that a session keeps beside the standard ones; fetched from userinfo where
-    /// the ID token lacks one. What routes ask for is among them.
+    /// the ID token lacks one. The claims that routes ask for are among them.
     pub claims: Vec<String>,
     /// Standard claims that stand somewhere else in what this provider says, and where.
     pub map: Vec<(&'static str, ClaimPath)>,
@@ -189,7 +189,7 @@ pub enum ClientAuthentication {
     ClientSecretPost(SecretName),
     /// `private_key_jwt`: a private JSON Web Key.
     PrivateKeyJwt(SecretName),
-    /// What Apple calls a client secret: a token that we sign, sent as `client_secret_post`.
+    /// A client secret in Apple's sense: a token that we sign, sent as `client_secret_post`.
     AppleClientSecret {
         /// The team that the key belongs to, which is the token's `iss`.
         team_id: String,
@@ -203,7 +203,7 @@ pub enum ClientAuthentication {
 pub enum Protocol {
     /// OpenID Connect, with ID tokens.
     OpenId(MetadataSource),
-    /// OAuth 2.0 alone: who someone is says a resource of the provider's, to whoever has an access token.
+    /// OAuth 2.0 alone: a resource of the provider's says who the user is, to any client with an access token.
     OAuth(Box<AuthorizationServer>),
 }
 
@@ -214,20 +214,20 @@ pub struct AuthorizationServer {
     pub authorization_endpoint: Url,
     /// Where codes become tokens.
     pub token_endpoint: Url,
-    /// Who the token's user is: a JSON object.
+    /// The resource that says who the token's user is, as a JSON object.
     pub userinfo_endpoint: Url,
     /// The user's addresses as GitHub lists them, of which the primary one counts where it is verified.
     pub emails_endpoint: Option<Url>,
     /// The user's organisations as GitHub lists them; asked where a session keeps groups.
     pub groups_endpoint: Option<Url>,
-    /// Whom an access token was issued to. Without that, a token of another client, or another user's,
-    /// would sign someone in.
+    /// The check of the client that an access token was issued to. Without it, a token of another client,
+    /// or of another user, would sign a user in.
     pub token_check: TokenCheck,
-    /// What stands for `sub` in what the userinfo endpoint answers.
+    /// The claim that stands for `sub` in the answer of the userinfo endpoint.
     pub subject_claim: ClaimPath,
 }
 
-/// How a provider is asked whom an access token was issued to.
+/// How Lychgate asks a provider which client an access token was issued to.
 #[derive(Clone, Debug)]
 pub enum TokenCheck {
     /// `POST /applications/{client_id}/token` below this URL.
@@ -281,7 +281,7 @@ pub enum Freshness {
 /// How our own pages speak and look.
 #[derive(Clone, Debug, Default)]
 pub struct PageSettings {
-    /// The language of whoever asks for none that we speak.
+    /// The language for a browser that asks for none that we speak.
     pub language: Language,
     /// The look.
     pub theme: Theme,
@@ -292,9 +292,9 @@ pub struct PageSettings {
 pub struct Upstream {
     /// The name in the configuration.
     pub id: String,
-    /// What stands behind it.
+    /// Where its requests go.
     pub target: UpstreamTarget,
-    /// What it learns about the user.
+    /// The facts about the user that it is told.
     pub identity: Identity,
     /// Further request headers to strip, beside ours.
     pub strip: Vec<HeaderName>,
@@ -316,7 +316,7 @@ pub enum PathMatching {
     Exact,
 }
 
-/// What stands behind an upstream.
+/// Where the requests of an upstream go.
 #[derive(Clone, Debug)]
 pub enum UpstreamTarget {
     /// The platform's static assets.
@@ -331,7 +331,7 @@ pub enum UpstreamTarget {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BindingName(pub String);
 
-/// What an upstream learns about the user.
+/// The facts about the user that an upstream is told.
 #[derive(Clone, Debug)]
 pub enum Identity {
     /// Nothing.

@@ -134,7 +134,7 @@ impl<'a> Table<'a> {
         Text::open(self.members.get(key)?, self.place(key), self.faults)
     }
 
-    /// What `parse` makes of the string at `key`.
+    /// The string at `key`, parsed by `parse`.
     pub(super) fn parsed<'t, T>(
         &'t self,
         key: &'t str,
@@ -201,7 +201,7 @@ impl<'a> Table<'a> {
         Some(texts)
     }
 
-    /// What `parse` makes of each string of the list at `key`.
+    /// The strings of the list at `key`, each parsed by `parse`.
     pub(super) fn parsed_list<T>(
         &self,
         key: &str,
@@ -291,7 +291,7 @@ impl<'t> Text<'t> {
         }
     }
 
-    /// What `parse` makes of the string.
+    /// The string, parsed by `parse`.
     pub(super) fn parsed<T>(
         self,
         parse: impl FnOnce(&'t str) -> Result<T, ConfigFault>,

@@ -1,8 +1,8 @@
 //! Requirements as they are written against an evaluator that shares nothing with the compiled
 //! ones: it walks the JSON of the configuration and of the claims, and knows no three standings.
 //!
-//! Someone whom nothing but an authentication keeps out is whoever would be let in if every `acr`
-//! and `max_age` were met.
+//! Nothing but an authentication keeps out a principal that would be let in if every `acr` and
+//! `max_age` were met.
 
 use super::Config;
 use crate::{
@@ -21,7 +21,7 @@ use serde_json::{Map, Value, json};
 
 const NOW: u64 = 1_800_000_000;
 
-/// Who someone is: claims, and beside them how and when they authenticated.
+/// A principal: claims, and beside them how and when the user authenticated.
 #[derive(Clone, Debug)]
 struct Person {
     claims: Value,
@@ -30,7 +30,7 @@ struct Person {
     age: Option<u64>,
 }
 
-/// What the naive evaluator believes of `acr` and `max_age`.
+/// The authentication that the naive evaluator assumes for `acr` and `max_age`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Authentication {
     AsItIs,
@@ -273,7 +273,7 @@ impl Person {
         kinds
     }
 
-    /// What is decided, and what is said about it.
+    /// The decision, and the explanation of it.
     fn explain(&self, config: &Config) -> (Decision, Branch) {
         let claims: &Map<String, Value> = self.claims.as_object().unwrap();
         let provider = &config.providers[0];
@@ -307,7 +307,7 @@ impl Person {
     }
 }
 
-/// What a branch comes to, counted again from what is said of its conditions alone.
+/// The standing of a branch, computed again from the standings of its conditions alone.
 fn comes_to(branch: &Branch) -> Standing {
     let findings = branch.findings.iter().map(|finding| match finding {
         Finding::One(_, standing) => *standing,

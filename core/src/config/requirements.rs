@@ -56,7 +56,7 @@ const SHORTEST_AGE: Seconds = Seconds::minutes(1);
 /// The longest `max_age` that a route asks for, and that a link may.
 pub const LONGEST_AGE: Seconds = Seconds::minutes(365 * 24 * 60);
 
-/// What routes ask for must be kept in the session, or nobody would ever meet it.
+/// The facts that routes ask for. A session must keep them, or nobody would ever meet the requirements.
 #[derive(Debug, Default)]
 pub(super) struct Needs {
     pub(super) groups: bool,
@@ -66,7 +66,7 @@ pub(super) struct Needs {
     pub(super) claims: Vec<String>,
 }
 
-/// What the keys of a `require` may name: who can come there, and from whom the facts about them are.
+/// The principals that the keys of a `require` may be about, and the sources of the facts about them.
 #[derive(Clone, Copy)]
 pub(super) struct Principals<'a> {
     pub(super) access: Access,

@@ -1,4 +1,4 @@
-//! Whose word counts where: audiences, the names of sources, and where their metadata is.
+//! Which source counts where: audiences, the names of sources, and where their metadata is.
 
 use super::super::{
     KeySource, MetadataSource, Protocol,

@@ -110,7 +110,7 @@ pub(super) fn with(pointer: &str, value: Value) -> Value {
     changed
 }
 
-/// What is found wrong, as `place: fault` without the data.
+/// The faults found, as `place: fault` without the data.
 pub(super) fn faults(value: &Value) -> Vec<(String, ConfigFault)> {
     let errors = read(value).err().unwrap_or_default();
     errors

@@ -190,7 +190,7 @@ const ALWAYS: [&str; 6] = [
     "lychgate-proof",
 ];
 
-/// What no browser can send, because whatever comes under the prefix is dropped.
+/// The headers for claims. No client can send one, because every header under the prefix is dropped.
 fn read_claims(table: &Table<'_>) -> Vec<ClaimHeader> {
     let mut claims: Vec<ClaimHeader> = Vec::new();
     for (name, path) in table.pairs("claims").unwrap_or_default() {

@@ -36,7 +36,7 @@ pub fn attempt(state_digest: &[u8; 32]) -> String {
     format!("{ATTEMPT_PREFIX}{start}")
 }
 
-/// What tells the attempt of this cookie from others, and is no secret; pages may show it.
+/// The identifier that tells the attempt of this cookie from others. It is no secret: pages may show it.
 pub fn attempt_id(cookie_name: &str) -> &str {
     cookie_name.strip_prefix(ATTEMPT_PREFIX).unwrap_or_default()
 }

@@ -1,7 +1,7 @@
 //! The `Cookie` request header (RFC 6265, section 5.4), read without ever failing.
 //!
-//! Whatever is not a pair is passed over. A name that stands twice belongs to nobody: whoever can
-//! set a cookie for a parent domain could otherwise choose which of the two is read.
+//! Whatever is not a pair is passed over. A name that stands twice belongs to nobody: an attacker who
+//! can set a cookie for a parent domain could otherwise choose which of the two is read.
 //!
 //! A host may join two fields by a comma, as it joins any other (RFC 9110, section 5.3), and upstreams may take them
 //! apart again. So a cookie of ours is looked for behind commas, too, before anything leaves; none is read there.
@@ -19,7 +19,7 @@ pub struct RequestCookies<'a> {
     header: Header,
 }
 
-/// What became of the header.
+/// The result of reading the header.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Header {
     /// It was read, or there was none.
@@ -87,13 +87,13 @@ impl<'a> RequestCookies<'a> {
     }
 }
 
-/// What may stand between two cookies.
+/// The separators between two cookies.
 const PARTING: [u8; 2] = [b';', b','];
 
-/// What may stand around a cookie, or before one whose name is empty.
+/// The bytes that may stand around a cookie, or before one whose name is empty.
 const AROUND: [u8; 3] = [b' ', b'\t', b'='];
 
-/// What stands where bytes were no UTF-8 (Unicode, section 3.9): U+FFFD.
+/// The replacement of bytes that were no UTF-8 (Unicode, section 3.9): U+FFFD.
 const REPLACED: [u8; 3] = [0xef, 0xbf, 0xbd];
 
 /// A `Cookie` field without our own cookies, all others byte for byte; `None` where none is left.
@@ -101,7 +101,7 @@ pub fn without_ours(field: &[u8]) -> Option<Vec<u8>> {
     kept(field, |_| true)
 }
 
-/// What is left of a field without our own cookies and those that are not `wanted`.
+/// The rest of a field without our own cookies and those that are not `wanted`.
 fn kept(field: &[u8], wanted: impl Fn(&&[u8]) -> bool) -> Option<Vec<u8>> {
     let mut kept = Vec::new();
     for pair in field.split(|byte| *byte == b';').filter(wanted) {

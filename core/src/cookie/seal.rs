@@ -20,7 +20,7 @@ const NONCE: usize = 24;
 const TAG: usize = 16;
 const HEADER: usize = 2 + NONCE;
 
-/// What a sealed value is for. Each purpose has a key of its own.
+/// The purpose of a sealed value. Each purpose has a key of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// The session cookie.
@@ -44,7 +44,7 @@ pub enum Purpose {
 /// The place a sealed value belongs to.
 #[derive(Clone, Copy, Debug)]
 pub struct Place<'a> {
-    /// What it is for.
+    /// The purpose of the value.
     pub purpose: Purpose,
     /// The cookie's name, or the key or record name it is stored under.
     pub name: &'a str,
@@ -117,7 +117,7 @@ impl SealingKey {
 
     /// Seals `plaintext` for `place` under this key, called `key_id`.
     ///
-    /// `nonce` must be random: with one used twice both texts can be read by whoever sees them.
+    /// `nonce` must be random: anyone who sees two values sealed with the same one can read both.
     ///
     /// # Errors
     /// [`SealFault`] where a part is longer than the format allows.

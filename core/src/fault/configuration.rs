@@ -1,4 +1,4 @@
-//! What can be wrong with a configuration that has come as far as the edge.
+//! The faults of a configuration that has come as far as the edge.
 
 use alloc::string::String;
 use core::fmt;
@@ -9,8 +9,8 @@ use core::fmt;
 pub enum ConfigurationFault {
     /// The bundled configuration breaks rules; `lychgate check` lists them.
     Invalid {
-        /// The place of the first, such as `route[2].access`; empty for the whole. What is wrong there is
-        /// said by `lychgate check`, which keeps the words out of the edge.
+        /// The place of the first, such as `route[2].access`; empty for the whole. `lychgate check` says
+        /// what is wrong there, which keeps the words out of the edge.
         first: String,
         /// How many there are.
         count: usize,

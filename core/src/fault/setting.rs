@@ -1,8 +1,8 @@
 //! Which setting an operator must look at, where a fault comes from how a deployment is set up.
 //!
-//! What no setting mends names none: a provider that is down, a key set that is broken. Neither do faults
+//! A fault that no setting mends names none: a provider that is down, a key set that is broken. Neither do faults
 //! of requests, since anyone may send anything, but for a wrong host, since a wrong `public_url` shows just so, and
-//! for people without any group or role.
+//! for users without any group or role.
 
 use super::{
     BrowserFault, ConfigurationFault, Exchange, Fault, IssuerFault, PlatformFault, ProviderFault,
@@ -48,7 +48,7 @@ impl Fault {
             Self::Browser(BrowserFault::NoRoles) => Some(Setting::Provider("roles_claim")),
             Self::Browser(BrowserFault::StepUpLoop) => Some(Setting::Named("acr")),
             Self::Provider(fault) => fault.setting(),
-            // Whoever signed such a token is the issuer itself.
+            // The issuer itself signed such a token.
             Self::Browser(BrowserFault::Token(AccessTokenFault::Type)) => {
                 Some(Setting::Issuer("types"))
             }

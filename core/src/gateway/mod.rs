@@ -90,7 +90,7 @@ impl Gateway {
         }
     }
 
-    /// Decides from memory alone; `None` where anything must be asked, read or written.
+    /// Decides from the caches alone; `None` where anything must be asked, read or written.
     pub fn warm(&self, request: &WarmRequest<'_>, now: UnixTime) -> Option<Outcome> {
         match &self.0 {
             State::Open(deployment) => {
@@ -103,7 +103,7 @@ impl Gateway {
 
     /// Decides about a request that [`Gateway::warm`] did not decide: answers it, or says how to forward it.
     ///
-    /// What is in the second place should be given to [`Gateway::finish`] after the answer.
+    /// The second value should be given to [`Gateway::finish`] after the answer.
     pub async fn handle<P: Platform>(
         &self,
         platform: &P,
@@ -147,8 +147,8 @@ impl Gateway {
         }
     }
 
-    /// What was forwarded since this was last `Some`, at most once in ten seconds: for hosts that collect
-    /// figures of all instances.
+    /// The number of requests forwarded since this was last `Some`, at most once in ten seconds: for hosts that
+    /// collect figures of all instances.
     pub fn report(&self, now: UnixTime) -> Option<Forwarded> {
         self.metrics()?.report(now)
     }

@@ -32,7 +32,7 @@ pub fn is_one(value: &str) -> bool {
 
 const BLANKS: [char; 2] = [' ', '\t'];
 
-/// What follows the parameter at the start of `text`: `name=value` or `name="value"`, where a value that is not
+/// The text after the parameter at the start of `text`: `name=value` or `name="value"`, where a value that is not
 /// quoted may hold what AWS writes into it.
 fn after_parameter(text: &str) -> Option<&str> {
     let (name, value) = text.split_once('=')?;
@@ -49,7 +49,7 @@ fn after_parameter(text: &str) -> Option<&str> {
     }
 }
 
-/// What follows the quote that ends `text`; a backslash takes its meaning away.
+/// The text after the first quote in `text`; a backslash before a quote takes its meaning away.
 fn after_quoted(text: &str) -> Option<&str> {
     let mut is_escaped = false;
     for (at, byte) in text.bytes().enumerate() {

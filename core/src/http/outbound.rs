@@ -30,7 +30,7 @@ impl Outbound {
     }
 }
 
-/// What a reply may cost.
+/// The limits of a reply.
 #[derive(Clone, Copy, Debug)]
 pub struct SendLimits {
     /// From sending to the last byte.
@@ -39,7 +39,7 @@ pub struct SendLimits {
     pub body: ByteCount,
 }
 
-/// What the other side answered.
+/// The answer of the other side.
 #[derive(Clone)]
 pub struct Reply {
     /// The status code.

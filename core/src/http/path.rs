@@ -1,6 +1,6 @@
 //! Request paths in their one normal form (WHATWG URL, section 4.4; RFC 3986, section 6.2.2).
 //!
-//! What is matched against the routes is what is forwarded, so every spelling that some server
+//! Lychgate forwards the very path that it matched against the routes, so every spelling that some server
 //! could read as another path is either resolved here or refused: `\` and dot segments resolve as
 //! in a browser, unreserved characters are decoded, and an empty segment, an encoded slash,
 //! backslash or control character, or an escape that is no UTF-8 has no normal form at all.

@@ -1,9 +1,9 @@
 //! Paths that an upstream knows by another beginning than the public one.
 //!
-//! What is matched and decided is the public path. What is sent is that path with one beginning taken
-//! off and another put before it, in whole segments, so that it stays in normal form: what the rules
-//! were held against is, segment by segment, what the upstream reads behind its own beginning. What the
-//! upstream says of its paths, in `Location` and in the `Path` of cookies, is turned back.
+//! Lychgate matches and decides by the public path. It sends that path with one beginning taken off and
+//! another put before it, in whole segments, so that it stays in normal form: the upstream reads behind
+//! its own beginning, segment by segment, what the rules were held against. Paths that the upstream
+//! names, in `Location` and in the `Path` of cookies, are turned back.
 
 use super::path::RequestPath;
 use alloc::{borrow::ToOwned, format, string::String};
@@ -15,9 +15,9 @@ pub struct Prefix(String);
 /// How the beginning of paths is changed on the way to an upstream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rewrite {
-    /// What is taken off.
+    /// The prefix to take off.
     pub strip: Prefix,
-    /// What is put before the rest.
+    /// The prefix to put before the rest.
     pub add: Prefix,
 }
 
@@ -53,7 +53,7 @@ impl Prefix {
         RequestPath::parse(&self.0).ok()
     }
 
-    /// What follows these segments, from its slash on.
+    /// The rest of `path` after these segments, from its slash on.
     fn rest_of<'a>(&self, path: &'a RequestPath) -> Option<&'a str> {
         let mut rest = path.as_str();
         let Some(prefix) = self.as_path() else {

@@ -1,4 +1,4 @@
-//! What URLs and origins are read, and what is refused.
+//! URLs and origins that are read, and those that are refused.
 
 use super::url::*;
 use alloc::{format, string::ToString};

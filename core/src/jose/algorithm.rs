@@ -30,7 +30,7 @@ pub enum Algorithm {
     EdDsa,
 }
 
-/// What `alg` of a signed token says: a digital signature or a message authentication code.
+/// The algorithm that `alg` of a signed token names: a digital signature or a message authentication code.
 ///
 /// <https://www.rfc-editor.org/rfc/rfc7518#section-3.1>
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

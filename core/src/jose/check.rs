@@ -22,7 +22,7 @@ pub struct SignatureCheck<'a> {
     signature: &'a [u8],
 }
 
-/// What the platform found.
+/// The platform's verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignatureVerdict {
     /// The signature was made over the signing input by the holder of the key.

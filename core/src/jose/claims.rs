@@ -1,7 +1,7 @@
 //! The claims of a token whose signature was verified (RFC 7519, section 4.1).
 //!
-//! Their types are checked once, here. What they must say depends on the kind of token and is
-//! decided elsewhere; only the times mean the same everywhere.
+//! Their types are checked once, here. The values that they must have depend on the kind of token and
+//! are checked elsewhere; only the times mean the same everywhere.
 
 use super::{algorithm::JwsAlgorithm, proven::Times, token::Refusal};
 use crate::{

@@ -1,7 +1,7 @@
 //! A provider's public key, checked at import (RFC 7517; RFC 7518, section 6; RFC 8037).
 //!
 //! Hosts differ in what they import: one takes an exponent of 1, another a point of small order.
-//! What is dangerous, or would be read differently, is refused here, so that they agree. Each host
+//! A key that is dangerous, or would be read differently, is refused here, so that they agree. Each host
 //! still has to check that a point lies on its curve, and to answer `Invalid` where it does not.
 
 use super::algorithm::{Algorithm, Curve, KeyType};

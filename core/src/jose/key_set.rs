@@ -1,7 +1,7 @@
 //! An issuer's key set (RFC 7517, section 5), and which of its keys may answer for a token.
 //!
-//! An entry that is no key of ours is ignored, as that section asks, and never the good keys beside it. What is a
-//! mistake of the issuer's is told apart from what is merely for others, so that a log can name it.
+//! An entry that is no key of ours is ignored, as that section asks, and never the good keys beside it. A mistake of
+//! the issuer's is told apart from an entry that is merely for others, so that a log can name it.
 
 use super::{
     algorithm::{Algorithm, JwsAlgorithm},
@@ -47,11 +47,11 @@ pub struct SkippedKey {
 pub struct KeySetFlaw {
     /// The entry's place in `keys`, from zero.
     pub position: usize,
-    /// What is wrong with it.
+    /// The fault of the entry.
     pub kind: FlawKind,
 }
 
-/// What is wrong with an entry of a key set.
+/// The kinds of faults of an entry of a key set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FlawKind {
     /// It is left out.

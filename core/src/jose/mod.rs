@@ -4,7 +4,7 @@
 //! keys by the [`Hint`] and the issuer's allow-list, the platform answers a [`SignatureCheck`], and
 //! [`UnverifiedToken::confirm`] returns the [`VerifiedToken`], which alone has readable claims. An
 //! issuer with a [`SharedSecret`] has [`UnverifiedToken::confirm_with_secret`] instead of all that.
-//! What the claims must say is decided where the kind of token is known.
+//! The modules that know the kind of token check its claims.
 
 #[cfg(feature = "software-verification")]
 pub mod software;

@@ -37,7 +37,7 @@ pub struct UnverifiedToken<'a> {
     token: UntrustedToken<'a>,
 }
 
-/// What an unverified token says about itself, to choose among configured issuers and keys.
+/// The header and issuer that an unverified token states, to choose among configured issuers and keys.
 ///
 /// Everything in it may be forged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,7 +140,7 @@ impl<'a> UnverifiedToken<'a> {
         })
     }
 
-    /// What the token says about itself.
+    /// The header and issuer that the token states.
     pub const fn hint(&self) -> &Hint {
         &self.hint
     }

@@ -1,4 +1,4 @@
-//! What the resources of a provider say about its user, in the claims of OpenID Connect.
+//! The facts about a user from the resources of a provider, in the claims of OpenID Connect.
 
 use super::{OAuthFault, token_check::text};
 use crate::{access::claim_path::ClaimPath, encoding::json};
@@ -6,7 +6,7 @@ use alloc::{string::String, vec::Vec};
 use core::mem;
 use serde_json::{Map, Value};
 
-/// What stands for `sub`.
+/// The value that stands for `sub`.
 ///
 /// # Errors
 /// [`OAuthFault::Subject`] where there is none, or one that no provider gives.

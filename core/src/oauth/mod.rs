@@ -1,7 +1,7 @@
-//! Who someone is at a provider without OpenID Connect: OAuth 2.0 and resources of the provider's own.
+//! The identity of a user at a provider without OpenID Connect: OAuth 2.0 and resources of the provider's own.
 //!
-//! An access token says nothing about whom it was issued to, so the provider is asked ([`token_check`]) before
-//! anything that the token opens is believed (RFC 6749, section 10.16).
+//! An access token does not say which client it was issued to, so Lychgate asks the provider ([`token_check`]) before
+//! it believes anything that the token opens (RFC 6749, section 10.16).
 
 pub mod identity;
 pub mod resource;

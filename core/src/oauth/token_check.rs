@@ -1,4 +1,4 @@
-//! Whom an access token was issued to, as the provider says it.
+//! The check of the client that an access token was issued to, by the provider's word.
 //!
 //! GitHub: `POST /applications/{client_id}/token`, "Check a token". Facebook: `GET /debug_token`. Others: token
 //! introspection (RFC 7662).

@@ -1,7 +1,7 @@
 //! Error codes of the authorization response (RFC 6749, section 4.1.2.1; OpenID Connect Core,
 //! section 3.1.2.6).
 
-/// What a provider sent the browser back with instead of a code. Unknown codes keep no text.
+/// The error that a provider sent the browser back with instead of a code. Unknown codes keep no text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuthorizationError {
     /// `access_denied`

@@ -14,7 +14,7 @@ use alloc::{string::String, string::ToString};
 pub struct AuthorizationRequest(String);
 
 impl AuthorizationRequest {
-    /// What an attempt to sign in asks of its provider.
+    /// The request of an attempt to sign in to its provider.
     pub fn new(
         provider: &Provider,
         redirect_uri: &str,
@@ -42,7 +42,7 @@ impl AuthorizationRequest {
             parameters::push(&mut form, "login_hint", login_hint);
         }
         match provider.response_mode {
-            // What a code is answered with anyway.
+            // The default mode for a code.
             ResponseMode::Query => {}
             ResponseMode::FormPost => parameters::push(&mut form, "response_mode", "form_post"),
         }

@@ -15,7 +15,7 @@ use alloc::{
 };
 use serde_json::{Map, Value};
 
-/// What an assertion says.
+/// The claims of an assertion.
 #[derive(Clone, Copy, Debug)]
 pub struct Assertion<'a> {
     /// `iss`: who signed it.

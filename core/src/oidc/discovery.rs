@@ -12,7 +12,7 @@ use crate::{
 use alloc::{string::String, vec::Vec};
 use serde_json::{Map, Value};
 
-/// What we need to know of a provider.
+/// The metadata that we need of a provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProviderMetadata {
     /// Where browsers are sent to sign in.
@@ -58,7 +58,7 @@ pub enum DiscoveryFault {
 }
 
 impl ProviderMetadata {
-    /// What is written in the configuration in place of a document.
+    /// The metadata that the configuration holds in place of a document.
     pub fn written(endpoints: &OpenIdEndpoints) -> Self {
         Self {
             authorization_endpoint: endpoints.authorization_endpoint.clone(),

@@ -62,7 +62,7 @@ fn is_json(reply: &Reply) -> bool {
 /// Reads a document that is published for everyone: metadata, or a key set.
 ///
 /// It is known by what it says, under whatever media type a server of files gives it out, and what is odd in it takes
-/// nothing else down ([`json::parse_usable`]). What comes in answer to a request of ours is held to its type.
+/// nothing else down ([`json::parse_usable`]). An answer to a request of ours is held to its type.
 ///
 /// # Errors
 /// Any [`DocumentFault`].

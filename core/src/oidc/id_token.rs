@@ -1,7 +1,7 @@
 //! ID token validation (OpenID Connect Core, sections 2 and 3.1.3.7).
 //!
-//! The signature is verified before; what is judged here is who speaks, to whom, about whom, when
-//! and in answer to which request.
+//! The signature is verified before. This module judges the issuer, the audience, the subject, the
+//! times and the request that the token answers.
 
 use super::token_hash;
 use crate::{
@@ -19,7 +19,7 @@ pub struct VerifiedIdToken {
     subject: String,
 }
 
-/// What an ID token must say.
+/// The values that an ID token must have.
 #[derive(Clone, Copy, Debug)]
 pub struct Expectation<'a> {
     /// `iss`, byte for byte.
@@ -96,7 +96,7 @@ impl VerifiedIdToken {
     /// Any [`IdTokenFault`] that is about claims. A false accept signs a stranger in as someone
     /// else; a false reject keeps a user out.
     pub fn new(token: VerifiedToken, expected: Expectation<'_>) -> Result<Self, IdTokenFault> {
-        // Whoever verifies with a secret can sign with it too; nobody here asks for such ID tokens.
+        // A secret that verifies can also sign. Lychgate asks for no such ID tokens.
         if token.algorithm() == JwsAlgorithm::Hs256 {
             return Err(IdTokenFault::NoKey);
         }

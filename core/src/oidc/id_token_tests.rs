@@ -1,4 +1,4 @@
-//! What an ID token must say, claim by claim.
+//! The values that an ID token must have, claim by claim.
 
 use super::*;
 use crate::{

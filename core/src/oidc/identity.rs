@@ -1,11 +1,11 @@
-//! Who signed in, whichever protocol said so.
+//! The identity of the user who signed in, by whichever protocol.
 
 use super::id_token::VerifiedIdToken;
 use crate::time::UnixTime;
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use serde_json::{Map, Value};
 
-/// What a new session is made of, beside its tokens.
+/// The facts that a new session is made of, beside its tokens.
 #[derive(Debug)]
 pub struct Identity {
     /// `sub`, unique at the issuer.

@@ -3,7 +3,7 @@
 use crate::encoding::parameters::{self, Parameters, ParametersFault};
 use alloc::{borrow::ToOwned, string::String};
 
-/// What another site says about the sign-in that it begins.
+/// The parameters of a sign-in that another site begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Initiation {
     /// `iss`: the provider to sign in at.

@@ -1,8 +1,8 @@
-//! How often in a row a browser was signed in for one page: what stops a sign-in that goes in circles.
+//! The loop guard: how often in a row a browser was signed in for one page.
 //!
-//! A browser that loses the session cookie, or a provider that never authenticates as a route asks, would be
-//! sent round without end, with nobody to see why. The count is the browser's own to keep: whoever changes it
-//! gets one more round or one fewer.
+//! It stops a sign-in that goes in circles. A browser that loses the session cookie, or whose provider never
+//! authenticates as a route asks, would be redirected without end, with nobody to see why. The browser keeps the
+//! count: a user who changes it gets one more sign-in or one fewer.
 
 use super::return_to::ReturnTo;
 use crate::{
@@ -12,23 +12,23 @@ use crate::{
 use alloc::{format, string::String};
 use sha2::{Digest, Sha256};
 
-/// How many rounds there are before a page says that it does not help.
+/// How many sign-ins there are before a page says that another does not help.
 pub const MOST: u8 = 3;
 
-/// How long after a round the next one counts as following it.
+/// How long after a sign-in the next one counts as following it.
 pub const LIFETIME: Seconds = Seconds::minutes(5);
 
 /// How many characters of the page's digest stand in the cookie.
 const DIGEST_CHARACTERS: usize = 11;
 
-/// The cookie's value after one more round for `page`, where it was `before`: `count "-" page`, the page
+/// The cookie's value after one more sign-in for `page`, where it was `before`: `count "-" page`, the page
 /// as the first 11 characters of base64url(SHA-256(`return_to`)).
 pub fn one_more(before: Option<&str>, page: &ReturnTo) -> String {
     let count = made(before, page).saturating_add(1).min(MOST);
     format!("{count}-{}", name(page))
 }
 
-/// The rounds made for `page`, as the cookie's value says; none where it is about another page or
+/// The sign-ins made for `page`, as the cookie's value says; none where it is about another page or
 /// is nothing that [`one_more`] wrote.
 pub fn made(value: Option<&str>, page: &ReturnTo) -> u8 {
     let Some((count, of)) = value.and_then(|value| value.split_once('-')) else {

@@ -1,6 +1,6 @@
 //! The pushed authorization request and its response (RFC 9126).
 //!
-//! What the provider is asked for goes to it directly, so that nobody on the way through the browser can
+//! Lychgate sends the request to the provider directly, so that nobody on the way through the browser can
 //! read or change it.
 
 use super::{

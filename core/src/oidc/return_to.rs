@@ -15,7 +15,7 @@ pub struct ReturnTo(String);
 pub struct Site<'a> {
     /// The origin of `public_url`, as text.
     pub origin: &'a str,
-    /// What our own endpoints stand below.
+    /// The path that our own endpoints stand below.
     pub base_path: &'a str,
 }
 
@@ -77,7 +77,7 @@ impl ReturnTo {
     }
 }
 
-/// What follows `origin` in a URL of it; a text that begins with a slash is a path already.
+/// The path and query after `origin` in a URL of it; a text that begins with a slash is a path already.
 ///
 /// Scheme and host count in any case. Whatever else could be read as another host after them, such as `@` or a
 /// port, is no path and is refused.

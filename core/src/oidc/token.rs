@@ -153,7 +153,7 @@ pub fn read(reply: &Reply) -> Result<Tokens, TokenFault> {
     })
 }
 
-/// What an answer with another status than success says.
+/// The fault of an answer with another status than success.
 pub fn refusal(reply: &Reply) -> TokenFault {
     let answer = Answer::read(reply).ok();
     let error = answer.as_ref().map(|answer| answer.text("error"));

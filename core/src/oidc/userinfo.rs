@@ -40,7 +40,7 @@ pub enum UserinfoFault {
     SubjectMismatch,
 }
 
-/// What the endpoint answered.
+/// The answer of the endpoint.
 #[derive(Debug)]
 pub enum Userinfo<'a> {
     /// Claims.
@@ -60,7 +60,7 @@ pub struct Expectation<'a> {
     pub now: UnixTime,
 }
 
-/// What only an ID token, or the provider's place in the configuration, can say.
+/// The claims that only an ID token, or the provider's place in the configuration, can state.
 const OF_ID_TOKEN: [&str; 15] = [
     "iss",
     "sub",
@@ -96,7 +96,7 @@ impl UserinfoFault {
     }
 }
 
-/// Whether a claim may be taken from userinfo. Who speaks, to whom and after which authentication is never said
+/// Whether a claim may be taken from userinfo. The issuer, the audience and the authentication are never taken from
 /// there.
 pub fn may_state(claim: &str) -> bool {
     !OF_ID_TOKEN.contains(&claim)
@@ -125,7 +125,7 @@ pub fn request(endpoint: &Url, access_token: &Secret<String>) -> Result<Outbound
     })
 }
 
-/// What a reply holds, by what it is and not by how it is labelled.
+/// The content of a reply, by what it is and not by how it is labelled.
 ///
 /// # Errors
 /// [`UserinfoFault::Document`].

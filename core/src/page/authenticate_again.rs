@@ -12,7 +12,7 @@ use crate::http::response::{Response, Status};
 /// Another sign-in would open it.
 #[derive(Clone, Copy, Debug)]
 pub struct AuthenticateAgain<'a> {
-    /// What the log knows this failure by.
+    /// The identifier of this failure in the log.
     pub incident: &'a str,
     /// Where that sign-in begins.
     pub sign_in: Href<'a>,

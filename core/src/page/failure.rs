@@ -14,7 +14,7 @@ use crate::http::response::{Response, Status};
 pub struct Failure<'a> {
     /// The status of the response.
     pub status: Status,
-    /// What the log knows this failure by.
+    /// The identifier of this failure in the log.
     pub incident: Option<&'a str>,
     /// Where the person can go on: for 401 the start of a sign-in, else the page that was asked for,
     /// where asking again can help.

@@ -15,13 +15,13 @@ use crate::{
 /// The account lacks something.
 #[derive(Clone, Copy, Debug)]
 pub struct Forbidden<'a> {
-    /// What it lacks.
+    /// The conditions that it does not meet.
     pub missing: &'a [Missing],
-    /// The name of whoever is signed in, where it is known.
+    /// The name of the signed-in user, where it is known.
     pub who: Option<&'a str>,
     /// Signs in again, where the provider did not say everything and may the next time.
     pub sign_in_again: Option<Href<'a>>,
-    /// What the log knows this refusal by.
+    /// The identifier of this refusal in the log.
     pub incident: &'a str,
     /// The page that asks before signing out.
     pub sign_out: Href<'a>,
@@ -30,8 +30,8 @@ pub struct Forbidden<'a> {
 }
 
 impl Refusals {
-    /// What is missing in words. The configured names are left out on purpose: they would tell everyone
-    /// with an account how the site is guarded.
+    /// The words for a missing condition. The configured names are left out on purpose: they would tell
+    /// everyone with an account how the site is guarded.
     const fn of(&self, missing: Missing) -> &'static str {
         match missing {
             Missing::Group => self.group,

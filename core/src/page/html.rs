@@ -12,7 +12,7 @@ pub(super) struct Html(String);
 /// How a link looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Look {
-    /// What most people want next.
+    /// The link that most people want next.
     First,
     /// Another way on.
     Second,

@@ -13,17 +13,17 @@ use sha2::{Digest, Sha256};
 /// The style of every page. The digest of it and of the theme's rules stands in the policy, so that no other applies.
 const STYLE: &str = include_str!("style.css");
 
-/// What differs between pages.
+/// The parts that differ between pages.
 pub(super) struct Layout<'a> {
     /// The status of the response.
     pub(super) status: Status,
     /// Title and heading.
     pub(super) heading: &'static str,
-    /// What stands below the heading.
+    /// The content below the heading.
     pub(super) content: Html,
     /// Links and buttons.
     pub(super) ways: Html,
-    /// What the log knows this failure by.
+    /// The identifier of this failure in the log.
     pub(super) incident: Option<&'a str>,
     /// Where a form on the page may lead.
     pub(super) form: FormTargets<'a>,
@@ -122,7 +122,7 @@ impl Layout<'_> {
     }
 }
 
-/// Whose page it is: the logo, which is called by the name, or the name alone.
+/// The site that the page belongs to: the logo, which is called by the name, or the name alone.
 fn site(theme: &Theme) -> Html {
     let name = theme.name.as_deref();
     let html = Html::new().raw("<p class=\"site\">");

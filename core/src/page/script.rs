@@ -8,7 +8,7 @@ use super::html::Html;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256};
 
-/// What a page does by itself.
+/// The script of a page.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Script<'a> {
     /// Nothing.
@@ -72,7 +72,7 @@ impl Script<'_> {
         })
     }
 
-    /// What stands in the head: a script that leads on, so that it runs before anything is shown, and the
+    /// The part in the head: a script that leads on, so that it runs before anything is shown, and the
     /// way on without it.
     pub(super) fn in_head(&self) -> Html {
         let Some(to) = self.target() else {
@@ -85,7 +85,7 @@ impl Script<'_> {
             .html(&self.element())
     }
 
-    /// What stands at the end of the body.
+    /// The part at the end of the body.
     pub(super) fn in_body(&self) -> Html {
         if self.leads_on() {
             return Html::new();

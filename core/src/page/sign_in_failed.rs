@@ -14,9 +14,9 @@ use crate::http::response::{Response, Status};
 pub struct SignInFailed<'a> {
     /// The status of the response.
     pub status: Status,
-    /// What the person may know of the cause.
+    /// The part of the cause that the user may know.
     pub reason: Reason,
-    /// What the log knows this failure by.
+    /// The identifier of this failure in the log.
     pub incident: &'a str,
     /// Starts the sign-in again: `login` of the gateway with `return_to`.
     pub retry: Href<'a>,
@@ -44,7 +44,7 @@ pub enum Reason {
     Unavailable,
     /// The provider says that it has more groups of the account than it lists.
     TooManyGroups,
-    /// The deployment's own settings are wrong, and only whoever runs it can mend them.
+    /// The deployment's own settings are wrong, and only its operator can mend them.
     Misconfigured,
 }
 

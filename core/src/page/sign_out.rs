@@ -18,7 +18,7 @@ use crate::http::{
 pub struct SignOut<'a> {
     /// Where the form goes.
     pub action: Href<'a>,
-    /// The name of whoever is signed in, where it is known.
+    /// The name of the signed-in user, where it is known.
     pub who: Option<&'a str>,
     /// Where the site begins.
     pub home: Href<'a>,

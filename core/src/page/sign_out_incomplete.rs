@@ -13,7 +13,7 @@ use crate::http::response::{Response, Status};
 /// Saying "signed out" here would leave a stolen cookie alive that its owner believes dead.
 #[derive(Clone, Copy, Debug)]
 pub struct SignOutIncomplete<'a> {
-    /// What the log knows this failure by.
+    /// The identifier of this failure in the log.
     pub incident: &'a str,
     /// Tries to sign out again.
     pub retry: Href<'a>,

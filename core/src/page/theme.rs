@@ -4,14 +4,14 @@ use super::color::Accent;
 use crate::http::path::RequestPath;
 use alloc::string::String;
 
-/// What a configuration says about the look of the pages.
+/// The settings for the look of the pages.
 #[derive(Clone, Debug, Default)]
 pub struct Theme {
-    /// What people call the site.
+    /// The name of the site.
     pub name: Option<String>,
     /// A picture of this site, which stands in the name's place.
     pub logo: Option<RequestPath>,
-    /// What buttons, links and lines are drawn in.
+    /// The colour of buttons, links and lines.
     pub accent: Option<Accent>,
 }
 

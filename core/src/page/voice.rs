@@ -1,4 +1,4 @@
-//! What all pages of one answer have in common: the language, and the look of the deployment.
+//! The parts that all pages of one answer have in common: the language, and the look of the deployment.
 
 use super::{language::Language, theme::Theme};
 

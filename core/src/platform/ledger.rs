@@ -1,7 +1,7 @@
 //! The ledger: strongly consistent, versioned records in partitions.
 //!
-//! What must happen once goes through a conditional write. Hosts carry it out as one SQL statement
-//! (see STORAGE.md), so that of several writers of one version exactly one wins.
+//! An action that must happen once goes through a conditional write. Hosts carry the write out as one SQL
+//! statement (see STORAGE.md), so that of several writers of one version exactly one wins.
 
 use crate::{encoding::base64url, time::UnixTime};
 use alloc::{format, string::String, vec::Vec};
@@ -9,7 +9,7 @@ use alloc::{format, string::String, vec::Vec};
 /// The most bytes of a record's value.
 pub const LARGEST_VALUE: usize = 128 * 1024;
 
-/// What a partition is about.
+/// The subject of a partition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PartitionKind {
     /// One user: session heads and the user record.
@@ -23,13 +23,13 @@ pub enum PartitionKind {
 /// A partition: records in one are read together; no statement spans two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Partition {
-    /// What it is about.
+    /// The subject of its records.
     pub kind: PartitionKind,
     /// Which one: a digest or derived value, never an identifier of a person.
     pub id: [u8; 32],
 }
 
-/// What a record is.
+/// The kind of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RecordKind {
     /// The head of a session.
@@ -70,7 +70,7 @@ pub struct Count(pub u32);
 /// A conditional write.
 #[derive(Clone, Copy, Debug)]
 pub struct Write<'a> {
-    /// What must stand there for the write to happen.
+    /// The condition for the write to happen.
     pub expected: Expected,
     /// The new, sealed value; at most [`LARGEST_VALUE`] bytes.
     pub value: &'a [u8],
@@ -80,7 +80,7 @@ pub struct Write<'a> {
     pub now: UnixTime,
 }
 
-/// What must stand in the ledger for a write to happen.
+/// The condition on the ledger for a write to happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expected {
     /// No live record.
@@ -92,7 +92,7 @@ pub enum Expected {
     Version(Version),
 }
 
-/// What a conditional write did.
+/// The result of a conditional write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Written {
     /// It happened; the record's version now.
@@ -169,7 +169,7 @@ impl RecordName {
         }
     }
 
-    /// What kind of record it names.
+    /// The kind of record that it names.
     pub const fn kind(&self) -> RecordKind {
         self.kind
     }

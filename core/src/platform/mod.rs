@@ -18,7 +18,7 @@ use alloc::vec::Vec;
 use ledger::{Count, LedgerError, Partition, RecordKind, RecordName, Versioned, Write, Written};
 use store::{StoreError, StoreKey};
 
-/// What a host offers to the core for the length of one request.
+/// The services that a host offers to the core for the length of one request.
 #[expect(
     async_fn_in_trait,
     reason = "hosts are single-threaded, so no `Send` is wanted"
@@ -76,7 +76,7 @@ pub trait Platform {
     async fn store_remove(&self, key: &StoreKey) -> Result<(), StoreError>;
 
     /// Reads records of one partition in one strongly consistent step, in the order of `names`.
-    /// What expired at or before `now` is absent.
+    /// A record that expired at or before `now` is absent.
     ///
     /// # Errors
     /// Any [`LedgerError`].

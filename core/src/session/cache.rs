@@ -1,4 +1,4 @@
-//! What one isolate remembers of sessions: facts with the time they were asked for, no decisions.
+//! The session cache of one isolate: facts with the time they were asked for, no decisions.
 //!
 //! Cookies are found by the digest of their text, so that a forged one finds nothing and look-ups
 //! say nothing about a real one. Times and rules are judged again at every use.
@@ -12,7 +12,7 @@ use crate::{
 use alloc::rc::Rc;
 use sha2::{Digest, Sha256};
 
-/// A bounded memory of sessions.
+/// A bounded cache of sessions.
 #[derive(Debug)]
 pub struct SessionCache {
     cookies: Generations<[u8; 32], Rc<KnownCookie>>,
@@ -22,7 +22,7 @@ pub struct SessionCache {
 /// A cookie that opened before.
 #[derive(Debug)]
 pub struct KnownCookie {
-    /// What it says.
+    /// The opened cookie.
     pub opened: OpenedCookie,
     /// Its session.
     pub handle: SessionHandle,
@@ -42,7 +42,7 @@ struct LiveMemory {
     refreshing_since: Option<UnixTime>,
 }
 
-/// What memory says about a session.
+/// The answer of the session cache about a session.
 #[derive(Debug)]
 pub enum Remembered {
     /// It was alive recently enough.
@@ -76,7 +76,7 @@ const COOKIE_WEIGHT: usize = 320;
 const ENDED_WEIGHT: usize = 96;
 
 impl SessionCache {
-    /// An empty memory.
+    /// An empty cache.
     pub const fn new() -> Self {
         Self {
             cookies: Generations::new(COOKIE_BYTES),
@@ -98,7 +98,7 @@ impl SessionCache {
         known
     }
 
-    /// What is known about a session now.
+    /// The state of a session, as far as it is known now.
     ///
     /// Times are whole seconds, so an answer asked for in second `t` counts through second
     /// `t + N - 1`: never longer than N seconds, whatever the fractions were.

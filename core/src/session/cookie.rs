@@ -16,12 +16,12 @@ use crate::{
 };
 use alloc::{string::String, vec::Vec};
 
-/// What a session cookie says; only an opened cookie, or a new session, is one.
+/// The content of a session cookie; only an opened cookie, or a new session, is one.
 #[derive(Clone, Debug)]
 pub struct SessionCookie {
     /// The session's secret.
     pub secret: SessionSecret,
-    /// Whose session it is.
+    /// The user of the session.
     pub user: UserKey,
     /// The generation of the record when the cookie was written.
     pub generation: Generation,
@@ -49,7 +49,7 @@ pub enum CookieFault {
 /// An opened cookie whose times are good.
 #[derive(Clone, Debug)]
 pub struct OpenedCookie {
-    /// What it says.
+    /// The content of the cookie.
     pub cookie: SessionCookie,
     /// Whether the key it was sealed with is on its way out.
     pub sealed_by: SealedBy,
@@ -67,7 +67,7 @@ impl SessionCookie {
     /// Opens the text of a session cookie and judges its times.
     ///
     /// # Errors
-    /// Any [`CookieFault`]. A false accept lets in whoever wrote the cookie.
+    /// Any [`CookieFault`]. A false accept lets in an attacker who wrote the cookie.
     pub fn open(
         text: &str,
         ring: &KeyRing,

@@ -57,12 +57,12 @@ pub enum HeadState {
     Ended {
         /// When it ended.
         at: u64,
-        /// What ended it.
+        /// The reason for the end.
         why: EndReason,
     },
 }
 
-/// What ended a session.
+/// The reason why a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EndReason {
@@ -83,7 +83,7 @@ impl Head {
         UnixTime::from_seconds(self.facts.created)
     }
 
-    /// The same head, ended. What it holds of the user goes: an ended session needs no record.
+    /// The same head, ended. Its facts about the user go: an ended session needs no record.
     #[must_use]
     pub fn ended(self, at: UnixTime, why: EndReason) -> Self {
         let at = at.as_seconds();

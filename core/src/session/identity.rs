@@ -1,4 +1,4 @@
-//! What a provider said about a user, as a digest: two sign-ins with the same one were told the same.
+//! The digest of a provider's facts about a user: two sign-ins with the same digest were told the same.
 
 use super::record::SessionRecord;
 use crate::encoding::base64url;

@@ -1,4 +1,4 @@
-//! What is derived from a session's secret.
+//! The values that are derived from a session's secret.
 
 use super::handle::SessionHandle;
 use crate::{
@@ -43,7 +43,7 @@ impl SessionSecret {
         ))
     }
 
-    /// The key that the record is sealed with: whoever lacks the cookie cannot read it.
+    /// The key that the record is sealed with: an attacker who lacks the cookie cannot read it.
     pub fn record_key(&self, generation: Generation) -> SealingKey {
         let info: [&[u8]; 2] = [
             b"lychgate/1/session record key ",

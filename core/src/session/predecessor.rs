@@ -19,7 +19,7 @@ use alloc::{string::String, vec::Vec};
 /// A session, by the place of its head in the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Predecessor {
-    /// Whose it is.
+    /// The user of the session.
     pub user: UserKey,
     /// Which one.
     pub handle: SessionHandle,

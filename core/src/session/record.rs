@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use zeroize::Zeroize;
 
-/// What a session knows about its user.
+/// The facts that a session holds about its user.
 #[derive(Clone, Serialize)]
 pub struct SessionRecord {
     /// The provider's id in the configuration.
@@ -268,7 +268,7 @@ mod tests {
         assert!(SessionRecord::open(&sealed, &other, Generation(1), ORIGIN).is_none());
     }
 
-    /// What an earlier version sealed: no roles, and a time of authentication always.
+    /// A record that an earlier version sealed: no roles, and a time of authentication always.
     #[test]
     fn a_record_without_newer_members_opens() {
         let mut record = record();

@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UserKey([u8; 32]);
 
-/// What holds for all sessions of a user.
+/// The facts that hold for all sessions of a user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct UserRecord {
     /// Sessions created before this end; seconds since the epoch.

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 const PAYLOAD: &str = r#"{"exp":2000}"#;
 
-/// What becomes of a single key, given as the inside of its JSON object.
+/// The result of importing a single key, given as the inside of its JSON object.
 fn import(members: &str) -> Result<PublicKey, KeyFault> {
     let set = KeySet::parse(key_set_text(&[members.to_owned()]).as_bytes()).unwrap();
     match (set.keys(), set.skipped()) {
@@ -291,7 +291,7 @@ fn a_set_is_bounded() {
     let (used, flaws) = flawed(&crowd(70));
     let beyond: Vec<_> = (64..70).map(|at| left_out(at, KeyFault::TooMany)).collect();
     assert_eq!((used, flaws), (64, beyond));
-    // What is left out takes no place.
+    // A key that is left out takes no place.
     let mut keys = vec![String::from(r#""kty":"new""#); 100];
     keys.push(TestKey::Ed25519(1).members());
     assert_eq!(flawed(&keys), (1, vec![]));

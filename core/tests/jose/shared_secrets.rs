@@ -24,7 +24,7 @@ const SECRET: &[u8] = b"a secret of the issuer and of us";
 const HEADER: &str = r#"{"alg":"HS256"}"#;
 const PAYLOAD: &str = r#"{"exp":2000,"iss":"https://op.example"}"#;
 
-/// What becomes of a token that was signed with the secret.
+/// The failure of a token that was signed with the secret, if any.
 fn with(header: &str, payload: &str) -> Option<Failure> {
     let token = sign_with_secret(SECRET, header, payload);
     verify_with_secret(&token, &shared_secret(SECRET)).err()
@@ -163,7 +163,7 @@ fn a_public_key_is_no_secret() {
     }
 }
 
-/// The claims are good and the code is right, but whoever can check it could have made it.
+/// The claims are good and the code is right, but any party that can check it could have made it.
 #[test]
 fn a_token_under_a_shared_secret_is_no_id_token() {
     let claims = r#"{"iss":"https://op.example","aud":"edge","sub":"user-1","nonce":"n-1",

@@ -131,13 +131,13 @@ pub fn shared_secret(bytes: &[u8]) -> SharedSecret {
     SharedSecret::new(Secret::new(bytes.to_vec())).unwrap()
 }
 
-/// What becomes of a token of an issuer with a shared secret.
+/// The result of verifying a token of an issuer with a shared secret.
 pub fn verify_with_secret(token: &str, secret: &SharedSecret) -> Result<VerifiedToken, Failure> {
     let token = UnverifiedToken::parse(token).map_err(Failure::Malformed)?;
     token.confirm_with_secret(secret).map_err(Failure::Refused)
 }
 
-/// What a flow does with a token, the platform being the software verification.
+/// The result of verifying a token as a flow does, with the software verification as the platform.
 pub fn verify(token: &str, keys: &KeySet, allowed: &[Algorithm]) -> Result<VerifiedToken, Failure> {
     let token = UnverifiedToken::parse(token).map_err(Failure::Malformed)?;
     let candidates = keys.candidates(token.hint(), allowed);

@@ -70,7 +70,7 @@ pub fn cases() -> Vec<SignatureCase> {
     cases.extend(cases_of!(pss::RsaPss2048Sha384Mgf1SaltLen48, Ps384, rsa));
     cases.extend(cases_of!(pss::RsaPss4096Sha384Mgf1SaltLen48, Ps384, rsa));
     cases.extend(cases_of!(pss::RsaPss4096Sha512Mgf1SaltLen64, Ps512, rsa));
-    // What is valid with a salt of another length than the digest's is not PS256 or PS512 (RFC 7518,
+    // A signature that is valid with a salt of another length than the digest's is not PS256 or PS512 (RFC 7518,
     // section 3.5).
     let mut other_salt = cases_of!(pss::RsaPss2048Sha256Mgf1SaltLen0, Ps256, rsa);
     other_salt.extend(cases_of!(pss::RsaPss4096Sha512Mgf1SaltLen32, Ps512, rsa));

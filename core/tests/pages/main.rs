@@ -463,7 +463,7 @@ fn literals(source: &str) -> Vec<String> {
         .collect()
 }
 
-/// Whoever gives a page new words must show them here, too.
+/// Anyone who gives a page new words must show them here, too.
 #[test]
 fn every_text_of_every_language_stands_on_a_page_of_the_gallery() {
     // Of the checkout that runs, which may be a copy of the one that was compiled.

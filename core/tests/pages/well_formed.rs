@@ -1,6 +1,6 @@
 //! A small checker of HTML: tags closed in order, attributes quoted, nothing stray.
 
-/// What is wrong with a document.
+/// The flaws of a document.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Flaw {
     Doctype,

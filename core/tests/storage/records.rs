@@ -1,4 +1,4 @@
-//! What stands in the store and in the ledger.
+//! The records in the store and in the ledger.
 
 use crate::{
     cookies::record_key,

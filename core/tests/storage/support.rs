@@ -118,7 +118,7 @@ pub(crate) fn associated_data(place: Place<'_>, key_id: u8) -> Vec<u8> {
     out
 }
 
-/// What the code sealed for a place, and everything that it takes to seal the same.
+/// The value that the code sealed for a place, and everything that it takes to seal the same.
 ///
 /// The bytes are taken apart here, and opened with a key that was derived here.
 pub(crate) fn sealed(vector: Vector, place: Place<'_>, key: [u8; 32], sealed: &[u8]) -> Vector {
@@ -143,7 +143,7 @@ pub(crate) fn sealed(vector: Vector, place: Place<'_>, key: [u8; 32], sealed: &[
         .line("sealed", base64url::encode(sealed))
 }
 
-/// What the code sealed as the text of a cookie.
+/// The value that the code sealed as the text of a cookie.
 pub(crate) fn cookie(vector: Vector, place: Place<'_>, text: &str) -> Vector {
     let bytes = base64url::decode(text).unwrap();
     assert_eq!(bytes[1], KEY_ID);

@@ -188,7 +188,7 @@ fn read_algorithms(table: &Table<'_>) -> Option<Vec<Algorithm>> {
 fn read_scopes(table: &Table<'_>, preset: &Preset, protocol: Option<&Protocol>) -> Vec<String> {
     let is_openid = matches!(protocol, None | Some(Protocol::OpenId(_)));
     let Some(scopes) = table.parsed_list("scopes", text::token) else {
-        // What the generic preset asks for has a meaning in OpenID Connect alone.
+        // The scopes of the generic preset have a meaning in OpenID Connect alone.
         let has_usual = is_openid || preset.oauth.is_some();
         let usual = if has_usual { preset.scopes } else { &[] };
         return usual.iter().copied().map(ToOwned::to_owned).collect();

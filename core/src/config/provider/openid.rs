@@ -18,10 +18,10 @@ const OAUTH_KEYS: [&str; 5] = [
     "subject_claim",
 ];
 
-/// What stands in metadata, without which nobody signs in.
+/// The metadata without which nobody signs in.
 const NEEDED: [&str; 3] = ["authorization_endpoint", "token_endpoint", "jwks_uri"];
 
-/// What may stand there besides.
+/// The optional metadata.
 const OPTIONAL: [&str; 2] = ["userinfo_endpoint", "end_session_endpoint"];
 
 /// Whether the issuer need not lead to its metadata.

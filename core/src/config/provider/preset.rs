@@ -1,15 +1,15 @@
-//! What is known of well-known providers, so that nobody has to look it up.
+//! The settings of well-known providers, so that nobody has to look them up.
 //!
 //! A preset fills in what a `[[provider]]` leaves out; whatever is written there wins.
 
 use super::super::{ResponseMode, fault::ConfigFault};
 
-/// What is left out, by the preset's word.
+/// The values for settings that are left out, by the preset's word.
 #[derive(Debug)]
 pub(super) struct Preset {
     /// The value of `preset`; empty where none is named.
     pub(super) word: &'static str,
-    /// What people are shown.
+    /// The name shown to users.
     pub(super) name: Option<&'static str>,
     pub(super) issuer: Issuer,
     pub(super) scopes: &'static [&'static str],
@@ -31,7 +31,7 @@ pub(super) enum Issuer {
     Given {
         /// A segment of its path.
         segment: Option<&'static str>,
-        /// What it ends with.
+        /// The end of its path.
         end: &'static str,
     },
 }

@@ -1,4 +1,4 @@
-//! Whether whoever shows a token holds the key that it is bound to (RFC 9449).
+//! Checks that the client that sends a token holds the key that it is bound to (RFC 9449).
 
 use crate::{
     access::routes::{Dpop, DpopDemand, DpopReplay},
@@ -37,7 +37,7 @@ pub(in crate::gateway) async fn prove<P: Platform, R: Inbound>(
         (Scheme::Bearer, None, DpopDemand::Always) | (Scheme::Dpop, None, _) => {
             return Err(refused(AccessTokenFault::Unbound));
         }
-        // Whoever stole it has not stolen the key.
+        // A thief who stole the token has not stolen the key.
         (Scheme::Bearer, Some(_), _) => return Err(refused(AccessTokenFault::Unproven)),
         (Scheme::Dpop, Some(thumbprint), _) => thumbprint,
     };

@@ -1,4 +1,4 @@
-//! Access tokens: who calls, and whether the token is the authentication's.
+//! Access tokens: the client that sends one, and whether the token is its own.
 
 pub(in crate::gateway) mod dpop;
 pub(in crate::gateway) mod resource_metadata;

@@ -1,4 +1,4 @@
-//! `GET /.well-known/oauth-protected-resource...`: whom to ask for tokens (RFC 9728, section 3).
+//! `GET /.well-known/oauth-protected-resource...`: the servers to ask for tokens (RFC 9728, section 3).
 //!
 //! Anyone may read it, from any site: that is what it is for.
 

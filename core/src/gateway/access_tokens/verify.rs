@@ -1,4 +1,4 @@
-//! The access token of a request: from memory where it was verified before, else by its signature.
+//! The access token of a request: from the token cache where it was verified before, else by its signature.
 
 use crate::{
     access::routes::Dpop,
@@ -55,7 +55,7 @@ impl<F: Into<Fault>> From<F> for RefusedToken {
 const TURNS: u32 = 50;
 const TURN: Milliseconds = Milliseconds::new(1);
 
-/// What memory alone says: a token that was verified with keys that are fresh, is not bound, and counts now.
+/// The token from the cache alone: verified with keys that are fresh, not bound, and valid now.
 pub(in crate::gateway) fn from_cache(
     deployment: &Deployment,
     authorization: &str,
@@ -98,7 +98,7 @@ pub(in crate::gateway) async fn identify<P: Platform, R: Inbound>(
     Ok(Bearer { token, later })
 }
 
-/// A token with a valid signature, from memory or verified now.
+/// A token with a valid signature, from the token cache or verified now.
 async fn verified<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     text: &str,
@@ -152,7 +152,7 @@ async fn verified<P: Platform, R: Inbound>(
     Ok((token, keys.later))
 }
 
-/// A token that memory knows, with keys that are fresh now.
+/// A token that is in the cache, with keys that are fresh now.
 async fn known<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     digest: &TokenDigest,
@@ -175,7 +175,7 @@ async fn known<P: Platform, R: Inbound>(
 /// The version of keys that never change.
 const FIXED: KeySetVersion = KeySetVersion::FIRST;
 
-/// The version of an issuer's set that memory vouches for without asking anyone; `None` where it has none that is fresh.
+/// The version of an issuer's set that the cache holds fresh, so that nobody need be asked; `None` where it has none.
 fn fresh_version(
     deployment: &Deployment,
     index: IssuerIndex,
@@ -184,7 +184,7 @@ fn fresh_version(
     version(deployment, index, |published| published.fresh_version(now))
 }
 
-/// The version of an issuer's set that memory has, fresh or not.
+/// The version of an issuer's set that the cache has, fresh or not.
 fn known_version(
     deployment: &Deployment,
     index: IssuerIndex,

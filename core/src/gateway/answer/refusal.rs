@@ -60,23 +60,23 @@ struct Parts {
     provider: Option<String>,
 }
 
-/// What an answer says beside the fault.
+/// The details that an answer gives beside the fault.
 #[derive(Debug)]
 pub(in crate::gateway) enum Detail {
     /// Nothing.
     Plain,
     /// The methods that would be allowed.
     Allow(Vec<Method>),
-    /// What the user lacks, and who that is.
+    /// The user lacks these.
     Missing {
-        /// What is missing.
+        /// The missing conditions.
         missing: Vec<Missing>,
-        /// Who is signed in.
+        /// The name of the signed-in user.
         who: Option<String>,
     },
     /// The authentication does not suffice.
     StepUp {
-        /// What would.
+        /// The authentication that would.
         step_up: StepUp,
         /// Our own address that leads to it; `return_to` can be added.
         login: String,
@@ -92,18 +92,18 @@ pub(in crate::gateway) enum Detail {
     SignOut,
 }
 
-/// What a authentication is told whose token is missing or refused.
+/// The challenge to a client whose token is missing or refused.
 #[derive(Debug)]
 pub(in crate::gateway) struct BearerDetail {
     /// Whether tokens must be bound.
     pub(in crate::gateway) dpop: DpopDemand,
-    /// What is wrong; nothing where no token came.
+    /// The error; `None` where no token came.
     pub(in crate::gateway) error: Option<ChallengeError>,
-    /// What a token for this should have.
+    /// The scopes that a token for this should have.
     pub(in crate::gateway) scopes: Vec<String>,
     /// How its user must have authenticated.
     pub(in crate::gateway) step_up: Option<StepUp>,
-    /// Where clients learn whom to ask for tokens.
+    /// The URL where clients learn which servers to ask for tokens.
     pub(in crate::gateway) resource_metadata: String,
 }
 
@@ -198,10 +198,10 @@ impl Refusal {
         let of_session = of_session.then(|| self.challenge(call, answer.code));
         let of_token = match (&self.0.detail, &self.0.fault) {
             (Detail::Bearer(detail), Fault::Browser(_)) => Some(detail.challenge()),
-            // What is not the authentication's fault is mended by no other token.
+            // No other token mends a fault that is not the client's.
             (_, _) => None,
         };
-        // Who can hold a token, and not a cookie, looks at the first challenge.
+        // A client that can hold a token, and not a cookie, looks at the first challenge.
         for challenge in of_token.into_iter().chain(of_session) {
             let value = HeaderValue::parse(challenge);
             let field = value.map(|value| (HeaderName::WWW_AUTHENTICATE, value));
@@ -278,8 +278,8 @@ impl Refusal {
     }
 
     /// A 401 says how to get in (RFC 9110, section 11.6.1): for a session by going to `login`, which no
-    /// registered scheme can say; for a bad credential by sending another. What an authentication lacks
-    /// is said in the words of RFC 9470, section 3.
+    /// registered scheme can say; for a bad credential by sending another. An authentication that does not
+    /// suffice gets the words of RFC 9470, section 3.
     fn challenge<P: Platform, R: Inbound>(
         &self,
         call: &Call<'_, P, R>,
@@ -329,7 +329,7 @@ impl BearerDetail {
     }
 }
 
-/// What a authentication without a good token is told.
+/// The challenge to a client without a good token.
 pub(in crate::gateway) fn challenge(
     config: &Config,
     matched: &RouteMatch<'_>,
@@ -387,14 +387,15 @@ fn may_be_among(deployment: &Deployment, lacking: &[Missing], record: &SessionRe
     })
 }
 
-/// Whether whoever sent the request would rather read a page than JSON.
+/// Whether the client would rather read a page than JSON.
 pub(in crate::gateway) fn wants_html(request: &impl Inbound) -> bool {
     request
         .header(&HeaderName::ACCEPT)
         .is_some_and(|accept| contains_ignoring_case(&accept, "text/html"))
 }
 
-/// Where a setting is to blame, trying again helps nobody, so the page says whom to tell.
+/// The reason that the page gives. Where a setting is to blame, trying again helps nobody, so the page says that the
+/// operator must be told.
 const fn reason(fault: &Fault) -> Reason {
     if matches!(fault, Fault::Provider(ProviderFault::GroupsElsewhere)) {
         return Reason::TooManyGroups;

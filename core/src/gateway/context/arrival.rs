@@ -26,7 +26,7 @@ pub fn is_telling(name: &str) -> bool {
     TELLING.iter().any(is)
 }
 
-/// What of a request decides about it.
+/// The parts of a request that decide about it.
 #[derive(Clone, Copy)]
 pub(in crate::gateway) struct Arrival<'a> {
     pub(in crate::gateway) method: &'a Method,
@@ -86,7 +86,7 @@ impl Head {
         })
     }
 
-    /// What of `request`, whose head this is, decides about it.
+    /// The parts of `request`, whose head this is, that decide about it.
     pub(in crate::gateway) fn arrival<'a>(&'a self, request: &'a impl Inbound) -> Arrival<'a> {
         Arrival {
             method: &self.method,
@@ -119,7 +119,7 @@ impl<'a> Arrival<'a> {
         self.more?.origin.as_deref()
     }
 
-    /// What the connection is to become.
+    /// The protocol that the connection is to become.
     pub(in crate::gateway) fn upgrade(&self) -> Upgrade {
         let upgrade = |more: &More| more.metadata.upgrade(self.method);
         self.more.map_or(Upgrade::None, upgrade)

@@ -1,4 +1,4 @@
-//! Who a request is forwarded for.
+//! The authentication of a request that is forwarded.
 
 use crate::{
     access::principal::Principal,
@@ -7,19 +7,19 @@ use crate::{
     http::header::HeaderValue,
 };
 
-/// Whoever may.
+/// The session or token that a request was allowed with.
 #[derive(Clone, Copy)]
 pub(in crate::gateway) enum Authentication<'a> {
-    /// Anyone.
+    /// None: anyone may send the request.
     None,
-    /// Someone with a session.
+    /// A session.
     Session(&'a AuthenticatedSession),
-    /// Someone with an access token.
+    /// An access token.
     AccessToken(&'a AccessToken),
 }
 
 impl<'a> Authentication<'a> {
-    /// The facts about them.
+    /// The facts about the principal.
     pub(in crate::gateway) fn principal(self) -> Option<Principal<'a>> {
         match self {
             Self::None => None,

@@ -32,13 +32,13 @@ use alloc::{
 };
 use core::cell::RefCell;
 
-/// Everything that stays the same between requests, and the memory that may be lost at any time.
+/// Everything that stays the same between requests, and the caches that may be lost at any time.
 #[derive(Debug)]
 pub(in crate::gateway) struct Deployment {
     pub(in crate::gateway) config: Config,
     /// The origin of `public_url`, as text.
     pub(in crate::gateway) origin: String,
-    /// What each upstream is told of where a request came from.
+    /// The headers that tell each upstream where a request came from.
     pub(in crate::gateway) forwarded: [(HeaderName, HeaderValue); 2],
     /// By the places of the upstreams in the configuration.
     origins: Vec<Option<Rc<Origins>>>,
@@ -90,12 +90,12 @@ impl Deployment {
         self.origins.get(index.0)?.clone()
     }
 
-    /// What the signatures of an issuer are verified with.
+    /// The keys that verify the signatures of an issuer.
     pub(in crate::gateway) fn issuer_keys(&self, index: IssuerIndex) -> Option<&IssuerKeys> {
         self.issuer_keys.get(index.0)
     }
 
-    /// What is known of what a provider publishes.
+    /// The published metadata of a provider, as far as it is known.
     pub(in crate::gateway) fn provider(&self, provider: &Provider) -> Option<&PublishedMetadata> {
         self.providers.get(&provider.id)
     }
@@ -136,7 +136,7 @@ impl Deployment {
     }
 }
 
-/// What each provider publishes, as far as it is known.
+/// The published metadata of each provider, as far as it is known.
 fn published(config: &Config, key_sets: &mut KeySets) -> OrderedMap<String, PublishedMetadata> {
     let mut providers = OrderedMap::new();
     for provider in &config.providers {

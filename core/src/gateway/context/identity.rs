@@ -1,4 +1,4 @@
-//! What others learn of a signed-in user: the decision, the upstream, the page.
+//! The facts about a signed-in user for the decision, the upstream and the page.
 
 use crate::{
     access::principal::{Credential, Principal},
@@ -73,7 +73,7 @@ pub(in crate::gateway) fn headers(
 }
 
 /// A claim as it stands in a header: a text, number or boolean, or those of a list with commas between
-/// them. What has members of its own, or is `null`, stands in none.
+/// them. A claim that has members of its own, or is `null`, stands in none.
 fn claim_value(claim: &Value) -> Option<String> {
     let Value::Array(items) = claim else {
         return plain_value(claim);

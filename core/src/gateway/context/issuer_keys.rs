@@ -1,4 +1,4 @@
-//! What the signatures of each issuer's tokens are verified with.
+//! The keys that verify the signatures of each issuer's tokens.
 
 use crate::{
     config::{Config, Issuer, KeySource, SecretName},
@@ -9,7 +9,7 @@ use crate::{
 };
 use alloc::{rc::Rc, string::String, vec::Vec};
 
-/// What an issuer's signatures are verified with.
+/// The keys that verify an issuer's signatures.
 #[derive(Debug)]
 pub(in crate::gateway) enum IssuerKeys {
     /// Keys of the configuration.

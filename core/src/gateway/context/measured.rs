@@ -29,7 +29,7 @@ pub(in crate::gateway) struct Measured<'a, P> {
     waited: Cell<Timings>,
 }
 
-/// What is waited for.
+/// The party that a request waits for.
 #[derive(Clone, Copy)]
 enum Wait {
     Provider,
@@ -91,7 +91,7 @@ impl<'a, P: Platform> Measured<'a, P> {
         }
     }
 
-    /// What is left of a time limit since `begun`, in whole seconds.
+    /// The rest of a time limit since `begun`, in whole seconds.
     fn left_of(&self, limit: Seconds, begun: Milliseconds) -> Option<Seconds> {
         let took = self.platform.stopwatch().since(begun).as_milliseconds();
         let left = limit.as_seconds().checked_sub(took.div_ceil(1000))?;

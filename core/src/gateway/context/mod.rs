@@ -1,4 +1,4 @@
-//! What every step of a request's way works with: the request, the deployment, the result.
+//! The values that every step of a request's way works with: the request, the deployment, the result.
 //!
 //! Nothing here decides anything, and nothing here knows the steps.
 

@@ -1,4 +1,4 @@
-//! What the gateway decided: an answer, a forward, and work for afterwards.
+//! The outcomes of the gateway: an answer, a forward, and work for afterwards.
 
 use crate::{
     access::fetch_metadata::Upgrade,
@@ -14,7 +14,7 @@ use crate::{
 };
 use alloc::{boxed::Box, rc::Rc};
 
-/// What becomes of a request.
+/// The outcome of a request.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// We answer it ourselves.
@@ -28,9 +28,9 @@ pub enum Outcome {
 pub struct Forward {
     /// Where to.
     pub target: ForwardTarget,
-    /// What is changed on the way there.
+    /// The header rewrites of the request.
     pub request: RequestRewrite,
-    /// What is changed on the way back.
+    /// The header rewrites of the response.
     pub response: ResponseRewrite,
     /// How long to wait for the head of the answer; `None` for as long as it takes.
     pub timeout: Option<Seconds>,
@@ -62,7 +62,7 @@ pub enum ForwardTarget {
 /// Work that need not keep the answer waiting.
 #[derive(Debug)]
 pub enum Later {
-    /// Ask the ledger again about a session, before memory's answer is too old.
+    /// Ask the ledger again about a session, before the answer in the session cache is too old.
     AskAgain(Rc<KnownCookie>),
     /// Fetch a key set, before the one in memory is too old.
     RefreshKeys(KeySetIndex),

@@ -71,7 +71,7 @@ pub(in crate::gateway) enum Changed<L> {
     /// The record stays as it is.
     Left {
         why: L,
-        /// A write of ours had no answer before. What stands there may be its work.
+        /// A write of ours had no answer before. The record may be the result of that write.
         is_after_doubt: bool,
     },
 }

@@ -24,14 +24,14 @@ pub(in crate::gateway) struct Secrets {
     signing_keys: OrderedMap<String, SigningKey>,
     /// By the ids of the upstreams.
     shared_secrets: OrderedMap<String, HeaderValue>,
-    /// What opens the counters.
+    /// The secret that opens the counters.
     pub(in crate::gateway) metrics: Option<Secret<String>>,
 }
 
 /// The secret of that name, as `host` has it.
 ///
-/// What is set from a file or a pipe ends with a line break more often than not, and no secret of any kind begins or
-/// ends with white space.
+/// White space around it is removed: a secret that is set from a file or a pipe often ends with a line break, and no
+/// secret of any kind begins or ends with white space.
 ///
 /// # Errors
 /// [`ConfigurationFault::MissingSecret`], also for one that is empty.
@@ -90,7 +90,7 @@ impl Secrets {
         self.client_secrets.get(&provider.id)
     }
 
-    /// What client assertions to a provider are signed with.
+    /// The key that signs client assertions to a provider.
     pub(in crate::gateway) fn signing_key(&self, provider: &Provider) -> Option<&SigningKey> {
         self.signing_keys.get(&provider.id)
     }
@@ -131,7 +131,7 @@ fn signing_key(
     })
 }
 
-/// What cookies and records are sealed with.
+/// The ring that cookies and records are sealed with.
 ///
 /// # Errors
 /// [`ConfigurationFault`] where a key is missing, or is none.

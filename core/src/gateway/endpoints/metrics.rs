@@ -1,7 +1,7 @@
 //! `GET {base_path}/metrics`: what this isolate or instance has counted, where `[metrics]` lets anyone see it.
 //!
-//! Whoever scrapes shows the shared secret as a bearer token (RFC 6750, section 2.1), compared in constant
-//! time; or it is a person whose session meets the requirements. Without `[metrics]` there is no such page.
+//! A scraper sends the shared secret as a bearer token (RFC 6750, section 2.1), compared in constant
+//! time; or a user has a session that meets the requirements. Without `[metrics]` there is no such page.
 
 use crate::{
     access::{decision::lacking, requirements::Requirements},

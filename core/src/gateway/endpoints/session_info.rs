@@ -1,7 +1,8 @@
 //! `GET {base_path}/session`: who is signed in. Never a token.
 //!
-//! Nobody is a 401, so that scripts see it by the status. A page for everyone asks with `?optional`, which answers nobody
-//! with 200: a browser shows each 401 as an error in the console of whoever just looks around.
+//! Without a session the answer is 401, so that scripts see it by the status. A page for everyone asks with
+//! `?optional`, and gets 200 then: a browser shows each 401 as an error in its console, also to a user who just looks
+//! around.
 
 use crate::{
     cookie::request::RequestCookies,
@@ -23,7 +24,7 @@ use alloc::string::String;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// The query of those for whom nobody is an answer like any other.
+/// The query of pages for which no session is an answer like any other.
 const OPTIONAL: &str = "optional";
 
 #[derive(Serialize)]

@@ -1,7 +1,7 @@
 //! Addresses of an upstream's own in the header fields of its answers, and what they are outside.
 //!
-//! An upstream may know itself by another origin than the public one, and its paths by another beginning. What it says
-//! of other hosts, or of paths that are not the route's, stays as it is.
+//! An upstream may know itself by another origin than the public one, and its paths by another beginning. Addresses of
+//! other hosts, or of paths that are not the route's, stay as they are.
 
 use crate::http::{rewrite::Rewrite, url::Url};
 use alloc::{

@@ -1,4 +1,4 @@
-//! What is to be changed in a response, as one line of text.
+//! The header rewrites of a response, as one line of text.
 //!
 //! While an upstream answers, a host may have to hold it in another language: a line needs no freeing, and outlives the
 //! instance that wrote it.
@@ -23,8 +23,8 @@ const SERVICE: &str = "service";
 const CORS: &str = "cors";
 
 impl ResponseRewrite {
-    /// The rewrite as a line, for [`Self::of_line`]. What is appended whatever the upstream answers
-    /// ([`Self::set_cookies`] and [`Self::append`]) does not go into it.
+    /// The rewrite as a line, for [`Self::of_line`]. The line leaves out the headers that are appended whatever
+    /// the upstream answers ([`Self::set_cookies`] and [`Self::append`]).
     pub fn to_line(&self) -> String {
         let audience = match self.audience {
             Audience::Principal => PRINCIPAL,

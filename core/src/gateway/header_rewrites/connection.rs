@@ -6,7 +6,7 @@ pub struct Connection<'a>(Option<&'a str>);
 
 /// Fields that nobody's word takes away: the framing, what the platform in front says of a request, since a client could
 /// else hide where it comes from, and `Upgrade`, which has a rule of its own. A name that ends in a hyphen stands for all
-/// that begin so. What Lychgate sets is set after all others were dropped.
+/// that begin so. Lychgate sets its own fields after it dropped the others.
 const STAYING: [&str; 4] = ["cf-", "content-length", "host", "upgrade"];
 
 impl<'a> Connection<'a> {

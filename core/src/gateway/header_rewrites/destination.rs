@@ -11,7 +11,7 @@ use alloc::{
     string::{String, ToString},
 };
 
-/// What `Destination` names.
+/// The address that `Destination` names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::gateway) enum Destination {
     /// A path of the site, and what stands before and behind it.

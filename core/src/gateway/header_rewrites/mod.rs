@@ -1,4 +1,4 @@
-//! What is changed in a request on its way to an upstream, and in the response on its way back.
+//! The header rewrites of a request on its way to an upstream, and of the response on its way back.
 //!
 //! The adapter asks about each header it sees; what to do stands here, once for every host.
 

@@ -6,9 +6,9 @@ use core::cmp::Ordering;
 #[derive(Debug)]
 pub(super) struct Names<const N: usize>([&'static str; N]);
 
-/// What a client says to the gateway alone, as the other end of its connection (RFC 9110, sections 7.6.1 and 10.1.1).
-/// `proxy` is no field of HTTP: CGI makes `HTTP_PROXY` of it, which programs take for a setting. `upgrade` has a rule of
-/// its own.
+/// Fields that a client addresses to the gateway alone, as the other end of its connection (RFC 9110, sections 7.6.1
+/// and 10.1.1). `proxy` is no field of HTTP: CGI makes `HTTP_PROXY` of it, which programs take for a setting. `upgrade`
+/// has a rule of its own.
 pub(super) const TO_THE_NEXT_HOP: Names<9> = Names([
     "connection",
     "expect",
@@ -21,9 +21,9 @@ pub(super) const TO_THE_NEXT_HOP: Names<9> = Names([
     "transfer-encoding",
 ]);
 
-/// What an upstream may take for the word of the gateway in front of it: who is asking, from where and how, what was
-/// asked for, and what a server in front makes of the answer. Services behind other gateways, load balancers and content
-/// networks believe these without a question, since there nobody but those can send them.
+/// Fields that an upstream may take for the word of the gateway in front of it: who sent the request, from where and
+/// how, what was asked for, and what a server in front makes of the answer. Services behind other gateways, load
+/// balancers and content networks believe these without a question, since there nobody but those can send them.
 pub(super) const FOR_A_GATEWAY_TO_SAY: Names<124> = Names([
     "-wsat",
     "-wscc",

@@ -19,7 +19,7 @@ pub struct RequestRewrite {
     pub(in crate::gateway) upgrade: Upgrade,
 }
 
-/// What becomes of the `Cookie` header. It shows no cookie in `Debug`: they are other people's.
+/// The rewrite of the `Cookie` header. It shows no cookie in `Debug`: they are other people's.
 #[derive(Clone, PartialEq, Eq)]
 pub enum CookieRewrite {
     /// It holds none of ours.
@@ -49,7 +49,7 @@ pub enum Front {
     Unknown,
 }
 
-/// What Cloudflare itself writes into each request to a Worker.
+/// The headers that Cloudflare itself writes into each request to a Worker.
 const OF_CLOUDFLARE: [&str; 6] = [
     "cf-connecting-ip",
     "cf-ew-via",
@@ -81,7 +81,7 @@ impl RequestRewrite {
             || (self.upgrade != Upgrade::WebSocket && is_like(name, "upgrade"))
     }
 
-    /// What becomes of the `Cookie` header.
+    /// The rewrite of the `Cookie` header.
     pub const fn cookie(&self) -> &CookieRewrite {
         &self.cookie
     }

@@ -24,11 +24,11 @@ pub struct ResponseRewrite {
     /// How its paths differ from the public ones.
     pub(in crate::gateway) rewrite: Option<Rc<Rewrite>>,
     pub(in crate::gateway) kind: UpstreamKind,
-    /// What is said of other sites instead of what the upstream says, where a site was granted anything.
+    /// The fields about other sites that replace the upstream's, where a site was granted anything.
     pub(in crate::gateway) cors: Option<Vec<(HeaderName, HeaderValue)>>,
 }
 
-/// What becomes of a response none of whose headers is one of [`TELLING`].
+/// The rewrite of a response none of whose headers is one of [`TELLING`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlainResponse {
     /// It depends on its content type.
@@ -39,7 +39,7 @@ pub enum PlainResponse {
     CacheControl(&'static str),
 }
 
-/// What kind of upstream answers.
+/// The kind of upstream that answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UpstreamKind {
     /// Static files with validators of their own.
@@ -60,7 +60,7 @@ const CACHING: [&str; 5] = [
 /// How the names of `Cache-Control` fields for certain caches end (RFC 9213, section 2.1).
 const TARGETED: &str = "-cache-control";
 
-/// What an upstream says to the other end of its connection alone (RFC 9110, section 7.6.1).
+/// Fields that an upstream addresses to the other end of its connection alone (RFC 9110, section 7.6.1).
 const TO_THE_NEXT_HOP: [&str; 3] = [
     "proxy-authenticate",
     "proxy-authentication-info",
@@ -78,7 +78,7 @@ const OF_THE_CONNECTION: [&str; 6] = [
     "upgrade",
 ];
 
-/// What the headers begin with that say who may read an answer.
+/// The beginning of the headers that say who may read an answer.
 const CORS: &str = "access-control-";
 
 /// Response headers that a rewrite may depend on, change or drop, in lower case, but for those about the connection. Hosts
@@ -124,7 +124,7 @@ impl ResponseRewrite {
         self.cors.iter().flatten()
     }
 
-    /// What becomes of a `Set-Cookie` field of the upstream: it is dropped where it has a name of ours, and
+    /// The rewrite of a `Set-Cookie` field of the upstream: it is dropped where it has a name of ours, and
     /// else kept, with the path that it has outside.
     pub fn set_cookie<'a>(&self, value: &'a str) -> Option<Cow<'a, str>> {
         // Old browsers send a cookie without a name back as if its value were name and value.
@@ -149,8 +149,8 @@ impl ResponseRewrite {
 
     /// The `Cache-Control` to answer with; `None` keeps the upstream's own.
     ///
-    /// What is not public is never kept by a shared cache. Pages are not kept at all, so that
-    /// nobody can go back to them after signing out; files of the site are asked for again.
+    /// A shared cache never keeps an answer that is not public. No cache keeps pages, so that nobody
+    /// can go back to them after signing out; browsers ask for files of the site again.
     pub fn cache_control(
         &self,
         content_type: Option<&str>,
@@ -168,7 +168,7 @@ impl ResponseRewrite {
         })
     }
 
-    /// What becomes of a response with none of the headers of [`TELLING`].
+    /// The rewrite of a response with none of the headers of [`TELLING`].
     pub const fn of_plain(&self) -> PlainResponse {
         match (self.audience, self.kind) {
             (Audience::Everyone, _) => PlainResponse::Keep,

@@ -52,7 +52,7 @@ impl<P: Platform> Source<'_, P> {
     /// The keys that count now.
     ///
     /// # Errors
-    /// A [`Fault`] of whoever publishes them, where there are none and none to be had.
+    /// A [`Fault`] of their publisher, where there are none and none to be had.
     pub(in crate::gateway) async fn current(&self) -> Result<Keys, Fault> {
         if let Some(keys) = self.serving() {
             return Ok(keys);
@@ -74,7 +74,7 @@ impl<P: Platform> Source<'_, P> {
     /// Fetches the keys after an answer that was given with old ones.
     ///
     /// # Errors
-    /// A [`Fault`] of whoever publishes them.
+    /// A [`Fault`] of their publisher.
     pub(in crate::gateway) async fn refresh(&self) -> Result<(), Fault> {
         if self.published.flights.is_busy(self.now) {
             return Ok(());
@@ -118,7 +118,7 @@ impl<P: Platform> Source<'_, P> {
         let has = || self.published.memory.borrow().has(need, self.now);
         match need {
             Need::Any | Need::Fresh => self.load().await,
-            // What others know is older than what was tried already.
+            // The copies of others are older than the set that was tried already.
             Need::NewerThan(_) => {}
         }
         if has() {
@@ -165,7 +165,7 @@ impl<P: Platform> Source<'_, P> {
         }
     }
 
-    /// What the log calls whoever publishes the set.
+    /// The name of the set's publisher in the log.
     fn name(&self) -> &str {
         match self.whose {
             Whose::Provider(id) => id,

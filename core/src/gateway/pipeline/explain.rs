@@ -1,7 +1,7 @@
-//! What the gateway would decide about a request, and why, for `lychgate explain`.
+//! The decision of the gateway about a request, and the reasons for it, for `lychgate explain`.
 //!
-//! The steps are those of every request, from the host to the decision. What only a running gateway
-//! knows is left out: whether a session lives, and where a request says that it comes from.
+//! The steps are those of every request, from the host to the decision. Facts that only a running
+//! gateway knows are left out: whether a session lives, and where a request says that it comes from.
 
 use crate::{
     access::{
@@ -32,13 +32,13 @@ pub struct Question<'a> {
     pub target: &'a str,
     /// The method.
     pub method: Method,
-    /// Who is signed in, if anyone.
+    /// The session of the signed-in user, if any.
     pub who: Option<&'a SessionRecord>,
     /// When.
     pub now: UnixTime,
 }
 
-/// What would become of it.
+/// The answer to a question.
 #[derive(Debug)]
 pub enum Explanation<'a> {
     /// It is for another host: 421.
@@ -116,7 +116,7 @@ pub fn explain<'a>(config: &'a Config, question: &Question<'_>) -> Explanation<'
     }
 }
 
-/// What a session at `provider` would hold of someone with these claims, but for its tokens.
+/// The record of a session at `provider` for a user with these claims, but for its tokens.
 pub fn session(provider: &Provider, mut claims: Map<String, Value>) -> SessionRecord {
     let text = |name: &str| Some(claims.get(name)?.as_str()?.to_owned());
     let mut record = nobody();
@@ -132,7 +132,7 @@ pub fn session(provider: &Provider, mut claims: Map<String, Value>) -> SessionRe
     record
 }
 
-/// Someone of whom nothing is known: what nobody meets is met by nobody.
+/// The record that stands for an unknown user, who meets no condition.
 fn nobody() -> SessionRecord {
     SessionRecord {
         provider: String::new(),

@@ -21,7 +21,7 @@ use alloc::string::String;
 pub(in crate::gateway) enum Place<'c, 'r> {
     /// To an endpoint of our own.
     Endpoint {
-        /// What follows `base_path`, without the slash.
+        /// The path after `base_path`, without the slash.
         name: String,
         query: Option<&'r str>,
     },

@@ -1,4 +1,4 @@
-//! The second half of the way of every request: what memory alone could not decide.
+//! The second half of the way of every request: the decisions that the caches alone could not make.
 //!
 //! [`super::warm`] is the first half, and all of it for most requests.
 
@@ -76,8 +76,8 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
         }
     }
 
-    /// Where the request says that it comes from. It is asked for where it has a say, and nowhere else: memory
-    /// decides about plain requests without it, and must decide alike.
+    /// Where the request says that it comes from. It is asked for where it has a say, and nowhere else: the first
+    /// half decides about plain requests without it, and must decide alike.
     fn metadata(&self, head: &Head) -> Result<FetchMetadata, BrowserFault> {
         let metadata = head.metadata(self.request);
         metadata.map_err(|_| BrowserFault::Malformed)
@@ -218,7 +218,7 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
     }
 }
 
-/// What a refused token is called in the challenge; nothing where it was not judged.
+/// The error code of a refused token in the challenge; `None` where it was not judged.
 const fn challenge_error(fault: &Fault) -> Option<ChallengeError> {
     match fault {
         Fault::Browser(BrowserFault::Token(AccessTokenFault::Scheme)) => None,

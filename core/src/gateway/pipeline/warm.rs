@@ -1,4 +1,4 @@
-//! The first half of the way of every request: as far as memory alone can decide.
+//! The first half of the way of every request: as far as the caches alone can decide.
 //!
 //! No platform and no `await`. [`decide`] goes no further, and is the whole way of most requests: of those that are
 //! plain, a `GET` or `HEAD` without any of the headers that [`is_telling`] names, so that no header but `Cookie` and
@@ -61,13 +61,13 @@ pub(in crate::gateway) enum Stage<'a> {
     Decided(Outcome),
     /// An endpoint of our own answers.
     Endpoint {
-        /// What follows `base_path`, without the slash.
+        /// The path after `base_path`, without the slash.
         name: String,
         query: Option<&'a str>,
     },
-    /// An access token is shown that memory does not let in.
+    /// The request has an access token, and the token cache does not let it in.
     Bearer(Passage<'a>, &'a str),
-    /// The route takes sessions, and memory does not let this request in.
+    /// The route takes sessions, and the session cache does not let this request in.
     Session(Passage<'a>, FromCache),
 }
 
@@ -77,7 +77,7 @@ pub(in crate::gateway) struct Passage<'a> {
     pub(in crate::gateway) passing: Passing<'a>,
 }
 
-/// Decides about a plain request; `None` where more than memory is needed, or the answer is ours.
+/// Decides about a plain request; `None` where more than the caches is needed, or the answer is ours.
 pub(in crate::gateway) fn decide(
     deployment: &Deployment,
     request: &WarmRequest<'_>,
@@ -137,7 +137,7 @@ pub(in crate::gateway) fn begin<'a>(
     let takes = |credential| passage.matched.takes(credential);
     match arrival.authorization {
         Some(authorization) if takes(Credential::Bearer) => {
-            // The bearer decides alone: whoever sends one is never judged by a cookie that it did not mean.
+            // The token decides alone: a client that sends one is never judged by a cookie that it did not mean.
             match known_token(deployment, &passage, authorization, now)? {
                 Some(outcome) => Ok(Stage::Decided(outcome)),
                 None => Ok(Stage::Bearer(passage, authorization)),
@@ -161,7 +161,7 @@ pub(in crate::gateway) fn begin<'a>(
     }
 }
 
-/// What a route without any rule lets pass. No credential is looked at, but two of them are none.
+/// The outcome on a route without any rule. No credential is looked at, but two of them are refused.
 fn public(
     deployment: &Deployment,
     passage: &Passage<'_>,
@@ -186,7 +186,7 @@ fn public(
     }
 }
 
-/// What becomes of a request with a token that memory knows; `None` where that says too little.
+/// The outcome of a request with a token that is in the token cache; `None` where that says too little.
 fn known_token(
     deployment: &Deployment,
     passage: &Passage<'_>,
@@ -215,7 +215,7 @@ fn known_token(
     )?))
 }
 
-/// What becomes of a request with a session that memory vouches for; `None` where that says too little.
+/// The outcome of a request with a session that is fresh in the session cache; `None` where that says too little.
 fn known_session(
     deployment: &Deployment,
     arrival: &Arrival<'_>,

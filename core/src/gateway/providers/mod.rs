@@ -1,4 +1,4 @@
-//! What a provider publishes about itself, remembered for a bounded time, and what is sent to it.
+//! The metadata that a provider publishes, cached for a bounded time, and the requests to the provider.
 //!
 //! Metadata is fresh for an hour. After that it is fetched again by one request for all, and where that fails, the last
 //! good answer serves for a day and the next fetch waits for ten seconds. Its keys follow the rule of all key sets

@@ -46,8 +46,8 @@ pub(in crate::gateway) fn preflight(
     Some(response.with_header(HeaderName::VARY, HeaderValue::from_static("origin")))
 }
 
-/// What the answer to a request from that origin says of who may read it; `None` where the route says nothing of other
-/// sites, and its upstream may.
+/// The fields that say who may read the answer to a request from that origin; `None` where the route says nothing of
+/// other sites, and its upstream may.
 pub(in crate::gateway) fn fields(
     matched: &RouteMatch<'_>,
     origin: Option<&str>,
@@ -63,7 +63,7 @@ pub(in crate::gateway) fn fields(
     Some(fields)
 }
 
-/// Whether the site that a request comes from may act with the cookies of whoever visits it.
+/// Whether the site that a request comes from may act with the cookies of the browser that visits it.
 pub(in crate::gateway) fn includes_credentials(
     matched: &RouteMatch<'_>,
     origin: Option<&str>,

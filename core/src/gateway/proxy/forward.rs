@@ -22,14 +22,14 @@ use crate::{
 };
 use alloc::{boxed::Box, vec::Vec};
 
-/// What of a request has a say in how it is forwarded.
+/// The parts of a request that decide how it is forwarded.
 pub(in crate::gateway) struct Passing<'a> {
     pub(in crate::gateway) target: Target<'a>,
     pub(in crate::gateway) cookies: RequestCookies<'a>,
     pub(in crate::gateway) upgrade: Upgrade,
     pub(in crate::gateway) body: BodyLength,
     pub(in crate::gateway) webdav: WebDav<'a>,
-    /// What is said of other sites.
+    /// The fields about other sites.
     pub(in crate::gateway) cors: Option<Vec<(HeaderName, HeaderValue)>>,
 }
 

@@ -1,4 +1,4 @@
-//! What becomes of a request that is allowed: where it goes, and what is changed on its way.
+//! The forward of a request that is allowed: where it goes, and the header rewrites on its way.
 
 pub(in crate::gateway) mod cors;
 pub mod fields;

@@ -1,8 +1,8 @@
-//! What WebDAV requests name beside their own path (RFC 4918): where they copy or move something to, and what their
-//! conditions are about.
+//! The addresses that WebDAV requests name beside their own path (RFC 4918): where they copy or move something to, and
+//! what their conditions are about.
 //!
-//! `Destination` is judged as the path of the request is: whoever may not send the request there may not have it acted
-//! on there either. The upstream gets both as addresses of its own.
+//! `Destination` is judged as the path of the request is: a principal that may not send the request there may not have
+//! it acted on there either. The upstream gets both as addresses of its own.
 
 use crate::{
     access::{
@@ -40,7 +40,7 @@ pub(in crate::gateway) struct WebDav<'a> {
 type Fields = Vec<(HeaderName, HeaderValue)>;
 
 impl<'a> WebDav<'a> {
-    /// What `arrival` names beside its own path.
+    /// The addresses that `arrival` names beside its own path.
     pub(in crate::gateway) fn of(arrival: &Arrival<'a>, now: UnixTime) -> Self {
         Self {
             named: arrival.more.and_then(|more| more.named.as_ref()),
@@ -55,8 +55,8 @@ impl WebDav<'_> {
     ///
     /// # Errors
     /// [`BrowserFault::Malformed`] for a destination that can be read in more ways than one, and
-    /// [`BrowserFault::NotPermitted`] for one to which `authentication` may not send the request, or which is another upstream's
-    /// or another origin's.
+    /// [`BrowserFault::NotPermitted`] for one to which `authentication` may not send the request, or which is another
+    /// upstream's or another origin's.
     pub(in crate::gateway) fn fields(
         self,
         deployment: &Deployment,

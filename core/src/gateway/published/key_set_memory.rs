@@ -1,4 +1,4 @@
-//! What one isolate knows of a key set, by the rule for all of them: facts with their times, and no I/O.
+//! The cache of a key set in one isolate, by the rule for all of them: facts with their times, and no I/O.
 //!
 //! A time says when something ended, never that it was begun: a fetch that never ends leaves nothing behind.
 
@@ -35,7 +35,7 @@ pub(in crate::gateway) enum Need {
     NewerThan(KeySetVersion),
 }
 
-/// What is known.
+/// The key set, as far as it is known.
 #[derive(Debug, Default)]
 pub(in crate::gateway) struct Memory {
     known: Option<Known>,
@@ -166,8 +166,8 @@ impl Memory {
         });
     }
 
-    /// What is to be stored, and only where it says something new: another set, one whose copy has grown old, or, of
-    /// an isolate that has stored nothing yet, that the issuer was asked. An isolate may live for one request alone, and
+    /// The copy to store, and only where it says something new: another set, one whose copy has grown old, or, of an
+    /// isolate that has stored nothing yet, that the issuer was asked. An isolate may live for one request alone, and
     /// then the copy is all that others know of the cool-down.
     pub(in crate::gateway) fn to_store(&self, need: Need) -> Option<(&[u8], UnixTime, UnixTime)> {
         let known = self.known.as_ref()?;
@@ -182,7 +182,7 @@ impl Memory {
         (!is_told).then_some((&known.document, known.fetched_at, asked_at))
     }
 
-    /// What was to be stored has been, or could not be and is tried again with the next set.
+    /// The copy was stored, or could not be, in which case it is tried again with the next set.
     pub(in crate::gateway) const fn stored(
         &mut self,
         version: KeySetVersion,

@@ -95,12 +95,12 @@ impl KeySets {
 }
 
 impl Published {
-    /// The version of the set that memory vouches for without asking anyone; `None` where it has none that is fresh.
+    /// The version of the set that the cache holds fresh, so that nobody need be asked; `None` where it has none.
     pub(in crate::gateway) fn fresh_version(&self, now: UnixTime) -> Option<KeySetVersion> {
         self.memory.borrow().fresh_version(now)
     }
 
-    /// The version of the set that memory has, fresh or not.
+    /// The version of the set that the cache has, fresh or not.
     pub(in crate::gateway) fn known_version(&self, now: UnixTime) -> Option<KeySetVersion> {
         self.memory.borrow().known_version(now)
     }

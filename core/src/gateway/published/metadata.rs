@@ -1,4 +1,4 @@
-//! What one isolate knows of the metadata of a provider.
+//! The cache of a provider's metadata in one isolate.
 
 use crate::{
     gateway::published::{
@@ -12,7 +12,7 @@ use crate::{
 use alloc::rc::Rc;
 use core::cell::RefCell;
 
-/// What one isolate knows of a provider that has metadata.
+/// The cache of a provider that has metadata.
 #[derive(Debug)]
 pub(in crate::gateway) struct PublishedMetadata {
     pub(in crate::gateway) metadata: RefCell<Memory>,
@@ -51,7 +51,7 @@ impl Memory {
         (now.since(known.fetched_at) < lifetime).then(|| Rc::clone(&known.metadata))
     }
 
-    /// What serves without asking: nobody waits for the next failure while there is a last good answer.
+    /// The metadata that serves without asking: nobody waits for the next failure while there is a last good answer.
     pub(in crate::gateway) fn serving(&self, now: UnixTime) -> Option<Rc<ProviderMetadata>> {
         let failed_lately = self.failed_at.is_some_and(|at| now.since(at) < RETRY);
         let lifetime = if failed_lately { LAST_GOOD } else { FRESH };

@@ -1,4 +1,4 @@
-//! What one isolate knows of what providers and issuers publish: facts with their times, and no I/O.
+//! The cache of published metadata and keys in one isolate: facts with their times, and no I/O.
 
 pub(in crate::gateway) mod key_set_memory;
 pub(in crate::gateway) mod key_sets;

@@ -2,12 +2,12 @@
 //! it finds.
 //!
 //! A request may end while it fetches, without a word: on Workers nothing that it waited for settles any more once its
-//! client is gone, and its future is neither polled again nor dropped. So whoever fetches shows that it lives, by a beat
-//! every [`BEAT`], and whoever waits takes over where it has seen no beat for [`QUIET`] turns of its own. Nothing here
-//! says that a fetch was made; only what came of it does, in the memory of what was fetched.
+//! client is gone, and its future is neither polled again nor dropped. So the request that fetches shows that it lives,
+//! by a beat every [`BEAT`], and one that waits takes over where it has seen no beat in [`QUIET`] looks of its own.
+//! Nothing here says that a fetch was made; only its result does, in the cache of what was fetched.
 //!
 //! Requests that begin to fetch and are cut again and again could keep one another busy for ever. So the one that has
-//! waited longest goes first, and where it has waited for [`PATIENCE`] turns and has seen a fetch be lost, it fetches
+//! waited longest goes first, and where it has waited for [`PATIENCE`] looks and has seen a fetch be lost, it fetches
 //! beside those that go on, up to [`MOST`] at once.
 
 use crate::{
@@ -29,7 +29,7 @@ pub(in crate::gateway) struct Flights(RefCell<State>);
 #[derive(Debug, Default)]
 struct State {
     flights: Vec<Flight>,
-    /// Of those who wait, the one that goes first: who has waited longest, as far as it shows that it lives.
+    /// Of the requests that wait, the one that goes first: it has waited longest, as far as it shows that it lives.
     first: Option<Life>,
     /// How many came to wait or to fetch.
     numbers: u64,
@@ -50,13 +50,13 @@ struct Flight {
     begun_at: UnixTime,
 }
 
-/// The result of waiting for a turn to fetch.
+/// The result of waiting for the lease to fetch.
 pub(in crate::gateway) enum Turn<'a> {
-    /// The authentication fetches.
+    /// This request fetches.
     Ours(Lead<'a>),
     /// It is there, or another one tried in vain.
     Done,
-    /// Another one does, and takes longer than anyone waits.
+    /// Another one does, and takes longer than any request waits.
     Overdue,
 }
 
@@ -72,16 +72,16 @@ const TURN: Milliseconds = Milliseconds::new(25);
 /// Between two signs of life.
 const BEAT: Milliseconds = Milliseconds::new(50);
 
-/// Turns without a sign of life after which a fetch counts as lost: 200 milliseconds.
+/// Looks without a sign of life after which a fetch counts as lost: 200 milliseconds.
 const QUIET: u32 = 8;
 
-/// Turns without a sign of life after which one that goes first is passed over: 75 milliseconds.
+/// Looks without a sign of life after which one that goes first is passed over: 75 milliseconds.
 const QUIET_FIRST: u32 = 3;
 
-/// Turns after which a request no longer waits for others that may be lost, too: half a second.
+/// Looks after which a request no longer waits for others that may be lost, too: half a second.
 const PATIENCE: u32 = 20;
 
-/// Turns after which a request no longer waits at all: twelve seconds.
+/// Looks after which a request no longer waits at all, the timeout: twelve seconds.
 const LONGEST: u32 = 480;
 
 /// Longer than any fetch goes on: of the store, the metadata and the keys, each with its time limit.
@@ -91,7 +91,7 @@ const LONGEST_FLIGHT: Seconds = Seconds::new(30);
 const MOST: usize = 4;
 
 impl Flights {
-    /// Waits until `is_done`, or until it is the authentication's turn.
+    /// Waits until `is_done`, or until this request has the lease to fetch.
     pub(in crate::gateway) async fn turn<P: Platform>(
         &self,
         platform: &P,
@@ -168,7 +168,7 @@ impl Waiting {
         }
     }
 
-    /// Whether it is this one's turn to fetch.
+    /// Whether this one has the lease to fetch.
     fn look(&mut self, state: &mut State, turn: u32) -> bool {
         self.give_up_lost(state);
         let is_first = self.goes_first(state);
@@ -196,7 +196,7 @@ impl Waiting {
         self.flights = seen;
     }
 
-    /// Whether nobody who lives has waited longer.
+    /// Whether no request that lives has waited longer.
     fn goes_first(&mut self, state: &mut State) -> bool {
         match &mut state.first {
             Some(first) if first.number == self.own.number => {
@@ -227,7 +227,7 @@ impl Waiting {
     }
 }
 
-/// For how many turns one has shown no sign of life, by what was seen of it before.
+/// For how many looks one has shown no sign of life, by what was seen of it before.
 fn quiet(before: &[(Life, u32)], now: Life) -> u32 {
     let seen = before.iter().find(|(seen, _)| *seen == now);
     seen.map_or(0, |(_, quiet)| quiet.saturating_add(1))

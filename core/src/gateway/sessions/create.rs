@@ -132,7 +132,7 @@ fn record(
             Some(value) => {
                 claims.insert((*name).to_owned(), value);
             }
-            // Whoever maps a claim does not want the one of that name.
+            // A configuration that maps a claim does not want the one of that name.
             None => claims = json::keeping(claims, |kept| kept != *name),
         }
     }
@@ -159,8 +159,8 @@ fn record(
     }
 }
 
-/// Has the claims name the issuer and subject that were verified. What a provider's userinfo puts there is whatever its
-/// users may write into their accounts.
+/// Has the claims name the issuer and subject that were verified. A provider's userinfo may put there whatever its
+/// users write into their accounts.
 pub(in crate::gateway) fn state_source(
     claims: &mut Map<String, Value>,
     provider: &Provider,

@@ -1,4 +1,4 @@
-//! Who sent a request: from memory where it is fresh enough, else from store and ledger.
+//! The session of a request: from the session cache where it is fresh enough, else from store and ledger.
 
 use crate::{
     cookie::{name, request::RequestCookies, ring::SealedBy, set_cookie},
@@ -28,17 +28,17 @@ use crate::{
 use alloc::rc::Rc;
 use futures_util::future;
 
-/// Who sent a request.
+/// The session of a request, if any.
 pub(in crate::gateway) enum Identified {
-    /// Nobody we know.
+    /// None that counts.
     Nobody(StaleCookies),
-    /// Someone with a living session.
+    /// A living session.
     Session(AuthenticatedSession),
 }
 
-/// What memory says about the sender.
+/// The answer of the session cache about a request.
 pub(in crate::gateway) enum FromCache {
-    /// Nobody, for sure.
+    /// No session, for sure.
     Nobody(StaleCookies),
     /// A living session with nothing to write or ask.
     Session(AuthenticatedSession),
@@ -46,13 +46,13 @@ pub(in crate::gateway) enum FromCache {
     Ask(Asking),
 }
 
-/// A cookie that opened, and what memory adds.
+/// A cookie that opened, and the answer of the session cache about its session.
 pub(in crate::gateway) struct Asking {
     known: Rc<KnownCookie>,
     remembered: Remembered,
 }
 
-/// What memory alone says. A forged cookie ends here: it opens with no key.
+/// The answer of the session cache alone. A forged cookie ends here: it opens with no key.
 pub(in crate::gateway) fn from_cache(
     deployment: &Deployment,
     cookies: RequestCookies<'_>,
@@ -93,7 +93,7 @@ pub(in crate::gateway) fn from_cache(
     }
 }
 
-/// Who sent the request; asks store and ledger where memory does not suffice.
+/// The session of the request; asks store and ledger where the session cache does not suffice.
 pub(in crate::gateway) async fn identify<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     cookies: RequestCookies<'_>,
@@ -102,7 +102,7 @@ pub(in crate::gateway) async fn identify<P: Platform, R: Inbound>(
     resolve(call, known).await
 }
 
-/// Who sent the request of whose sender memory says this.
+/// The session of the request about which the session cache says this.
 pub(in crate::gateway) async fn resolve<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     known: FromCache,
@@ -156,7 +156,7 @@ pub(in crate::gateway) async fn resolve<P: Platform, R: Inbound>(
     }))
 }
 
-/// What to clear of a cookie of which the ledger knows no living session.
+/// The cookies to clear where the ledger knows no living session for a cookie.
 fn stale(deployment: &Deployment, known: &KnownCookie, now: UnixTime) -> StaleCookies {
     let freshness = deployment.config.session.freshness;
     let mut sessions = deployment.sessions.borrow_mut();
@@ -173,7 +173,7 @@ fn from_ledger(deployment: &Deployment) {
     deployment.metrics.count(Family::SessionChecks, by);
 }
 
-/// Asks the ledger about a session that memory vouches for a while longer.
+/// Asks the ledger about a session that the session cache still vouches for.
 pub(in crate::gateway) async fn ask_again<P: Platform>(
     deployment: &Deployment,
     platform: &P,
@@ -261,7 +261,7 @@ fn is_rewrite_due(deployment: &Deployment, known: &KnownCookie, now: UnixTime) -
             .is_renewal_due(&deployment.config.session, now)
 }
 
-/// Asks the ledger, and the store where the record is not in memory; both at once.
+/// Asks the ledger, and the store where the record is not in the session cache; both at once.
 ///
 /// `None` says that the session does not count. The answer is as old as the moment it was asked
 /// for, not as the moment it came.
@@ -306,7 +306,7 @@ async fn ask<P: Platform>(
     };
     let stored = stored.map_err(|_| Fault::from(PlatformFault::Store))?;
     let generation = live.head.generation();
-    // Memory's record is of the generation that the cookie or an earlier answer named.
+    // The record in the session cache is of the generation that the cookie or an earlier answer named.
     let kept = record.filter(|record| record.generation == generation.0);
     let record = match kept {
         Some(record) => record,
@@ -322,7 +322,7 @@ async fn ask<P: Platform>(
     Ok(Some((record, generation)))
 }
 
-/// Makes memory forget a session that does not count, or remember that it ended.
+/// Makes the session cache forget a session that does not count, or remember that it ended.
 fn forget(deployment: &Deployment, handle: SessionHandle, fault: SessionFault) {
     let mut sessions = deployment.sessions.borrow_mut();
     match fault {

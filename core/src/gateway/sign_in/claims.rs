@@ -22,7 +22,7 @@ use crate::{
 use alloc::{string::String, vec::Vec};
 use serde_json::{Map, Value};
 
-/// What is known of a person.
+/// The collected claims of a user.
 pub(in crate::gateway) struct Collected {
     pub(in crate::gateway) claims: Map<String, Value>,
     /// The claims that userinfo was asked for in vain.
@@ -77,7 +77,7 @@ pub(in crate::gateway) async fn collect<P: Platform, R: Inbound>(
 }
 
 impl Collected {
-    /// What the ID token says, for want of more.
+    /// The claims of the ID token, for want of more.
     fn of_id_token(provider: &Provider, id_token: &VerifiedIdToken, missing: Vec<String>) -> Self {
         let stated = provider
             .claims
@@ -122,7 +122,7 @@ async fn ask<P: Platform, R: Inbound>(
     Ok(claims.map_err(ProviderFault::Userinfo)?)
 }
 
-/// What a signed answer says, by the keys that the provider signs its ID tokens with.
+/// The claims of a signed answer, verified with the keys that the provider signs its ID tokens with.
 async fn signed<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     provider: &Provider,

@@ -85,7 +85,7 @@ pub(in crate::gateway) async fn serve<P: Platform, R: Inbound>(
     }
 }
 
-/// What a link, or another site, asks of a sign-in.
+/// The options that a link, or another site, gives for a sign-in.
 struct Asked {
     return_to: ReturnTo,
     step_up: StepUp,
@@ -148,7 +148,7 @@ fn offered<'c, P: Platform, R: Inbound>(
     }
 }
 
-/// What a link asks of the authentication. An `acr` is one that some route asks for: nobody else's text
+/// The authentication that a link asks for. An `acr` is one that some route asks for: nobody else's text
 /// goes to the provider in our name.
 fn step_up<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
@@ -227,7 +227,7 @@ async fn start<P: Platform, R: Inbound>(
         })
     };
     if let Some(fault) = loop_guard::check(cookies, &asked.return_to, &asked.step_up) {
-        // Whoever then asks for it again begins to count anew.
+        // A browser that then asks for it again begins to count anew.
         return Err(refuse(fault.into()).with_cookies(loop_guard::forget().into_iter().collect()));
     }
     let secret = Secret::new(random::bytes(call.platform)?);

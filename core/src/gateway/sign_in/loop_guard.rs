@@ -1,4 +1,4 @@
-//! Stops a sign-in that goes in circles, by a cookie that counts the rounds for one page.
+//! The loop guard: stops a sign-in that goes in circles, by a cookie that counts the sign-ins for one page.
 
 use crate::{
     access::step_up::StepUp,

@@ -1,5 +1,5 @@
-//! Who signed in at a provider with OAuth 2.0 alone: tokens, then whom they were issued to and whom they
-//! are about, and only then a session.
+//! The sign-in at a provider with OAuth 2.0 alone: tokens, then the client that they were issued to and the user
+//! that they are about, and only then a session.
 
 use crate::{
     config::{AuthorizationServer, Provider},

@@ -1,4 +1,4 @@
-//! Who signed in at a provider with OpenID Connect: from its answer in the browser to claims
+//! The sign-in at a provider with OpenID Connect: from its answer in the browser to claims
 //! (OpenID Connect Core, section 3.1.2.5 onwards).
 
 use crate::{

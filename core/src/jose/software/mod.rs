@@ -1,7 +1,7 @@
 //! Verifies signatures in Rust, and makes them, for hosts that offer nothing faster.
 //!
-//! Curves come whole from their crates. For RSA the numbers do, and the encodings are written here: whoever
-//! verifies has nothing to keep secret, and the crate `rsa`, which computes as if it had, takes twice the time.
+//! Curves come whole from their crates. For RSA the numbers do, and the encodings are written here: a verifier
+//! has nothing to keep secret, and the crate `rsa`, which computes as if it had, takes twice the time.
 //! Signing is left to the curves' crates, which take the same time for every key.
 
 mod pkcs1;

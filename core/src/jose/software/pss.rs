@@ -62,7 +62,7 @@ mod tests {
 
     const LENGTH: usize = 256;
 
-    /// What is encoded, before the mask is laid over it.
+    /// The encoded message, before the mask is laid over it.
     fn encoded<D: Digest>(message: &[u8], salt: &[u8], change: impl Fn(&mut [u8])) -> Vec<u8> {
         let digest = salted::<D>(message, salt);
         let mut block = alloc::vec![0; LENGTH - digest.len() - 1];

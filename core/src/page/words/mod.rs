@@ -22,7 +22,7 @@ pub(crate) struct Words {
     pub(crate) tag: &'static str,
     /// Links and buttons.
     pub(crate) ways: Ways,
-    /// Around the name of whoever is signed in; a sentence.
+    /// Around the name of the signed-in user; a sentence.
     pub(crate) signed_in_as: Around,
     /// Before the number of an incident.
     pub(crate) incident: &'static str,
@@ -49,20 +49,20 @@ pub(crate) struct Words {
 pub(crate) struct Message {
     /// A few words; also the title of the page.
     pub(crate) heading: &'static str,
-    /// What happened and what to do.
+    /// The event and the advice.
     pub(crate) text: &'static str,
 }
 
 /// A text around a name that is put into it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Around {
-    /// What comes before the name, with the space between.
+    /// The text before the name, with the space between.
     pub(crate) before: &'static str,
-    /// What comes after it.
+    /// The text after it.
     pub(crate) after: &'static str,
 }
 
-/// What links and buttons say.
+/// The texts of links and buttons.
 #[derive(Debug)]
 pub(crate) struct Ways {
     /// To the start of the site.
@@ -150,7 +150,7 @@ pub(crate) struct SignInFailures {
     pub(crate) misconfigured: Message,
 }
 
-/// What an account lacks, one sentence for each kind.
+/// The sentences about the conditions that an account does not meet, one for each kind.
 #[derive(Debug)]
 pub(crate) struct Refusals {
     /// The heading of all of them.
@@ -167,9 +167,9 @@ pub(crate) struct Refusals {
     pub(crate) authentication: &'static str,
     /// Whatever it may be.
     pub(crate) other: &'static str,
-    /// What to do where the provider did not say everything.
+    /// The advice where the provider did not say everything.
     pub(crate) incomplete: &'static str,
-    /// What to do about it.
+    /// The advice to the user.
     pub(crate) advice: &'static str,
 }
 
