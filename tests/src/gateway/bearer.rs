@@ -292,7 +292,7 @@ fn resource_metadata(host: &dyn Host) {
         get("/calls").expect(200).json()["scopes_supported"],
         Value::Null
     );
-    // What is no resource is a path like any other.
+    // A path that is no resource is a path like any other.
     get("/members").expect(404);
     get("/items/1").expect(404);
 }
@@ -442,7 +442,7 @@ fn bound_tokens(host: &dyn Host) {
         .expect(401);
     host.send(&bearer(&plain, "GET", "/bound/a")).expect(401);
     host.send(&bearer(&plain, "GET", "/calls/a")).expect(200);
-    // What binds it in another way cannot be proven here.
+    // A binding of another kind cannot be proven here.
     let mutual = AccessToken::inline(host).claim("cnf", json!({"x5t#S256": "AQAB"}));
     mutual.call(host, "/calls/a").expect(401);
 }

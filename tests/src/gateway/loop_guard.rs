@@ -36,7 +36,7 @@ fn three_rounds(host: &dyn Host) {
         text.contains("/auth/login?return_to=%2Fmembers%2F"),
         "{text}"
     );
-    // Whoever asks once more after the page begins anew.
+    // A browser that asks once more after the page begins anew.
     assert!(browser.jar.cookie(LOOP_GUARD).is_none());
     round(&mut browser, "/members/");
 }
