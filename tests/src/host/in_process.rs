@@ -49,7 +49,7 @@ pub struct InProcess {
     api_requests: Rc<RefCell<Vec<Request>>>,
 }
 
-/// What a deployment is made of.
+/// The parts of a deployment.
 #[derive(Clone)]
 pub struct Setup {
     pub configuration: Value,
