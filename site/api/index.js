@@ -14,7 +14,7 @@ import { WebSocketServer } from "ws";
  * - `/api/fields?field=NAME:VALUE` answers with each such header field;
  * - `/api/status?code=...` answers with that status;
  * - `/api/hang-up` closes the connection without an answer;
- * - `/api/hang` never answers, and the connection stays open for as long as the caller wants.
+ * - `/api/hang` never answers, and the connection stays open for as long as the client wants.
  * - `/api/wait` is answered once somebody asks for `/api/go-on`.
  *
  * A WebSocket is opened at any path but `/api/no-socket`, which is 403. The first message says what was received, as

@@ -1,6 +1,6 @@
 //! The same requests to the gateway in this process, on Workers and on Spin: the same answers.
 //!
-//! Sessions, manners and targets are multiplied. Differences that a platform forces stand at
+//! Every session asks for every target in every manner. Differences that a platform forces stand at
 //! [`FIELDS_OF_OURS`] and in ARCHITECTURE.md; anything else that differs fails.
 
 use crate::{

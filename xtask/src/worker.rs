@@ -185,8 +185,8 @@ impl Build {
                 let mut wasm_opt = Command::new(place.npm_program("wasm-opt"));
                 wasm_opt
                     .arg("-Os")
-                    // A function that is inlined in its one caller compresses worse than by itself, and so does code that
-                    // is shorter but less alike.
+                    // A function that is inlined in its one caller compresses worse than by itself, and so does code
+                    // that is shorter but less alike.
                     .args(["--one-caller-inline-max-function-size", "0"])
                     .args(LENGTHENING.map(|pass| format!("--skip-pass={pass}")))
                     // The stack lies lowest, so that nothing stands at the first addresses.

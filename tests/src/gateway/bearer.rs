@@ -435,7 +435,7 @@ fn bound_tokens(host: &dyn Host) {
         let refused = wrong.call(host, &bound, "/bound/a");
         assert_eq!(refused.status, 401, "{what}");
     }
-    // A token that is bound to nothing needs no proof, and gets none accepted.
+    // A token that is bound to nothing needs no DPoP proof, and gets none accepted.
     let plain = AccessToken::inline(host).text();
     Proof::of(host, CLIENT, &plain, "/calls/a", "19")
         .call(host, &plain, "/calls/a")

@@ -69,7 +69,7 @@ fn led_on(host: &dyn Host) {
     let from_our_page =
         || Request::navigation(target).replacing("Sec-Fetch-Site", Some("same-origin"));
     browser.send(from_our_page()).expect(200);
-    // A browser without a session signs in then, and goes round no more.
+    // A browser without a session signs in then, and is not led on again.
     let location = host
         .send(&from_our_page())
         .expect(303)

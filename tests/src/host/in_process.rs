@@ -1,6 +1,6 @@
 //! The gateway in this process, on the scripted platform.
 //!
-//! It plays the adapter: it forwards, and carries out the edits, exactly as asked.
+//! It plays the adapter: it forwards, and carries out the header rewrites, exactly as asked.
 
 use super::{
     DatabaseCalls, Deployment, Host,

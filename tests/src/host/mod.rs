@@ -106,11 +106,11 @@ pub trait Host {
     /// The deployment that runs here.
     fn deployment(&self) -> Deployment;
 
-    /// Runs another deployment in place of this one: at the same address, and with what is stored. Its memory is
-    /// forgotten.
+    /// Runs another deployment in place of this one: at the same address, and with what is stored. The gateway forgets
+    /// what it remembered.
     fn deploy(&self, deployment: &Deployment);
 
-    /// The things that the host has for a deployment beside its secrets, and that a deployment may lack.
+    /// The bindings that the host has for a deployment beside its secrets; a deployment may lack them.
     fn bindings(&self) -> &'static [&'static str];
 
     /// Whether every request meets the same memory; elsewhere an ended session may pass for as long as
