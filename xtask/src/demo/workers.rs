@@ -11,7 +11,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// What of the committed `wrangler.toml` differs when it runs from the demo's folder.
+/// The changes to the committed `wrangler.toml` for a run from the demo's folder.
 const CHANGES: [(&str, &str); 3] = [
     (
         "main = \"build/worker/index.js\"",
@@ -46,7 +46,7 @@ fn copy_worker(from: &Path, to: &Path) -> Outcome {
     Ok(())
 }
 
-/// What runs it.
+/// The command that runs it.
 pub(super) fn command(place: &Place, folder: &Path, ports: Ports) -> Command {
     let mut wrangler = Command::new(place.npm_program("wrangler"));
     wrangler
