@@ -52,8 +52,8 @@ impl<F: Into<Fault>> From<F> for RefusedToken {
 }
 
 /// How often and how long a request waits for another one that verifies the same token.
-const TURNS: u32 = 50;
-const TURN: Milliseconds = Milliseconds::new(1);
+const MOST_LOOKS: u32 = 50;
+const LOOK: Milliseconds = Milliseconds::new(1);
 
 /// The token from the cache alone: verified with keys that are fresh, not bound, and valid now.
 pub(in crate::gateway) fn from_cache(
@@ -290,12 +290,12 @@ impl<'a> Held<'a> {
             digest,
             lease,
         };
-        for _ in 0..TURNS {
+        for _ in 0..MOST_LOOKS {
             let lease = tokens.borrow_mut().begin(digest);
             if let Some(lease) = lease {
                 return held(lease);
             }
-            if call.platform.pause(TURN).await.is_err() {
+            if call.platform.pause(LOOK).await.is_err() {
                 break;
             }
         }

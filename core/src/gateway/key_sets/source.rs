@@ -9,7 +9,7 @@ use crate::{
         published::{
             key_set_memory::{Need, Usable},
             key_sets::{KeySetIndex, Published},
-            single_flight::Turn,
+            single_flight::Lease,
         },
     },
     http::url::Url,
@@ -108,9 +108,9 @@ impl<P: Platform> Source<'_, P> {
             let memory = self.published.memory.borrow();
             memory.has(need, self.now) || memory.failed_lately(self.now)
         };
-        match self.published.flights.turn(self.platform, is_done).await {
-            Turn::Ours(lead) => lead.run(self.platform, self.fetch(need)).await,
-            Turn::Done | Turn::Overdue => Ok(()),
+        match self.published.flights.lease(self.platform, is_done).await {
+            Lease::Ours(lead) => lead.run(self.platform, self.fetch(need)).await,
+            Lease::Done | Lease::Overdue => Ok(()),
         }
     }
 

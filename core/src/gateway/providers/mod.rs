@@ -19,7 +19,7 @@ use crate::{
         },
         published::{
             metadata::{Known, PublishedMetadata},
-            single_flight::Turn,
+            single_flight::Lease,
         },
     },
     http::{
@@ -45,15 +45,15 @@ pub(in crate::gateway) async fn metadata<P: Platform, R: Inbound>(
     let serving = || published.metadata.borrow().serving(call.now);
     let failures = published.metadata.borrow().failures;
     let is_done = || serving().is_some() || published.metadata.borrow().failures != failures;
-    let fault = match published.flights.turn(call.platform, is_done).await {
-        Turn::Ours(lead) => {
+    let fault = match published.flights.lease(call.platform, is_done).await {
+        Lease::Ours(lead) => {
             let fetched = lead.run(call.platform, fetch(call, provider, published));
             match fetched.await {
                 Ok(metadata) => return Ok(metadata),
                 Err(fault) => fault,
             }
         }
-        Turn::Done | Turn::Overdue => ProviderFault::CoolingDown.into(),
+        Lease::Done | Lease::Overdue => ProviderFault::CoolingDown.into(),
     };
     let memory = published.metadata.borrow();
     match (memory.serving(call.now), fault) {

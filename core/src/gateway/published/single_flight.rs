@@ -7,7 +7,7 @@
 //! Nothing here says that a fetch was made; only its result does, in the cache of what was fetched.
 //!
 //! Requests that begin to fetch and are cut again and again could keep one another busy for ever. So the one that has
-//! waited longest goes first, and where it has waited for [`PATIENCE`] looks and has seen a fetch be lost, it fetches
+//! waited longest goes first, and where it has waited for [`LOOKS_ALONE`] looks and has seen a fetch be lost, it fetches
 //! beside those that go on, up to [`MOST`] at once.
 
 use crate::{
@@ -51,7 +51,7 @@ struct Flight {
 }
 
 /// The result of waiting for the lease to fetch.
-pub(in crate::gateway) enum Turn<'a> {
+pub(in crate::gateway) enum Lease<'a> {
     /// This request fetches.
     Ours(Lead<'a>),
     /// It is there, or another one tried in vain.
@@ -67,7 +67,7 @@ pub(in crate::gateway) struct Lead<'a> {
 }
 
 /// Between two looks at what another request fetches.
-const TURN: Milliseconds = Milliseconds::new(25);
+const LOOK: Milliseconds = Milliseconds::new(25);
 
 /// Between two signs of life.
 const BEAT: Milliseconds = Milliseconds::new(50);
@@ -79,7 +79,7 @@ const QUIET: u32 = 8;
 const QUIET_FIRST: u32 = 3;
 
 /// Looks after which a request no longer waits for others that may be lost, too: half a second.
-const PATIENCE: u32 = 20;
+const LOOKS_ALONE: u32 = 20;
 
 /// Looks after which a request no longer waits at all, the timeout: twelve seconds.
 const LONGEST: u32 = 480;
@@ -92,31 +92,35 @@ const MOST: usize = 4;
 
 impl Flights {
     /// Waits until `is_done`, or until this request has the lease to fetch.
-    pub(in crate::gateway) async fn turn<P: Platform>(
+    pub(in crate::gateway) async fn lease<P: Platform>(
         &self,
         platform: &P,
         is_done: impl Fn() -> bool,
-    ) -> Turn<'_> {
+    ) -> Lease<'_> {
         if is_done() {
-            return Turn::Done;
+            return Lease::Done;
         }
         let mut waiting = Waiting::new(&mut self.0.borrow_mut());
-        for turn in 0..LONGEST {
+        for looks in 0..LONGEST {
             if is_done() {
                 waiting.leave(&mut self.0.borrow_mut());
-                return Turn::Done;
+                return Lease::Done;
             }
-            let is_ours = waiting.look(&mut self.0.borrow_mut(), turn);
+            let is_ours = waiting.look(&mut self.0.borrow_mut(), looks);
             if is_ours {
-                return Turn::Ours(self.lead(platform.now()));
+                return Lease::Ours(self.lead(platform.now()));
             }
             // A request that may not wait any more sees nobody's signs of life.
-            if platform.pause(TURN).await.is_err() {
+            if platform.pause(LOOK).await.is_err() {
                 break;
             }
         }
         waiting.leave(&mut self.0.borrow_mut());
-        if is_done() { Turn::Done } else { Turn::Overdue }
+        if is_done() {
+            Lease::Done
+        } else {
+            Lease::Overdue
+        }
     }
 
     /// Whether somebody fetches, as far as a look can tell.
@@ -168,11 +172,11 @@ impl Waiting {
         }
     }
 
-    /// Whether this one has the lease to fetch.
-    fn look(&mut self, state: &mut State, turn: u32) -> bool {
+    /// Whether this one has the lease to fetch, after that many looks.
+    fn look(&mut self, state: &mut State, looks: u32) -> bool {
         self.give_up_lost(state);
         let is_first = self.goes_first(state);
-        let is_among_lost = turn >= PATIENCE && state.lost != self.lost_before;
+        let is_among_lost = looks >= LOOKS_ALONE && state.lost != self.lost_before;
         let has_room = state.flights.is_empty() || (is_among_lost && state.flights.len() < MOST);
         if is_first && has_room {
             self.leave(state);
