@@ -109,7 +109,7 @@ Examples:
   lychgate completions zsh > ~/.zfunc/_lychgate
   lychgate completions fish > ~/.config/fish/completions/lychgate.fish";
 
-/// What is to be done.
+/// The command to carry out.
 #[derive(PartialEq, Eq)]
 pub(crate) enum Command {
     Check(check::arguments::Arguments),
@@ -126,7 +126,7 @@ pub(crate) enum Command {
 /// Reads the arguments, the first of which is the program's name.
 ///
 /// # Errors
-/// What is wrong with them, or the help or version that they ask for.
+/// The faults of the arguments, or the help or version that they ask for.
 pub(crate) fn parse(arguments: &[OsString]) -> Result<Command, Error> {
     let matches = CommandLine::command().try_get_matches_from(arguments)?;
     let line = CommandLine::from_arg_matches(&matches)?;

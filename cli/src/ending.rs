@@ -1,6 +1,6 @@
 //! How a command ended.
 
-/// What its exit code says.
+/// The meaning of its exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
     Done,

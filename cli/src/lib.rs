@@ -36,8 +36,7 @@ use std::{
 
 /// Carries out the command in `arguments`, the first of which is the program's name.
 ///
-/// What is written for people has colours; a stream that goes to no terminal takes them out. What is written for
-/// programs has none.
+/// Text for people has colours; a stream that goes to no terminal takes them out. Text for programs has none.
 pub fn run(
     arguments: impl IntoIterator<Item = OsString>,
     output: &mut impl Write,

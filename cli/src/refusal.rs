@@ -1,4 +1,4 @@
-//! What is said of arguments that make no command, and the help that they ask for.
+//! The message about arguments that make no command, and the help that they ask for.
 
 use crate::ending::Ending;
 use clap::error::Error;

@@ -55,7 +55,7 @@ fn check(test: &str, text: &str) -> Ran {
         .run(&["check"])
 }
 
-/// What was said without the excerpts: one line for each finding, with the hint behind it.
+/// The messages without the excerpts: one line for each finding, with the hint behind it.
 fn heads(ran: &Ran) -> String {
     let mut heads = String::new();
     for line in ran.messages.lines().map(str::trim_start) {
@@ -88,7 +88,7 @@ lychgate.toml: ok
     assert_eq!(ran.output, expected);
 }
 
-/// What comes next depends on the files of hosts that lie there.
+/// The next steps depend on the files of hosts that lie there.
 #[test]
 fn the_next_steps_are_those_of_the_hosts() {
     let folder = Folder::new("next").with("lychgate.toml", GOOD);
@@ -607,7 +607,7 @@ fn the_demo_s_spin_manifest_is_checked_with_its_configuration() {
     assert_eq!(heads(&ran).lines().count(), 2, "{}", ran.messages);
 }
 
-/// What `spin.example.toml` says it goes with.
+/// The rest of a configuration that `spin.example.toml` says it goes with.
 const BEHIND_SPIN: &str = r#"
 [[upstream]]
 id = "api"

@@ -73,7 +73,7 @@ fn a_private_key_is_one_that_the_edge_reads() {
         assert_eq!(ran.code, Some(0), "{}", ran.messages);
         let key = SigningKey::parse(ran.output.trim()).unwrap();
         assert_eq!((key.algorithm(), key.key_id()), (name, Some("one")));
-        // What is shown beside it is the public half, and a key set that verifies.
+        // The key set that is shown beside it has the public half, and verifies.
         let set = ran.messages.lines().last().unwrap();
         let keys = KeySet::parse(set.as_bytes()).unwrap();
         assert_eq!(keys.keys()[0].key_id(), Some("one"));

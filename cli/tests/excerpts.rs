@@ -1,4 +1,4 @@
-//! What people see of a fault in a file: its place, the line with a caret under what is wrong, and what to do.
+//! A fault in a file, as people see it: its place, the line with a caret under what is wrong, and what to do.
 
 #![expect(
     clippy::unwrap_used,
@@ -13,7 +13,7 @@ use configuration::GOOD;
 use folder::Folder;
 use std::fs;
 
-/// What a check says of this configuration.
+/// The messages of a check of this configuration.
 fn said(test: &str, text: &str) -> String {
     let ran = Folder::new(test)
         .with("lychgate.toml", text)

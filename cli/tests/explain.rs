@@ -437,7 +437,7 @@ fn blocks(page: &str, fence: &str) -> Vec<String> {
     inner.collect()
 }
 
-/// What the reference says a new user sees, with the demo's configuration.
+/// A new user sees what the reference says, with the demo's configuration.
 #[test]
 fn the_reference_s_decision_is_explained_so() {
     let root = tree::root();

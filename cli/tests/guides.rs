@@ -1,4 +1,4 @@
-//! What the guides show is true: each configuration passes `lychgate check` with the files of its host beside it,
+//! The guides are right: each configuration passes `lychgate check` with the files of its host beside it,
 //! each decision is explained as shown, and each secret is set by the commands.
 
 #![expect(
@@ -29,17 +29,17 @@ struct Guide {
     blocks: Vec<Block>,
 }
 
-/// What stands between two fences.
+/// The text between two fences.
 struct Block {
     fence: String,
     text: String,
 }
 
-/// What a block of TOML is.
+/// The file that a block of TOML is, or is added to.
 #[derive(Debug, PartialEq, Eq)]
 enum Kind {
     Configuration,
-    /// What is added to the configuration.
+    /// An addition to the configuration.
     More,
     Wrangler,
     MoreWrangler,
@@ -137,7 +137,7 @@ impl Folder {
         command.output().unwrap()
     }
 
-    /// What `lychgate check` says of the files, which must be well.
+    /// The output of `lychgate check` for the files, which must be well.
     fn checked(&self) -> String {
         let ran = self.run(&["check"]);
         let messages = String::from_utf8(ran.stderr).unwrap();

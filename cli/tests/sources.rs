@@ -1,5 +1,5 @@
-//! What `lychgate check` says of rules and routes that more sources and services meet than is perhaps meant, and of files
-//! in another encoding.
+//! The messages of `lychgate check` about rules and routes that more sources and services meet than is perhaps meant,
+//! and about files in another encoding.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,7 +1,7 @@
 //! Opens the port of an adapter to the contract suite, in the same words on every host.
 //!
 //! An adapter built for the suite hands [`answer`] the path and the body of each request below [`DOOR`]; all other
-//! requests are the gateway's, as in the build that is deployed. Such a build never is: it lets whoever asks write into
+//! requests are the gateway's, as in the build that is deployed. Such a build never is: it lets any client write into
 //! store and ledger.
 //!
 //! A request of the gateway says in the header [`FATE`] what becomes of its calls, and then meets a gateway that remembers
@@ -66,7 +66,7 @@ use alloc::string::{String, ToString};
 use lychgate_core::platform::Platform;
 use serde_json::Value;
 
-/// What the paths of questions begin with. No route of the gateway can.
+/// The start of the paths of questions. No route of the gateway can begin so.
 pub const DOOR: &str = "/.contract";
 
 /// The header of a request that says what becomes of its calls.

@@ -14,15 +14,16 @@ import { WebSocketServer } from "ws";
  * - `/api/fields?field=NAME:VALUE` answers with each such header field;
  * - `/api/status?code=...` answers with that status;
  * - `/api/hang-up` closes the connection without an answer;
- * - `/api/hang` never answers, and the connection stays open for as long as the caller wants.
+ * - `/api/hang` never answers, and the connection stays open for as long as the client wants.
  * - `/api/wait` is answered once somebody asks for `/api/go-on`.
  *
  * A WebSocket is opened at any path but `/api/no-socket`, which is 403. The first message says what was received, as
  * above; after it every message comes back, and `close` closes the WebSocket from this side, with 4001.
  *
- * Cookies of the demo's provider are left out: they are none of the site's. `secret` is hidden wherever a header holds it, so that the demo never shows the secret it shares with the
- * gateway to a browser. With `sharedSecret`, such a secret, whoever does not send it as `lychgate-secret` gets 401: the request came
- * around the gateway. `requests` collects what was answered, newest last.
+ * Cookies of the demo's provider are left out: they are none of the site's. `secret` is hidden wherever a header holds
+ * it, so that the demo never shows a browser the secret that it shares with the gateway. With `sharedSecret`, such a
+ * secret, a client that does not send it as `lychgate-secret` gets 401: the request came around the gateway. `requests`
+ * collects what was answered, newest last.
  */
 export async function startApi({ port = 0, sharedSecret, secret = sharedSecret } = {}) {
   const requests = [];

@@ -21,7 +21,7 @@ function account(login, name, groups, { department, roles }) {
   };
 }
 
-/** What oidc-provider asks for an account: its subject and its claims. */
+/** Finds accounts as oidc-provider asks for them: the subject and the claims of each. */
 export function accountFinder(accounts) {
   return async (_context, sub) => {
     const found = lookUp(accounts, sub);

@@ -46,7 +46,7 @@ ${form.replace("</form>", '<input type="hidden" name="logout" value="yes"></form
 <script>${submitScript}</script>`);
 }
 
-/** What a person sees after signing out with nowhere to go on to. */
+/** The page after signing out with nowhere to go on to. */
 export function signedOutPage() {
   return page("Signed out", "<h1>Signed out</h1><p>Your session at Example Identity has ended.</p>");
 }

@@ -1,6 +1,6 @@
 // Shows who is signed in and what the gate and the API answer. Every page works without it.
 
-// Nobody is an answer like any other here: a 401 would stand as an error in the console of every visitor.
+// Nobody is an answer like any other here: a 401 would stand as an error in the console of every browser.
 const SESSION = "/auth/session?optional";
 
 async function json(url) {

@@ -1,6 +1,6 @@
 //! The static files of `assets = true`: the folder that the manifest mounts at `/site`.
 //!
-//! The core says which names to look for and how to answer; here the folder is looked into. What was found
+//! The core says which names to look for and how to answer; here the folder is looked into. The result
 //! is remembered for the rest of the second, and with it the contents of small files, so that a site that is
 //! asked for a lot is not read anew for every request.
 
@@ -39,7 +39,7 @@ thread_local! {
     static MEMORY: RefCell<Memory> = RefCell::default();
 }
 
-/// What is known about the folder. It is public, or at least no request's: the same for everyone.
+/// Facts about the folder. They are public, or at least no request's: the same for everyone.
 #[derive(Default)]
 struct Memory {
     known: BTreeMap<String, (UnixTime, Option<Rc<Known>>)>,
@@ -58,7 +58,7 @@ struct Known {
 /// Answers with a file, or with what there is to say where there is none.
 ///
 /// # Errors
-/// What the host does not accept.
+/// An answer that the host does not accept.
 pub(crate) async fn serve(
     request: &RequestRewrite,
     response: &ResponseRewrite,
@@ -105,7 +105,7 @@ async fn answer(
     }
 }
 
-/// What a name stands for: remembered within the second, else looked up.
+/// The file that a name stands for: remembered within the second, else looked up.
 async fn known(name: &str) -> Result<Option<Rc<Known>>, Unreadable> {
     let now = now();
     let remembered = MEMORY.with_borrow(|memory| match memory.known.get(name) {

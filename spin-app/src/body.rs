@@ -5,7 +5,7 @@ use spin_sdk::wasip3::http::types::{ErrorCode, Trailers};
 use spin_sdk::wasip3::wit_bindgen::{FutureReader, StreamReader, StreamResult};
 use spin_sdk::wasip3::{spawn, wit_future, wit_stream};
 
-/// What follows a body: trailers, or why it ended early.
+/// The end of a body: trailers, or why it ended early.
 pub(crate) type End = FutureReader<Result<Option<Trailers>, ErrorCode>>;
 
 const CHUNK: usize = 16 * 1024;
@@ -34,7 +34,7 @@ impl Body {
         let (mut writer, contents) = wit_stream::new();
         let (ended, end) = wit_future::new(|| Ok(None));
         spawn(async move {
-            // What is left over was not wanted any more.
+            // Bytes that are left over were not wanted any more.
             writer.write_all(bytes).await;
             drop(writer);
             drop(ended);

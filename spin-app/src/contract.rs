@@ -21,11 +21,11 @@ use std::future::pending;
 const LARGEST_QUESTION: ByteCount = ByteCount(1024 * 1024);
 
 thread_local! {
-    /// What becomes of the calls of the request that came last.
+    /// The fate of the calls of the request that came last.
     static ASKED: Cell<Fate> = const { Cell::new(Fate::Good) };
 }
 
-/// What becomes of calls.
+/// The fate of calls.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Fate {
     Good,
@@ -94,7 +94,7 @@ pub(crate) async fn before(statement: &str) -> Result<(), Error> {
     }
 }
 
-/// What the database answered to a statement; that to a write is disturbed where the suite asked for it.
+/// The database's answer to a statement; that to a write is disturbed where the suite asked for it.
 ///
 /// # Errors
 /// An answer that is broken.

@@ -22,7 +22,7 @@ const OF_THE_CONNECTION: [&str; 9] = [
 /// The fields as the host takes them, without those about the connection.
 ///
 /// # Errors
-/// What the host does not accept as a field.
+/// A field that the host does not accept.
 pub(crate) fn into_host(mut fields: FieldList) -> Result<Fields, ErrorCode> {
     fields.retain(|(name, _)| !is_of_the_connection(name));
     Fields::from_list(&fields).map_err(|_| ErrorCode::InternalError(None))

@@ -17,7 +17,7 @@ use spin_sdk::wasip3::http::types::{ErrorCode, Response};
 /// Carries out a forward.
 ///
 /// # Errors
-/// What the host does not accept.
+/// A request or answer that the host does not accept.
 pub(crate) async fn carry_out(forward: Forward, received: Received) -> Result<Response, ErrorCode> {
     match &forward.target {
         ForwardTarget::Assets => {

@@ -73,7 +73,7 @@ async fn start() -> Started {
     }
 }
 
-/// What the manifest does not grant of store and database, as soon as that is known.
+/// The store or database that the manifest does not grant, as soon as that is known.
 async fn lacking() -> Option<&'static str> {
     let store = async {
         let lacks = "a store: key_value_stores of the manifest must list \"default\"";

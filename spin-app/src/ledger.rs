@@ -1,8 +1,8 @@
 //! The ledger: Spin's SQLite database `default`.
 //!
 //! A wrong answer from here admits a replay or an ended session, so whatever is not understood is an error.
-//! What failed before the statement was given wrote nothing; a write that failed or was not answered in time
-//! may have happened, also where rows came back: the database commits after the last of them.
+//! An operation that failed before the statement was given wrote nothing; a write that failed or was not answered in
+//! time may have happened, also where rows came back: the database commits after the last of them.
 
 use crate::limit::within;
 use crate::platform::now;
@@ -24,7 +24,7 @@ const TIME_LIMIT: Seconds = Seconds::new(2);
 /// How often an instance looks for what has expired.
 const SWEEP_EVERY: Seconds = Seconds::minutes(1);
 
-/// What else the database needs: a way to what expires first, and the keys of the store by expiry.
+/// Makes the tables, a way to what expires first, and the list of the store's keys by expiry.
 const PREPARE: [&str; 4] = [
     CREATE,
     "CREATE INDEX IF NOT EXISTS ledger_expires ON ledger(expires)",
@@ -38,7 +38,7 @@ const PURGE: &str = "DELETE FROM ledger WHERE rowid IN \
 const EXPIRED: &str = "SELECT key FROM stored WHERE expires<=?1 ORDER BY expires LIMIT 100";
 const UNLIST: &str = "DELETE FROM stored WHERE key=?1 AND expires<=?2";
 
-/// What SQLite says of a statement that names a table which is not there, on every host of it.
+/// SQLite's error for a statement that names a table which is not there, on every host of it.
 const NO_TABLE: &str = "no such table";
 
 thread_local! {
@@ -185,7 +185,7 @@ fn sweep_at_times() {
     if now.since(SWEPT.get()) >= SWEEP_EVERY {
         SWEPT.set(now);
         spawn(async move {
-            // What is left over is swept the next time; why it failed stands in the log.
+            // The next sweep takes what is left over; why it failed stands in the log.
             let _ = sweep(now).await;
         });
     }
@@ -202,7 +202,7 @@ async fn sweep(now: UnixTime) -> Result<(), LedgerError> {
             continue;
         };
         // A value that is saved again at this very moment may go with it: the store proves nothing, and
-        // whoever misses it there asks the ledger.
+        // a request that misses it there asks the ledger.
         if store::remove(&key).await.is_ok() {
             let parameters = [key.as_str().into(), time(now)?];
             executed(&connection, UNLIST, parameters).await;
@@ -271,7 +271,7 @@ async fn attempted<const N: usize>(
     .await
 }
 
-/// What became of a call that did not succeed.
+/// The failure of a call.
 enum Failed {
     /// It named a table that is not there, and did nothing.
     NoTable,

@@ -1,7 +1,7 @@
 //! Lychgate on Fermyon Spin: an HTTP component that carries the core's decisions out, and makes none.
 //!
-//! One instance answers many requests, up to sixteen of them in turns. What it keeps between them is the
-//! gateway and public files; nothing of a request stands in anything static.
+//! One instance answers many requests, up to sixteen of them in turns. Between them it keeps the gateway and
+//! public files; nothing of a request stands in anything static.
 
 mod assets;
 mod body;

@@ -8,7 +8,7 @@ use lychgate_core::time::{Milliseconds, Seconds};
 use spin_sdk::wasip3::clocks::monotonic_clock::{self, wait_for};
 use std::pin::pin;
 
-/// What `work` came to, or `None` where that took longer than `limit`; it is given up then.
+/// The result of `work`, or `None` where that took longer than `limit`; it is given up then.
 pub(crate) async fn within<T>(limit: Seconds, work: impl Future<Output = T>) -> Option<T> {
     within_milliseconds(milliseconds(limit), work).await
 }
@@ -20,7 +20,7 @@ async fn within_milliseconds<T>(limit: Milliseconds, work: impl Future<Output = 
     }
 }
 
-/// What is left of the time of one request, or of the work after it.
+/// The rest of the time of one request, or of the work after it.
 #[derive(Clone, Copy)]
 pub(crate) struct Waiting(Deadline);
 
@@ -35,7 +35,7 @@ impl Waiting {
         Self(Deadline::afterwards(stopwatch()))
     }
 
-    /// What `work` came to, or `None` where that took longer than `limit`, or than the request has left.
+    /// The result of `work`, or `None` where that took longer than `limit`, or than the request has left.
     pub(crate) async fn within<T>(
         self,
         limit: Seconds,
@@ -45,7 +45,7 @@ impl Waiting {
         within_milliseconds(allowed, work).await
     }
 
-    /// What `sending` came to within `limit`, and within what the request has left.
+    /// The result of `sending` within `limit`, and within what the request has left.
     ///
     /// # Errors
     /// Those of `sending`, [`SendError::TimedOut`] and [`SendError::OutOfTime`].

@@ -19,7 +19,7 @@ pub(crate) fn host_error(part: &str, error: &str) {
     ));
 }
 
-/// A line that cannot be written is lost, and nothing else is: whoever read the log may be gone, or the disk below it
+/// A line that cannot be written is lost, and nothing else is: the reader of the log may be gone, or the disk below it
 /// full. `eprintln!` would panic, which ends the instance with all requests in it.
 fn write(mut line: String) {
     line.push('\n');

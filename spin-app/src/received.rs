@@ -37,7 +37,7 @@ impl Received {
         let fields = request.get_headers().copy_all();
         Self {
             method: method(request.get_method()),
-            // What has no path, such as `OPTIONS *`, is refused like any path that does not begin with `/`.
+            // A request without a path, such as `OPTIONS *`, is refused like any path that does not begin with `/`.
             target: request.get_path_with_query().unwrap_or_default(),
             host: request.get_authority().unwrap_or_default(),
             cookie: fields::joined(&fields, "cookie"),

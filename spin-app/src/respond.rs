@@ -8,7 +8,7 @@ use spin_sdk::wasip3::http::types::{ErrorCode, Response};
 /// A response of our own.
 ///
 /// # Errors
-/// What the host does not accept.
+/// A response that the host does not accept.
 pub(crate) fn own(response: response::Response) -> Result<Response, ErrorCode> {
     let status = response.status.code();
     let mut fields = fields::of_ours(response.headers);
@@ -22,7 +22,7 @@ pub(crate) fn own(response: response::Response) -> Result<Response, ErrorCode> {
 /// A response of these parts.
 ///
 /// # Errors
-/// What the host does not accept.
+/// A response that the host does not accept.
 pub(crate) fn with(status: u16, fields: FieldList, body: Body) -> Result<Response, ErrorCode> {
     let (response, _) = Response::new(fields::into_host(fields)?, body.contents, body.end);
     let taken = response.set_status_code(status);

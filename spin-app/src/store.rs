@@ -1,7 +1,7 @@
 //! The store: Spin's key-value store `default`.
 //!
-//! It knows no expiry, so a value begins with its own: 8 bytes, seconds since 1970, big-endian. What has
-//! expired counts as absent and is removed by whoever meets it; for what nobody asks for again, the ledger's
+//! It knows no expiry, so a value begins with its own: 8 bytes, seconds since 1970, big-endian. An expired value
+//! counts as absent, and the request that meets it removes it; for values that nobody asks for again, the ledger's
 //! database keeps a list of keys by expiry ([`crate::ledger::sweep`]).
 
 use crate::ledger;

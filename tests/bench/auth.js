@@ -1,4 +1,4 @@
-// What Lychgate does on a route that needs a session and a group, done with Auth.js: the session stands in its
+// The work of Lychgate on a route that needs a session and a group, done with Auth.js: the session stands in its
 // encrypted cookie, the group in the session, and the upstream learns who asks and that we say so.
 //
 // READS says how the session is read: "session", as the integrations of Auth.js with frameworks do it, through its

@@ -1,10 +1,10 @@
 // Plain JavaScript that forwards as Lychgate does, and decides nothing: the same headers are stripped and set on the
-// way there and on the way back, and an answer is waited for as long. What Lychgate costs above it is its own.
+// way there and on the way back, and an answer is waited for as long. Any cost of Lychgate above it is its own.
 const STRIPPED =
   /^(lychgate-|x-forwarded-|(connection|forwarded|http2-settings|upgrade|x-host|x-http-method|x-http-method-override|x-method-override|x-original-host|x-original-method|x-original-uri|x-original-url|x-rewrite-url)$)/u;
 const CACHING = ["cdn-cache-control", "cloudflare-cdn-cache-control", "expires", "pragma", "surrogate-control"];
 
-/** What `answer` settles as; nothing where that takes longer. */
+/** The outcome of `answer`; nothing where that takes longer. */
 const before = (milliseconds, answer) =>
   new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, milliseconds);

@@ -1,4 +1,4 @@
-// What Lychgate does on a route that takes access tokens, done with jose as its documentation does it.
+// The work of Lychgate on a route that takes access tokens, done with jose as its documentation does it.
 import { createRemoteJWKSet, jwtVerify } from "jose";
 
 let keys;

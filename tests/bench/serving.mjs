@@ -1,4 +1,4 @@
-// What the benchmarks on Workers share: one workerd with all that is compared, and word of it to `cargo xtask bench`.
+// Shared by the benchmarks on Workers: one workerd with all that is compared, and word of it to `cargo xtask bench`.
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";

@@ -9,7 +9,7 @@ import { untilServing } from "../starting.mjs";
 
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** What runs the gateway, `workers` or `spin`; for Spin, `SPIN` names the program that takes `up`. */
+/** The host of the gateway, `workers` or `spin`; for Spin, `SPIN` names the program that takes `up`. */
 export const { HOST: host = "workers", SPIN: spin } = process.env;
 
 /**

@@ -10,7 +10,7 @@ export const root = fileURLToPath(new URL("../../", import.meta.url));
 const words = ["run", "--quiet", "--package", "lychgate-core", "--example", "gallery"];
 const logo = new URL("../../site/public/logo.svg", import.meta.url);
 
-/** What is true of all pages in each of these is true of them everywhere. */
+/** Anything that is true of all pages in each of these is true of them everywhere. */
 export const schemes = ["light", "dark"];
 export const sizes = [
   ["wide", { width: 1280, height: 800 }],

@@ -103,7 +103,7 @@ export class Visitor {
     await page.getByLabel("Password").waitFor();
   }
 
-  /** What a script of the page gets from a path of the gateway. */
+  /** The answer that a script of the page gets from a path of the gateway. */
   async fetch(page, path, init = {}) {
     return page.evaluate(
       async ([url, options]) => {

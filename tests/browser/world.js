@@ -1,4 +1,4 @@
-// What all browser tests share: one demo, one browser, one other site.
+// The common part of all browser tests: one demo, one browser, one other site.
 import { test } from "node:test";
 import { startDemo } from "./demo.js";
 import { startOtherSite } from "./other-site.js";

@@ -61,7 +61,7 @@ const folder = mkdtempSync(join(root, "build/test-spin/"));
 closing.push(() => rmSync(folder, { recursive: true, force: true }));
 /** The variable of a secret: every word of it begins with a letter. */
 const variable = (name) => name.replace(/_(?=[0-9])/g, "").toLowerCase();
-// What is mounted has to lie in the folder of the application.
+// Mounted files have to lie in the folder of the application.
 cpSync(join(root, "site/public"), join(folder, "site"), { recursive: true });
 const list = (items) => JSON.stringify(items.filter((item) => item !== undefined));
 const text = (lines) => `${lines.join("\n")}\n`;
@@ -137,9 +137,9 @@ const lines = [];
 const start = async (port, state) => {
   const words = ["up", "--from", join(folder, "spin.toml"), "--listen", `127.0.0.1:${port}`];
   words.push("--state-dir", join(folder, state), "--max-instance-reuse-count", String(asked.reuse));
-  // What is elsewhere is there for what it remembers.
+  // The host elsewhere is there for what it remembers.
   if (state === "elsewhere") words.push("--idle-instance-timeout", "60s");
-  // With this signal ignored, a file that may not grow is an error for whoever writes, and not the end of the process.
+  // With this signal ignored, a file that may not grow is an error for the writer, and not the end of the process.
   const program = asked.child ? join(root, "tests/spin/parent.sh") : asked.program;
   const command = ["-c", `trap "" XFSZ; exec "$0" "$@"`, program, ...words];
   const variables = Object.entries(asked.bindings).map(([name, value]) => [`SPIN_VARIABLE_${variable(name).toUpperCase()}`, value]);
@@ -149,7 +149,7 @@ const start = async (port, state) => {
   });
   const ended = once(child, "exit");
   await untilServing("spin", child, (line) => line.includes("Serving http"), lines);
-  // What was started may be the parent of what serves.
+  // The started process may be the parent of the one that serves.
   const serving = listenerAt(port) ?? child.pid;
   return {
     pid: serving,

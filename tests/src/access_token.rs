@@ -9,7 +9,7 @@ use lychgate_core::encoding::base64url;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-/// What tokens for the tested API have in `aud`.
+/// The `aud` of tokens for the tested API.
 pub const AUDIENCE: &str = "https://api.example.com";
 
 /// An issuer whose keys stand in the configuration.

@@ -16,7 +16,7 @@ use crate::{
 use serde_json::{Value, json};
 use std::{ffi::OsString, fs};
 
-/// What the doctor says of a deployment.
+/// The doctor's report on a deployment.
 struct Report(Vec<Value>);
 
 /// How a deployment comes to its host.
@@ -25,7 +25,7 @@ type On = fn(Setup) -> Setup;
 const WORKERS: On = |setup| setup;
 const SPIN: On = |setup| setup.on_spin(128);
 
-/// Everything as it should be: the API refuses whoever comes around the gateway.
+/// Everything as it should be: the API refuses a client that comes around the gateway.
 fn well() -> Setup {
     let mut setup = Setup::standard();
     setup.planted.push(("sharedSecret", json!(API_SECRET)));
@@ -91,7 +91,7 @@ impl Report {
             .unwrap_or_else(|| panic!("no {check} in {self}"))
     }
 
-    /// What is said of a failed check, and what to do.
+    /// The words about a failed check, and what to do.
     fn words(&self, check: &str) -> String {
         let mut failed = self
             .0
@@ -187,7 +187,7 @@ fn mistakes_in_what_a_provider_publishes_are_named_and_fail_nothing() {
 /// A fault, what plants it, the check that must fail for it, and a word that must be said.
 type Plant = (&'static str, fn(&mut Setup), &'static str, &'static str);
 
-/// What goes wrong on every host alike.
+/// The faults that every host has alike.
 const EVERYWHERE: [Plant; 4] = [
     (
         "open-origin",

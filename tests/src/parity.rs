@@ -1,6 +1,6 @@
 //! The same requests to the gateway in this process, on Workers and on Spin: the same answers.
 //!
-//! Who asks, how and for what are multiplied. What a platform forces to differ stands at
+//! Every session asks for every target in every manner. Differences that a platform forces stand at
 //! [`FIELDS_OF_OURS`] and in ARCHITECTURE.md; anything else that differs fails.
 
 use crate::{
@@ -159,7 +159,7 @@ impl<'h> Place<'h> {
         self.host.send(&request)
     }
 
-    /// What of an answer must be the same everywhere.
+    /// The parts of an answer that must be the same everywhere.
     fn judged(&self, answer: &Response) -> Vec<String> {
         let mut lines = vec![answer.status.to_string()];
         let is_ours = answer.header("referrer-policy") == Some("no-referrer");

@@ -67,7 +67,7 @@ fn ways() -> Vec<Way> {
             client: json!({"client_secret": "SECRET-CLIENT-SECRET"}),
             provider: json!({"client_secret": secret(), "pushed_authorization_requests": "never"}),
         },
-        // What people get wrong.
+        // Mistakes that people make.
         Way {
             id: "wrong-secret",
             client: json!({"client_secret": "SECRET-OTHER"}),

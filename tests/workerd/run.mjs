@@ -178,7 +178,7 @@ const workerd = () => {
 let isolate = 0;
 const miniflare = new Miniflare(convertV4MiniflareOptions(options(isolate)));
 closing.unshift(() => miniflare.dispose());
-/** What workerd said is the reason, and nobody else says it. */
+/** Prints the words of workerd, which are the reason: nobody else says it. */
 const saying = async (starting) => {
   try {
     await starting;

@@ -29,21 +29,21 @@ pub(crate) struct Build {
     to: &'static str,
 }
 
-/// What is deployed.
+/// The component that is deployed.
 const GATEWAY: Build = Build {
     package: "lychgate-spin",
     features: &[],
     to: "spin/lychgate.wasm",
 };
 
-/// What the contract suite drives.
+/// The component that the contract suite drives.
 const CONTRACT: Build = Build {
     package: "lychgate-spin",
     features: &["--features", "contract"],
     to: "spin-contract/lychgate.wasm",
 };
 
-/// What answers `hello`: measured beside the gateway, and put behind it.
+/// The component that answers `hello`: measured beside the gateway, and put behind it.
 const HELLO: Build = Build {
     package: "lychgate-spin-hello",
     features: &[],

@@ -1,4 +1,4 @@
-//! What a command of this tool says when it stops: one message for the person at the terminal.
+//! The failure of a command of this tool: one message for the person at the terminal.
 
 use std::fmt;
 

@@ -6,7 +6,7 @@ use std::fs;
 use std::hash::{DefaultHasher, Hasher};
 use std::path::{Path, PathBuf};
 
-/// What a step's outputs were made from, as one number.
+/// The inputs that a step's outputs were made from, as one number.
 pub(crate) struct Inputs(DefaultHasher);
 
 impl Inputs {

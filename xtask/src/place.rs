@@ -4,7 +4,7 @@ use crate::failure::{Doing, Failure, Outcome};
 use std::env;
 use std::path::{Path, PathBuf};
 
-/// What lies in the root of every checkout and tells it from other folders.
+/// The file that lies in the root of every checkout and tells it from other folders.
 const SIGN: &str = "xtask/Cargo.toml";
 
 /// The repository that this tool works on.

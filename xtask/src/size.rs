@@ -1,4 +1,4 @@
-//! What a deployment weighs: to Cloudflare every uploaded file, compressed by gzip; to Spin the component.
+//! The weight of a deployment: to Cloudflare every uploaded file, compressed by gzip; to Spin the component.
 
 use crate::failure::{Doing, Failure, Outcome};
 use flate2::Compression;

@@ -1,4 +1,4 @@
-//! What runs Spin applications: the program that `SPIN` names, `spin` on the path, or the host of the tests.
+//! The program that runs Spin applications: the one that `SPIN` names, `spin` on the path, or the host of the tests.
 
 use crate::failure::Outcome;
 use crate::interrupt::Interrupt;
@@ -29,7 +29,7 @@ pub(crate) fn prepare(interrupt: &Interrupt) -> Outcome {
     }
 }
 
-/// What takes `up` and its options.
+/// The program that takes `up` and its options.
 pub(crate) fn program(place: &Place) -> PathBuf {
     real().unwrap_or_else(|| place.cargo_target().join("debug").join(HOST))
 }

@@ -67,7 +67,7 @@ fn java(interrupt: &Interrupt) -> Outcome<PathBuf> {
     })
 }
 
-/// What lies at `path` in packages of Debian, which are fetched and unpacked where they are not yet.
+/// The file or folder at `path` in packages of Debian, which are fetched and unpacked where they are not yet.
 fn unpacked(
     place: &Place,
     path: &str,

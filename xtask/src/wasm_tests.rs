@@ -16,7 +16,7 @@ use wasm_bindgen_cli_support::{Bindgen, Output};
 /// How the support code marks the exports that are tests; `$` before the name means ignored.
 const TEST_EXPORT: &str = "__wbgt_";
 
-/// What Node runs; the names of the exports follow as arguments, after how many were filtered out.
+/// The script that Node runs; the names of the exports follow as arguments, after how many were filtered out.
 const SCRIPT: &str = r#"
 const captured = {};
 for (const method of ["debug", "log", "info", "warn", "error"]) {

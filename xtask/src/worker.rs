@@ -24,7 +24,8 @@ pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 /// Makes `#[wasm_bindgen]` reach promises through js-sys alone, which is smaller.
 pub(crate) const JS_SYS: (&str, &str) = ("WASM_BINDGEN_USE_JS_SYS", "1");
 
-/// What rustc and wasm-bindgen emit for [`TARGET`]; wasm-opt refuses instructions of features it was not told about.
+/// The features that rustc and wasm-bindgen emit for [`TARGET`]; wasm-opt refuses instructions of features it was not
+/// told about.
 const WASM_FEATURES: [&str; 8] = [
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
@@ -94,7 +95,7 @@ pub(crate) fn build_contract(place: &Place, interrupt: &Interrupt) -> Outcome {
 /// Checks a configuration file and compiles it to the JSON that the shim imports.
 ///
 /// # Errors
-/// What the check found; it has printed each error itself.
+/// The faults that the check found; it has printed each error itself.
 pub(crate) fn configuration(from: &Path, to: &Path, interrupt: &Interrupt) -> Outcome {
     eprintln!("[build] checking {}", from.display());
     let mut check = Command::new("cargo");
@@ -185,8 +186,8 @@ impl Build {
                 let mut wasm_opt = node::program(place, "wasm-opt");
                 wasm_opt
                     .arg("-Os")
-                    // What is inlined in its one caller compresses worse than by itself, and so does what is
-                    // shorter but less alike.
+                    // A function that is inlined in its one caller compresses worse than by itself, and so does code
+                    // that is shorter but less alike.
                     .args(["--one-caller-inline-max-function-size", "0"])
                     .args(LENGTHENING.map(|pass| format!("--skip-pass={pass}")))
                     // The stack lies lowest, so that nothing stands at the first addresses.

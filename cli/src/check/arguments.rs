@@ -4,7 +4,7 @@ use crate::values;
 use clap::{Args, ValueHint};
 use std::path::PathBuf;
 
-/// What is to be checked.
+/// The arguments of `lychgate check`.
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Arguments {
     /// The configuration; wrangler.toml and spin.toml beside it are checked along with it

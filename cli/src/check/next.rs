@@ -1,4 +1,4 @@
-//! What is to be done with a configuration that passed, by the files of hosts beside it.
+//! The next steps for a configuration that passed, by the files of hosts beside it.
 
 use crate::workers;
 use lychgate_core::{config::Config, gateway};

@@ -22,7 +22,7 @@ pub struct Checked {
     pub config: Config,
     /// As canonical JSON, for the edge.
     pub json: String,
-    /// What is worth knowing about the files beside it.
+    /// The notes on the files beside it.
     pub notes: Vec<Note>,
 }
 
@@ -52,7 +52,7 @@ pub fn check(file: &Path) -> Result<Checked, CheckError> {
     })
 }
 
-/// What is wrong beside `file` and could undo it, and what is worth knowing.
+/// The problems beside `file` that could undo it, and notes.
 fn beside(file: &Path, config: &Config) -> Result<Found, CheckError> {
     let manifest = file.with_file_name("spin.toml");
     let found = if manifest.exists() {

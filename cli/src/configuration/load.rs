@@ -26,7 +26,7 @@ pub enum CheckError {
         /// Why.
         error: io::Error,
     },
-    /// What is wrong, in the order of the files; never empty.
+    /// The problems, in the order of the files; never empty.
     Problems(Vec<Problem>),
 }
 

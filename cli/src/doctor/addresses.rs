@@ -9,7 +9,7 @@ use super::{
 
 const CHECK: Check = Check::OtherAddresses;
 
-/// What `wrangler.toml` opens beside `public_url`, and the addresses that were named.
+/// The addresses that `wrangler.toml` opens beside `public_url`, and those that were named.
 pub(crate) fn check(subject: &Subject) -> Vec<Finding> {
     let mut findings: Vec<Finding> = subject
         .others
@@ -30,7 +30,7 @@ pub(crate) fn check(subject: &Subject) -> Vec<Finding> {
     findings
 }
 
-/// What wrangler opens where it is not told otherwise: an address of workers.dev unless there are routes,
+/// The addresses that wrangler opens where it is not told otherwise: one of workers.dev unless there are routes,
 /// and previews wherever that is.
 fn opened(wrangler: &Wrangler, host: &str) -> Vec<Finding> {
     let workers_dev = wrangler.workers_dev.unwrap_or(!wrangler.has_routes);

@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
     json: bool,
 }
 
-/// What is to be looked at.
+/// The deployment to look at, and the form of the report.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Asked {
     /// Where the deployment answers; that of the configuration where left out.

@@ -22,7 +22,7 @@ const MOST_LOOKED_AT: usize = 5_000;
 struct Protected {
     /// Its path in URLs.
     path: String,
-    /// What is in it, where it lies on this machine.
+    /// Its contents, where it lies on this machine.
     contents: Option<Vec<u8>>,
 }
 

@@ -1,6 +1,6 @@
 //! The checks: their names, and why each of them matters.
 
-/// What is looked at.
+/// The subject of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Check {
     Address,
@@ -48,7 +48,7 @@ impl Check {
         }
     }
 
-    /// What it costs where it is not as it should be.
+    /// The consequence where it is not as it should be.
     pub(super) const fn why(self) -> &'static str {
         match self {
             Self::Address => "Lychgate answers at public_url alone, and people would see an error",

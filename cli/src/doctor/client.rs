@@ -26,7 +26,7 @@ pub(crate) struct Client {
     agent: ureq::Agent,
 }
 
-/// What was answered.
+/// An answer of the deployment or of a provider.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,

@@ -7,7 +7,7 @@ const CHECK: Check = Check::Clock;
 /// How many seconds a clock may be off. Tokens are refused a minute after their time.
 const MOST: u64 = 30;
 
-/// What the clock of `name` says, by an answer of it.
+/// The finding on the clock of `name`, by an answer of it.
 pub(crate) fn check(name: &str, answer: &Answer) -> Finding {
     let Some(ahead) = answer.ahead() else {
         return Finding::skip(CHECK, format!("{name} sends no date"));

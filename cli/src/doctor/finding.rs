@@ -1,4 +1,4 @@
-//! What a check found, in words for people and as JSON.
+//! The finding of a check, in words for people and as JSON.
 
 use super::checks::Check;
 use crate::print::style;
@@ -21,7 +21,7 @@ pub(crate) enum Verdict {
     Pass,
 }
 
-/// What a check found, and what to do about it.
+/// The finding of a check, and what to do about it.
 #[derive(Clone, Debug)]
 pub(crate) struct Finding {
     check: Check,

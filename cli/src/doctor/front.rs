@@ -1,4 +1,4 @@
-//! What the deployment answers to anyone: its health, wrong hosts, plain http, counters, and how it answers where
+//! The answers of the deployment to anyone: its health, wrong hosts, plain http, counters, and how it answers where
 //! a session is needed.
 
 use super::{checks::Check, client::PROGRAM, finding::Finding, subject::Subject};
@@ -11,7 +11,7 @@ pub(crate) enum Health {
     Unknown,
 }
 
-/// What Lychgate says of itself.
+/// The health that Lychgate reports.
 pub(crate) fn health(subject: &Subject) -> (Health, Finding) {
     const CHECK: Check = Check::Health;
     let url = subject.endpoint("health");

@@ -15,7 +15,7 @@ use lychgate_core::{
 
 const CHECK: Check = Check::Issuer;
 
-/// What there is to say of one issuer; nothing where its keys or secret stand with the deployment.
+/// The findings on one issuer; none where its keys or secret stand with the deployment.
 pub(crate) fn check(subject: &Subject, config: &Config, issuer: &Issuer) -> Vec<Finding> {
     let name = &issuer.issuer;
     let found = match &issuer.keys {

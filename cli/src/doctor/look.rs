@@ -44,7 +44,7 @@ pub(super) fn look(subject: &Subject) -> Vec<Finding> {
     findings
 }
 
-/// What only an open gateway answers.
+/// The checks of answers that only an open gateway gives.
 fn open(subject: &Subject) -> Vec<Finding> {
     let mut findings = vec![
         front::wrong_host(subject),

@@ -1,7 +1,7 @@
 //! `lychgate doctor`: looks at a deployment from outside and says what to mend.
 //!
-//! It sends what anyone on the network could send, and reads answers as the gateway does. What it cannot
-//! tell from here it says so about. Nothing that a provider or upstream writes is repeated.
+//! It sends what anyone on the network could send, and reads answers as the gateway does. It says so where it cannot
+//! tell something from here. It repeats nothing that a provider or upstream writes.
 
 mod addresses;
 pub(crate) mod arguments;

@@ -1,4 +1,4 @@
-//! What a provider publishes: metadata and keys, read as the gateway reads them, and its clock.
+//! A provider from outside: its metadata and keys, read as the gateway reads them, and its clock.
 
 use super::{
     checks::Check,
@@ -21,7 +21,7 @@ use serde_json::Value;
 const METADATA: Check = Check::Metadata;
 const KEYS: Check = Check::Keys;
 
-/// What a provider publishes, where it can be had and is its own.
+/// The metadata of a provider, where it can be had and is its own.
 pub(crate) fn metadata(subject: &Subject, provider: &Provider) -> Option<ProviderMetadata> {
     let config = subject.config.as_ref()?;
     let url = match &provider.protocol {

@@ -26,7 +26,7 @@ const MOST_STEPS: usize = 8;
 /// A redirect URI that nobody registered.
 const UNKNOWN: &str = "https://lychgate-doctor.invalid/callback";
 
-/// What the provider shows for an authorization request.
+/// The provider's answer to an authorization request.
 #[derive(Debug, PartialEq, Eq)]
 enum Shown {
     /// A form to sign in with.
@@ -150,7 +150,7 @@ fn judge(
     }
 }
 
-/// What is shown in the end, for someone who was never there.
+/// The provider's last answer, to a browser that was never there.
 fn show(subject: &Subject, location: &Url, redirect_uri: &str) -> Result<Shown, String> {
     let mut url = location.clone();
     let mut cookies: Vec<(String, String)> = Vec::new();
@@ -183,7 +183,7 @@ fn show(subject: &Subject, location: &Url, redirect_uri: &str) -> Result<Shown, 
     Ok(Shown::Unclear(302))
 }
 
-/// What the provider sent a browser back with.
+/// The code or error with which the provider sent a browser back.
 fn back(url: &Url) -> Shown {
     let target = url.target();
     let query = target.split_once('?').map_or("", |(_, query)| query);

@@ -58,7 +58,7 @@ fn leads_to(answer: &Answer) -> Option<Url> {
     Url::parse(&url).ok().filter(|_| answer.status == 200)
 }
 
-/// What is wrong with the cookie of the attempt.
+/// The fault of the attempt's cookie, if any.
 fn cookie_fault(answer: &Answer) -> Option<&'static str> {
     let fields = answer.fields("set-cookie");
     let mut ours = fields.iter().filter(|field| {

@@ -29,7 +29,7 @@ pub(crate) struct Subject {
     pub(crate) others: Vec<Url>,
 }
 
-/// What a `wrangler.toml` says about the addresses of a Worker.
+/// The settings of a `wrangler.toml` about the addresses of a Worker.
 #[derive(Debug, Default)]
 pub(crate) struct Wrangler {
     pub(crate) name: Option<String>,

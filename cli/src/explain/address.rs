@@ -1,4 +1,4 @@
-//! What is asked for: an address as one copies it from a browser, or its path alone.
+//! The address to explain: as one copies it from a browser, or its path alone.
 
 /// Host and target of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -42,7 +42,7 @@ pub(crate) struct Arguments {
     json: bool,
 }
 
-/// What is to be explained.
+/// The request to explain.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Asked {
     pub(super) address: Address,
@@ -54,7 +54,7 @@ pub(crate) struct Asked {
     pub(super) form: Form,
 }
 
-/// Who asks.
+/// The person who sends the request, signed in or not.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Who {
     /// Nobody who signed in.

@@ -1,4 +1,4 @@
-//! Who asks: a file of claims, as the session would hold them.
+//! The person who sends the request: a file of claims, as the session would hold them.
 
 use crate::{
     configuration::text_file,

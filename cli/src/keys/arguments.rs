@@ -4,7 +4,7 @@ use clap::{Args, Subcommand, ValueEnum, ValueHint};
 use lychgate_core::jose::Algorithm;
 use std::path::PathBuf;
 
-/// What is done with keys.
+/// The commands about keys.
 #[derive(Subcommand, Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Arguments {
     /// Print a fresh sealing key, 32 random bytes in base64url, or a private JSON Web Key
@@ -47,7 +47,7 @@ pub(crate) struct Import {
     pub(crate) kid: Option<String>,
 }
 
-/// What a key pair signs with.
+/// The signature algorithm of a key pair.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PairAlgorithm {
     /// ECDSA on P-256

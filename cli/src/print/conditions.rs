@@ -66,7 +66,7 @@ pub(crate) fn toml(condition: &Condition) -> String {
     format!("{key}: path = {path}, {}", test.join(", "))
 }
 
-/// What the person has of what the condition asks for.
+/// The person's values of the kind that the condition asks for.
 pub(crate) fn held(condition: &Condition, who: &SessionRecord, now: UnixTime) -> String {
     match condition {
         Condition::AnyGroup(_) | Condition::AllGroups(_) => json!(who.groups).to_string(),

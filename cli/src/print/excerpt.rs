@@ -10,7 +10,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use clap::builder::styling::Style;
 use std::ops::Range;
 
-/// What stands for a word that is not shown.
+/// The sign in place of a word that is not shown.
 const HIDDEN: &str = "\u{2026}";
 
 /// A line as it may be shown, and the bytes in it that the caret is under.
@@ -20,7 +20,7 @@ pub(crate) struct Excerpt {
     caret: Range<usize>,
 }
 
-/// What the words of a file are, found once for all excerpts of it.
+/// The words of a file, found once for all excerpts of it.
 #[derive(Clone, Debug)]
 pub(super) struct Words {
     tokens: Vec<Token>,

@@ -2,7 +2,7 @@
 //!
 //! A secret that stands in the wrong place is what a check finds, and what it must not repeat: into a terminal that is
 //! shared, or a log of a build. So a value is shown only where its key is one whose values are no secrets, and a key only
-//! where it looks like one. What cannot be told is hidden.
+//! where it looks like one. A word in doubt is hidden.
 
 use super::tokens::{Kind, Language, Token};
 
@@ -98,14 +98,14 @@ const OPEN: &[&str] = &[
     "version",
 ];
 
-/// What is known of the words so far.
+/// The state after the words so far.
 struct Reading {
     language: Language,
     /// Whether values of the key at hand are open.
     is_open: bool,
     /// The same of the keys whose lists and tables are not closed yet.
     outer: Vec<bool>,
-    /// What stands before the next word, but for ends of lines inside a list.
+    /// The kind of word before the next one, not counting ends of lines inside a list.
     before: Before,
 }
 

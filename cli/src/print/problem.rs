@@ -22,7 +22,7 @@ pub struct Note {
     pub(crate) what: String,
 }
 
-/// What was found in files.
+/// The problems and notes that were found in files.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
     pub(crate) problems: Vec<Problem>,

@@ -128,7 +128,7 @@ mod tests {
     use super::*;
     use crate::print::problem::Problem;
 
-    /// What is shown of a problem in this text.
+    /// A problem in this text, as it is shown.
     fn drawn(text: &str, offset: usize) -> String {
         let place = Source::toml(Path::new("x.toml"), text.to_owned()).place(offset);
         let (what, hint) = ("wrong".to_owned(), None);

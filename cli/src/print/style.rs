@@ -2,17 +2,17 @@
 
 use clap::builder::styling::{AnsiColor, Style, Styles};
 
-/// What has to be mended.
+/// A fault that has to be mended.
 pub(crate) const ERROR: Style = AnsiColor::Red.on_default().bold();
-/// What may be meant as it is.
+/// A finding that may be meant as it is.
 pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default().bold();
-/// What is worth knowing.
+/// A note that is worth knowing.
 pub(crate) const NOTE: Style = AnsiColor::Cyan.on_default().bold();
-/// What is well.
+/// A success.
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
-/// What the eye is to find first.
+/// The words that the eye is to find first.
 pub(crate) const STRONG: Style = Style::new().bold();
-/// What stands beside it.
+/// The words beside them.
 pub(crate) const FAINT: Style = Style::new().dimmed();
 
 /// Those of help and of faults of arguments.

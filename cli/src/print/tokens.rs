@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// What a text is written in.
+/// The language of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Language {
     Toml,
@@ -10,7 +10,7 @@ pub(super) enum Language {
 }
 
 impl Language {
-    /// What stands between a key and its value.
+    /// The sign between a key and its value.
     pub(super) const fn assigns(self) -> char {
         match self {
             Self::Toml => '=',
@@ -24,7 +24,7 @@ impl Language {
     }
 }
 
-/// What a token is.
+/// The kind of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// From `#` to the end of the line.
@@ -35,7 +35,7 @@ pub(super) enum Kind {
     Text,
     /// Without quotes: a key, a number, or what should be in quotes.
     Word,
-    /// What stands between keys and values, or one of `,`, `[`, `]`, `{` and `}`.
+    /// The sign between keys and values, or one of `,`, `[`, `]`, `{` and `}`.
     Sign(char),
 }
 

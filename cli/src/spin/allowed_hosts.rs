@@ -1,8 +1,8 @@
 //! `allowed_outbound_hosts`: whether an entry of the list lets a component send to an origin.
 //!
 //! An entry is `SCHEME://HOST[:PORT]`. Scheme and port may be `*`, the host may be `*`, begin with `*.` or
-//! be a network; without a port it is the scheme's own. What Spin refuses covers nothing. What only the
-//! running application knows, a variable in an entry, is taken to cover whatever it could.
+//! be a network; without a port it is the scheme's own. An entry that Spin refuses covers nothing. A variable in an
+//! entry, which only the running application knows, is taken to cover whatever it could.
 
 use lychgate_core::http::url::{Origin, Scheme, Url};
 use std::net::IpAddr;

@@ -1,16 +1,16 @@
-//! What there is to say of a manifest.
+//! The faults of a manifest, and remarks on it.
 
 use super::manifest::{Component, Manifest};
 use lychgate_core::config::Config;
 
-/// What is wrong with a manifest, and what to do.
+/// A fault of a manifest, and what to do.
 pub(super) struct Fault {
     pub(super) offset: usize,
     pub(super) what: String,
     pub(super) hint: String,
 }
 
-/// What may be meant as it is.
+/// A remark on something that may be meant as it is.
 pub(super) struct Remark {
     pub(super) offset: usize,
     pub(super) what: String,

@@ -1,4 +1,4 @@
-//! What the manifest grants Lychgate's component: without one of these, it answers 503 or 502.
+//! The grants that Lychgate's component needs of the manifest: without one of these, it answers 503 or 502.
 
 use super::{
     allowed_hosts,
@@ -47,7 +47,7 @@ fn variable(placement: &Placement<'_>, secret: &SecretName) -> Option<Fault> {
     })
 }
 
-/// What the list of hosts has to let out.
+/// The list of hosts, and whether it lets out what it has to.
 struct Hosts<'a> {
     allowed: &'a Placed<Vec<String>>,
     has_older_list: bool,

@@ -1,6 +1,6 @@
-//! What `spin.toml`, version 2, says about components and the ways to them.
+//! The components of a `spin.toml`, version 2, and the ways to them.
 //!
-//! What Spin itself would refuse is left out here, for Spin to say.
+//! A fault that Spin itself would refuse is left out here, for Spin to say.
 
 use crate::configuration::document::{Document, SyntaxError, entry};
 use toml::de::{DeTable, DeValue};
@@ -38,7 +38,7 @@ pub(super) struct Component {
     pub(super) sqlite_databases: Placed<Vec<String>>,
 }
 
-/// What a key says, and where it stands; where it is missing, what it belongs to.
+/// The value of a key, and where it stands; where the key is missing, what it belongs to.
 #[derive(Debug)]
 pub(super) struct Placed<T> {
     pub(super) value: T,
@@ -54,7 +54,7 @@ pub(super) struct Trigger {
     pub(super) route: Route,
 }
 
-/// Who reaches a trigger.
+/// The place from which a trigger can be reached.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Route {
     /// Everyone, at these paths.
@@ -187,7 +187,7 @@ impl Trigger {
 }
 
 impl Route {
-    /// What does not say that it is private counts as public, and as all paths where it names none.
+    /// A route that does not say that it is private counts as public, and as all paths where it names none.
     fn unsaid() -> Self {
         Self::Public("/...".to_owned())
     }

@@ -1,4 +1,4 @@
-//! What `spin.toml` grants Lychgate's component and what it lets past it.
+//! The grants of `spin.toml` to Lychgate's component, and the ways that it opens past it.
 
 mod allowed_hosts;
 mod fault;

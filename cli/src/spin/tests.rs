@@ -53,7 +53,7 @@ api_secret = "{{ api_secret }}"
 source = "api.wasm"
 "#;
 
-/// What is said of `manifest`: problems, then notes.
+/// The messages about `manifest`: problems, then notes.
 fn said(manifest: &str) -> Vec<String> {
     let config = Config::from_json(CONFIGURATION.as_bytes()).unwrap();
     let found = look(
@@ -82,7 +82,7 @@ fn with(from: &str, to: &str) -> String {
     MANIFEST.replace(from, to)
 }
 
-/// What is said where `from` is `to`.
+/// The messages where `from` is `to`.
 fn said_with(from: &str, to: &str) -> Vec<String> {
     said(&with(from, to))
 }

@@ -8,7 +8,7 @@ use lychgate_core::{
 };
 use std::path::PathBuf;
 
-/// What is done with a token.
+/// The commands about tokens.
 #[derive(Subcommand, Clone, Debug)]
 pub(crate) enum Arguments {
     /// Say whether the edge would take an access token, and print its claims or the one reason why not
@@ -77,7 +77,7 @@ pub(crate) struct Verified {
     pub(super) jwks: Option<PathBuf>,
     /// `None` for right now.
     pub(super) at: Option<UnixTime>,
-    /// What it is shown for, and how.
+    /// The request that it is shown for: method and path.
     pub(super) resource: Option<(Method, RequestPath)>,
     pub(super) form: Form,
 }

@@ -6,7 +6,7 @@ use lychgate_core::encoding::{base64url, json};
 use serde_json::{Value, json};
 use std::io::{self, Write};
 
-/// What stands in front of everything, so that nobody takes a forged token's word.
+/// The line in front of everything, so that nobody takes a forged token's word.
 const WARNING: &str =
     "NOT VERIFIED: anyone can write such a token. `lychgate token verify` says whether it counts.";
 

@@ -36,7 +36,7 @@ enum Verdict {
     Undecided(String),
 }
 
-/// What a route says of a token that counts.
+/// A route's decision about a token that counts.
 struct Decided {
     is_allowed: bool,
     what: String,
@@ -133,7 +133,7 @@ fn keys(issuer: &Issuer, jwks: Option<&Path>) -> Result<KeySet, String> {
     KeySet::parse(&document).map_err(|fault| format!("the keys of {of} are refused: {fault:?}"))
 }
 
-/// What the route of a path says.
+/// The decision of the route of a path.
 fn decide(
     config: &Config,
     method: &Method,

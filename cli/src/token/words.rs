@@ -1,4 +1,4 @@
-//! Why a token is refused, for whoever runs the command: the edge says nothing of it to callers.
+//! Why a token is refused, for the person who runs the command: the edge tells clients nothing of it.
 
 use crate::print::conditions;
 use lychgate_core::{

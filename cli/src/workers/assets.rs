@@ -10,7 +10,7 @@ use lychgate_core::{
     http::{method::Method, path::RequestPath},
 };
 
-/// What is wrong with the settings, each with what to do.
+/// The faults of the settings, each with what to do.
 pub(super) fn settings(assets: &Assets, config: &Config) -> impl Iterator<Item = (String, String)> {
     let order = match assets.order {
         Order::WorkerFirst => None,

@@ -11,7 +11,7 @@ use crate::{
 use lychgate_core::config::Config;
 use std::path::{Path, PathBuf};
 
-/// What is wrong in the `wrangler.toml` beside `file`, and in the redirects of the static files that it names.
+/// The problems in the `wrangler.toml` beside `file`, and in the redirects of the static files that it names.
 ///
 /// Assets that it names are served even where the configuration has no upstream for them, so they are looked at in any
 /// case.

@@ -1,5 +1,5 @@
-//! What `wrangler.toml` and the files that it names could undo: the order of Worker and asset server, pages at other
-//! addresses, rewrites, and service bindings.
+//! The ways in which `wrangler.toml` and the files that it names could undo rules: the order of Worker and asset
+//! server, pages at other addresses, rewrites, and service bindings.
 
 mod assets;
 mod look;

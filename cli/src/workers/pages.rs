@@ -7,7 +7,7 @@ use lychgate_core::{
     http::{method::Method, path::RequestPath},
 };
 
-/// What an `html_handling` opens: a page at an address whose route has the last word against that of the page, because
+/// A page that an `html_handling` opens: at an address whose route has the last word against that of the page, because
 /// with the usual setting it is not served there.
 pub(super) fn opened(pages: Pages, config: &Config) -> Option<(String, String)> {
     let (word, (address, page)) = match pages {

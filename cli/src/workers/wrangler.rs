@@ -1,4 +1,4 @@
-//! What `wrangler.toml` says about static assets and service bindings, in each of its environments.
+//! The static assets and service bindings of a `wrangler.toml`, in each of its environments.
 //!
 //! The rules of routes hold only where every request passes Lychgate first and the asset server
 //! answers with the file that was asked for. Neither table is inherited by an environment.
@@ -41,7 +41,7 @@ pub(crate) struct Assets {
     pub(crate) pages: Pages,
 }
 
-/// Who sees a request first.
+/// The server that sees a request first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Order {
     /// The Worker, for every path.

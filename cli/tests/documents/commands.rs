@@ -76,7 +76,7 @@ fn commands(line: &str) -> Vec<Vec<String>> {
     all
 }
 
-/// What `cargo xtask` says that it takes.
+/// The usage of `cargo xtask`, in its own words.
 fn usage_of_xtask() -> String {
     let source = fs::read_to_string(tree::root().join("xtask/src/main.rs")).unwrap();
     let (_, usage) = source.split_once("const USAGE: &str = \"").unwrap();

@@ -4,7 +4,8 @@ use crate::{folder::Folder, pages, tree};
 use std::fs;
 use toml::de::DeTable;
 
-/// What the examples of pages are added to: their routes name these upstreams, and their rules these providers.
+/// The configuration that the examples of pages are added to: their routes name these upstreams, and their rules these
+/// providers.
 const KEY: &str = r#"
 [[key]]
 id = 1

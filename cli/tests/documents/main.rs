@@ -1,4 +1,4 @@
-//! What the documents show is there: links lead somewhere, commands exist, examples of configurations pass
+//! The documents show only what is there: links lead somewhere, commands exist, examples of configurations pass
 //! `lychgate check`, and the reference names every key, code, event, counter and option. `guides.rs` does more with the
 //! guides, whose files make whole deployments.
 

@@ -30,7 +30,7 @@ const TABLES: [(&str, &str, &str); 13] = [
     ),
 ];
 
-/// What is written for a secret.
+/// The key that names a secret.
 const SECRET: [&str; 1] = ["secret"];
 
 /// A key that no table has.
@@ -98,7 +98,7 @@ fn set<T: Into<String>>(words: impl IntoIterator<Item = T>) -> BTreeSet<String> 
     words.into_iter().map(Into::into).collect()
 }
 
-/// What a source says after this mark, up to the next quotation mark.
+/// The words of a source after this mark, up to the next quotation mark.
 fn quoted_after(file: &str, mark: &str) -> BTreeSet<String> {
     let source = fs::read_to_string(tree::root().join(file)).unwrap();
     let parts = source.split(mark).skip(1);

@@ -1,4 +1,4 @@
-// Who may open what, for pages and for scripts.
+// The rules of access, for pages and for scripts.
 import assert from "node:assert/strict";
 
 export function accessTests(world) {

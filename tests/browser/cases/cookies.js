@@ -1,4 +1,4 @@
-// What the browser keeps, and what its scripts can read of it.
+// The data that the browser keeps, and what its scripts can read of it.
 import assert from "node:assert/strict";
 
 /** All that a script of the page can find in its storage. */

@@ -1,4 +1,4 @@
-// What other sites try in the browser of someone who is signed in here.
+// Attempts of other sites in the browser of someone who is signed in here.
 import assert from "node:assert/strict";
 import { host } from "../demo.js";
 
@@ -38,7 +38,7 @@ function postBlindly(url) {
 }
 
 /** How the browser's attempt at a WebSocket ended. */
-/** What a WebSocket of that page says first. */
+/** The first message of a WebSocket of that page. */
 function firstMessage(page, url) {
   return page.evaluate(
     (at) =>

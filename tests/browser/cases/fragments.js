@@ -6,7 +6,7 @@ const target = "/members/report?year=2026&x=%2F";
 /** Fragments that a site may use, as browsers spell them. */
 const fragments = ["#visits-title", "#/route/1?x=%2F&y=a%20b//e.example", "#a=b;c='d'&e=%3Cf%3E#g", `#${"x".repeat(4095)}`];
 
-/** What the tab keeps for the gateway's origin. */
+/** The data that the tab keeps for the gateway's origin. */
 function kept(page) {
   return page.evaluate(() => ({ ...sessionStorage }));
 }

@@ -11,7 +11,7 @@ const sizes = [
   ["narrow", { width: 390, height: 800 }],
 ];
 
-/** What is true of every page, whoever wrote it. */
+/** Checks what is true of every page, by any author. */
 async function mustBeSound(page, name) {
   const facts = await page.evaluate(() => ({
     language: document.documentElement.lang,

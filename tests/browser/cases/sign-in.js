@@ -96,7 +96,7 @@ export function signInTests(world) {
     await visitor.visit(page, "/members/");
     await visitor.answerForm(page, "member");
     await page.getByRole("heading", { name: "Signing in does not get you there" }).waitFor();
-    // Before signing in, and after each of three rounds.
+    // Before signing in, and after each of three sign-ins.
     assert.equal(asked, 4);
     await page.unroute(`${world.gateway}/members/`);
     await page.getByRole("link", { name: "Sign in again" }).click();

@@ -25,7 +25,7 @@ async function goBackTo(page, url) {
   await session.detach();
 }
 
-/** What a script gets from a copy that the browser kept, if it kept one. */
+/** The status that a script gets from a copy that the browser kept, if it kept one. */
 async function keptCopy(page, path) {
   return page.evaluate(async (url) => {
     try {

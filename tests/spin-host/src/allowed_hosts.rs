@@ -339,7 +339,7 @@ mod tests {
                 "http://localhost:9/",
                 "http://127.0.0.1:9/",
             ),
-            // What stands before `@` is no host.
+            // The part before `@` is no host.
             (
                 "http://a.example",
                 "http://b.example@a.example/",

@@ -37,7 +37,7 @@ pub struct Components(OnceLock<BTreeMap<String, Served>>);
 
 /// A component with the instances that it has now.
 struct Served {
-    /// What new instances are made of.
+    /// The source of new instances.
     instances: Instances,
     handler: RwLock<ProxyHandler<Instances>>,
 }
@@ -65,7 +65,7 @@ impl Served {
 pub struct Application {
     /// Which component answers what.
     pub routes: Routes,
-    /// Who answers.
+    /// The components that answer.
     pub components: Arc<Components>,
 }
 
@@ -180,7 +180,7 @@ impl Application {
     }
 }
 
-/// What the loading of every component needs.
+/// The common needs of loading each component.
 struct Loader<'a> {
     arguments: &'a Arguments,
     folder: &'a Path,

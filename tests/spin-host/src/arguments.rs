@@ -45,7 +45,7 @@ pub enum Cache {
     Disabled,
 }
 
-/// What `up` was asked to do.
+/// The arguments of `up`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arguments {
     /// The manifest.
@@ -56,7 +56,7 @@ pub struct Arguments {
     pub state_dir: PathBuf,
     /// How long instances are used.
     pub reuse: Reuse,
-    /// What becomes of what components print.
+    /// Where the output of components goes.
     pub echo: Echo,
     /// How instances get their memory.
     pub allocation: Allocation,

@@ -1,4 +1,4 @@
-//! What Spin does to a request before a component sees it.
+//! Spin's changes to a request before a component sees it.
 
 use crate::routes::RouteMatch;
 use http::Request;
@@ -60,7 +60,7 @@ pub fn set_uri<B>(request: &mut Request<B>, scheme: Scheme) -> Result<()> {
     Ok(())
 }
 
-/// Adds what Spin tells about the request. What the client sent under these names stays before it.
+/// Adds what Spin tells about the request. Headers that the client sent under these names stay before it.
 ///
 /// # Errors
 /// A header that is not UTF-8.

@@ -24,7 +24,7 @@ pub struct Instances {
     pub engine: Engine,
     /// The component, linked.
     pub service: ServicePre<State>,
-    /// What they share.
+    /// The data that they share.
     pub shared: Arc<Shared>,
     /// How they send requests.
     pub outbound: Outbound,

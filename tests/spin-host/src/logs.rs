@@ -1,4 +1,4 @@
-//! What components print: whole lines, to a log file for each stream and to the host's standard error.
+//! The output of components: whole lines, to a log file for each stream and to the host's standard error.
 
 use crate::arguments::Echo;
 use hyper::body::Bytes;
@@ -52,7 +52,7 @@ impl Log {
     /// One call each, so that lines of several instances do not mix.
     ///
     /// # Errors
-    /// A full disk, or nobody who reads: whoever prints is told, as by Spin.
+    /// A full disk, or nobody who reads: the component that prints is told, as by Spin.
     fn write(&self, lines: &[u8]) -> io::Result<()> {
         let kept = (&*self.file).write_all(lines);
         match self.echo {
@@ -195,7 +195,7 @@ mod tests {
         let mut stream = full.stream();
         let failed = OutputStream::write(&mut stream, Bytes::from_static(b"a line\n"));
         assert!(matches!(failed, Err(StreamError::LastOperationFailed(_))));
-        // What is not written yet has not failed yet.
+        // Bytes that are not written yet have not failed yet.
         let kept = OutputStream::write(&mut stream, Bytes::from_static(b"half a line"));
         assert!(kept.is_ok());
         let folder = Scratch::new();

@@ -29,7 +29,7 @@ use std::env;
 use std::process::ExitCode;
 use wasmtime::Result;
 
-/// What it says of itself, in a report that says what was measured.
+/// Its name and version, for a report that says what was measured.
 const VERSION: &str = concat!(
     "lychgate-spin-host ",
     env!("CARGO_PKG_VERSION"),

@@ -14,17 +14,17 @@ pub struct Manifest {
     spin_manifest_version: i64,
     #[serde(rename = "application")]
     _application: Application,
-    /// What the environment may set, by name.
+    /// The variables that the environment may set, by name.
     #[serde(default)]
     pub variables: BTreeMap<VariableName, Variable>,
-    /// What requests start.
+    /// The triggers of the components.
     pub trigger: Triggers,
     /// The components, by id.
     #[serde(default)]
     pub component: BTreeMap<String, Component>,
 }
 
-/// What the application says of itself; it changes nothing.
+/// The application's description of itself; it changes nothing.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Application {
@@ -70,7 +70,7 @@ pub struct HttpTrigger {
     _id: String,
     /// Which requests.
     pub route: Route,
-    /// Who answers.
+    /// The component that answers.
     pub component: String,
 }
 
@@ -108,7 +108,7 @@ pub struct Component {
     /// The databases that it may open.
     #[serde(default)]
     pub sqlite_databases: Vec<String>,
-    /// What it finds in its file system.
+    /// The files that it finds in its file system.
     #[serde(default)]
     pub files: Vec<Files>,
     /// Its environment variables.
@@ -274,7 +274,7 @@ watch = ["src/**/*.rs"]
 source = "back.wasm"
 "#;
 
-    /// What people copy, and what the demo runs.
+    /// The manifest that people copy, and the one that the demo runs.
     const EXAMPLE: &str = include_str!("../../../spin.example.toml");
     const DEMO: &str = include_str!("../../../spin.toml");
 

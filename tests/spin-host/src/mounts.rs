@@ -77,7 +77,7 @@ fn copy_folder(source: &Path, target: &Path) -> Result<()> {
         if kind.is_dir() {
             copy_folder(&path, &target)?;
         } else {
-            // What a link points to may lie anywhere.
+            // The target of a link may lie anywhere.
             ensure!(kind.is_file(), "files: {} is no plain file", path.display());
             copy_file(&path, &target)?;
         }

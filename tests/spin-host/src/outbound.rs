@@ -16,7 +16,7 @@ use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks, default
 const CHAINED_CLIENT: SocketAddr =
     SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED), 0);
 
-/// What an instance needs to send requests.
+/// The needs of an instance that sends requests.
 #[derive(Clone)]
 pub struct Outbound {
     component: Arc<str>,

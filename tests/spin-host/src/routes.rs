@@ -3,7 +3,7 @@
 use crate::manifest::{HttpTrigger, Route};
 use wasmtime::{Result, bail, ensure};
 
-/// What stands at the end of a route that takes everything below it.
+/// The end of a route that takes everything below it.
 const WILDCARD: &str = "/...";
 
 /// Paths that belong to Spin itself.
@@ -27,11 +27,11 @@ struct PublicRoute {
 /// A path that belongs to a component.
 #[derive(Debug, PartialEq, Eq)]
 pub struct RouteMatch<'a> {
-    /// Who answers.
+    /// The component that answers.
     pub component: &'a str,
     /// The route as the manifest has it.
     pub raw: &'a str,
-    /// What the wildcard stood for, with the slash before it.
+    /// The part of the path that the wildcard stood for, with the slash before it.
     pub path_info: String,
 }
 
@@ -72,7 +72,7 @@ impl Routes {
         Ok(Self(routes))
     }
 
-    /// Who answers for a path: the exact route, or else the longest wildcard.
+    /// The match for a path: the exact route, or else the longest wildcard.
     pub fn find(&self, path: &str) -> Option<RouteMatch<'_>> {
         let trimmed = path.trim_matches('/');
         self.0
@@ -123,7 +123,7 @@ impl PublicRoute {
         })
     }
 
-    /// What of a path lies below this route, or `None` where it does not match.
+    /// The part of a path below this route, or `None` where it does not match.
     fn rest<'p>(&self, path: &'p str) -> Option<&'p str> {
         if self.prefix.is_empty() {
             return (self.wildcard || path.is_empty()).then_some(path);

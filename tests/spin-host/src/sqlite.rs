@@ -12,7 +12,7 @@ use tokio::sync::mpsc::Sender;
 /// An answer longer than this is not handed out.
 const LONGEST: usize = 128 << 20;
 
-/// How often instances began anew. What earlier ones still do counts no more.
+/// How often instances began anew. Calls of earlier ones count no more.
 static GENERATION: AtomicU64 = AtomicU64::new(0);
 /// How many connections the instances of now opened, and how many statements they gave.
 static CONNECTIONS: AtomicU64 = AtomicU64::new(0);
@@ -104,7 +104,7 @@ impl OpenConnection {
     /// All rows at once.
     ///
     /// # Errors
-    /// What SQLite says, or too long an answer.
+    /// An error of SQLite, or too long an answer.
     pub fn execute(
         &self,
         statement: &str,
@@ -130,7 +130,7 @@ impl OpenConnection {
     /// The names of the columns, then each row, as they are found.
     ///
     /// # Errors
-    /// What SQLite says, too long a row, or nobody who reads.
+    /// An error of SQLite, too long a row, or nobody who reads.
     pub fn stream(
         &self,
         statement: &str,

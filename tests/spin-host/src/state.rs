@@ -1,4 +1,4 @@
-//! What belongs to one instance of a component.
+//! The data of one instance of a component.
 
 use crate::key_value::KeyValue;
 use crate::logs::Log;
@@ -14,7 +14,7 @@ use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 /// How many stores, and how many connections, an instance may have open.
 pub const OPEN_AT_ONCE: usize = 256;
 
-/// What all instances of a component share.
+/// The common part of all instances of a component.
 pub struct Shared {
     /// Its id.
     pub id: String,
@@ -28,15 +28,15 @@ pub struct Shared {
     pub stores: BTreeMap<String, Arc<KeyValue>>,
     /// The databases that it may open.
     pub databases: BTreeMap<String, Database>,
-    /// What it prints.
+    /// The log of its standard output.
     pub stdout: Log,
-    /// What it complains about.
+    /// The log of its standard error.
     pub stderr: Log,
 }
 
 /// The data of an instance's store.
 pub struct State {
-    /// What it shares with the other instances.
+    /// The part that it shares with the other instances.
     pub component: Arc<Shared>,
     /// Where its handles are.
     pub table: ResourceTable,

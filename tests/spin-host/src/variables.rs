@@ -19,7 +19,7 @@ impl VariableName {
     /// Reads a name.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// The fault of the name.
     pub fn parse(name: &str) -> Result<Self, String> {
         let begins_with_letter = |word: &str| word.starts_with(|c: char| c.is_ascii_lowercase());
         check_signs(name)?;
@@ -36,7 +36,7 @@ impl VariableName {
     }
 }
 
-/// What Spin holds against a name that a component asks for. Names that pass here and that no manifest may declare,
+/// Spin's rules for a name that a component asks for. Names that pass here and that no manifest may declare,
 /// such as `key_1`, belong to no variable.
 fn check_signs(name: &str) -> Result<(), String> {
     let sign = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';

@@ -123,7 +123,7 @@ fn metadata_behind_a_route(host: &dyn Host) {
             let kind = head.expect(200).header("content-type").map(str::to_owned);
             assert_eq!(kind.as_deref(), Some("application/json"));
         }
-        // What is no resource is the route's, and so is the resource itself.
+        // A path that is no resource's metadata is the route's, and so is the resource itself.
         let other = host.send(&Request::new("GET", &well_known("/callings")));
         assert!(
             !other.text().contains("authorization_servers"),
@@ -281,7 +281,7 @@ fn dangerous_keys(host: &dyn Host) {
         .expect(200);
     let third = token().signed_by(Signer::Ed25519(3));
     refused(host, "third", &third.text());
-    // What is left out of a set that is used all the same.
+    // Keys that are left out of a set that is used all the same.
     for key in [rsa(1024, "AQAB"), rsa(2048, "AQ"), rsa(2048, "Aw")] {
         publish(host, vec![own(), key]);
         token().call(host, TARGET).expect(200);
@@ -590,7 +590,7 @@ fn odd_spellings(host: &dyn Host) {
         "{}",
         response.summary()
     );
-    // What is signed twice over, and so really is the issuer's.
+    // The issuer really signed this one, with a claim that stands in it twice.
     let signed = AccessToken::inline(host);
     let claims = signed
         .claims
@@ -805,7 +805,7 @@ fn outage(host: &dyn Host) {
         let down = Answer::Error(SendError::Unreachable);
         provider(host, |settings| settings.set_answer(endpoint, down));
     }
-    // What is known goes on, for tokens that were seen and others.
+    // Known keys stay in use, for tokens that were seen and others.
     warm.call(host, TARGET).expect(200);
     warm.clone()
         .claim("jti", json!("2"))

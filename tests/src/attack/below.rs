@@ -1,4 +1,4 @@
-//! What stands below a gateway: a log that nobody reads, and a database that is asked over a network.
+//! The parts below a gateway: a log that nobody reads, and a database that is asked over a network.
 
 use super::{Row, everywhere};
 use crate::{
@@ -19,7 +19,7 @@ pub const ROWS: &[Row] = &[
     ),
 ];
 
-/// What comes of requests that all have something to log, and of those beside them.
+/// The statuses of requests that all have something to log, and of those beside them.
 fn logged(host: &dyn Host) -> Vec<u16> {
     let mut member = Browser::signed_in(host, "member");
     let mut statuses: Vec<u16> = (0..3)

@@ -97,7 +97,7 @@ fn idle_connections(host: &dyn Host) {
     let shared = host.scripted_provider().unwrap();
     let count = |endpoint| shared.lock().unwrap().count(endpoint);
     provider(host, |settings| settings.claims_in_id_token = false);
-    // What only reads is asked for once more.
+    // A request that only reads is sent once more.
     for endpoint in [Endpoint::Discovery, Endpoint::Keys, Endpoint::Userinfo] {
         // Where the store has a copy of the keys, nobody is asked for them.
         cold(host);

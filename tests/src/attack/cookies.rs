@@ -200,7 +200,7 @@ fn stepping_up(host: &dyn Host) {
     browser.sign_in("/gold/x", "member");
     browser.fetch("/gold/x").expect(200);
     assert_ne!(browser.session().unwrap(), before);
-    // Whoever knew the session from before has nothing.
+    // An attacker who knew the session from before has nothing.
     assert!(!lives(host, &before));
     assert!(browser.is_signed_in());
 }

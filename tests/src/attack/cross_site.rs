@@ -1,4 +1,4 @@
-//! Attacks from other sites, with the cookies of whoever is signed in.
+//! Attacks from other sites, with the cookies of a person who is signed in.
 
 use super::{Row, everywhere};
 use crate::{

@@ -130,7 +130,7 @@ fn lacking(host: &dyn Host) {
     }
 }
 
-/// What needs the ledger and the store, unless it is remembered.
+/// Targets that need the ledger and the store, unless the session is remembered.
 const PROTECTED: [&str; 3] = ["/members/", "/api/x", "/auth/session"];
 
 fn over_quota(host: &dyn Exposed) {

@@ -64,7 +64,7 @@ fn other_audience(host: &dyn Host) {
             }
         }
     }
-    // What an issuer has no audience for, its metadata does not send a client to it for.
+    // Where an issuer has no audience for a resource, the metadata does not send a client to that issuer.
     let servers = |path: &str| {
         let target = format!("/.well-known/oauth-protected-resource{path}");
         let document = host.send(&Request::new("GET", &target)).expect(200).json();

@@ -1,4 +1,4 @@
-//! A session as whoever holds the ring key and both databases sees it, to move what is stored about it.
+//! A session as an attacker with the ring key and both databases sees it, to move what is stored about it.
 
 use crate::{
     host::{configuration::key, exposed::Exposed},
@@ -21,7 +21,7 @@ use lychgate_core::{
     time::Seconds,
 };
 
-/// What a session of the suite's deployment is made of.
+/// The parts of a session of the suite's deployment.
 pub struct Inside<'h> {
     host: &'h dyn Exposed,
     cookie: SessionCookie,

@@ -240,7 +240,7 @@ fn odd_beside_good(host: &dyn Host) {
             settings.edit_keys = with("keys", json!(keys))
         });
     }
-    // What is optional in the metadata counts as absent where it is nothing that can be used.
+    // An optional part of the metadata counts as absent where it is nothing that can be used.
     for unusable in [
         Value::Null,
         json!(""),

@@ -78,7 +78,7 @@ fn spellings(host: &dyn Host) {
         _ => own.expect(404),
     };
     anonymous(host, "/members/;x").expect(401);
-    // What is matched is what is forwarded.
+    // Lychgate forwards the path that it matched.
     let mut browser = Browser::signed_in(host, "member");
     for (sent, received) in [
         ("/open/../api/%61", "/api/a"),
@@ -259,7 +259,7 @@ fn loose_readings(host: &dyn Host) {
         anonymous(host, unknown).expect(404);
     }
     assert_eq!(host.api_requests(), before);
-    // Who may see the page sees it under the path that was sent, and no shared cache keeps it.
+    // A person who may see the page sees it under the path that was sent, and no shared cache keeps it.
     let mut member = Browser::signed_in(host, "member");
     for path in ["/open/Closed/x", "/open/closed;v=1/x", "/open/reports/"] {
         let page = member.fetch(path).expect(200);

@@ -1,4 +1,4 @@
-//! Attacks by whoever can write what is stored, and by what one place has not heard of yet.
+//! Attacks by someone who can write what is stored, and through what one place has not heard of yet.
 
 use super::{Row, exposed, inside::Inside};
 use crate::{
@@ -52,7 +52,7 @@ pub const ROWS: &[Row] = &[
     ),
 ];
 
-/// What a session says of itself where nothing is remembered; nothing where it is none.
+/// The answer of `/auth/session` where nothing is remembered; `None` without a session.
 fn seen(host: &dyn Exposed, browser: &Browser<'_>) -> Option<Value> {
     let ask = |target: &str| {
         let request = browser.prepare(Request::script("GET", target));
@@ -142,7 +142,7 @@ fn second_generation<'h>(host: &'h dyn Exposed, browser: &Browser<'_>) -> (Insid
     (inside, second)
 }
 
-/// What is stored of both generations.
+/// The stored records and heads of both generations.
 struct Second {
     old: Vec<u8>,
     old_head: Vec<u8>,

@@ -58,7 +58,7 @@ pub fn parameter(target: &str, name: &str) -> String {
         .to_owned()
 }
 
-/// What someone without cookies gets, as a script.
+/// The answer to a script without cookies.
 pub fn anonymous(host: &dyn Host, target: &str) -> Response {
     host.send(&Request::script("GET", target))
 }

@@ -119,7 +119,7 @@ fn words_of_gateways(host: &dyn Host) {
     }
 }
 
-/// What caches of servers and content networks read before `Cache-Control`.
+/// Fields that caches of servers and content networks read before `Cache-Control`.
 const CACHING: [&str; 8] = [
     "x-accel-expires",
     "edge-control",
@@ -143,7 +143,7 @@ fn other_caches(host: &dyn Host) {
         assert_eq!(answer.header(name), None, "{name}");
     }
     assert_eq!(answer.header("cache-control"), Some("private, no-store"));
-    // What everyone may see may be kept.
+    // An answer that everyone may see may be kept.
     let target = format!("/open/fields?{query}");
     let public = host.send(&Request::script("GET", &target)).expect(200);
     for name in CACHING {

@@ -14,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-/// What becomes of the requests for a path.
+/// The fate of the requests for a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// Nothing is answered before the fault is taken away.
@@ -48,7 +48,7 @@ struct Shared {
 /// How long a silence may last.
 const SILENCE: Duration = Duration::from_secs(60);
 
-/// What the paths of the provider begin with.
+/// The starts of the provider's paths.
 const PROVIDER: [&str; 4] = ["/.well-known/", "/jwks", "/token", "/userinfo"];
 
 const BODY: &str = r#"{"kept":"until the end"}"#;
@@ -63,7 +63,7 @@ impl Fickle {
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let shared = Arc::clone(&of_server);
-                // Whoever asked may leave at any moment.
+                // The client may leave at any moment.
                 thread::spawn(move || shared.serve(stream.unwrap()));
             }
         });

@@ -43,7 +43,7 @@ const MOMENT: Duration = Duration::from_millis(50);
 
 /// Ends a connection with a reset.
 pub fn reset(stream: TcpStream) {
-    // What is not sent by then is thrown away, and no end is said.
+    // Bytes that are not sent by then are thrown away, and no end is said.
     set_socket_linger(&stream, Some(Duration::ZERO)).unwrap();
     drop(stream);
 }

@@ -71,7 +71,7 @@ impl Scene {
         Self { host, fickle }
     }
 
-    /// What is inside now.
+    /// The state of the instance now.
     pub fn inside(&self) -> Inside {
         Contract(&self.host).inside()
     }

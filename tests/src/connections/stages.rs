@@ -16,7 +16,7 @@ use std::{io::Write, time::Instant};
 /// Where a flow stands still.
 struct Stage {
     name: &'static str,
-    /// Whose requests meet the fault.
+    /// The path whose requests meet the fault.
     path: &'static str,
     fault: Fault,
     /// Whether the instance must begin without memory.

@@ -27,7 +27,7 @@ fn forwards_are_repeated(scene: &Scene) {
         let request = Request::script(method, path).with_body(body);
         scene.host.send(&browser.prepare(request))
     };
-    // A connection that was idle for too long: whoever reads does not notice.
+    // A connection that was idle for too long: a client that reads does not notice.
     for (method, path) in [
         ("GET", "/api/get"),
         ("HEAD", "/api/head"),
@@ -42,7 +42,7 @@ fn forwards_are_repeated(scene: &Scene) {
         });
         assert_eq!(times, 2, "{method}");
     }
-    // Whoever writes does, since it may have been written.
+    // A client that writes does, since it may have been written.
     scene.fickle.set("/api/post", Fault::ClosedOnce);
     let times = asked(scene, "/api/post", || {
         send("POST", "/api/post").expect(502);

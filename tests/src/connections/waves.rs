@@ -32,7 +32,7 @@ const PADDING: usize = 9_900;
 /// Where the fickle server takes codes.
 const TOKEN: &str = "/token";
 
-/// What the clients of a wave wait for.
+/// The answer that the clients of a wave wait for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Waiting {
     /// The keys of an issuer, with a small made-up token.
@@ -54,7 +54,7 @@ impl Waiting {
     ];
 }
 
-/// What keeps the clients of a wave waiting.
+/// The fault that keeps the clients of a wave waiting.
 enum Held {
     Path(String),
     Counted,

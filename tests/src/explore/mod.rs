@@ -2,7 +2,7 @@
 //!
 //! Each call of the platform is a point at which another request may go first. A scenario is run
 //! again and again, each time with another order, until every order was seen; then once more for
-//! each call that can fail. What must hold is checked after each run.
+//! each call that can fail. Each run ends with a check of what must hold.
 
 mod choices;
 mod scenarios;

@@ -31,7 +31,7 @@ use std::{
 /// A call that goes wrong: its kind, how many of the kind go well before it, and how.
 type Fault = Option<(Call, usize, Behaviour)>;
 
-/// What one exploration varies beside the order.
+/// The parts that one exploration varies beside the order.
 #[derive(Clone, Copy)]
 struct Plan {
     at: Where,
@@ -111,7 +111,7 @@ fn calm(host: &InProcess) -> Calls {
     host.world.calls()
 }
 
-/// What a run tells of the calls that were made in it.
+/// The calls that were made in a run.
 type Calls = Vec<Call>;
 
 /// Explores every order without a fault, and with each single one; of isolates that share memory
@@ -325,7 +325,7 @@ fn sign_out_beside(
     calls
 }
 
-/// What the second place remembers of the session.
+/// The second place's memory of the session.
 #[derive(Clone, Copy)]
 enum Memory {
     /// Nothing that still counts.

@@ -1,4 +1,4 @@
-//! Who may reach what, and how a refusal looks.
+//! Access to paths, and the look of a refusal.
 
 use super::Case;
 use crate::{

@@ -292,7 +292,7 @@ fn resource_metadata(host: &dyn Host) {
         get("/calls").expect(200).json()["scopes_supported"],
         Value::Null
     );
-    // What is no resource is a path like any other.
+    // A path that is no resource is a path like any other.
     get("/members").expect(404);
     get("/items/1").expect(404);
 }
@@ -435,14 +435,14 @@ fn bound_tokens(host: &dyn Host) {
         let refused = wrong.call(host, &bound, "/bound/a");
         assert_eq!(refused.status, 401, "{what}");
     }
-    // A token that is bound to nothing needs no proof, and gets none accepted.
+    // A token that is bound to nothing needs no DPoP proof, and gets none accepted.
     let plain = AccessToken::inline(host).text();
     Proof::of(host, CLIENT, &plain, "/calls/a", "19")
         .call(host, &plain, "/calls/a")
         .expect(401);
     host.send(&bearer(&plain, "GET", "/bound/a")).expect(401);
     host.send(&bearer(&plain, "GET", "/calls/a")).expect(200);
-    // What binds it in another way cannot be proven here.
+    // A binding of another kind cannot be proven here.
     let mutual = AccessToken::inline(host).claim("cnf", json!({"x5t#S256": "AQAB"}));
     mutual.call(host, "/calls/a").expect(401);
 }

@@ -1,4 +1,4 @@
-//! What a request costs in calls: a warm one nothing, a forged one nothing, a sign-in little.
+//! The cost of a request in calls: a warm one nothing, a forged one nothing, a sign-in little.
 
 use crate::{
     host::{Host, in_process::InProcess},

@@ -1,4 +1,4 @@
-//! What `lychgate explain` says against what the gateway does.
+//! The decisions of `lychgate explain` against those of the gateway.
 
 use crate::{
     host::{

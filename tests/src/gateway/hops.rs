@@ -1,5 +1,5 @@
-//! What an upstream gets over the wire, byte for byte, and answers that no platform can express. For hosts that forward
-//! for real.
+//! The requests that an upstream gets over the wire, byte for byte, and answers that no platform can express. For hosts
+//! that forward for real.
 
 use crate::{
     access_token::{AccessToken, bearer},
@@ -41,7 +41,7 @@ impl Hop {
         }
     }
 
-    /// What the upstream got of a request that is answered with 200.
+    /// The request that the upstream got, for one that is answered with 200.
     fn seen(&self, request: &Request) -> Received {
         self.host.send(request).expect(200);
         self.upstream.one()
@@ -66,7 +66,7 @@ impl Hop {
     }
 }
 
-/// What the upstream answers; `/open` and `/api` are followed by what to do.
+/// The upstream's answer; `/open` and `/api` are followed by what to do.
 fn answer(target: &str) -> (Vec<u8>, After) {
     let what = target.rsplit('/').next().unwrap_or_default();
     let good = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -241,7 +241,7 @@ pub fn authorization(hop: &Hop) {
     assert!(hop.upstream.take().is_empty());
 }
 
-/// What a platform cannot express is a 502 at once, with an incident number and a line that names the upstream.
+/// Answers that a platform cannot express are 502 at once, with an incident number and a line that names the upstream.
 pub fn inexpressible(hop: &Hop) {
     let browser = Browser::signed_in(&hop.host, "member");
     let mut targets = vec!["600", "999", "garbage", "nothing"];
@@ -328,7 +328,7 @@ pub fn without_cookies(mut setup: Setup) -> Setup {
     setup
 }
 
-/// What follows a body is not passed on, whatever it says.
+/// Trailers of a body are not passed on, whatever they say.
 pub fn trailers(hop: &Hop) {
     let request = b"POST /open/x HTTP/1.1\r\nConnection: close\r\nTrailer: lychgate-user, x-end\r\nTE: trailers\r\n\
         Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nlychgate-user: FORGED\r\nx-end: FORGED\r\n\r\n";

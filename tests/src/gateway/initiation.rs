@@ -55,7 +55,7 @@ fn begun_elsewhere(host: &dyn Host) {
     assert_eq!(parameter(&hint, "login_hint"), "");
     let long = link.replace("jo%40example.com", &"a".repeat(1025));
     assert_eq!(parameter(&browser.begin(&long), "login_hint"), "");
-    // What is no navigation begins nothing.
+    // A request that is no navigation begins nothing.
     browser
         .send(from_elsewhere(Request::script("GET", &link)))
         .expect(401);

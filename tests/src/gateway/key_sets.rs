@@ -1,4 +1,4 @@
-//! The one rule for key sets that others publish: what is fetched when and by whom, and what is stored.
+//! The one rule for key sets that others publish: which request fetches what and when, and what is stored.
 
 use crate::{
     access_token::{AccessToken, bearer},
@@ -302,7 +302,7 @@ fn a_request_that_may_not_wait_any_more_says_nothing_of_the_provider() {
         } else {
             host.world.has_time.set(false);
         }
-        // What served an hour ago still does, for a request that has the time to use it.
+        // Metadata that served an hour ago still does, for a request that has the time to use it.
         assert_eq!(visit(), if is_theirs { 200 } else { 502 });
         host.world.has_time.set(true);
         let before = host.world.provider().count(Endpoint::Discovery);
@@ -372,7 +372,7 @@ fn sign_in_and_api_see_two_rotations_at_the_same_time() {
         .call(&host, TARGET)
         .expect(200);
     Browser::signed_in(&host, "member");
-    // What both need is one set.
+    // Both need one and the same set.
     assert_eq!(key_requests(&host), 1);
     let signs_in = || {
         let mut browser = Browser::new(&host);

@@ -14,7 +14,7 @@ pub fn impatient(configuration: &mut Value) {
     }
 }
 
-/// What is late is a 504, and what has begun in time is not cut off.
+/// A late answer is a 504, and one that has begun in time is not cut off.
 pub fn run(host: &dyn Host, port: u16) {
     let mut browser = Browser::signed_in(host, "member");
     let refused = browser.fetch("/api/hang").expect(504);

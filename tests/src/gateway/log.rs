@@ -190,7 +190,7 @@ fn an_outage_that_nobody_sees_is_logged() {
     assert!(host.world.log().is_empty());
 }
 
-/// What a provider does that a wrong setting of ours would make it do, and the setting.
+/// An act of a provider that a wrong setting of ours would cause, and the setting.
 type Blame = (fn(&InProcess), &'static str, u16);
 
 const BLAMED: [Blame; 7] = [

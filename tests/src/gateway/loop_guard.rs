@@ -36,7 +36,7 @@ fn three_rounds(host: &dyn Host) {
         text.contains("/auth/login?return_to=%2Fmembers%2F"),
         "{text}"
     );
-    // Whoever asks once more after the page begins anew.
+    // A browser that asks once more after the page begins anew.
     assert!(browser.jar.cookie(LOOP_GUARD).is_none());
     round(&mut browser, "/members/");
 }
@@ -76,7 +76,7 @@ fn rounds_far_apart_are_no_circle() {
     browser.visit("/members/").expect(400);
 }
 
-/// The reason and the setting in the log after the last round, and how loud they are.
+/// The reason and the setting in the log line of the loop, and how loud they are.
 fn told(host: &InProcess) -> [Value; 3] {
     let line = host.world.log().pop().unwrap();
     assert_eq!(line["code"], "login_loop");
@@ -97,7 +97,7 @@ fn a_provider_that_never_authenticates_as_asked_ends_in_words() {
         told(&host),
         [json!("warning"), json!("browser: StepUpLoop"), setting]
     );
-    // The session of the last round is none the worse for it.
+    // The session of the last sign-in is none the worse for it.
     browser.fetch("/members/").expect(200);
     browser.jar.remove(SESSION);
     for _ in 0..3 {

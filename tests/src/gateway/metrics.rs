@@ -13,13 +13,13 @@ use lychgate_core::time::Seconds;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// What any host can show, with [`TOKEN`] for the secret of `[metrics]`.
+/// The cases that any host can show, with [`TOKEN`] for the secret of `[metrics]`.
 pub const CASES: &[Case] = &[
     ("counters_are_read_with_the_secret_alone", secret_alone),
     ("counters_are_text_that_prometheus_reads", readable),
 ];
 
-/// The shared secret of whoever scrapes.
+/// The shared secret of the scraper.
 pub const TOKEN: &str = "SECRET-METRICS-TOKEN";
 
 /// Samples by name and labels.
@@ -136,7 +136,7 @@ fn readable(host: &dyn Host) {
     }
 }
 
-/// The deployment of the suites with counters for whoever has [`TOKEN`].
+/// The deployment of the suites with counters for a client that has [`TOKEN`].
 pub fn with_secret(configuration: &mut Value, secrets: &mut Vec<(String, String)>) {
     configuration["metrics"] = json!({"access": "secret", "secret": {"secret": "METRICS_TOKEN"}});
     secrets.push(("METRICS_TOKEN".to_owned(), TOKEN.to_owned()));

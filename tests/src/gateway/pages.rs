@@ -44,7 +44,7 @@ const PAGES: [(&str, u16, &str, &str); 4] = [
     ),
 ];
 
-/// What a page says in its `lang` and its heading.
+/// Every page names this language in its `lang`, and speaks it in its heading.
 fn must_speak(host: &dyn Host, asked: Option<&str>, tag: &str) {
     for (target, status, english, german) in PAGES {
         let request = Request::navigation(target).replacing("accept-language", asked);
@@ -134,7 +134,7 @@ fn an_upstream_that_does_not_answer_is_told_in_the_same_voice() {
     }
 }
 
-/// Whoever asks for help has a number that leads to the reason.
+/// A person who asks for help has a number that leads to the reason.
 #[test]
 fn every_page_of_a_refusal_has_the_number_of_its_line_in_the_log() {
     let host = InProcess::new();
@@ -152,7 +152,7 @@ fn every_page_of_a_refusal_has_the_number_of_its_line_in_the_log() {
         let shown = format!("<code>{incident}</code>");
         assert!(page.contains(&shown), "{target}: {shown} in {page}");
     }
-    // What is no refusal has none, and no line.
+    // A page that is no refusal has none, and no line.
     host.world.forget_log();
     let page = member.go("/auth/logout").expect(200).text();
     assert!(!page.contains("class=\"incident\""), "{page}");

@@ -1,4 +1,4 @@
-//! What providers answer in ways of their own: labels and statuses, odd values, userinfo that fails or is signed.
+//! Answers that each provider gives in its own way: labels and statuses, odd values, userinfo that fails or is signed.
 
 use super::Case;
 use crate::{
@@ -102,7 +102,7 @@ fn odd_claims_that_decide(host: &dyn Host) {
             settings.edit_claims = with(name, Value::Null)
         });
     }
-    // What only looks like the group is none.
+    // A claim that only looks like the group is none.
     let mut browser = accepted_sign_in(host, |settings| {
         settings.edit_claims = with("groups", json!(["staffHALF"]));
         settings.edit_response = half_of_a_pair();
@@ -207,7 +207,7 @@ fn failing_userinfo(host: &dyn Host) {
         browser.sign_in("/auth/login?return_to=/staff/", "staff");
         browser.go("/staff/").expect(200);
     }
-    // With the answer, whoever lacks the group lacks it.
+    // With the answer, a person without the group lacks it.
     let mut browser = accepted_sign_in(host, |settings| settings.claims_in_id_token = false);
     let page = browser.go("/staff/").expect(403).text();
     assert!(!page.contains("did not tell us everything"), "{page}");

@@ -222,7 +222,7 @@ fn a_pushed_request_keeps_everything_from_the_browser() {
         query,
         "client_id=edge&request_uri=urn%3Aexample%3Apushed%3A1"
     );
-    // Whoever would not hand it in is sent with all of it.
+    // With `never`, Lychgate sends the browser with all of it.
     let never = with_provider(|provider| {
         provider["pushed_authorization_requests"] = json!("never");
     });
@@ -263,7 +263,7 @@ fn a_pushed_request_that_is_refused_begins_nothing() {
     }
 }
 
-/// What the provider's page posts, from another site.
+/// The form that the provider's page posts, from another site.
 fn posted(browser: &Browser<'_>, callback: &str) -> Request {
     let (path, form) = callback.split_once('?').unwrap();
     let request = Request::form(path)

@@ -14,7 +14,7 @@ use crate::{
 };
 use serde_json::{Value, json};
 
-/// What holds at a gateway that [`strict`] was told of.
+/// The cases that hold at a gateway with a [`strict`] cookie.
 pub const CASES: &[Case] = &[
     (
         "the session cookie is strict and reaches the page after a sign-in",
@@ -42,7 +42,7 @@ fn from_elsewhere(target: &str) -> Request {
     Request::navigation(target).replacing("Sec-Fetch-Site", Some("cross-site"))
 }
 
-/// What the page on the way leads to: that very target.
+/// The address that the page on the way leads to: that very target.
 fn resumed(host: &dyn Host, target: &str) -> String {
     let first = host.send(&from_elsewhere(target)).expect(303);
     let location = first.location();
@@ -69,7 +69,7 @@ fn led_on(host: &dyn Host) {
     let from_our_page =
         || Request::navigation(target).replacing("Sec-Fetch-Site", Some("same-origin"));
     browser.send(from_our_page()).expect(200);
-    // Whoever has no session signs in then, and goes round no more.
+    // A browser without a session signs in then, and is not led on again.
     let location = host
         .send(&from_our_page())
         .expect(303)

@@ -1,4 +1,4 @@
-//! What a session is worth, for how long, and who learns of it.
+//! The worth of a session, how long it lasts, and who learns of it.
 
 use super::Case;
 use crate::{
@@ -101,7 +101,7 @@ fn an_unused_session_ends_and_a_used_one_does_not() {
         host.world.pass(Seconds::minutes(11));
         assert!(used.is_signed_in());
     }
-    // Whoever ignores Max-Age gets no further.
+    // A browser that ignores Max-Age gets no further.
     unused.jar.put(SESSION, &stolen);
     assert!(!unused.is_signed_in());
 }

@@ -47,7 +47,7 @@ fn signing_out_ends_the_session(host: &dyn Host) {
     thief.jar.put(SESSION, &stolen);
     assert!(!thief.is_signed_in());
     browser.go("/auth/signed-out").expect(200);
-    // Whoever signed out can sign in again.
+    // A person who signed out can sign in again.
     browser.sign_in("/members/", "member");
     assert!(browser.is_signed_in());
 }

@@ -30,7 +30,7 @@ pub const CASES: &[Case] = &[
     ("a session that ended is kept by no tab", ended_meanwhile),
 ];
 
-/// What the provider says in the sessions of these cases, whenever it is asked.
+/// The claims that the provider gives in the sessions of these cases, whenever it is asked.
 fn same_for_all(claims: &mut Value) {
     claims["auth_time"] = json!(1_000);
     claims["acr"] = json!("silver");
@@ -122,7 +122,7 @@ fn began_with_it(host: &dyn Host) {
     browser.arrive(&second);
     assert_ne!(browser.session().unwrap(), session);
     assert!(!lives(host, &session));
-    // What names it is enough.
+    // A cookie that names it is enough.
     let session = browser.session().unwrap();
     let cookie = browser.jar.cookie(SESSION).unwrap().value.clone();
     browser.jar.remove(SESSION);

@@ -1,4 +1,4 @@
-//! What is remembered of tokens and of their issuers' keys, for how long, and what it saves.
+//! The token cache and the memory of issuers' keys: how long each remembers, and what it saves.
 
 use crate::{
     access_token::{AccessToken, bearer},

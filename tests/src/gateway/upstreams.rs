@@ -1,4 +1,4 @@
-//! What upstreams see, and what becomes of their answers.
+//! The requests that upstreams see, and what becomes of their answers.
 
 use super::Case;
 use crate::{
@@ -77,7 +77,7 @@ pub const CASES: &[Case] = &[
     ),
 ];
 
-/// What the API received.
+/// The request as the API received it.
 fn seen(browser: &mut Browser<'_>, request: Request) -> Value {
     browser.send(request).expect(200).json()
 }
@@ -105,7 +105,7 @@ fn the_api_learns_claims(host: &dyn Host) {
     assert_eq!(headers["lychgate-roles"], "reader,editor");
     assert_eq!(headers["lychgate-nothing"], Value::Null);
     assert!(!headers.to_string().contains("FORGED"), "{headers}");
-    // What an upstream is told is kept in the session.
+    // The session keeps what an upstream is told.
     let info = browser.fetch("/auth/session").expect(200).json();
     assert_eq!(info["claims"]["preferred_username"], "staff");
 }

@@ -50,7 +50,7 @@ static PATTERN: LazyLock<Vec<u8>> = LazyLock::new(|| {
     [once.as_slice(), &once].concat()
 });
 
-/// What the upstream says of the request that it is answering.
+/// The upstream's progress with the request that it is answering.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
     /// A request came, with a body of this form.
@@ -59,7 +59,7 @@ pub enum Progress {
     Stuck(u64),
     /// All is sent.
     Sent,
-    /// Whoever asked is gone.
+    /// The client is gone.
     Left,
 }
 
@@ -91,7 +91,7 @@ impl Bulk {
         }
     }
 
-    /// What it says next.
+    /// Its next report.
     pub fn next(&self) -> Progress {
         self.progress.recv_timeout(LIMIT).unwrap()
     }
@@ -198,7 +198,7 @@ fn serve(stream: TcpStream, tell: &Sender<Progress>, wait: &Mutex<Receiver<()>>)
         .split_once('?')
         .unwrap_or((&request.target, ""));
     let go_on = || wait.lock().unwrap().recv_timeout(LIMIT).unwrap();
-    // Whoever does not listen any more has seen enough.
+    // A test that does not listen any more has seen enough.
     let _ = tell.send(Progress::Asked(framing));
     match path.rsplit('/').next().unwrap() {
         "take" => {

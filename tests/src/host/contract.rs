@@ -18,7 +18,7 @@ use lychgate_core::{
 };
 use serde_json::{Value, json};
 
-/// What stands before the path of a question.
+/// The start of the path of a question.
 const DOOR: &str = "/.contract";
 
 /// The header that says what becomes of the calls of a request.
@@ -27,7 +27,7 @@ pub const FATE: &str = "lychgate-fate";
 /// The ledger and store of a host, asked around the gateway.
 pub struct Contract<'a>(pub &'a Workerd);
 
-/// What is inside an instance.
+/// The state of an instance.
 #[derive(Clone, Copy, Debug)]
 pub struct Inside {
     /// The bytes of its memory, which never shrinks.
@@ -55,7 +55,7 @@ impl Contract<'_> {
         assert_eq!(self.ok("/store/save", &question), json!(true));
     }
 
-    /// What is inside the instance that answers.
+    /// The state of the instance that answers.
     pub fn inside(&self) -> Inside {
         let state = self.ok("/state", &json!({}));
         let number = |name: &str| state[name].as_u64().unwrap_or(0);

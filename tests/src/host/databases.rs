@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What a table is called that is not there.
+/// The name of a table while it is not there.
 const AWAY: &str = "lost_for_a_while";
 
 /// One database, known by its table.

@@ -34,7 +34,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// What becomes of the calls of one request, which then meets a gateway that remembers nothing.
+/// The fate of the calls of one request, which then meets a gateway that remembers nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
     /// Nothing.

@@ -18,7 +18,7 @@ impl FullDisk {
         let process = Pid::from_raw(process).unwrap();
         let limit = Rlimit {
             current: Some(bytes),
-            // What started it has the same.
+            // The process that started it has the same.
             maximum: getrlimit(Resource::Fsize).maximum,
         };
         let before = prlimit(Some(process), Resource::Fsize, limit).unwrap();

@@ -1,6 +1,6 @@
 //! The gateway in this process, on the scripted platform.
 //!
-//! It plays the adapter: it forwards, and carries out the edits, exactly as asked.
+//! It plays the adapter: it forwards, and carries out the header rewrites, exactly as asked.
 
 use super::{
     DatabaseCalls, Deployment, Host,
@@ -49,7 +49,7 @@ pub struct InProcess {
     api_requests: Rc<RefCell<Vec<Request>>>,
 }
 
-/// What a deployment is made of.
+/// The parts of a deployment.
 #[derive(Clone)]
 pub struct Setup {
     pub configuration: Value,

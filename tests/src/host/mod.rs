@@ -1,4 +1,4 @@
-//! What answers requests: the gateway in this process, or a built one in a real runtime.
+//! The hosts that answer requests: the gateway in this process, or a built one in a real runtime.
 
 #[cfg(target_os = "linux")]
 pub mod bulk;
@@ -33,7 +33,7 @@ use lychgate_core::time::UnixTime;
 use serde_json::Value;
 use std::sync::{Arc, Mutex};
 
-/// What a deployment is made of beside the build.
+/// The parts of a deployment beside the build.
 #[derive(Clone, Debug)]
 pub struct Deployment {
     pub configuration: Value,
@@ -43,7 +43,7 @@ pub struct Deployment {
     pub without: Vec<&'static str>,
 }
 
-/// What a database was asked. Over a network each is a wait of its own.
+/// The calls of a database. Over a network each is a wait of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DatabaseCalls {
     /// Connections that were opened.
@@ -53,7 +53,7 @@ pub struct DatabaseCalls {
 }
 
 impl DatabaseCalls {
-    /// What came since then.
+    /// The calls since then.
     pub const fn since(self, before: Self) -> Self {
         Self {
             connections: self.connections - before.connections,
@@ -90,7 +90,7 @@ pub trait Host {
     /// Forgets what the gateway remembers, but nothing that it stored.
     fn forget(&self);
 
-    /// Takes away whoever reads its log, so that no line can be written any more, where a log has a reader.
+    /// Takes away the reader of its log, so that no line can be written any more, where a log has a reader.
     fn lose_log(&self) {}
 
     /// Gives it a log again; what was remembered is forgotten.
@@ -98,19 +98,19 @@ pub trait Host {
         self.forget();
     }
 
-    /// What its database was asked until now, where that is counted.
+    /// The calls of its database until now, where they are counted.
     fn database_calls(&self) -> Option<DatabaseCalls> {
         None
     }
 
-    /// What runs here.
+    /// The deployment that runs here.
     fn deployment(&self) -> Deployment;
 
-    /// Runs another deployment in place of this one: at the same address, and with what is stored. What was remembered
-    /// is forgotten.
+    /// Runs another deployment in place of this one: at the same address, and with what is stored. The gateway forgets
+    /// what it remembered.
     fn deploy(&self, deployment: &Deployment);
 
-    /// What the host has for a deployment beside its secrets, and what a deployment may lack.
+    /// The bindings that the host has for a deployment beside its secrets; a deployment may lack them.
     fn bindings(&self) -> &'static [&'static str];
 
     /// Whether every request meets the same memory; elsewhere an ended session may pass for as long as

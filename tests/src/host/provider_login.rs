@@ -1,4 +1,4 @@
-//! What a person does at the demo's provider: follow it to the form, fill it in, and come back.
+//! A person's steps at the demo's provider: follow it to the form, fill it in, and come back.
 
 use super::wire;
 use crate::http::{jar::Jar, request::Request};

@@ -71,7 +71,7 @@ fn serve(mut stream: TcpStream, issuer: &str, provider: &Mutex<Provider>) {
             reply.status,
             reply.body.len()
         );
-        // Whoever asked may have gone.
+        // The client may have gone.
         let _ = stream.write_all(head.as_bytes());
         let _ = stream.write_all(&reply.body);
     }

@@ -35,10 +35,10 @@ impl Received {
     }
 }
 
-/// What to answer a target with, and whether the connection is closed afterwards.
+/// The answer to a target, and whether the connection is closed afterwards.
 pub type Answers = fn(&str) -> (Vec<u8>, After);
 
-/// What becomes of a connection after the answer.
+/// The fate of a connection after the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum After {
     Closes,

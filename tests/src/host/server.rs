@@ -57,7 +57,7 @@ impl Server {
             .unwrap_or_else(|error| panic!("{name} cannot be started: {error}"));
         let (tell, lines) = mpsc::channel();
         let output = child.stdout.take().unwrap();
-        // What nobody asks for any more is read all the same, so that it never waits to be rid of it.
+        // Output that nobody asks for any more is read all the same, so that the program never waits to be rid of it.
         thread::spawn(move || each_line(output, |line| drop(tell.send(line))));
         let complaints = Arc::<Mutex<String>>::default();
         let (kept, errors) = (Arc::clone(&complaints), child.stderr.take().unwrap());
@@ -143,7 +143,7 @@ mod tests {
         Server::start("sh", Command::new("sh").args(["-c", script]), end)
     }
 
-    /// What a failure says.
+    /// The message of a failure.
     fn failure(work: impl FnOnce()) -> String {
         let panic = catch_unwind(AssertUnwindSafe(work)).unwrap_err();
         panic.downcast_ref::<String>().unwrap().clone()

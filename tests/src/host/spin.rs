@@ -16,7 +16,7 @@ pub struct Spin {
     pub is_child: bool,
 }
 
-/// What takes `up` and its options.
+/// The program that takes `up` and its options.
 pub fn program(root: &Path) -> PathBuf {
     if let Some(named) = env::var_os("SPIN") {
         return PathBuf::from(named);

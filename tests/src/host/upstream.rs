@@ -9,7 +9,7 @@ use lychgate_core::encoding::{
 use serde_json::{Map, Value, json};
 use std::fs;
 
-/// What the API answers; the same as `site/api` does.
+/// The API's answer; the same as that of `site/api`.
 pub fn api(request: &Request) -> Response {
     let (path, query) = request
         .target
@@ -87,7 +87,7 @@ fn headers(request: &Request) -> Value {
     Value::Object(joined)
 }
 
-/// What the demo's files answer, under each of the addresses that a file has.
+/// The answers of the demo's files, under each of the addresses that a file has.
 pub fn assets(request: &Request) -> Response {
     let path = request.target.split('?').next().unwrap();
     let root = root().join("site/public");

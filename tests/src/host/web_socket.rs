@@ -14,14 +14,14 @@ pub struct WebSocket {
     pub opened: Response,
 }
 
-/// What the other end sent.
+/// A frame that the other end sent.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Frame {
     Text(String),
     Close(u16),
 }
 
-/// What a script of our own page sends to open a WebSocket.
+/// The request of a script of our own page to open a WebSocket.
 pub fn request(target: &str, origin: &str) -> Request {
     Request::new("GET", target)
         .with("Connection", "Upgrade")

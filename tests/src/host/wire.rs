@@ -52,7 +52,7 @@ impl Framing {
 /// A connection on which a request was sent.
 pub struct Connection {
     pub stream: TcpStream,
-    /// What came and was not read yet.
+    /// The bytes that came and were not read yet.
     bytes: Vec<u8>,
 }
 

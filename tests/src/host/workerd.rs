@@ -25,7 +25,7 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-/// How long a line may take from the gateway to its log. What is there is found at once.
+/// How long a line may take from the gateway to its log. A line that is there is found at once.
 const LOG_LIMIT: Duration = Duration::from_secs(120);
 
 /// A running Worker.
@@ -43,7 +43,7 @@ pub struct Workerd {
     deployment: Mutex<Deployment>,
 }
 
-/// What is run.
+/// The deployment to run, and its surroundings.
 pub struct Setup {
     /// Where it runs on Spin.
     pub spin: Option<Spin>,
@@ -66,7 +66,7 @@ pub struct Setup {
     pub services: Vec<&'static str>,
     /// More clients of the demo's provider, in the words of its metadata; `$ORIGIN` is filled in.
     pub clients: Value,
-    /// What else the script understands, such as faults that a deployment may have.
+    /// More options of the script, such as faults that a deployment may have.
     pub planted: Vec<(&'static str, Value)>,
 }
 
@@ -74,7 +74,7 @@ impl Setup {
     /// The deployment of the suites with the demo's provider.
     pub fn standard() -> Self {
         let mut configuration = configuration(&places("lychgate-demo"));
-        // What the browser is sent with stays to be looked at; requests that are handed in have tests of their own.
+        // The query that the browser is sent with stays to be looked at; pushed requests have tests of their own.
         configuration["provider"][0]["pushed_authorization_requests"] = json!("never");
         Self {
             spin: None,
@@ -300,7 +300,7 @@ impl Workerd {
         serde_json::from_value(self.control("GET", "/fetches", &Value::Null)).unwrap()
     }
 
-    /// What the Worker wrote to its log, as soon as `wanted` is in it, or after a while.
+    /// The Worker's log, as soon as `wanted` is in it, or after a while.
     pub fn wait_for_log(&self, wanted: &str) -> String {
         let begun = Instant::now();
         loop {

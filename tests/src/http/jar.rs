@@ -89,7 +89,7 @@ impl Jar {
         self.0.iter().filter(matching).collect()
     }
 
-    /// Puts a value there, as whoever holds the machine can.
+    /// Puts a value there, as someone who holds the machine can.
     pub fn put(&mut self, name: &str, value: &str) {
         self.0.retain(|cookie| cookie.name != name);
         self.0.push(Cookie {

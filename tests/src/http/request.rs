@@ -31,7 +31,7 @@ impl Request {
         }
     }
 
-    /// What a browser sends when a person goes to a page.
+    /// The request of a browser whose user goes to a page.
     pub fn navigation(target: &str) -> Self {
         Self::new("GET", target)
             .with("Accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8")
@@ -40,7 +40,7 @@ impl Request {
             .with("Sec-Fetch-Dest", "document")
     }
 
-    /// What a script of our own page sends.
+    /// The request of a script of our own page.
     pub fn script(method: &str, target: &str) -> Self {
         Self::new(method, target)
             .with("Accept", "*/*")
@@ -49,7 +49,7 @@ impl Request {
             .with("Sec-Fetch-Dest", "empty")
     }
 
-    /// What a form of our own page sends.
+    /// The request of a form of our own page.
     pub fn form(target: &str) -> Self {
         Self::new("POST", target)
             .with("Accept", "text/html,*/*;q=0.8")

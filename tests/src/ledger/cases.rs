@@ -309,7 +309,7 @@ fn of_a_hundred_writers_one_wins(host: &dyn LedgerHost) {
         let is_beaten = |answer: &&_| **answer == Ok(Written::Conflict(record.clone()));
         let beaten = answers.iter().filter(is_beaten).count();
         // A hundred at once may be more than a machine of two cores answers in time, the write or the
-        // reading of what stands there instead; whoever is not answered has not won.
+        // reading of what stands there instead; a writer without an answer has not won.
         let is_late = |answer: &&_| {
             matches!(
                 answer,

@@ -1,7 +1,6 @@
 //! The contract of the ledger, written once over [`LedgerHost`].
 //!
-//! Everything that may happen only once rests on it: whoever keeps the ledger in another way must
-//! pass this suite.
+//! Everything that may happen only once rests on it: another way of keeping the ledger must pass this suite.
 
 mod cases;
 mod durable_object;
@@ -15,7 +14,7 @@ use lychgate_core::{
     time::UnixTime,
 };
 
-/// What keeps a ledger.
+/// A host that keeps a ledger.
 pub trait LedgerHost {
     /// Reads records.
     fn read(

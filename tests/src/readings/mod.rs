@@ -15,7 +15,7 @@ use crate::{
 use serde_json::{Value, json};
 use servers::Servers;
 
-/// What a protected page says, on each server.
+/// The text of a protected page, on each server.
 const PROTECTED: &str = "PROTECTED";
 
 /// How many requests are on their way at once.
@@ -51,7 +51,7 @@ fn says_so(response: &Response) -> bool {
     String::from_utf8_lossy(&response.body).contains(PROTECTED)
 }
 
-/// What nobody in particular gets for each path.
+/// The answers to a client without a session, for each path.
 fn ask(host: &Workerd, paths: &[String]) -> Vec<Response> {
     let requests = paths.iter().map(|path| Request::script("GET", path));
     let requests: Vec<Request> = requests.collect();
@@ -91,7 +91,7 @@ fn no_stock_server_serves_a_protected_page_to_nobody() {
             host.send(&Request::script("GET", page)).expect(401);
         }
         host.send(&Request::script("GET", "/")).expect(200);
-        // Who is signed in gets what the server has there.
+        // A person who is signed in gets what the server has there.
         let mut member = Browser::signed_in(&host, "member");
         assert!(says_so(&member.fetch("/ex/admin/x").expect(200)));
 

@@ -10,7 +10,7 @@ pub const PAGES: [&str; 4] = [
     "/files/closed/x",
 ];
 
-/// What may be done to one segment.
+/// The changes that may be made to one segment.
 const SEGMENT: [fn(&str) -> String; 17] = [
     |it| it.to_owned(),
     |it| it.to_ascii_uppercase(),
@@ -34,7 +34,7 @@ const SEGMENT: [fn(&str) -> String; 17] = [
     |it| format!("%2E/{it}"),
 ];
 
-/// What may be done to the whole path.
+/// The changes that may be made to the whole path.
 const WHOLE: [fn(&str) -> String; 19] = [
     |it| it.to_owned(),
     |it| format!("{it}/"),

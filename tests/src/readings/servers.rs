@@ -36,7 +36,7 @@ impl Servers {
         }
     }
 
-    /// What a server answers by itself, without a gateway before it.
+    /// A server's own answer, without a gateway before it.
     pub fn ask(port: u16, path: &str) -> Response {
         wire::exchange(
             port,

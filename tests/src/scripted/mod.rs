@@ -135,7 +135,7 @@ impl World {
             .count()
     }
 
-    /// What the stopwatch shows, in milliseconds.
+    /// The time on the stopwatch, in milliseconds.
     pub fn elapsed(&self) -> u64 {
         self.stopwatch.get()
     }
@@ -256,7 +256,7 @@ impl Platform for Scripted {
 
     fn log(&self, line: &Line<'_>) {
         let json = line.to_json();
-        // What a host might print is looked at for secrets, too.
+        // Text that a host might print is searched for secrets, too.
         let printed = format!("{json} {line:?}");
         self.world.events.borrow_mut().push(printed);
         self.world.log.borrow_mut().push(json);

@@ -1,4 +1,4 @@
-//! What happens to each call of the platform: the tests' way to break the world.
+//! The behaviour of each call of the platform: the tests' way to break the world.
 
 /// A call that can be counted and disturbed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,7 +34,7 @@ impl Call {
     }
 }
 
-/// What happens to a call.
+/// The behaviour of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Behaviour {
     /// It is carried out and answered at once.
@@ -96,7 +96,7 @@ impl Schedule {
         });
     }
 
-    /// What happens to the call that is made now.
+    /// The behaviour of the call that is made now.
     pub fn next(&mut self, call: Call) -> Behaviour {
         let mut behaviour = Behaviour::Prompt;
         for rule in self.rules.iter_mut().filter(|rule| rule.call == call) {

@@ -24,7 +24,7 @@ struct Entry {
 }
 
 impl Store {
-    /// What `place` sees now.
+    /// The value that `place` sees now.
     pub fn load(&self, key: &str, place: Place, now: UnixTime) -> Option<Vec<u8>> {
         let visible = |entry: &&Entry| {
             entry.place == place || self.lag.is_none_or(|lag| entry.at.plus(lag) <= now)

@@ -29,7 +29,7 @@ use signature_cases::{Outcome, SignatureCase};
 /// How many checks one question has: few enough that the largest keys fit into what a host reads.
 const CHECKS: usize = 96;
 
-/// What a host that is asked over HTTP says of each case.
+/// The verdict of a host that is asked over HTTP on each case.
 fn said_by(host: &Workerd, cases: &[SignatureCase]) -> Vec<Value> {
     answers(host, &cases.iter().map(check).collect::<Vec<_>>())
 }
@@ -65,7 +65,7 @@ fn code_check(case: &MacCase) -> Value {
     })
 }
 
-/// What the core with its software says of a case, in the words of the wire.
+/// The verdict of the core with its software on a case, in the words of the wire.
 fn said_here(case: &SignatureCase) -> Value {
     match case.run(software::verify) {
         Outcome::Verdict(SignatureVerdict::Valid) => json!({"ok": "valid"}),

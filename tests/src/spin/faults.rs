@@ -1,4 +1,4 @@
-//! What a deployment on Spin may lack: everything is 503 then, and the log says why.
+//! The parts that a deployment on Spin may lack: everything is 503 then, and the log says why.
 
 use crate::{
     host::{

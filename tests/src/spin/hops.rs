@@ -1,4 +1,4 @@
-//! What goes over the wire between the built component and an upstream.
+//! The bytes on the wire between the built component and an upstream.
 
 use crate::{
     gateway::hops::{self, Hop},

@@ -1,5 +1,5 @@
-//! What fails under a deployment on Spin while it runs: everything that needs it is 503, the reason is in the log, no
-//! cookie is lost, and once it is there again nobody has to sign in anew.
+//! Failures under a deployment on Spin while it runs: everything that needs the failed part is 503, the reason is in
+//! the log, no cookie is lost, and once the part is there again nobody has to sign in anew.
 //!
 //! Every instance serves one request here, so that no memory answers in place of what failed.
 
@@ -71,7 +71,7 @@ fn a_locked_database_is_waited_for_two_seconds() {
         let _locked = Database::ledger(&host).lock();
         let statuses = all_at_once(&mut member, &mut newcomer, &callback);
         assert_eq!(statuses, [503; 4]);
-        // What needs no ledger is served.
+        // Requests that need no ledger are served.
         host.send(&Request::navigation("/")).expect(200);
         host.send(&Request::script("GET", "/members/")).expect(401);
     }

@@ -1,4 +1,4 @@
-//! What becomes of a request that traps, of those under way beside it in the same instance, and of the next one.
+//! The fate of a request that traps, of those under way beside it in the same instance, and of the next one.
 //!
 //! The component of the contract suite can be made to trap; with a configuration it is the gateway besides.
 

@@ -1,8 +1,9 @@
 //! Bodies of 100 MB, of a known length and of none, up and down, through a signed-in route with identity: every byte
-//! arrives, the gateway holds back whoever sends faster than the other side takes, and its memory does not grow.
+//! arrives, the gateway holds back a sender that is faster than the other side, and its memory does not grow.
 //!
-//! Each body is sent for as long as anyone takes it while the other side reads nothing. What is stuck then lies in
-//! sockets; whoever kept a body until it is whole, or collected what comes in too fast, would take all of it.
+//! Each body is sent for as long as anyone takes it while the other side reads nothing. The bytes that are stuck then
+//! lie in sockets; a gateway that kept a body until it is whole, or collected what comes in too fast, would take all of
+//! it.
 
 use crate::{
     host::{
@@ -16,12 +17,12 @@ use crate::{
 };
 use serde_json::json;
 
-/// The KiB by which the memory of a host may grow: a sixth of a body. What was seen are two MiB, for the buffers of
+/// The KiB by which the memory of a host may grow: a sixth of a body. Runs showed two MiB, for the buffers of
 /// streams and what the collector of garbage has not looked at yet.
 const MOST_GROWTH: u64 = 16 * 1024;
 
 /// The bytes that may be on their way while nobody takes them: what fits into the sockets of two connections, which the
-/// system makes larger as it sees fit. What was seen are 18 MB.
+/// system makes larger as it sees fit. Runs showed 18 MB.
 const MOST_UNDER_WAY: u64 = LENGTH / 2;
 
 /// A deployment whose API is the upstream of large bodies.

@@ -96,7 +96,7 @@ impl AssetServer {
     }
 }
 
-/// What must be the same on both.
+/// The parts of an answer that must be the same on both.
 #[derive(Debug, PartialEq, Eq)]
 struct Answer {
     status: u16,

@@ -1,4 +1,4 @@
-//! What a deployment lacks, and what fails under it.
+//! The parts that a deployment lacks, and failures under it.
 
 use crate::{
     access_token::{AccessToken, bearer},
@@ -234,7 +234,7 @@ fn a_trap_while_memory_decides_is_a_503_and_the_next_request_is_served() {
         assert_eq!(host.api_requests(), before);
         host.send(&request).expect(200);
     }
-    // What protects goes on protecting.
+    // Protected routes stay protected.
     host.send(&Request::script("GET", "/api/a")).expect(401);
     host.send(&Request::script("GET", "/calls/a")).expect(401);
 }

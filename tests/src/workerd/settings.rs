@@ -144,6 +144,6 @@ fn settings_that_pass_the_check_serve_no_protected_file() {
     eprintln!(
         "{asked} answers, {served} of them to nobody; {refused} of 120 settings refused, which leak {leaks_of_refused} files"
     );
-    // What is refused does leak, or the test would see nothing.
+    // Refused settings do leak, or the test would see nothing.
     assert!(refused > 0 && leaks_of_refused > 0 && served > 1000);
 }

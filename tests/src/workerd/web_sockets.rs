@@ -21,7 +21,7 @@ fn open(host: &Workerd, request: &Request) -> Result<WebSocket, Response> {
     WebSocket::open(host.port(), host.authority(), request)
 }
 
-/// What the API received.
+/// The request as the API received it.
 fn greeting(socket: &mut WebSocket) -> Value {
     match socket.receive() {
         Frame::Text(seen) => serde_json::from_str(&seen).unwrap(),

@@ -7,7 +7,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// What one unit of `/proc/PID/stat` is on every Linux of today (`USER_HZ`, 100 to the second).
+/// The length of one unit of `/proc/PID/stat` on every Linux of today (`USER_HZ`, 100 to the second).
 const TICK: Duration = Duration::from_millis(10);
 
 /// Processor time that a process has used so far, in its own code and in the kernel's for it; the time of

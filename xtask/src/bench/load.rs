@@ -14,7 +14,7 @@ pub(super) const CLIENTS: usize = 8;
 /// Nothing that is measured takes this long, on any machine.
 const TIMEOUT: Duration = Duration::from_secs(600);
 
-/// What a browser says about the way to a page.
+/// The headers of a browser that goes to a page.
 pub(super) const NAVIGATION: &str = "accept: text/html\r\naccept-language: en\r\n\
     sec-fetch-mode: navigate\r\nsec-fetch-dest: document\r\nuser-agent: bench\r\n";
 
@@ -27,7 +27,7 @@ pub(super) struct Target {
     pub(super) headers: String,
     /// A text that the body of a right answer, which is 200, contains.
     pub(super) shows: &'static str,
-    /// What `Authorization` has, one value per request and then from the beginning; nothing where there is none.
+    /// The values of `Authorization`, one per request and then from the beginning; none for no such header.
     pub(super) authorizations: Arc<Cycle>,
 }
 

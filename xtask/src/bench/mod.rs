@@ -23,7 +23,7 @@ use load::Target;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// What is asked for on the command line.
+/// The benchmark that the command line asks for.
 pub(crate) struct Asked {
     edge: Edge,
     /// A folder with another build of the Worker, to be measured beside this one.
@@ -31,7 +31,7 @@ pub(crate) struct Asked {
     subject: Subject,
 }
 
-/// What is measured of a host.
+/// The subject of a measurement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Subject {
     /// Requests with sessions.

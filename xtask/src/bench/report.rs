@@ -1,4 +1,4 @@
-//! What was measured, for people: on standard output, and in a part of `docs/BENCHMARKS.md`.
+//! The measurements, for people: on standard output, and in a part of `docs/BENCHMARKS.md`.
 
 use super::Measured;
 use crate::failure::{Doing, Failure, Outcome};
@@ -40,7 +40,7 @@ pub(super) fn pairs(first: &str, second: &str, all: &[(&Measured, &Measured)]) -
     text
 }
 
-/// What was aimed at, the most that it may be, and what it is.
+/// The targets: the most that each may be, and what it is.
 pub(super) fn targets(all: &[(&str, f64, f64)]) -> String {
     let mut text = String::from("| target | at most | measured | |\n|---|---:|---:|---|\n");
     for (name, most, measured) in all {

@@ -253,7 +253,7 @@ fn scenarios(place: &Place, started: &Started, tokens: &[Tokens]) -> Outcome<Vec
         Ok(at("lychgate", path, shows)?.with("cookie", &cookie))
     };
     let warm = |target| with(target, Flow::Repeated, "ES256");
-    // What is compared stands close together, so that the machine is alike for both.
+    // Lines that are compared stand close together, so that the machine is alike for both.
     add(OURS_TOLD, warm(at("lychgate", TOLD, ROBOT)?));
     add(FORWARD_TOLD, warm(at("forward-told", TOLD, ROBOT)?));
     add(SESSION_TOLD, member(TOLD_MEMBERS, MEMBER)?);

@@ -1,4 +1,4 @@
-//! What requests are forwarded to: a server in this process, so that the measured one is not charged for it.
+//! The upstream of the benchmarks: a server in this process, so that the measured one is not charged for it.
 //!
 //! It answers at once and says who it was told is asking, so that every answer shows that the job was done.
 
@@ -45,7 +45,7 @@ fn serve(stream: TcpStream) -> std::io::Result<()> {
     Ok(())
 }
 
-/// What a request without a body told.
+/// The facts that a request without a body told.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Told {
     user: String,

@@ -29,7 +29,7 @@ const TURNS: Turns = Turns {
     before: 80,
 };
 
-/// What Chrome says beyond [`NAVIGATION`], and what Cloudflare adds.
+/// The headers of Chrome beyond [`NAVIGATION`], and those that Cloudflare adds.
 pub(super) const HEADERS: &str = "accept-encoding: gzip, br\r\ncache-control: max-age=0\r\ndnt: 1\r\n\
     referer: http://localhost/\r\nsec-ch-ua: \"Chromium\";v=\"142\", \"Not_A Brand\";v=\"99\"\r\n\
     sec-ch-ua-mobile: ?0\r\nsec-ch-ua-platform: \"Linux\"\r\nsec-fetch-site: same-origin\r\n\
@@ -47,12 +47,12 @@ const STAFF_PATH: &str = "/staff/area-165/report?year=2026";
 const PAGE_PATH: &str = "/area-165/page";
 const FILES_PATH: &str = "/files/area-165/page";
 
-/// What each answer shows: what the upstream was told, or the end of the page.
+/// The text that each answer shows: what the upstream was told, or the end of the page.
 const NOBODY: &str = "user= groups= secret=";
 const MEMBER: &str = "user=member groups=members secret=true cookie=theme=dark cf=false.";
 const PAGE: &str = "</html>";
 
-/// What is measured, as it is called in the report.
+/// The lines that are measured, as the report calls them.
 const PASS: &str = "a Worker that passes every request on";
 const OPEN: &str = "Lychgate, a public route";
 const WARM: &str = "Lychgate, a route for a group, with a warm session";
@@ -167,7 +167,7 @@ fn scenarios(place: &Place, started: &Started, lines: &[Line]) -> Outcome<Vec<Sc
     let mut cookies: Vec<(&str, String)> = Vec::new();
     let mut scenarios = Vec::new();
     for (name, worker, path, shows) in lines {
-        // Whoever only passes requests on gets the same as the gateway.
+        // A Worker that only passes requests on gets the same as the gateway.
         let at = match *worker {
             "pass-through" | "pass-through-files" => "lychgate",
             "auth-token" => "auth-session",

@@ -23,7 +23,7 @@ use std::process::Command;
 /// The secrets that the demo's configuration names.
 const SECRETS: [&str; 3] = ["LYCHGATE_KEY_1", "DEMO_CLIENT_SECRET", "DEMO_API_SECRET"];
 
-/// What runs the gateway.
+/// The host that runs the gateway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Edge {
     Workers,
@@ -92,7 +92,7 @@ impl Demo {
         })
     }
 
-    /// What runs the gateway.
+    /// The command that runs the gateway.
     pub(crate) fn gateway(&self, place: &Place) -> Command {
         match self.edge {
             Edge::Workers => workers::command(place, &self.folder, self.ports),

@@ -12,7 +12,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// What of the committed `spin.toml` differs when it runs from the demo's folder.
+/// The changes to the committed `spin.toml` for a run from the demo's folder.
 const CHANGES: [(&str, &str); 3] = [
     (
         "source = \"build/spin/lychgate.wasm\"",
@@ -32,7 +32,7 @@ pub(super) fn files(place: &Place, folder: &Path, ports: Ports, interrupt: &Inte
     let built = place.build("spin/lychgate.wasm");
     let wasm = fs::read(built).doing("cannot read the built component")?;
     fresh::write(&folder.join("lychgate.wasm"), &wasm)?;
-    // What is mounted has to lie in the folder of the application.
+    // Mounted files have to lie in the folder of the application.
     copy_all(&place.at("site/public"), &folder.join("site"))?;
     let manifest = fs::read_to_string(place.at("spin.toml")).doing("cannot read spin.toml")?;
     let moved = changed("spin.toml", &at_ports(&manifest, ports), &CHANGES)?;
@@ -54,7 +54,7 @@ fn copy_all(from: &Path, to: &Path) -> Outcome {
     Ok(())
 }
 
-/// What runs it.
+/// The command that runs it.
 pub(super) fn command(
     place: &Place,
     folder: &Path,

@@ -12,7 +12,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// What of the committed `wrangler.toml` differs when it runs from the demo's folder.
+/// The changes to the committed `wrangler.toml` for a run from the demo's folder.
 const CHANGES: [(&str, &str); 3] = [
     (
         "main = \"build/worker/index.js\"",
@@ -47,7 +47,7 @@ fn copy_worker(from: &Path, to: &Path) -> Outcome {
     Ok(())
 }
 
-/// What runs it.
+/// The command that runs it.
 pub(super) fn command(place: &Place, folder: &Path, ports: Ports) -> Command {
     let mut wrangler = node::program(place, "wrangler");
     wrangler

@@ -1,4 +1,4 @@
-//! What a file must look like, whatever it says.
+//! The form that a file must have, whatever it says.
 
 use super::code::{is_test, without_tests, word};
 use super::{Fault, Source};

@@ -1,5 +1,5 @@
-//! What `lychgate check` says about an upstream with `path_matching = "exact"`: which routes answer for which others where
-//! the upstream reads paths more loosely after all.
+//! The notes of `lychgate check` on an upstream with `path_matching = "exact"`: which routes answer for which others
+//! where the upstream reads paths more loosely after all.
 
 use crate::{
     configuration::{load::Loaded, place_of},

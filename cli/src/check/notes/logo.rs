@@ -1,4 +1,4 @@
-//! What `lychgate check` says about a logo that nobody, or not everybody, is shown.
+//! The note of `lychgate check` on a logo that nobody, or not everybody, is shown.
 //!
 //! A note, not an error: on pages for people who are signed in it may be meant so.
 

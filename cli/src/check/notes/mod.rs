@@ -1,4 +1,4 @@
-//! What a check says about things that are no errors, since they may be meant so.
+//! The notes of a check on things that are no errors, since they may be meant so.
 
 pub(super) mod exact_paths;
 pub(super) mod logo;

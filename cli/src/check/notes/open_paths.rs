@@ -1,4 +1,4 @@
-//! What `lychgate check` says about paths that are fetched by those who never sign in.
+//! The notes of `lychgate check` on paths that clients fetch without ever signing in.
 //!
 //! Crawlers, certificate authorities and password managers have no session; browsers fetch a web manifest without
 //! cookies, and the update of a service worker when the session may have ended. These are notes, not errors:

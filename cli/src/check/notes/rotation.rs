@@ -1,4 +1,4 @@
-//! What `lychgate check` says about keys on their way out.
+//! The notes of `lychgate check` on keys on their way out.
 //!
 //! These are notes, not errors: a rotation that was right yesterday must not keep today's deploy
 //! from passing.

@@ -1,4 +1,4 @@
-//! What `lychgate check` says about rules that more people meet than they were perhaps written for.
+//! The notes of `lychgate check` on rules that more people meet than they were perhaps written for.
 //!
 //! A group called `staff` is one thing at the company's provider and another at one where anybody may call a group so.
 //! Where several providers or issuers can meet a rule, it should say whose word counts. These are notes, not errors: two
@@ -81,7 +81,7 @@ fn unnamed(requirements: &Requirements) -> Option<String> {
 /// The part of a condition in telling sources of claims apart.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Says {
-    /// Whose word counts.
+    /// The source whose word counts.
     Source,
     /// A word that each source has in a sense of its own.
     OwnWord,

@@ -53,7 +53,7 @@ pub fn make(random: &mut Random, standard: &Value) -> Value {
     for _ in 0..MOST_TRIES {
         let mut with = made.clone();
         with["route"].as_array_mut().unwrap().push(route(random));
-        // What cannot stand beside the others is left out.
+        // A route that cannot stand beside the others is left out.
         match Config::from_json(with.to_string().as_bytes()) {
             Ok(_) => made = with,
             Err(errors) => refused = errors,

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 /// Where the metadata of protected resources stands.
 const METADATA: &str = "/.well-known/oauth-protected-resource";
 
-/// Whoever sends requests, and where to.
+/// The senders of requests, by their credentials, and the targets.
 pub struct Senders {
     people: Vec<String>,
     strangers: Vec<String>,
@@ -98,7 +98,7 @@ impl Senders {
         let mut request = Request::new(method, &format!("{path}{query}"));
         let (mut cookie, mut authorization) = (None, None);
         if random.below(4) > 0 {
-            // What fits, as from someone who knows the site.
+            // Credentials that fit, as from someone who knows the site.
             let shows_token = takes.tokens && (!takes.sessions || random.below(2) == 0);
             if shows_token {
                 authorization = Some(random.pick(&self.programs));
@@ -183,7 +183,7 @@ fn change_keys(host: &InProcess) {
     host.deploy(&deployment);
 }
 
-/// What `Authorization` may hold: tokens that count somewhere, and what counts nowhere.
+/// Values for `Authorization`: tokens that count somewhere, and values that count nowhere.
 fn tokens(host: &InProcess) -> (Vec<String>, Vec<String>) {
     let tenant = TENANTS.replace("{tenantid}", "t-1");
     let good = [

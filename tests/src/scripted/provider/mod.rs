@@ -51,7 +51,7 @@ pub struct Seen {
     pub parameters: Parameters,
 }
 
-/// What stands behind a code.
+/// The grant behind a code.
 struct Grant {
     person: Person,
     nonce: String,
@@ -73,7 +73,7 @@ impl Provider {
         }
     }
 
-    /// What a browser does at the authorization endpoint: `person` signs in, and the browser is
+    /// A browser's visit to the authorization endpoint: `person` signs in, and the browser is
     /// sent to the returned address.
     pub fn authorize(&mut self, url: &str, person: &Person) -> String {
         let (base, query) = url.split_once('?').unwrap();

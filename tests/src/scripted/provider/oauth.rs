@@ -10,7 +10,7 @@ use lychgate_core::{
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-/// What a provider configuration needs to meet them here instead of at their own addresses.
+/// The provider configuration that meets them here instead of at their own addresses.
 pub fn github(issuer: &str) -> Value {
     json!({
         "preset": "github",
@@ -141,7 +141,7 @@ impl Provider {
         })
     }
 
-    /// Who signed in with a code, where everything about it is right; GitHub's word for the error else.
+    /// The person who signed in with a code, where everything about it is right; GitHub's word for the error else.
     fn redeem(&mut self, seen: &Seen) -> Result<String, &'static str> {
         let given = |name| seen.parameters.once(name).unwrap().unwrap_or_default();
         if given("client_id") != CLIENT_ID || given("client_secret") != CLIENT_SECRET {

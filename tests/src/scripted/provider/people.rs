@@ -1,4 +1,4 @@
-//! Who signs in at the scripted provider.
+//! The people who sign in at the scripted provider.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 pub struct Person {
     /// `sub`
     pub subject: String,
-    /// What the provider says about the person beside `sub`.
+    /// The provider's claims about the person beside `sub`.
     pub claims: Value,
 }
 
