@@ -4,6 +4,7 @@
 //! does meets all of them alike. Counted is the time that the server's own process used the processor, not how
 //! long anyone waited.
 
+mod cold;
 mod cpu;
 mod fair;
 mod load;
@@ -40,6 +41,8 @@ enum Subject {
     Tokens,
     /// The memory that many access tokens take.
     TokenMemory,
+    /// From the start of an isolate to its first answer.
+    Cold,
 }
 
 /// How a scenario has its turns.
@@ -96,6 +99,10 @@ impl Asked {
                     subject = Subject::TokenMemory;
                     rest
                 }
+                ["--cold", rest @ ..] if subject == Subject::Sessions => {
+                    subject = Subject::Cold;
+                    rest
+                }
                 [word, ..] => {
                     return Err(Failure::new(format!("bench does not take {word} there")));
                 }
@@ -107,7 +114,7 @@ impl Asked {
         }
         if subject != Subject::Sessions && (edge == Edge::Spin || beside.is_some()) {
             return Err(Failure::new(
-                "--tokens and --token-memory: only for Workers, and alone",
+                "--tokens, --token-memory and --cold: only for Workers, and alone",
             ));
         }
         Ok(Self {
@@ -126,6 +133,7 @@ pub(crate) fn bench(place: &Place, asked: &Asked, interrupt: &Interrupt) -> Outc
     match (asked.edge, asked.subject) {
         (_, Subject::Tokens) => tokens::bench(place, false, interrupt),
         (_, Subject::TokenMemory) => tokens::bench(place, true, interrupt),
+        (_, Subject::Cold) => cold::bench(place, interrupt),
         (Edge::Spin, Subject::Sessions) => spin::bench(place, interrupt),
         (Edge::Workers, Subject::Sessions) => {
             workers::bench(place, asked.beside.as_deref(), interrupt)
