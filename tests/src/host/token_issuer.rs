@@ -1,13 +1,14 @@
 //! A real issuer of JWT access tokens: the npm package `oidc-provider`, as a machine's client sees it.
 
 use super::{
-    root::{self, root},
+    root::root,
     server::{End, Server},
     wire,
 };
 use crate::http::request::Request;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::Value;
+use std::process::Command;
 
 /// The issuer, until it is dropped.
 pub struct TokenIssuer {
@@ -19,7 +20,7 @@ pub struct TokenIssuer {
 impl TokenIssuer {
     /// Starts it and waits until it answers.
     pub fn start() -> Self {
-        let mut node = root::node();
+        let mut node = Command::new("node");
         node.arg(root().join("tests/issuer/run.mjs"));
         let mut script = Server::start("the issuer", &mut node, End::OfInput);
         // The package has things to say before.

@@ -2,13 +2,13 @@
 
 use crate::{
     host::{
-        root::{self, root},
+        root::root,
         server::{End, Server},
         wire,
     },
     http::{request::Request, response::Response},
 };
-use std::{collections::BTreeMap, fs};
+use std::{collections::BTreeMap, fs, process::Command};
 
 /// The servers, until they are dropped.
 pub struct Servers {
@@ -24,7 +24,7 @@ impl Servers {
         let programs = fs::read_to_string(root().join("build/upstreams/programs.json"));
         let programs =
             programs.expect("`cargo xtask build upstreams` finds or fetches the servers");
-        let mut node = root::node();
+        let mut node = Command::new("node");
         node.arg("tests/upstreams/run.mjs")
             .arg(programs)
             .current_dir(root());

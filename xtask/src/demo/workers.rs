@@ -4,7 +4,6 @@ use super::changed;
 use crate::failure::{Doing, Outcome};
 use crate::fresh;
 use crate::interrupt::Interrupt;
-use crate::node;
 use crate::place::Place;
 use crate::ports::Ports;
 use crate::worker;
@@ -49,7 +48,7 @@ fn copy_worker(from: &Path, to: &Path) -> Outcome {
 
 /// The command that runs it.
 pub(super) fn command(place: &Place, folder: &Path, ports: Ports) -> Command {
-    let mut wrangler = node::program(place, "wrangler");
+    let mut wrangler = Command::new(place.npm_program("wrangler"));
     wrangler
         .args(["dev", "--config"])
         .arg(folder.join("wrangler.toml"));
