@@ -1,5 +1,5 @@
-// A Worker for the contract suite alone: the gateway, and a door to store, ledger and verifier of the adapter for whoever
-// asks. `cargo xtask build contract` puts it into build/contract; it is never deployed.
+// A Worker for the contract suite alone: the gateway, and a door to store, ledger and verifier of the adapter for anyone
+// who asks. `cargo xtask build contract` puts it into build/contract; it is never deployed.
 //
 // How it is asked stands in contract/src/lib.rs, which answers all but `/ledger/purge` and the member `answer`.
 import { trapped, unlessLost, waiting } from "lychgate-host";

@@ -504,8 +504,8 @@ fn a_logo_that_not_everybody_sees_is_mentioned() {
     assert_eq!(ran.code, Some(0));
     assert_eq!(
         heads(&ran),
-        "lychgate.toml: note: page.logo: /staff/logo.svg is not public, so whoever is not signed in \
-         does not see it: add a public route for it\n"
+        "lychgate.toml: note: page.logo: /staff/logo.svg is not public, so people who are not signed in \
+         do not see it: add a public route for it\n"
     );
 }
 

@@ -166,7 +166,7 @@ fn mistakes_in_what_a_provider_publishes_are_named_and_fail_nothing() {
     for words in [
         "end_session_endpoint at",
         "keys[1] publishes a private or symmetric key",
-        "whoever reads it can sign with that key",
+        "anyone who reads it can sign with that key",
         "keys[2] is left out: NotAnObject",
     ] {
         assert!(text.contains(words), "{words} in {text}");

@@ -234,7 +234,7 @@ fn serves(set: &KeySet, algorithms: &[Algorithm]) -> bool {
 fn mistake(check: Check, url: &Url, flaw: KeySetFlaw) -> Finding {
     let advice = match flaw.kind {
         FlawKind::LeftOut(KeyFault::PrivateMaterial) => {
-            "whoever reads it can sign with that key: tell the provider, which must take it away and use another"
+            "anyone who reads it can sign with that key: tell the provider, which must take it away and use another"
         }
         FlawKind::LeftOut(_) => {
             "tokens that are signed with it are refused: see to that at the provider"

@@ -132,7 +132,7 @@ fn print(
     writeln!(
         messages,
         "\
-This is a private key: whoever has it can act as this client at the provider. Set it as a secret, and name it in
+This is a private key: anyone who has it can act as this client at the provider. Set it as a secret, and name it in
 lychgate.toml as private_key = {{ secret = \"NAME\" }}. The provider gets the public key, as a JSON Web Key Set:
 {{\"keys\":[{}]}}",
         Value::Object(public)

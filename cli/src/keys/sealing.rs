@@ -18,7 +18,7 @@ pub(crate) fn generate(output: &mut impl Write, messages: &mut impl Write) -> io
     writeln!(
         messages,
         "\
-This is a sealing key: whoever has it can open captured cookies and write ones that open. Set it as a secret, on Workers:
+This is a sealing key: anyone who has it can open captured cookies and write ones that open. Set it as a secret, on Workers:
     npx wrangler secret put LYCHGATE_KEY_1
 or, without showing it at all:
     cargo run -q -p lychgate -- keys generate | npx wrangler secret put LYCHGATE_KEY_1

@@ -55,7 +55,7 @@ pub fn parse_object(bytes: &[u8], limits: Limits) -> Result<Map<String, Value>, 
 /// Parses a JSON object of which only what is usable is read, for documents whose odd parts must not take the good ones
 /// down.
 ///
-/// What no two readers agree on has no value: of a repeated name in the outermost object every member is absent; an
+/// A member that readers do not agree on has no value: of a repeated name in the outermost object every member is absent; an
 /// object inside it that repeats a name is `null`, and so is a text that is no Unicode (RFC 8259, section 8.2) or a number
 /// that fits no type. So nothing is ever equal to what it is not. A byte order mark in front is skipped (section 8.1).
 ///

@@ -1,6 +1,6 @@
 //! The members of a JSON object of our own, taken out one by one until none is left.
 //!
-//! What we sealed ourselves has exactly the members we wrote. One that is missing, of another type
+//! A value that we sealed ourselves has exactly the members we wrote. One that is missing, of another type
 //! or left over comes from another version, and nothing is read from it at all.
 
 use super::json;

@@ -1,6 +1,6 @@
 //! Query and form parameters (`application/x-www-form-urlencoded`), each at most once.
 //!
-//! OAuth forbids repeated parameters (RFC 6749, section 3.1); whoever accepts the first of two and
+//! OAuth forbids repeated parameters (RFC 6749, section 3.1); a server that accepts the first of two and
 //! hands the second on has lost, so a repeated one is an error here, never a choice.
 
 use super::percent::{self, Plus};

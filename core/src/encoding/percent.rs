@@ -83,7 +83,7 @@ pub fn decode_leniently(text: &str) -> Cow<'_, str> {
     Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// What `+` means in the text at hand.
+/// The meaning of `+` in the text at hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Plus {
     /// A plus sign, as in a path (RFC 3986).

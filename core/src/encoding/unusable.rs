@@ -108,7 +108,7 @@ fn number(text: &[u8]) -> Token<'_> {
     (token, is_too_large.then_some(b"null"), behind)
 }
 
-/// The digits that an exponent adds; none where it is negative. What is no exponent is left for the parser to refuse.
+/// The digits that an exponent adds; none where it is negative. The parser refuses other texts.
 fn exponent(text: &[u8]) -> usize {
     let text = core::str::from_utf8(text).unwrap_or_default();
     let digits = text.strip_prefix('+').unwrap_or(text);

@@ -22,7 +22,7 @@ pub(crate) fn note(config: &Config) -> Option<String> {
     match explain(config, &question) {
         explanation if explanation.is_allowed() => None,
         Explanation::Decided { .. } => Some(format!(
-            "page.logo: {logo} is not public, so whoever is not signed in does not see it: add a public route for it"
+            "page.logo: {logo} is not public, so people who are not signed in do not see it: add a public route for it"
         )),
         Explanation::WrongHost
         | Explanation::Malformed

@@ -15,7 +15,7 @@ pub(crate) fn notes(config: &Config, now: UnixTime) -> Vec<String> {
             ))
         } else if end < now.plus(lifetime) {
             Some(format!(
-                "key {id} ends within absolute_timeout ({lifetime}): where it sealed until just now, whoever does not come back before loses the session"
+                "key {id} ends within absolute_timeout ({lifetime}): where it sealed until just now, people who do not come back before that lose their session"
             ))
         } else {
             None
