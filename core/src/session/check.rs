@@ -6,7 +6,11 @@ use super::{
     head::{Head, HeadState},
     user::{UserKey, UserRecord},
 };
-use crate::{cookie::ring::KeyRing, platform::ledger::Versioned, time::UnixTime};
+use crate::{
+    cookie::ring::KeyRing,
+    platform::ledger::{RecordName, Versioned},
+    time::UnixTime,
+};
 
 /// The ledger's answer about a session: its head, then its user's record.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +19,21 @@ pub struct LedgerAnswer<'a> {
     pub head: Option<&'a Versioned>,
     /// The user record; most users have none.
     pub user: Option<&'a Versioned>,
+}
+
+impl<'a> LedgerAnswer<'a> {
+    /// The records of the user's partition to ask for.
+    pub const fn names(handle: SessionHandle) -> [RecordName; 2] {
+        [RecordName::head(*handle.as_bytes()), RecordName::user()]
+    }
+
+    /// The answer to a question for [`Self::names`].
+    pub fn of(found: &'a [Option<Versioned>]) -> Self {
+        Self {
+            head: found.first().and_then(Option::as_ref),
+            user: found.get(1).and_then(Option::as_ref),
+        }
+    }
 }
 
 /// A session that the ledger says is alive.

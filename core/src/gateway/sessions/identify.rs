@@ -12,7 +12,7 @@ use crate::{
     },
     http::{header::HeaderValue, inbound::Inbound},
     metrics::Family,
-    platform::{Platform, ledger::RecordName},
+    platform::Platform,
     session::{
         cache::{KnownCookie, Refresh, Remembered},
         check::{self, LedgerAnswer, SessionFault},
@@ -273,10 +273,7 @@ async fn ask<P: Platform>(
     now: UnixTime,
 ) -> Result<Option<(Rc<SessionRecord>, Generation)>, Fault> {
     let cookie = &known.opened.cookie;
-    let names = [
-        RecordName::head(*known.handle.as_bytes()),
-        RecordName::user(),
-    ];
+    let names = LedgerAnswer::names(known.handle);
     let partition = cookie.user.partition();
     let from_ledger = platform.ledger_read(&partition, &names, now);
     let (answer, stored) = if record.is_some() {
@@ -286,10 +283,7 @@ async fn ask<P: Platform>(
         future::join(from_ledger, async { platform.store_load(&key).await }).await
     };
     let answer = answer.map_err(|_| Fault::from(PlatformFault::Ledger))?;
-    let answer = LedgerAnswer {
-        head: answer.first().and_then(Option::as_ref),
-        user: answer.get(1).and_then(Option::as_ref),
-    };
+    let answer = LedgerAnswer::of(&answer);
     let live = match check::live(
         answer,
         cookie,

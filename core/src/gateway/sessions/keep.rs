@@ -15,7 +15,7 @@ use crate::{
     },
     http::{header::HeaderValue, inbound::Inbound},
     oidc::attempt::Attempt,
-    platform::{Platform, ledger::RecordName},
+    platform::Platform,
     session::{
         check::{self, LedgerAnswer},
         head::EndReason,
@@ -54,16 +54,13 @@ pub(in crate::gateway) async fn session<'b, P: Platform, R: Inbound>(
         return Ok(None);
     }
     let Predecessor { user, handle } = session;
-    let names = [RecordName::head(*handle.as_bytes()), RecordName::user()];
+    let names = LedgerAnswer::names(*handle);
     let answer = call
         .platform
         .ledger_read(&user.partition(), &names, call.now)
         .await
         .map_err(|_| PlatformFault::Ledger)?;
-    let answer = LedgerAnswer {
-        head: answer.first().and_then(Option::as_ref),
-        user: answer.get(1).and_then(Option::as_ref),
-    };
+    let answer = LedgerAnswer::of(&answer);
     let deployment = call.deployment;
     let (ring, origin) = (&deployment.ring, &deployment.origin);
     let live = check::live_by_name(answer, user, *handle, ring, origin, call.now).ok();
