@@ -10,7 +10,7 @@ pub enum ConfigurationFault {
     /// The bundled configuration breaks rules; `lychgate check` lists them.
     Invalid {
         /// The place of the first, such as `route[2].access`; empty for the whole. `lychgate check` says
-        /// what is wrong there, which keeps the words out of the edge.
+        /// what is wrong there: it has the words for it, and the edge has none.
         first: String,
         /// How many there are.
         count: usize,

@@ -1,8 +1,8 @@
 //! The cold start of a Worker: processor time from the start of an isolate to its first answer.
 //!
 //! One start is too short to be told from the start of workerd. So workerd starts with many isolates of one Worker, each
-//! with bytes of its own, since equal ones are compiled once. A run with isolates that say hello stands beside it, and
-//! what the others take more is theirs.
+//! with bytes of its own, since equal ones are compiled once. A run with isolates that answer 401 stands beside it:
+//! the difference between the two is the cost of the Worker itself.
 
 use super::workers::{Started, bundle};
 use super::{Measured, cpu, find, report};

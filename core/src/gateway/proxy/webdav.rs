@@ -1,5 +1,5 @@
 //! The addresses that WebDAV requests name beside their own path (RFC 4918): where they copy or move something to, and
-//! what their conditions are about.
+//! the resources that their `If` conditions name.
 //!
 //! `Destination` is judged as the path of the request is: a principal that may not send the request there may not have
 //! it acted on there either. The upstream gets both as addresses of its own.
