@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { Log, LogLevel, Miniflare } from "miniflare";
+import { Log, LogLevel, Miniflare, convertV4MiniflareOptions } from "miniflare";
 
 export const secret = () => randomBytes(32).toString("base64url");
 
@@ -23,7 +23,7 @@ const shared = { compatibilityDate: "2026-04-01" };
  * which they are bound to.
  */
 export const serve = async (contenders, issuer, others = []) => {
-  const miniflare = new Miniflare({
+  const miniflare = new Miniflare(convertV4MiniflareOptions({
     host: "127.0.0.1",
     port: 0,
     cf: false,
@@ -38,7 +38,7 @@ export const serve = async (contenders, issuer, others = []) => {
         unsafeDirectSockets: [{ host: "127.0.0.1", port }],
       })),
     ],
-  });
+  }));
   await miniflare.ready;
 };
 

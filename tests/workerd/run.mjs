@@ -27,7 +27,7 @@ import { createServer, request as httpRequest } from "node:http";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { Log, LogLevel, Miniflare, Response } from "miniflare";
+import { Log, LogLevel, Miniflare, Response, convertV4MiniflareOptions } from "miniflare";
 import { startApi } from "../../site/api/index.js";
 import { demoClients, startProvider } from "../../site/provider/index.js";
 import { reservePort } from "../ports.mjs";
@@ -116,11 +116,7 @@ const options = (isolate) => ({
   cf: false,
   log: new Log(LogLevel.ERROR),
   workers: [gateway(isolate), ...(elsewhere ? [farGateway(isolate)] : []), ...(services.length > 0 ? [echo] : [])],
-  handleRuntimeStdio: (out, err) => {
-    for (const stream of [out, err]) {
-      Readable.from(stream).setEncoding("utf8").on("data", (text) => lines.push(text));
-    }
-  },
+  handleStructuredLogs: ({ message }) => lines.push(`${message}\n`),
 });
 
 const gateway = (isolate) => ({
@@ -180,7 +176,7 @@ const workerd = () => {
 };
 
 let isolate = 0;
-const miniflare = new Miniflare(options(isolate));
+const miniflare = new Miniflare(convertV4MiniflareOptions(options(isolate)));
 closing.unshift(() => miniflare.dispose());
 /** Prints the words of workerd, which are the reason: nobody else says it. */
 const saying = async (starting) => {
@@ -195,7 +191,7 @@ await saying(miniflare.ready);
 
 const restart = async () => {
   isolate += 1;
-  await saying(miniflare.setOptions(options(isolate)));
+  await saying(miniflare.setOptions(convertV4MiniflareOptions(options(isolate))));
   return true;
 };
 

@@ -7,6 +7,7 @@ mod demo;
 mod failure;
 mod fresh;
 mod interrupt;
+mod node;
 mod place;
 mod ports;
 mod prepare;

@@ -1,10 +1,10 @@
 //! Asks a local server whether it serves.
 
 use crate::failure::{Doing, Outcome};
+use crate::node;
 use crate::place::Place;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
-use std::process::Command;
 use std::time::Duration;
 
 /// How long one question may wait for its answer, on a machine that is busy with much else. It is asked again.
@@ -27,7 +27,7 @@ pub(crate) fn listens(port: u16) -> bool {
 /// # Errors
 /// Nobody listens there, or a system that does not tell.
 pub(crate) fn listener_at(place: &Place, port: u16) -> Outcome<u32> {
-    let mut node = Command::new("node");
+    let mut node = node::command(place);
     node.arg(place.at("tests/listener.mjs"))
         .arg(port.to_string());
     let output = node.output().doing("cannot run node")?;
@@ -99,7 +99,7 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn what_serves_is_found_where_a_parent_was_started() {
-        let mut shell = Command::new("sh");
+        let mut shell = std::process::Command::new("sh");
         shell.args(["-c", PARENT]);
         let mut parent = shell
             .stdin(Stdio::piped())

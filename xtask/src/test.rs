@@ -7,6 +7,7 @@ use crate::chrome;
 use crate::component;
 use crate::failure::{Doing, Failure, Outcome};
 use crate::interrupt::Interrupt;
+use crate::node;
 use crate::place::Place;
 use crate::prepare;
 use crate::process::{run, run_together};
@@ -232,11 +233,11 @@ fn wasm_tests(_: &Place, interrupt: &Interrupt) -> Outcome {
 
 fn demo_servers(place: &Place, interrupt: &Interrupt) -> Outcome {
     let folders = [place.at("site/provider"), place.at("site/api")];
-    node_tests(&folders, &[], interrupt)
+    node_tests(place, &folders, &[], interrupt)
 }
 
 fn dry_run(place: &Place, interrupt: &Interrupt) -> Outcome {
-    let mut wrangler = Command::new(place.npm_program("wrangler"));
+    let mut wrangler = node::program(place, "wrangler");
     wrangler.args(["deploy", "--dry-run"]);
     worker::keep_to_itself(&mut wrangler, &place.build("wrangler"));
     run("wrangler deploy --dry-run", &mut wrangler, interrupt)
@@ -316,7 +317,7 @@ fn browser_on_spin(place: &Place, interrupt: &Interrupt) -> Outcome {
 fn browser(place: &Place, variables: &[(&str, &Path)], interrupt: &Interrupt) -> Outcome {
     let chrome = chrome::find(interrupt)?;
     let variables = [variables, &[("CHROME", &chrome)]].concat();
-    node_tests(&[place.at("tests/browser")], &variables, interrupt)
+    node_tests(place, &[place.at("tests/browser")], &variables, interrupt)
 }
 
 fn cargo(words: &[&str], interrupt: &Interrupt) -> Outcome {
@@ -324,7 +325,12 @@ fn cargo(words: &[&str], interrupt: &Interrupt) -> Outcome {
 }
 
 /// Versions of Node disagree about what a folder after `--test` means, so it is given each file.
-fn node_tests(folders: &[PathBuf], variables: &[(&str, &Path)], interrupt: &Interrupt) -> Outcome {
+fn node_tests(
+    place: &Place,
+    folders: &[PathBuf],
+    variables: &[(&str, &Path)],
+    interrupt: &Interrupt,
+) -> Outcome {
     let mut files = Vec::new();
     for folder in folders {
         for entry in fs::read_dir(folder).doing(format_args!("cannot list {}", folder.display()))? {
@@ -338,7 +344,7 @@ fn node_tests(folders: &[PathBuf], variables: &[(&str, &Path)], interrupt: &Inte
         return Err(Failure::new("no file ends in .test.js"));
     }
     files.sort();
-    let mut node = Command::new("node");
+    let mut node = node::command(place);
     node.args(["--test", "--test-reporter=spec"]).args(files);
     node.envs(variables.iter().copied());
     run("node --test", &mut node, interrupt)

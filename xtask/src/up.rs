@@ -3,6 +3,7 @@
 use crate::demo::{Demo, Edge};
 use crate::failure::{Failure, Outcome};
 use crate::interrupt::Interrupt;
+use crate::node;
 use crate::place::Place;
 use crate::ports::Ports;
 use crate::process::{Group, POLL};
@@ -141,7 +142,7 @@ fn all_alive(groups: &mut [Group]) -> Outcome {
 }
 
 fn provider(place: &Place, demo: &Demo, ports: Ports, gateway: &str) -> Command {
-    let mut node = Command::new("node");
+    let mut node = node::command(place);
     node.arg(place.at("site/provider/main.js"));
     node.env("PORT", ports.provider.to_string())
         .env("GATEWAY", gateway);
@@ -150,7 +151,7 @@ fn provider(place: &Place, demo: &Demo, ports: Ports, gateway: &str) -> Command 
 }
 
 fn api(place: &Place, demo: &Demo, ports: Ports) -> Command {
-    let mut node = Command::new("node");
+    let mut node = node::command(place);
     node.arg(place.at("site/api/main.js"));
     node.env("PORT", ports.api.to_string());
     node.env("DEMO_API_SECRET", demo.secret("DEMO_API_SECRET"));

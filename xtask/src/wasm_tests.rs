@@ -7,10 +7,10 @@
 use crate::failure::{Doing, Failure, Outcome};
 use crate::fresh;
 use crate::interrupt::Interrupt;
+use crate::node;
 use crate::place::Place;
 use crate::process::run;
 use std::path::Path;
-use std::process::Command;
 use wasm_bindgen_cli_support::{Bindgen, Output};
 
 /// How the support code marks the exports that are tests; `$` before the name means ignored.
@@ -67,7 +67,7 @@ pub(crate) fn run_file(
     fresh::write(&script, SCRIPT.as_bytes())?;
     // The repository's own package file makes Node read scripts as modules, which the glue is not.
     fresh::write(&folder.join("package.json"), br#"{"type":"commonjs"}"#)?;
-    let mut node = Command::new("node");
+    let mut node = node::command(place);
     node.arg(&script)
         .arg(all.len().saturating_sub(chosen.len()).to_string());
     run("the tests in Node", node.args(chosen), interrupt)

@@ -8,6 +8,7 @@
 use crate::failure::{Doing, Failure, Outcome};
 use crate::fresh::{self, Inputs};
 use crate::interrupt::Interrupt;
+use crate::node;
 use crate::place::Place;
 use crate::prepare;
 use crate::process::run_aside;
@@ -182,7 +183,7 @@ impl Build {
             std::slice::from_ref(&to),
             || {
                 eprintln!("[build] making the wasm smaller");
-                let mut wasm_opt = Command::new(place.npm_program("wasm-opt"));
+                let mut wasm_opt = node::program(place, "wasm-opt");
                 wasm_opt
                     .arg("-Os")
                     // A function that is inlined in its one caller compresses worse than by itself, and so does code
@@ -219,7 +220,7 @@ impl Build {
             std::slice::from_ref(&to),
             || {
                 eprintln!("[build] bundling the JavaScript");
-                let mut esbuild = Command::new(place.npm_program("esbuild"));
+                let mut esbuild = node::program(place, "esbuild");
                 esbuild
                     .arg(&shim)
                     .arg(format!("--outfile={}", to.display()))

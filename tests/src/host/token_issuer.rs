@@ -1,14 +1,13 @@
 //! A real issuer of JWT access tokens: the npm package `oidc-provider`, as a machine's client sees it.
 
 use super::{
-    root::root,
+    root::{self, root},
     server::{End, Server},
     wire,
 };
 use crate::http::request::Request;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::Value;
-use std::process::Command;
 
 /// The issuer, until it is dropped.
 pub struct TokenIssuer {
@@ -20,7 +19,7 @@ pub struct TokenIssuer {
 impl TokenIssuer {
     /// Starts it and waits until it answers.
     pub fn start() -> Self {
-        let mut node = Command::new("node");
+        let mut node = root::node();
         node.arg(root().join("tests/issuer/run.mjs"));
         let mut script = Server::start("the issuer", &mut node, End::OfInput);
         // The package has things to say before.

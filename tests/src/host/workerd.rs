@@ -7,7 +7,7 @@ use super::{
     DatabaseCalls, Deployment, Host,
     configuration::{Places, configuration, secrets},
     provider_login, provider_server,
-    root::root,
+    root::{self, root},
     server::{End, Server},
     spin::{self, Spin},
     wire,
@@ -20,7 +20,6 @@ use lychgate_core::time::UnixTime;
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
-    process::Command,
     sync::{Arc, Mutex},
     thread,
     time::{Duration, Instant, SystemTime},
@@ -228,7 +227,7 @@ impl Workerd {
         let start = || setup.has_scripted_provider.then(provider_server::start);
         let provider = running.or_else(start);
         let (script, asked) = asked_of_script(setup, provider.as_ref());
-        let mut node = Command::new("node");
+        let mut node = root::node();
         node.arg(script).arg(asked.to_string()).current_dir(root);
         let name = if setup.spin.is_some() {
             "spin"

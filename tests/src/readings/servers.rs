@@ -2,13 +2,13 @@
 
 use crate::{
     host::{
-        root::root,
+        root::{self, root},
         server::{End, Server},
         wire,
     },
     http::{request::Request, response::Response},
 };
-use std::{collections::BTreeMap, fs, process::Command};
+use std::{collections::BTreeMap, fs};
 
 /// The servers, until they are dropped.
 pub struct Servers {
@@ -24,7 +24,7 @@ impl Servers {
         let programs = fs::read_to_string(root().join("build/upstreams/programs.json"));
         let programs =
             programs.expect("`cargo xtask build upstreams` finds or fetches the servers");
-        let mut node = Command::new("node");
+        let mut node = root::node();
         node.arg("tests/upstreams/run.mjs")
             .arg(programs)
             .current_dir(root());

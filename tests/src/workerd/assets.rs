@@ -6,7 +6,7 @@
 
 use crate::{
     host::{
-        root::root,
+        root::{self, root},
         server::{End, Server},
         wire,
     },
@@ -26,7 +26,7 @@ use std::{
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
-    process::{Command, id},
+    process::id,
     sync::atomic::{AtomicUsize, Ordering},
 };
 
@@ -73,7 +73,7 @@ impl AssetServer {
 
     /// With an `html_handling` and a `not_found_handling`.
     pub(super) fn start_with(folder: &Path, settings: &[&str]) -> Self {
-        let mut node = Command::new("node");
+        let mut node = root::node();
         node.arg(root().join("tests/workerd/assets.mjs"))
             .arg(folder)
             .args(settings);

@@ -17,11 +17,11 @@ mod workers;
 use crate::demo::Edge;
 use crate::failure::{Doing, Failure, Outcome};
 use crate::interrupt::Interrupt;
+use crate::node;
 use crate::place::Place;
 use crate::process::Group;
 use load::Target;
 use std::path::PathBuf;
-use std::process::Command;
 use std::time::Duration;
 
 /// The benchmark that the command line asks for.
@@ -188,7 +188,7 @@ fn all_alive(servers: &mut [Group]) -> Outcome {
 
 /// The `Cookie` header of a member who signed in at the demo's provider, on the way to a page.
 fn signed_in(place: &Place, port: u16, path: &str) -> Outcome<String> {
-    let output = Command::new("node")
+    let output = node::command(place)
         .arg(place.at("tests/bench/sign-in.mjs"))
         .arg(format!("http://localhost:{port}{path}"))
         .output()

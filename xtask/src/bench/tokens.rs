@@ -8,6 +8,7 @@ use super::workers::{COOKIE, HEADERS, Started, bundle, through_cloudflare};
 use super::{Measured, Scenario, Turns, cpu, find, measure, report, signed_in, upstream};
 use crate::failure::{Doing, Failure, Outcome};
 use crate::interrupt::Interrupt;
+use crate::node;
 use crate::place::Place;
 use crate::process::{Group, POLL};
 use crate::worker;
@@ -139,7 +140,7 @@ fn start(
 ) -> Outcome<(Started, Vec<Tokens>)> {
     let folder = place.build("bench/tokens");
     let told = folder.join("started");
-    let mut node = Command::new("node");
+    let mut node = node::command(place);
     node.arg(place.at("tests/bench/tokens.mjs"));
     node.arg(&told).arg(format!("http://127.0.0.1:{upstream}"));
     node.arg(place.build("worker")).arg(&folder);

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::failure::{Doing, Failure, Outcome};
 use crate::interrupt::Interrupt;
+use crate::node;
 use crate::place::Place;
 use crate::process::{Group, POLL, run_aside};
 use crate::worker;
@@ -146,7 +147,7 @@ fn start(
     servers: &mut Vec<Group>,
 ) -> Outcome<Started> {
     let told = place.build("bench/started");
-    let mut node = Command::new("node");
+    let mut node = node::command(place);
     node.arg(place.at("tests/bench/workers.mjs"));
     node.arg(&told).arg(format!("http://127.0.0.1:{upstream}"));
     node.arg(auth_bundle(place)).arg(place.build("worker"));
@@ -202,7 +203,7 @@ fn auth_bundle(place: &Place) -> PathBuf {
 
 /// Bundles a Worker with the packages that it is made of.
 pub(super) fn bundle(place: &Place, from: &str, to: &Path, interrupt: &Interrupt) -> Outcome {
-    let mut esbuild = Command::new(place.npm_program("esbuild"));
+    let mut esbuild = node::program(place, "esbuild");
     esbuild.arg(place.at(from));
     esbuild.arg(format!("--outfile={}", to.display()));
     esbuild.args([

@@ -4,6 +4,7 @@ use super::changed;
 use crate::failure::{Doing, Outcome};
 use crate::fresh;
 use crate::interrupt::Interrupt;
+use crate::node;
 use crate::place::Place;
 use crate::ports::Ports;
 use crate::worker;
@@ -48,7 +49,7 @@ fn copy_worker(from: &Path, to: &Path) -> Outcome {
 
 /// The command that runs it.
 pub(super) fn command(place: &Place, folder: &Path, ports: Ports) -> Command {
-    let mut wrangler = Command::new(place.npm_program("wrangler"));
+    let mut wrangler = node::program(place, "wrangler");
     wrangler
         .args(["dev", "--config"])
         .arg(folder.join("wrangler.toml"));
