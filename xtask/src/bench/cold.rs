@@ -8,6 +8,7 @@ use super::workers::{Started, bundle};
 use super::{Measured, cpu, find, report};
 use crate::failure::{Failure, Outcome};
 use crate::interrupt::Interrupt;
+use crate::node;
 use crate::place::Place;
 use crate::process::Group;
 use crate::worker;
@@ -60,7 +61,7 @@ pub(super) fn bench(place: &Place, interrupt: &Interrupt) -> Outcome {
 /// Processor time of a workerd that started that many isolates, for each of them, in microseconds.
 fn one(place: &Place, kind: &str, jose: &Path) -> Outcome<f64> {
     let told = place.build("bench/cold/started");
-    let mut node = Command::new("node");
+    let mut node = node::command(place);
     node.arg(place.at("tests/bench/cold.mjs"));
     node.arg(&told).arg(kind).arg(COPIES.to_string());
     node.arg(place.build("worker")).arg(jose);
