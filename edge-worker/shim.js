@@ -87,16 +87,19 @@ const kept = (context, work) => {
 const forward = async ([to, url, timeout, cache, answered, plain, ...rewrites], asked, env) => {
   const failed = (why) => edgeOf(env).failed(env, why, ...asked);
   const ofAnswer = rewrites.splice(rewrites.indexOf(""));
+  const [request, , , fields] = asked;
+  const body = to === "url" && mayGetLost(request, fields) ? await begun(request) : request.body;
+  if (typeof body === "string") return failed(body);
   let message;
   try {
-    message = outbound(to, url, cache, rewrites, asked[0]);
+    message = outbound(to, url, cache, rewrites, request, body);
   } catch {
     return failed("unsent");
   }
   let response;
   try {
     const ask = () => send(to, message, env);
-    response = await (timeout === "" ? ask() : before(Number(timeout), ask, isRepeatable(asked[0])));
+    response = await (timeout === "" ? ask() : before(Number(timeout), ask, isRepeatable(request)));
   } catch (error) {
     return failed(isOurs(error) ? "unsent" : "unreachable");
   }
@@ -114,6 +117,25 @@ const forward = async ([to, url, timeout, cache, answered, plain, ...rewrites], 
     return inexpressible(response, failed);
   }
   return rewritten;
+};
+
+/** Whether a request has a body that the runtime's client leaves out: of unknown length, with a method that promises none. */
+const mayGetLost = ({ method, body }, names) =>
+  body !== null && (method === "GET" || method === "HEAD") && !/^content-length$/mu.test(names);
+
+/** For how many milliseconds the beginning of such a body is waited for. */
+const BEGINS = 10_000;
+
+/** `null` where it is empty, else why the request is not sent on. */
+const begun = async ({ body }) => {
+  try {
+    const read = await receive(body, UNWANTED.bytes, BEGINS);
+    if (read === undefined) return "body-late";
+    return read[0]?.byteLength === 0 ? null : "length-required";
+  } catch {
+    // The client left.
+    return "body-late";
+  }
 };
 
 /** The answer in place of one that no `Response` can be, whose body nobody reads then. */
@@ -151,10 +173,10 @@ const connectionOf = (headers, names) => {
   return /^(?:close|keep-alive)?$/i.test(value) ? undefined : value;
 };
 
-/** What to fetch for a request, as the arguments of `fetch`. */
-const outbound = (to, url, cache, rewrites, request) => {
+/** What to fetch for a request and its body, as the arguments of `fetch`. */
+const outbound = (to, url, cache, rewrites, request, body) => {
   if (to === "assets") return [url === "" ? request : new Request(url, request)];
-  const { method, body } = request;
+  const { method } = request;
   const headers = new Headers(request.headers);
   apply(rewrites, headers);
   const init = { headers, redirect: "manual" };

@@ -13,7 +13,7 @@ use crate::verifier::Keys;
 use alloc::rc::Rc;
 use alloc::string::String;
 use js_sys::{Promise, Reflect};
-use lychgate_core::fault::{ConfigurationFault, Fault, PlatformFault, UpstreamFault};
+use lychgate_core::fault::{BrowserFault, ConfigurationFault, Fault, PlatformFault, UpstreamFault};
 use lychgate_core::gateway::header_rewrites::Connection;
 use lychgate_core::gateway::{Gateway, Outcome, WarmRequest, is_telling};
 use lychgate_core::http::header::HeaderName;
@@ -142,6 +142,8 @@ impl Edge {
     ) -> Result<web_sys::Response, JsValue> {
         let received = Received::new(request, Method::parse(method), url, names);
         let fault = match why {
+            "body-late" => Fault::from(BrowserFault::BodyLate),
+            "length-required" => Fault::from(BrowserFault::LengthRequired),
             "unsent" => Fault::from(PlatformFault::Forward),
             "late" => Fault::from(UpstreamFault::TimedOut),
             "inexpressible" => Fault::from(UpstreamFault::Inexpressible),

@@ -113,9 +113,12 @@ impl Connection {
         })
     }
 
-    /// Reads a response.
+    /// Reads a response, after an interim one where the request had an expectation.
     pub fn response(&mut self, method: &str) -> Response {
         let mut response = self.head();
+        if response.status == 100 {
+            response = self.head();
+        }
         if method != "HEAD" && !matches!(response.status, 101 | 204 | 304) {
             let framing = Framing::of(|name| response.header(name).map(ToOwned::to_owned));
             let mut body = Vec::new();

@@ -6,7 +6,7 @@ use crate::{
     http::request::Request,
 };
 
-fn on_spin(case: fn(&Hop)) {
+fn on_spin(case: impl Fn(&Hop)) {
     case(&Hop::start(|setup| setup.on_spin(128)));
 }
 
@@ -48,7 +48,9 @@ fn trailers_are_not_passed_on() {
 
 #[test]
 fn a_body_of_unknown_length_that_does_not_begin_is_a_408() {
-    on_spin(hops::late_body);
+    for method in ["GET", "DELETE"] {
+        on_spin(|hop| hops::late_body(hop, method));
+    }
 }
 
 #[test]

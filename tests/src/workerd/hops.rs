@@ -6,7 +6,7 @@ use crate::{
     http::{browser::Browser, request::Request},
 };
 
-fn on_workers(case: fn(&Hop)) {
+fn on_workers(case: impl Fn(&Hop)) {
     case(&Hop::start(|setup| setup));
 }
 
@@ -44,6 +44,11 @@ fn cookies_that_are_to_be_stripped_are() {
 #[test]
 fn trailers_are_not_passed_on() {
     on_workers(hops::trailers);
+}
+
+#[test]
+fn a_body_of_unknown_length_that_does_not_begin_is_a_408() {
+    on_workers(|hop| hops::late_body(hop, "GET"));
 }
 
 #[test]

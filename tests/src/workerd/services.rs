@@ -6,11 +6,13 @@ use crate::{
         Host,
         configuration::API_SECRET,
         web_socket::{self, Frame, WebSocket},
+        wire::Connection,
         workerd::{Setup, Workerd},
     },
     http::{browser::Browser, request::Request},
 };
 use serde_json::{Value, json};
+use std::{io::Write, net::TcpStream};
 
 /// The API and the upstream without identity are a bound Worker.
 fn bound() -> Setup {
@@ -120,4 +122,23 @@ fn a_web_socket_reaches_a_bound_worker() {
     assert_eq!(socket.receive(), Frame::Text("hello".to_owned()));
     socket.send("close");
     assert_eq!(socket.receive(), Frame::Close(4001));
+}
+
+#[test]
+fn a_bound_worker_gets_a_body_of_unknown_length() {
+    let host = Workerd::start(&bound());
+    for method in ["GET", "POST"] {
+        let sent = format!(
+            "{method} /open/echo HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n\
+             4\r\n{{\"a\"\r\n3\r\n:1}}\r\n0\r\n\r\n",
+            host.authority()
+        );
+        let mut stream = TcpStream::connect(("127.0.0.1", host.port())).unwrap();
+        stream.write_all(sent.as_bytes()).unwrap();
+        let answer = Connection::accepted(stream).response(method);
+        assert_eq!(
+            (answer.status, answer.text()),
+            (200, "{\"a\":1}".to_owned())
+        );
+    }
 }
