@@ -15,26 +15,31 @@ const WARM_TRAP = "warm-traps";
 
 /** The deployed class, which also purges when it is told to. */
 export class Ledger extends Deployed {
-  #storage;
+  #state;
 
   constructor(state) {
     super(state);
-    this.#storage = state.storage;
+    this.#state = state;
   }
 
   async fetch(request) {
     const { pathname } = new URL(request.url);
     if (pathname !== "/purge") return super.fetch(request);
-    if (contract_purge(this.#storage, Number(await request.text()))) await this.#storage.deleteAll();
+    const end = Number(await request.text());
+    wake();
+    if (contract_purge(this.#state, end)) await this.#state.storage.deleteAll();
     return new Response("true");
   }
 }
+
+/** A binding of the ledger is known by the name of its class. */
+const namespace = (methods) => ({ ...methods, constructor: { name: "DurableObjectNamespace" } });
 
 /** What begins a question that writes. */
 const WRITE = 3;
 
 /** The namespace, but `instead(send)` stands for the first write, which `send()` carries out. */
-const disturbed = (namespace, instead) => {
+const disturbed = (objects, instead) => {
   let isGood = false;
   const fetchOf = (stub) => (url, init) => {
     const send = () => stub.fetch(url, init);
@@ -42,10 +47,10 @@ const disturbed = (namespace, instead) => {
     isGood = true;
     return instead(send);
   };
-  return {
-    idFromName: (name) => namespace.idFromName(name),
-    get: (id) => ({ fetch: fetchOf(namespace.get(id)) }),
-  };
+  return namespace({
+    idFromName: (name) => objects.idFromName(name),
+    get: (id) => ({ fetch: fetchOf(objects.get(id)) }),
+  });
 };
 
 const never = () => new Promise(() => {});
@@ -71,7 +76,10 @@ const fates = {
   cold: (env) => env,
   "write-unanswered": (env) => withLedger(env, unanswered),
   "write-lost": (env) => withLedger(env, never),
-  "ledger-refuses": (env) => ({ ...env, LYCHGATE_LEDGER: { idFromName: () => 0, get: () => ({ fetch: refuse }) } }),
+  "ledger-refuses": (env) => ({
+    ...env,
+    LYCHGATE_LEDGER: namespace({ idFromName: () => 0, get: () => ({ fetch: refuse }) }),
+  }),
   "store-refuses": (env) => ({ ...env, LYCHGATE_STORE: { get: refuse, put: refuse, delete: refuse } }),
   "store-hangs": (env) => ({ ...env, LYCHGATE_STORE: { get: never, put: never, delete: never } }),
   "ledger-traps": (env) => {
@@ -84,9 +92,9 @@ const fates = {
 const answers = { lost: unanswered, broken };
 
 const purge = async ({ partition, now }, env) => {
-  const namespace = env.LYCHGATE_LEDGER;
+  const objects = env.LYCHGATE_LEDGER;
   const name = `${partition.kind[0]}1/${partition.id}`;
-  const stub = namespace.get(namespace.idFromName(name));
+  const stub = objects.get(objects.idFromName(name));
   const response = await stub.fetch("https://ledger/purge", { method: "POST", body: String(now) });
   return `{"ok":${await response.text()}}`;
 };
