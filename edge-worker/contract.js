@@ -32,14 +32,11 @@ export class Ledger extends Deployed {
   }
 }
 
-/** A binding of the ledger is known by the name of its class. */
-const namespace = (methods) => ({ ...methods, constructor: { name: "DurableObjectNamespace" } });
-
 /** What begins a question that writes. */
 const WRITE = 3;
 
 /** The namespace, but `instead(send)` stands for the first write, which `send()` carries out. */
-const disturbed = (objects, instead) => {
+const disturbed = (namespace, instead) => {
   let isGood = false;
   const fetchOf = (stub) => (url, init) => {
     const send = () => stub.fetch(url, init);
@@ -47,10 +44,10 @@ const disturbed = (objects, instead) => {
     isGood = true;
     return instead(send);
   };
-  return namespace({
-    idFromName: (name) => objects.idFromName(name),
-    get: (id) => ({ fetch: fetchOf(objects.get(id)) }),
-  });
+  return {
+    idFromName: (name) => namespace.idFromName(name),
+    get: (id) => ({ fetch: fetchOf(namespace.get(id)) }),
+  };
 };
 
 const never = () => new Promise(() => {});
@@ -76,10 +73,7 @@ const fates = {
   cold: (env) => env,
   "write-unanswered": (env) => withLedger(env, unanswered),
   "write-lost": (env) => withLedger(env, never),
-  "ledger-refuses": (env) => ({
-    ...env,
-    LYCHGATE_LEDGER: namespace({ idFromName: () => 0, get: () => ({ fetch: refuse }) }),
-  }),
+  "ledger-refuses": (env) => ({ ...env, LYCHGATE_LEDGER: { idFromName: () => 0, get: () => ({ fetch: refuse }) } }),
   "store-refuses": (env) => ({ ...env, LYCHGATE_STORE: { get: refuse, put: refuse, delete: refuse } }),
   "store-hangs": (env) => ({ ...env, LYCHGATE_STORE: { get: never, put: never, delete: never } }),
   "ledger-traps": (env) => {
@@ -92,9 +86,9 @@ const fates = {
 const answers = { lost: unanswered, broken };
 
 const purge = async ({ partition, now }, env) => {
-  const objects = env.LYCHGATE_LEDGER;
+  const namespace = env.LYCHGATE_LEDGER;
   const name = `${partition.kind[0]}1/${partition.id}`;
-  const stub = objects.get(objects.idFromName(name));
+  const stub = namespace.get(namespace.idFromName(name));
   const response = await stub.fetch("https://ledger/purge", { method: "POST", body: String(now) });
   return `{"ok":${await response.text()}}`;
 };

@@ -12,7 +12,7 @@ use crate::points;
 use crate::send::header_lines;
 use crate::store;
 use crate::verifier::Keys;
-use js_sys::{Promise, Reflect};
+use js_sys::Promise;
 use lychgate_core::fault::{ConfigurationFault, Fault, PlatformFault, UpstreamFault};
 use lychgate_core::gateway::header_rewrites::Connection;
 use lychgate_core::gateway::{Gateway, Outcome, WarmRequest, is_telling};
@@ -54,7 +54,7 @@ impl Edge {
     /// Makes the gateway, which answers 503 to everything where the deployment lacks something.
     #[wasm_bindgen(constructor)]
     pub fn new(configuration: &str, env: &Env) -> Self {
-        let secret = |name: &str| binding(env, name)?.as_string().map(Secret::new);
+        let secret = |name: &str| host::binding(env, name)?.as_string().map(Secret::new);
         let gateway = Gateway::start(configuration.as_bytes(), secret);
         let gateway = match missing_binding(env, &gateway) {
             Some(fault) => Gateway::closed(fault),
@@ -190,10 +190,10 @@ fn respond(response: &Response) -> Result<web_sys::Response, JsValue> {
 }
 
 fn missing_binding(env: &Env, gateway: &Gateway) -> Option<ConfigurationFault> {
-    let is_there = |name: &str| binding(env, name).is_some_and(|value| value.is_object());
+    let is_there = |name: &str| host::object(env, name).is_some();
     let name = if !is_there(store::BINDING) {
         "the binding LYCHGATE_STORE"
-    } else if !is_there(client::BINDING) || client::namespace(env).is_none() {
+    } else if !is_there(client::BINDING) {
         "the binding LYCHGATE_LEDGER"
     } else if gateway.needs_assets() && !is_there("ASSETS") {
         "the binding ASSETS"
@@ -204,9 +204,4 @@ fn missing_binding(env: &Env, gateway: &Gateway) -> Option<ConfigurationFault> {
         return Some(ConfigurationFault::MissingService { name });
     };
     Some(ConfigurationFault::MissingBinding { name })
-}
-
-/// A binding of any kind; those of `Env` look at the class of what is bound, and fail hard where it is none.
-fn binding(env: &Env, name: &str) -> Option<JsValue> {
-    Reflect::get(env.as_ref(), &JsValue::from_str(name)).ok()
 }

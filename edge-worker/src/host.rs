@@ -3,7 +3,7 @@
 //! Every function that can throw has `catch`, since an exception that crosses Rust frames unseen ends the
 //! whole instance. Bytes go over as copies where a promise keeps them: a view of the wasm's memory would change under it.
 
-use js_sys::{Promise, Uint8Array};
+use js_sys::{Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortSignal, ReadableStream};
 use worker::Env;
@@ -74,4 +74,15 @@ extern "C" {
 
     #[wasm_bindgen(catch)]
     pub fn respond(status: u16, headers: &str, body: &str) -> Result<web_sys::Response, JsValue>;
+}
+
+/// What is bound under that name, if anything.
+pub(crate) fn binding(env: &Env, name: &str) -> Option<JsValue> {
+    Reflect::get(env, &JsValue::from_str(name)).ok()
+}
+
+/// The object that is bound under that name, if one is. The getters of `Env` want it to be of a class with a certain name,
+/// so that they take nothing that was put around a binding.
+pub(crate) fn object(env: &Env, name: &str) -> Option<JsValue> {
+    binding(env, name).filter(JsValue::is_object)
 }

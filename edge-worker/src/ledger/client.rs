@@ -5,7 +5,7 @@
 //! an exception of the runtime or by a failure inside the object, may have happened.
 
 use super::wire::{Answer, Question};
-use crate::host::Limit;
+use crate::host::{self, Limit};
 use js_sys::{Promise, Uint8Array};
 use lychgate_core::platform::ledger::{
     Count, LARGEST_VALUE, LedgerError, Partition, RecordKind, RecordName, Versioned, Write, Written,
@@ -41,8 +41,9 @@ impl Client {
     /// # Errors
     /// [`LedgerError::Unavailable`] where none is bound.
     pub(crate) fn of(env: &Env, milliseconds: f64) -> Result<Self, LedgerError> {
+        let objects = host::object(env, BINDING).ok_or(LedgerError::Unavailable)?;
         Ok(Self {
-            objects: namespace(env).ok_or(LedgerError::Unavailable)?,
+            objects: objects.unchecked_into(),
             milliseconds,
         })
     }
@@ -151,11 +152,6 @@ impl Client {
             }
         }
     }
-}
-
-/// The namespace of the ledger's Durable Objects, where bound.
-pub(crate) fn namespace(env: &Env) -> Option<ObjectNamespace> {
-    env.durable_object(BINDING).ok()
 }
 
 async fn answered(sent: Sent) -> Option<Answer> {
