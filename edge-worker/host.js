@@ -1,7 +1,7 @@
-// What the Rust side asks of the runtime, where a few lines here save many crossings between the two.
-// Nothing is decided in this file.
+// What the Rust side asks of the runtime, where the crate `worker` has nothing for it or a few lines here save many
+// crossings between the two. Nothing is decided in this file.
 
-/** A span of time. `signal` ends what takes one when it is over, and what it is put around rejects then. */
+/** A span of time. When it is over, `signal` ends what takes it, and what the limit was put around rejects. */
 export class Limit {
   #controller = new AbortController();
   #late;

@@ -19,6 +19,9 @@ const EXISTS: &str = "SELECT 1 FROM sqlite_master WHERE type='table' AND name='l
 const EARLIEST: &str = "SELECT min(expires) FROM ledger";
 const PURGE: &str = "DELETE FROM ledger WHERE expires<=?1";
 
+/// The last millisecond that a `Date` of JavaScript can be.
+const LATEST: u64 = 8_640_000_000_000_000;
+
 type Row = Vec<SqlStorageValue>;
 
 /// Answers one question.
@@ -168,8 +171,8 @@ impl Database {
     fn wake_for(&self, expires: u64) -> Result<()> {
         // The second more keeps an alarm that comes early within its second from finding nothing to do.
         let at = expires.saturating_add(GRACE).saturating_add(1);
-        let at = to_double(at.max(now_seconds()).saturating_mul(1000));
-        let at = ScheduledTime::new(Date::new(&at.into()));
+        let at = at.max(now_seconds()).saturating_mul(1000).min(LATEST);
+        let at = ScheduledTime::new(Date::new(&to_double(at).into()));
         // Until it is stored the runtime holds back the answer, so nobody has to wait for it.
         self.storage.set_alarm(at).now_or_never().unwrap_or(Ok(()))
     }
