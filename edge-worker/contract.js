@@ -15,17 +15,19 @@ const WARM_TRAP = "warm-traps";
 
 /** The deployed class, which also purges when it is told to. */
 export class Ledger extends Deployed {
-  #storage;
+  #state;
 
   constructor(state) {
     super(state);
-    this.#storage = state.storage;
+    this.#state = state;
   }
 
   async fetch(request) {
     const { pathname } = new URL(request.url);
     if (pathname !== "/purge") return super.fetch(request);
-    if (contract_purge(this.#storage, Number(await request.text()))) await this.#storage.deleteAll();
+    const end = Number(await request.text());
+    wake();
+    if (contract_purge(this.#state, end)) await this.#state.storage.deleteAll();
     return new Response("true");
   }
 }

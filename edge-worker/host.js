@@ -1,23 +1,49 @@
-// What the Rust side asks of the runtime, where a few lines here save many crossings between the two.
-// Nothing is decided in this file.
+// What the Rust side asks of the runtime, where the crate `worker` has nothing for it or a few lines here save many
+// crossings between the two. Nothing is decided in this file.
 
-/** What `within` resolves to when the time is up. Rust reads it as such. */
-const LATE = undefined;
+/** A span of time. When it is over, `signal` ends what takes it, and what the limit was put around rejects. */
+export class Limit {
+  #controller = new AbortController();
+  #late;
+  #timer;
 
-/** Runs `work(signal)` for at most that long. */
-const within = (milliseconds, work) => {
-  const controller = new AbortController();
-  let timer;
-  const late = new Promise((resolve) => {
-    timer = setTimeout(() => {
-      resolve(LATE);
-      controller.abort();
-    }, milliseconds);
-  });
-  return Promise.race([work(controller.signal), late]).finally(() => clearTimeout(timer));
+  constructor(milliseconds) {
+    this.#late = new Promise((_, reject) => {
+      this.#timer = setTimeout(() => {
+        reject(new Error("late"));
+        this.#controller.abort();
+      }, milliseconds);
+    });
+    // It may be put around nothing.
+    this.#late.catch(() => {});
+  }
+
+  get signal() {
+    return this.#controller.signal;
+  }
+
+  around(promise) {
+    return Promise.race([promise, this.#late]);
+  }
+
+  collect(stream, cap) {
+    return this.around(collect(stream, cap, this.signal));
+  }
+
+  end() {
+    clearTimeout(this.#timer);
+  }
+}
+
+/** Runs `work(limit)` for at most that long. */
+const within = async (milliseconds, work) => {
+  const limit = new Limit(milliseconds);
+  try {
+    return await work(limit);
+  } finally {
+    limit.end();
+  }
 };
-
-export const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** The whole stream, or `undefined` as soon as it has more than `cap` bytes. It is cancelled then, and by the signal. */
 const collect = async (stream, cap, signal) => {
@@ -45,53 +71,18 @@ const collect = async (stream, cap, signal) => {
   return whole;
 };
 
-/** `[the body or undefined where it is larger]`, or `undefined` when the time is up: clients may send it at any pace. */
-export const receive = async (stream, cap, milliseconds) =>
-  within(milliseconds, async (signal) => [await collect(stream, cap, signal)]);
-
-/** `name:value` lines as pairs. */
-const fields = (lines) =>
-  lines.split("\n").filter(Boolean).map((line) => {
-    const colon = line.indexOf(":");
-    return [line.slice(0, colon), line.slice(colon + 1)];
-  });
-
-/** `[status, content type, body or undefined]`, or `undefined` when the time is up. */
-export const send = async (method, url, headers, body, milliseconds, cap) =>
-  within(milliseconds, async (signal) => {
-    const init = { method, headers: fields(headers), body, redirect: "manual", cache: "no-store", signal };
-    const response = await fetch(url, init);
-    return [response.status, response.headers.get("content-type") ?? undefined, await collect(response.body, cap, signal)];
-  });
-
-/** The bytes under `key` in an array, an empty array where there are none, `undefined` when the time is up. */
-export const load = async (store, key, milliseconds, cacheTtl) =>
-  within(milliseconds, async () => {
-    const value = await store.get(key, { type: "arrayBuffer", cacheTtl });
-    return value === null ? [] : [new Uint8Array(value)];
-  });
-
-export const save = async (store, key, value, expiration, milliseconds) =>
-  within(milliseconds, () => store.put(key, value, { expiration }).then(() => true));
-
-export const remove = async (store, key, milliseconds) =>
-  within(milliseconds, () => store.delete(key).then(() => true));
+/** The body, or `undefined` where it is larger. Rejects when the time is up: clients may send it at any pace. */
+export const receive = (stream, cap, milliseconds) => within(milliseconds, (limit) => limit.collect(stream, cap));
 
 /**
- * Asks one Durable Object. What throws here was not sent; what the promise rejects with may have been.
- * `undefined` when the time is up.
+ * The store under its name, where each call settles in that time: KV takes no signal, and what waits in the wasm for a
+ * promise stays there until it settles, wanted or not.
  */
-export const ask = (namespace, name, question, milliseconds) => {
-  const stub = namespace.get(namespace.idFromName(name));
-  return within(milliseconds, async (signal) => {
-    const response = await stub.fetch("https://ledger/", { method: "POST", body: question, signal });
-    if (response.status !== 200) throw new Error("the ledger failed");
-    return new Uint8Array(await response.arrayBuffer());
-  });
+export const limitedStore = ({ LYCHGATE_STORE: store }, milliseconds) => {
+  const limited = (name) => (...words) =>
+    within(milliseconds, async (limit) => limit.around(store[name](...words)));
+  return { LYCHGATE_STORE: { get: limited("get"), put: limited("put"), delete: limited("delete") } };
 };
-
-/** Runs one SQL statement and returns its rows as arrays. */
-export const rows = (storage, statement, bindings) => [...storage.sql.exec(statement, ...bindings).raw()];
 
 const ALGORITHMS = {
   RS256: { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" },
@@ -125,11 +116,12 @@ export const sign = async (algorithm, jwk, input) => {
   return new Uint8Array(await crypto.subtle.sign(ALGORITHMS[algorithm], key, input));
 };
 
-/** A point of Workers Analytics Engine, sampled by its first blob. */
-export const point = (dataset, blobs, doubles) => {
-  const texts = blobs.split("\n");
-  dataset.writeDataPoint({ indexes: [texts[0]], blobs: texts, doubles: [...doubles] });
-};
+/** `name:value` lines as pairs. */
+const fields = (lines) =>
+  lines.split("\n").filter(Boolean).map((line) => {
+    const colon = line.indexOf(":");
+    return [line.slice(0, colon), line.slice(colon + 1)];
+  });
 
 /** A response of our own. Nothing is no body: an empty one would be sent with a content type. */
 export const respond = (status, headers, body) =>

@@ -1,15 +1,15 @@
 //! Opens the port of this adapter to the contract suite; the crate `lychgate-contract` says how to ask.
 
-use crate::host::{Env, Storage};
-use crate::ledger::object;
+use crate::ledger::object::Database;
 use crate::number::from_double;
 use crate::platform::Workers;
 use crate::waiting::Waiting;
-use alloc::rc::Rc;
-use alloc::string::String;
-use core::sync::atomic::{AtomicBool, Ordering};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
+use worker::Env;
+use worker::worker_sys::DurableObjectState;
 
 /// Answers one question; `undefined` where it is none.
 #[wasm_bindgen]
@@ -23,8 +23,9 @@ pub async fn contract(path: String, body: String, env: Env) -> Option<String> {
 /// # Errors
 /// What the database throws.
 #[wasm_bindgen]
-pub fn contract_purge(storage: &Storage, now: f64) -> Result<bool, JsValue> {
-    object::purge(storage, from_double(now).ok_or(JsValue::NULL)?)
+pub fn contract_purge(state: DurableObjectState, now: f64) -> Result<bool, JsValue> {
+    let end = from_double(now).ok_or(JsValue::NULL)?;
+    Ok(Database::of(state).purge(end)?)
 }
 
 /// Whether the next call of the ledger traps.

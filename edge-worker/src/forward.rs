@@ -5,12 +5,11 @@
 //! line break. The shim holds nothing else of a forward, so nothing has to be freed, and nothing is lost with an
 //! instance that traps. Each call between the two costs about as much as the decision, so there are few.
 
-use alloc::borrow::Cow;
-use alloc::string::{String, ToString};
 use lychgate_core::gateway::header_rewrites::{
     ADDRESSES, Connection, CookieRewrite, Front, PlainResponse, ResponseRewrite, TELLING,
 };
 use lychgate_core::gateway::{Forward, ForwardTarget};
+use std::borrow::Cow;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -122,7 +121,7 @@ pub fn response_rewrites(
 pub(crate) fn lines(text: &str) -> impl Iterator<Item = &str> {
     // Bytes are searched in a tenth of the code that characters are.
     let mut rest = Some(text);
-    core::iter::from_fn(move || {
+    std::iter::from_fn(move || {
         let text = rest?;
         let end = text.bytes().position(|byte| byte == b'\n');
         let (line, tail) = text.split_at_checked(end.unwrap_or(text.len()))?;
@@ -219,7 +218,7 @@ impl Lines {
 #[cfg(test)]
 mod tests {
     use super::lines;
-    use alloc::vec::Vec;
+    use std::vec::Vec;
 
     #[test]
     fn lines_are_what_line_breaks_part() {

@@ -4,15 +4,15 @@
 //! The shim holds them as one object of JavaScript, which refuses every call once its instance has trapped.
 
 use crate::forward;
-use crate::host::{self, Context, Dataset, Env};
+use crate::host;
 use crate::inbound::{Received, split};
+use crate::ledger::client;
 use crate::platform::{Workers, now};
 use crate::points;
 use crate::send::header_lines;
+use crate::store;
 use crate::verifier::Keys;
-use alloc::rc::Rc;
-use alloc::string::String;
-use js_sys::{Promise, Reflect};
+use js_sys::Promise;
 use lychgate_core::fault::{BrowserFault, ConfigurationFault, Fault, PlatformFault, UpstreamFault};
 use lychgate_core::gateway::header_rewrites::Connection;
 use lychgate_core::gateway::{Gateway, Outcome, WarmRequest, is_telling};
@@ -21,32 +21,40 @@ use lychgate_core::http::inbound::Inbound;
 use lychgate_core::http::method::Method;
 use lychgate_core::http::response::Response;
 use lychgate_core::secret::Secret;
+use std::rc::Rc;
 use wasm_bindgen::JsValue;
+use wasm_bindgen::handler::{schedule_reinit, set_on_abort};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::future_to_promise;
+use worker::worker_sys::Context;
+use worker::{AnalyticsEngineDataset, Env};
 
 /// The gateway of one isolate.
 #[wasm_bindgen]
 pub struct Edge {
     gateway: Rc<Gateway>,
     keys: Rc<Keys>,
-    metrics: Option<Dataset>,
+    metrics: Option<AnalyticsEngineDataset>,
 }
 
-/// Makes a new instance where the last one has trapped. It takes no arguments, because those are copied before
-/// it is looked at which instance they go to; so it is called before anything else.
+/// Makes a new instance where the last one has trapped, and has it replaced where it traps. After that the instance is
+/// never entered again. What still waits for the old one is told by the glue, since an instance that has trapped can call
+/// nothing. It takes no arguments, because those are copied before it is looked at which instance they go to; so it is
+/// called before anything else.
+///
+/// It does what a `start` would: the build has none run, since that of `worker` would have each panic write its message,
+/// which may quote a request, to the log.
 #[wasm_bindgen]
-pub fn wake() {}
+pub fn wake() {
+    set_on_abort(schedule_reinit);
+}
 
 #[wasm_bindgen]
 impl Edge {
     /// Makes the gateway, which answers 503 to everything where the deployment lacks something.
     #[wasm_bindgen(constructor)]
     pub fn new(configuration: &str, env: &Env) -> Self {
-        let secret = |name: &str| {
-            let value = Reflect::get(env.as_ref(), &JsValue::from_str(name)).ok()?;
-            value.as_string().map(Secret::new)
-        };
+        let secret = |name: &str| host::binding(env, name)?.as_string().map(Secret::new);
         let gateway = Gateway::start(configuration.as_bytes(), secret);
         let gateway = match missing_binding(env, &gateway) {
             Some(fault) => Gateway::closed(fault),
@@ -55,7 +63,7 @@ impl Edge {
         Self {
             gateway: Rc::new(gateway),
             keys: Rc::default(),
-            metrics: env.metrics(),
+            metrics: env.analytics_engine("LYCHGATE_METRICS").ok(),
         }
     }
 
@@ -184,15 +192,14 @@ fn respond(response: &Response) -> Result<web_sys::Response, JsValue> {
 }
 
 fn missing_binding(env: &Env, gateway: &Gateway) -> Option<ConfigurationFault> {
-    let name = if env.store().is_none() {
+    let is_there = |name: &str| host::object(env, name).is_some();
+    let name = if !is_there(store::BINDING) {
         "the binding LYCHGATE_STORE"
-    } else if env.ledger().is_none() {
+    } else if !is_there(client::BINDING) {
         "the binding LYCHGATE_LEDGER"
-    } else if gateway.needs_assets() && !env.assets().is_object() {
+    } else if gateway.needs_assets() && !is_there("ASSETS") {
         "the binding ASSETS"
     } else {
-        let binding = |name: &str| Reflect::get(env.as_ref(), &JsValue::from_str(name));
-        let is_there = |name: &str| binding(name).is_ok_and(|value| value.is_object());
         let mut services = gateway.services().into_iter();
         let missing = services.find(|name| !is_there(name))?;
         let name = missing.into();

@@ -1,64 +1,20 @@
-//! The runtime's side: bindings of the deployment and the functions of `host.js`.
+//! The runtime's side, as far as the crate `worker` has nothing for it: the functions of `host.js`.
 //!
 //! Every function that can throw has `catch`, since an exception that crosses Rust frames unseen ends the
 //! whole instance. Bytes go over as copies where a promise keeps them: a view of the wasm's memory would change under it.
 
-use js_sys::{Array, Promise, Uint8Array};
+use js_sys::{Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
+use web_sys::{AbortSignal, ReadableStream};
+use worker::Env;
 
 #[wasm_bindgen]
 extern "C" {
-    /// The bindings of the deployment.
-    #[derive(Clone)]
-    pub type Env;
-
-    /// The KV namespace, where bound.
-    #[wasm_bindgen(method, getter, structural, js_name = LYCHGATE_STORE)]
-    pub fn store(this: &Env) -> Option<Store>;
-
-    /// The namespace of the ledger's Durable Objects, where bound.
-    #[wasm_bindgen(method, getter, structural, js_name = LYCHGATE_LEDGER)]
-    pub fn ledger(this: &Env) -> Option<Objects>;
-
-    /// The data set of Workers Analytics Engine, where bound.
-    #[wasm_bindgen(method, getter, structural, js_name = LYCHGATE_METRICS)]
-    pub fn metrics(this: &Env) -> Option<Dataset>;
-
-    /// A data set of Workers Analytics Engine.
-    #[derive(Clone)]
-    pub type Dataset;
-
-    /// A KV namespace.
-    #[derive(Clone)]
-    pub type Store;
-
-    /// A namespace of Durable Objects.
-    #[derive(Clone)]
-    pub type Objects;
-
-    /// The static assets, where bound.
-    #[wasm_bindgen(method, getter, structural, js_name = ASSETS)]
-    pub fn assets(this: &Env) -> JsValue;
-
-    /// What a Durable Object keeps.
-    pub type Storage;
-
-    /// Wakes the object at that time, in milliseconds since 1970. Until that is stored the runtime holds
-    /// back the answer, so nobody has to wait for the promise.
-    #[wasm_bindgen(method, catch, structural, js_name = setAlarm)]
-    pub fn set_alarm(this: &Storage, milliseconds: f64) -> Result<(), JsValue>;
-
-    /// The life of one request.
-    pub type Context;
-
-    /// Lets work go on after the response.
-    #[wasm_bindgen(method, catch, structural, js_name = waitUntil)]
-    pub fn wait_until(this: &Context, work: &Promise) -> Result<(), JsValue>;
-
     /// Random bytes, at most 65,536.
     #[wasm_bindgen(catch, js_namespace = crypto, js_name = getRandomValues)]
     pub fn random_values(bytes: &Uint8Array) -> Result<(), JsValue>;
 
+    // Those of `worker` have no `catch`.
     #[wasm_bindgen(catch, js_namespace = console)]
     pub fn log(line: &str) -> Result<(), JsValue>;
     #[wasm_bindgen(catch, js_namespace = console)]
@@ -69,52 +25,38 @@ extern "C" {
 
 #[wasm_bindgen(raw_module = "lychgate-host")]
 extern "C" {
-    #[wasm_bindgen(catch)]
-    pub fn pause(milliseconds: f64) -> Result<Promise, JsValue>;
+    /// A span of time that begins when it is made, and must be ended.
+    pub type Limit;
 
-    #[wasm_bindgen(catch)]
-    pub fn receive(stream: JsValue, cap: f64, milliseconds: f64) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(catch, constructor)]
+    pub fn new(milliseconds: f64) -> Result<Limit, JsValue>;
 
+    /// Ends what takes it when the time is up.
+    #[wasm_bindgen(method, getter, structural)]
+    pub fn signal(this: &Limit) -> AbortSignal;
+
+    /// Settles as the promise does, or rejects when the time is up.
+    #[wasm_bindgen(method, catch, structural)]
+    pub fn around(this: &Limit, promise: &Promise) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, structural)]
+    pub fn end(this: &Limit);
+
+    /// The body of an answer, as [`receive`] has it.
+    #[wasm_bindgen(method, catch, structural)]
+    pub fn collect(this: &Limit, stream: &ReadableStream, cap: f64) -> Result<Promise, JsValue>;
+
+    /// The whole stream, or nothing as soon as it is larger than `cap`; rejects when the time is up.
     #[wasm_bindgen(catch)]
-    pub fn send(
-        method: &str,
-        url: &str,
-        headers: &str,
-        body: Option<&str>,
-        milliseconds: f64,
+    pub fn receive(
+        stream: Option<ReadableStream>,
         cap: f64,
-    ) -> Result<Promise, JsValue>;
-
-    #[wasm_bindgen(catch)]
-    pub fn load(
-        store: &Store,
-        key: &str,
-        milliseconds: f64,
-        cache_ttl: f64,
-    ) -> Result<Promise, JsValue>;
-
-    #[wasm_bindgen(catch)]
-    pub fn save(
-        store: &Store,
-        key: &str,
-        value: Uint8Array,
-        expiration: f64,
         milliseconds: f64,
     ) -> Result<Promise, JsValue>;
 
-    #[wasm_bindgen(catch)]
-    pub fn remove(store: &Store, key: &str, milliseconds: f64) -> Result<Promise, JsValue>;
-
-    #[wasm_bindgen(catch)]
-    pub fn ask(
-        objects: &Objects,
-        name: &str,
-        question: Uint8Array,
-        milliseconds: f64,
-    ) -> Result<Promise, JsValue>;
-
-    #[wasm_bindgen(catch)]
-    pub fn rows(storage: &Storage, statement: &str, bindings: Array) -> Result<Array, JsValue>;
+    /// What holds the KV namespace under the name that it has in `env`, where each call settles in that time.
+    #[wasm_bindgen(catch, js_name = limitedStore)]
+    pub fn limited_store(env: &Env, milliseconds: f64) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(catch, js_name = importKey)]
     pub fn import_key(algorithm: &str, jwk: &str) -> Result<Promise, JsValue>;
@@ -131,8 +73,16 @@ extern "C" {
     pub fn sign(algorithm: &str, jwk: &str, input: Uint8Array) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(catch)]
-    pub fn point(dataset: &Dataset, blobs: &str, doubles: &[f64]) -> Result<(), JsValue>;
-
-    #[wasm_bindgen(catch)]
     pub fn respond(status: u16, headers: &str, body: &str) -> Result<web_sys::Response, JsValue>;
+}
+
+/// What is bound under that name, if anything.
+pub(crate) fn binding(env: &Env, name: &str) -> Option<JsValue> {
+    Reflect::get(env, &JsValue::from_str(name)).ok()
+}
+
+/// The object that is bound under that name, if one is. The getters of `Env` want it to be of a class with a certain name,
+/// so that they take nothing that was put around a binding.
+pub(crate) fn object(env: &Env, name: &str) -> Option<JsValue> {
+    binding(env, name).filter(JsValue::is_object)
 }

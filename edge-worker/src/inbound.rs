@@ -7,14 +7,12 @@ use crate::forward::lines;
 use crate::host;
 use crate::number::{milliseconds, to_double};
 use crate::waiting::Waiting;
-use alloc::string::String;
-use alloc::vec::Vec;
-use js_sys::{Array, Uint8Array};
+use js_sys::Uint8Array;
 use lychgate_core::http::header::HeaderName;
 use lychgate_core::http::inbound::{BodyError, ByteCount, Inbound};
 use lychgate_core::http::method::Method;
 use lychgate_core::time::Milliseconds;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Request;
 
@@ -82,15 +80,13 @@ impl Inbound for Received {
         if self.request.body_used() {
             return Err(BodyError::Broken);
         }
-        let stream = self.request.body().map_or(JsValue::NULL, JsValue::from);
         let cap = to_double(u64::try_from(cap.0).unwrap_or(u64::MAX));
         let allowed = self.waiting.allows(TIME_LIMIT).ok_or(BodyError::Broken)?;
-        let reading =
-            host::receive(stream, cap, milliseconds(allowed)).map_err(|_| BodyError::Broken)?;
-        let read = JsFuture::from(reading).await;
-        let read = read.map_err(|_| BodyError::Broken)?;
-        let read = read.dyn_into::<Array>().map_err(|_| BodyError::Broken)?;
-        let whole = read.get(0).dyn_into::<Uint8Array>();
+        let reading = host::receive(self.request.body(), cap, milliseconds(allowed));
+        let read = JsFuture::from(reading.map_err(|_| BodyError::Broken)?).await;
+        let whole = read
+            .map_err(|_| BodyError::Broken)?
+            .dyn_into::<Uint8Array>();
         Ok(whole.map_err(|_| BodyError::TooLarge)?.to_vec())
     }
 }

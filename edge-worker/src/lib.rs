@@ -1,13 +1,9 @@
 //! The Cloudflare Workers adapter: carries out what the core decides, and decides nothing.
 //!
-//! `shim.js` is what workerd calls. It is written by hand, and so are the bindings: the `worker` crate brings
-//! exported classes, a panic hook and conversions that weigh as much as all of this adapter several times,
-//! and its `Request` costs more than a whole warm request.
+//! `shim.js` is what workerd calls. It is written by hand, since the `Request` of the crate `worker` costs more than a
+//! whole warm request; that crate carries the bindings and the calls of what memory does not decide.
 //!
-//! In wasm it does without std, whose panics bring their messages and places along; here a panic is a trap.
-#![cfg_attr(target_family = "wasm", no_std)]
-
-extern crate alloc;
+//! A panic is a trap without a word: see [`gateway::wake`].
 
 #[cfg(feature = "contract")]
 mod contract;
@@ -25,23 +21,6 @@ mod store;
 mod verifier;
 mod waiting;
 
-use wasm_bindgen::handler::{schedule_reinit, set_on_abort};
-use wasm_bindgen::prelude::wasm_bindgen;
-
-/// Runs once in each instance. After a trap the instance is never entered again: the next call from
-/// JavaScript makes a new one. What still waits for the old one is told by the glue, since an instance that
-/// has trapped can call nothing.
-#[wasm_bindgen(start)]
-fn start() {
-    set_on_abort(schedule_reinit);
-}
-
 #[cfg(target_family = "wasm")]
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
-
-#[cfg(target_family = "wasm")]
-#[panic_handler]
-fn panic(_info: &core::panic::PanicInfo<'_>) -> ! {
-    core::arch::wasm32::unreachable()
-}

@@ -1,14 +1,12 @@
 //! The port of the core, carried out by the runtime of Workers.
 
-use crate::host::{self, Dataset, Env};
+use crate::host;
 use crate::ledger::client::{self, Client};
 use crate::number::milliseconds;
 use crate::store::{self, Kv};
 use crate::verifier::Keys;
 use crate::waiting::{Waiting, stopwatch};
 use crate::{points, send, signer};
-use alloc::rc::Rc;
-use alloc::vec::Vec;
 use js_sys::Uint8Array;
 use lychgate_core::event::{Level, Line};
 use lychgate_core::gateway::Gateway;
@@ -20,12 +18,14 @@ use lychgate_core::platform::ledger::{
 use lychgate_core::platform::store::{StoreError, StoreKey};
 use lychgate_core::platform::{OutOfTime, Platform, RandomError, SignerError, VerifierError};
 use lychgate_core::time::{Milliseconds, UnixTime};
-use wasm_bindgen_futures::JsFuture;
+use std::rc::Rc;
+use std::time::Duration;
+use worker::{AnalyticsEngineDataset, Delay, Env};
 
 /// The runtime with the bindings of this deployment.
 pub(crate) struct Workers {
     env: Env,
-    metrics: Option<Dataset>,
+    metrics: Option<AnalyticsEngineDataset>,
     keys: Rc<Keys>,
     waiting: Waiting,
 }
@@ -34,7 +34,7 @@ impl Workers {
     /// For a request, with what is left of its time.
     pub(crate) const fn new(
         env: Env,
-        metrics: Option<Dataset>,
+        metrics: Option<AnalyticsEngineDataset>,
         keys: Rc<Keys>,
         waiting: Waiting,
     ) -> Self {
@@ -64,21 +64,14 @@ impl Workers {
     // Without a binding the gateway is closed; should it be asked for all the same, it is unavailable.
 
     fn store(&self) -> Result<Kv, StoreError> {
-        let store = self.env.store().ok_or(StoreError)?;
         let allowed = self.waiting.allows(store::TIME_LIMIT).ok_or(StoreError)?;
-        Ok(Kv {
-            store,
-            milliseconds: milliseconds(allowed),
-        })
+        Kv::of(&self.env, milliseconds(allowed))
     }
 
     fn ledger(&self) -> Result<Client, LedgerError> {
-        let objects = self.env.ledger().ok_or(LedgerError::Unavailable)?;
         let allowed = self.waiting.allows(client::TIME_LIMIT);
-        Ok(Client {
-            objects,
-            milliseconds: milliseconds(allowed.ok_or(LedgerError::Unavailable)?),
-        })
+        let allowed = allowed.ok_or(LedgerError::Unavailable)?;
+        Client::of(&self.env, milliseconds(allowed))
     }
 }
 
@@ -98,8 +91,7 @@ impl Platform for Workers {
 
     async fn pause(&self, time: Milliseconds) -> Result<(), OutOfTime> {
         let time = self.waiting.allows(time).ok_or(OutOfTime)?;
-        let waiting = host::pause(milliseconds(time)).map_err(|_| OutOfTime)?;
-        JsFuture::from(waiting).await.map_err(|_| OutOfTime)?;
+        Delay::from(Duration::from_millis(time.as_milliseconds())).await;
         Ok(())
     }
 

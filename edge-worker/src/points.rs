@@ -5,14 +5,14 @@
 //! up, and goes out with the first request after ten seconds, so that a warm request stays what it is. What an
 //! isolate counted since then is lost with it. docs/reference/metrics.md says what stands in a point.
 
-use crate::host::{self, Dataset};
 use crate::number::to_double;
 use lychgate_core::event::Line;
 use lychgate_core::gateway::Gateway;
 use lychgate_core::time::{Milliseconds, UnixTime};
+use worker::{AnalyticsEngineDataPointBuilder, AnalyticsEngineDataset};
 
 /// Writes an event.
-pub(crate) fn write(dataset: &Dataset, line: &Line<'_>) {
+pub(crate) fn write(dataset: &AnalyticsEngineDataset, line: &Line<'_>) {
     let event = line.event;
     let timings = line.timings;
     let span =
@@ -36,7 +36,7 @@ pub(crate) fn write(dataset: &Dataset, line: &Line<'_>) {
 }
 
 /// Writes what was forwarded since the last time, where that is a while ago.
-pub(crate) fn report(dataset: &Dataset, gateway: &Gateway, now: UnixTime) {
+pub(crate) fn report(dataset: &AnalyticsEngineDataset, gateway: &Gateway, now: UnixTime) {
     let Some(forwarded) = gateway.report(now) else {
         return;
     };
@@ -52,7 +52,13 @@ pub(crate) fn report(dataset: &Dataset, gateway: &Gateway, now: UnixTime) {
     }
 }
 
-fn point(dataset: &Dataset, blobs: [&str; 4], doubles: [f64; 5]) {
+/// A point, sampled by its first blob.
+fn point(dataset: &AnalyticsEngineDataset, blobs: [&str; 4], doubles: [f64; 5]) {
+    let [name, ..] = blobs;
+    let point = AnalyticsEngineDataPointBuilder::new()
+        .indexes([name])
+        .blobs(blobs)
+        .doubles(doubles);
     // A point that the runtime refuses is lost; the request goes on.
-    drop(host::point(dataset, &blobs.join("\n"), &doubles));
+    drop(point.write_to(dataset));
 }

@@ -2,16 +2,19 @@
 //!
 //! Redirects come back as they are, nothing is cached, and no more than the limit's bytes are read.
 
-use crate::host;
+use crate::host::Limit;
 use crate::number::{milliseconds, to_double};
 use crate::waiting::Waiting;
-use alloc::string::{String, ToString};
-use js_sys::{Array, Uint8Array};
+use js_sys::Uint8Array;
 use lychgate_core::http::header::{HeaderName, HeaderValue};
 use lychgate_core::http::outbound::{Outbound, Reply, SendError, SendLimits};
 use lychgate_core::time::Milliseconds;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
+use worker::{
+    AbortSignal, CacheMode, Fetch, Headers, Method, Request, RequestInit, RequestRedirect,
+    ResponseBody,
+};
 
 /// Sends a request and reads its reply.
 ///
@@ -22,32 +25,59 @@ pub(crate) async fn send(
     limits: SendLimits,
     waiting: Waiting,
 ) -> Result<Reply, SendError> {
-    let cap = u64::try_from(limits.body.0).unwrap_or(u64::MAX);
-    let limit = Milliseconds::new(limits.timeout.as_seconds().saturating_mul(1000));
-    let allowed = waiting.allows(limit).ok_or(SendError::OutOfTime)?;
-    let sending = host::send(
-        request.method.as_str(),
-        &request.url.to_string(),
-        &header_lines(&request.headers),
-        request.body.as_deref(),
-        milliseconds(allowed),
-        to_double(cap),
-    );
-    let sending = sending.map_err(|_| SendError::Unreachable)?;
-    let answer = JsFuture::from(sending).await;
-    let answer = answer.map_err(|_| SendError::Unreachable)?;
-    let parts = answer
-        .dyn_into::<Array>()
-        .map_err(|_| SendError::late(allowed, limit))?;
-    let status = parts.get(0).as_f64().and_then(crate::number::from_double);
-    let body = parts.get(2).dyn_into::<Uint8Array>();
+    let own = Milliseconds::new(limits.timeout.as_seconds().saturating_mul(1000));
+    let allowed = waiting.allows(own).ok_or(SendError::OutOfTime)?;
+    let limit = Limit::new(milliseconds(allowed)).map_err(|_| SendError::Unreachable)?;
+    let cap = to_double(u64::try_from(limits.body.0).unwrap_or(u64::MAX));
+    let reply = exchange(request, cap, &limit).await;
+    limit.end();
+    match reply {
+        Err(SendError::Unreachable) if limit.signal().aborted() => {
+            Err(SendError::late(allowed, own))
+        }
+        reply => reply,
+    }
+}
+
+async fn exchange(request: Outbound, cap: f64, limit: &Limit) -> Result<Reply, SendError> {
+    let request = Fetch::Request(prepared(request).map_err(|_| SendError::Unreachable)?);
+    let signal = AbortSignal::from(limit.signal());
+    let response = request.send_with_signal(&signal).await;
+    let response = response.map_err(|_| SendError::Unreachable)?;
+    let content_type = response.headers().get("content-type").ok().flatten();
     Ok(Reply {
-        status: status
-            .and_then(|status| u16::try_from(status).ok())
-            .ok_or(SendError::Unreachable)?,
-        content_type: parts.get(1).as_string(),
-        body: body.map_err(|_| SendError::TooLarge)?.to_vec(),
+        status: response.status_code(),
+        content_type,
+        body: body(response.body(), cap, limit).await?,
     })
+}
+
+fn prepared(request: Outbound) -> worker::Result<Request> {
+    let headers = Headers::new();
+    for (name, value) in &request.headers {
+        headers.append(name.as_str(), value.as_str())?;
+    }
+    let mut init = RequestInit::new();
+    init.with_method(Method::from(request.method.as_str().to_owned()))
+        .with_headers(headers)
+        .with_body(request.body.map(Into::into))
+        .with_redirect(RequestRedirect::Manual)
+        .with_cache(CacheMode::NoStore);
+    Request::new_with_init(&request.url.to_string(), &init)
+}
+
+async fn body(body: &ResponseBody, cap: f64, limit: &Limit) -> Result<Vec<u8>, SendError> {
+    let stream = match body {
+        ResponseBody::Empty => return Ok(Vec::new()),
+        ResponseBody::Body(bytes) => return Ok(bytes.clone()),
+        ResponseBody::Stream(stream) => stream,
+    };
+    let reading = limit.collect(stream, cap);
+    let read = JsFuture::from(reading.map_err(|_| SendError::Unreachable)?).await;
+    let whole = read
+        .map_err(|_| SendError::Unreachable)?
+        .dyn_into::<Uint8Array>();
+    Ok(whole.map_err(|_| SendError::TooLarge)?.to_vec())
 }
 
 /// Header fields as `name:value` lines. Neither part can hold a line break, by type.

@@ -3,7 +3,6 @@
 //! The key is imported for each signature: that happens once per sign-in, and no key stays in the runtime.
 
 use crate::host;
-use alloc::vec::Vec;
 use js_sys::Uint8Array;
 use lychgate_core::jose::SigningKey;
 use lychgate_core::platform::SignerError;

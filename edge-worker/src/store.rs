@@ -4,46 +4,45 @@
 //! it. A read is answered from the nearby cache for 30 seconds, the shortest KV offers: a session that was
 //! missed there is served from the ledger's copy only that long.
 
-use crate::host::{self, Store};
-use crate::number::to_double;
+use crate::host;
 use crate::platform::now;
-use alloc::vec::Vec;
-use js_sys::{Array, Promise, Uint8Array};
 use lychgate_core::platform::store::{StoreError, StoreKey};
 use lychgate_core::time::{Milliseconds, Seconds, UnixTime};
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use worker::{Env, KvStore};
+
+/// The name of the binding.
+pub(crate) const BINDING: &str = "LYCHGATE_STORE";
 
 /// How long KV may take; a request that waits longer is better answered 503.
 pub(crate) const TIME_LIMIT: Milliseconds = Milliseconds::new(5_000);
 
 /// For how many seconds the nearby cache answers.
-const CACHE_TTL: f64 = 30.0;
+const CACHE_TTL: u64 = 30;
 
 /// KV refuses what expires in less than 60 seconds by its own clock, which may run ahead of ours.
 const SHORTEST_LIFE: Seconds = Seconds::new(75);
 
 /// The namespace, for one call.
-pub(crate) struct Kv {
-    pub(crate) store: Store,
-    /// How long the call may take.
-    pub(crate) milliseconds: f64,
-}
+pub(crate) struct Kv(KvStore);
 
 impl Kv {
+    /// The namespace of the deployment, for a call that may take so long.
+    ///
+    /// # Errors
+    /// [`StoreError`] where none is bound.
+    pub(crate) fn of(env: &Env, milliseconds: f64) -> Result<Self, StoreError> {
+        let limited = host::limited_store(env, milliseconds).map_err(|_| StoreError)?;
+        let store = KvStore::from_this(&limited, BINDING);
+        Ok(Self(store.map_err(|_| StoreError)?))
+    }
+
     /// Loads a value.
     ///
     /// # Errors
     /// [`StoreError`] where KV failed or took too long.
     pub(crate) async fn load(&self, key: &StoreKey) -> Result<Option<Vec<u8>>, StoreError> {
-        let loading = host::load(&self.store, key.as_str(), self.milliseconds, CACHE_TTL);
-        let found = settled(loading).await?;
-        let found = found.dyn_into::<Array>().map_err(|_| StoreError)?;
-        match found.get(0).dyn_into::<Uint8Array>() {
-            Ok(value) => Ok(Some(value.to_vec())),
-            Err(_) if found.length() == 0 => Ok(None),
-            Err(_) => Err(StoreError),
-        }
+        let loading = self.0.get(key.as_str()).cache_ttl(CACHE_TTL);
+        loading.bytes().await.map_err(|_| StoreError)
     }
 
     /// Saves a value until `expires`, and at least for KV's shortest life.
@@ -56,11 +55,11 @@ impl Kv {
         value: &[u8],
         expires: UnixTime,
     ) -> Result<(), StoreError> {
-        let expiration = to_double(expires.max(now().plus(SHORTEST_LIFE)).as_seconds());
-        let value = Uint8Array::from(value);
-        let key = key.as_str();
-        let saving = host::save(&self.store, key, value, expiration, self.milliseconds);
-        confirmed(settled(saving).await?)
+        let expires = expires.max(now().plus(SHORTEST_LIFE));
+        let saving = self.0.put_bytes(key.as_str(), value);
+        let saving = saving.map_err(|_| StoreError)?;
+        let saved = saving.expiration(expires.as_seconds()).execute().await;
+        saved.map_err(|_| StoreError)
     }
 
     /// Removes a value, there or not.
@@ -68,20 +67,7 @@ impl Kv {
     /// # Errors
     /// [`StoreError`] where KV failed or did not confirm in time.
     pub(crate) async fn remove(&self, key: &StoreKey) -> Result<(), StoreError> {
-        let removing = host::remove(&self.store, key.as_str(), self.milliseconds);
-        confirmed(settled(removing).await?)
-    }
-}
-
-async fn settled(started: Result<Promise, JsValue>) -> Result<JsValue, StoreError> {
-    let promise = started.map_err(|_| StoreError)?;
-    JsFuture::from(promise).await.map_err(|_| StoreError)
-}
-
-fn confirmed(answer: JsValue) -> Result<(), StoreError> {
-    if answer.as_bool() == Some(true) {
-        Ok(())
-    } else {
-        Err(StoreError)
+        let removed = self.0.delete(key.as_str()).await;
+        removed.map_err(|_| StoreError)
     }
 }

@@ -5,12 +5,9 @@
 //! curve. A wrong `Valid` from here lets anyone in as anyone.
 
 use crate::host;
-use alloc::borrow::ToOwned;
-use alloc::string::String;
-use alloc::vec::Vec;
-use core::cell::RefCell;
 use lychgate_core::jose::{Algorithm, SignatureCheck, SignatureVerdict};
 use lychgate_core::platform::VerifierError;
+use std::cell::RefCell;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 

@@ -281,6 +281,8 @@ fn generate(compiled: &Path, folder: &Path) -> Outcome {
     bindgen
         .input_path(compiled)
         .out_name("lychgate")
+        // The one start is that of the crate `worker`, which installs a panic hook that writes messages to the log.
+        .emit_start(false)
         .reset_state_function(true)
         .force_enable_abort_handler(true)
         .remove_name_section(true)

@@ -5,8 +5,7 @@
 //! an exception of the runtime or by a failure inside the object, may have happened.
 
 use super::wire::{Answer, Question};
-use crate::host::{self, Objects};
-use alloc::vec::Vec;
+use crate::host::{self, Limit};
 use js_sys::{Promise, Uint8Array};
 use lychgate_core::platform::ledger::{
     Count, LARGEST_VALUE, LedgerError, Partition, RecordKind, RecordName, Versioned, Write, Written,
@@ -14,18 +13,41 @@ use lychgate_core::platform::ledger::{
 use lychgate_core::time::{Milliseconds, UnixTime};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
+use web_sys::{RequestInit, Response};
+use worker::worker_sys::Fetcher;
+use worker::{Env, ObjectNamespace};
+
+/// The name of the binding.
+pub(crate) const BINDING: &str = "LYCHGATE_LEDGER";
 
 /// How long the ledger may take. A healthy one needs tens of milliseconds.
 pub(crate) const TIME_LIMIT: Milliseconds = Milliseconds::new(2_000);
 
 /// The ledger, for one call.
 pub(crate) struct Client {
-    pub(crate) objects: Objects,
-    /// How long the call may take.
-    pub(crate) milliseconds: f64,
+    objects: ObjectNamespace,
+    milliseconds: f64,
+}
+
+/// A question that was sent, and how long its answer may take.
+struct Sent {
+    promise: Promise,
+    limit: Limit,
 }
 
 impl Client {
+    /// The namespace of the deployment, for a call that may take so long.
+    ///
+    /// # Errors
+    /// [`LedgerError::Unavailable`] where none is bound.
+    pub(crate) fn of(env: &Env, milliseconds: f64) -> Result<Self, LedgerError> {
+        let objects = host::object(env, BINDING).ok_or(LedgerError::Unavailable)?;
+        Ok(Self {
+            objects: objects.unchecked_into(),
+            milliseconds,
+        })
+    }
+
     /// Reads records of one partition, in the order of `names`.
     ///
     /// # Errors
@@ -106,18 +128,45 @@ impl Client {
     }
 
     /// Sends the question; an error means that it was not sent.
-    fn send(&self, part: &str, question: &Question<'_>) -> Result<Promise, LedgerError> {
+    ///
+    /// The stub is asked as the `Fetcher` that it is: its own methods give one error for what was not sent and for what
+    /// may have been, and take no signal.
+    fn send(&self, part: &str, question: &Question<'_>) -> Result<Sent, LedgerError> {
         #[cfg(feature = "contract")]
         crate::contract::before();
         let question = question.encode().ok_or(LedgerError::Unavailable)?;
-        let question = Uint8Array::from(question.as_slice());
-        host::ask(&self.objects, part, question, self.milliseconds)
-            .map_err(|_| LedgerError::Unavailable)
+        let id = self.objects.id_from_name(part);
+        let stub = id.and_then(|id| id.get_stub());
+        let stub = stub.map_err(|_| LedgerError::Unavailable)?;
+        let limit = Limit::new(self.milliseconds).map_err(|_| LedgerError::Unavailable)?;
+        let init = RequestInit::new();
+        init.set_method("POST");
+        init.set_body(&Uint8Array::from(question.as_slice()));
+        init.set_signal(Some(&limit.signal()));
+        let object: Fetcher = stub.into_rpc();
+        match object.fetch_with_str_and_init("https://ledger/", &init) {
+            Ok(promise) => Ok(Sent { promise, limit }),
+            Err(_) => {
+                limit.end();
+                Err(LedgerError::Unavailable)
+            }
+        }
     }
 }
 
-async fn answered(sent: Promise) -> Option<Answer> {
-    let answer = JsFuture::from(sent).await.ok()?;
-    let bytes = answer.dyn_into::<Uint8Array>().ok()?;
-    Answer::decode(&bytes.to_vec())
+async fn answered(sent: Sent) -> Option<Answer> {
+    let bytes = received(&sent).await;
+    sent.limit.end();
+    Answer::decode(&bytes?)
+}
+
+async fn received(Sent { promise, limit }: &Sent) -> Option<Vec<u8>> {
+    let response = JsFuture::from(limit.around(promise).ok()?).await.ok()?;
+    let response: Response = response.dyn_into().ok()?;
+    if response.status() != 200 {
+        return None;
+    }
+    let body = response.array_buffer().ok()?;
+    let body = JsFuture::from(limit.around(&body).ok()?).await.ok()?;
+    Some(Uint8Array::new(&body).to_vec())
 }

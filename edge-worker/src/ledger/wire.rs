@@ -16,7 +16,6 @@
 //!
 //! Whatever deviates, by one byte left over at the end too, is no question and no answer.
 
-use alloc::vec::Vec;
 use lychgate_core::platform::ledger::{Expected, RecordName, Version, Versioned};
 
 /// A question to a partition. Times are seconds since 1970.
@@ -266,7 +265,7 @@ impl<'a> Reader<'a> {
 
     fn text(&mut self) -> Option<&'a str> {
         let length = usize::from(self.u16()?);
-        core::str::from_utf8(self.take(length)?).ok()
+        std::str::from_utf8(self.take(length)?).ok()
     }
 
     fn bytes(&mut self) -> Option<&'a [u8]> {
