@@ -130,10 +130,9 @@ const BEGINS = 10_000;
 const begun = async ({ body }) => {
   try {
     const read = await receive(body, UNWANTED.bytes, BEGINS);
-    if (read === undefined) return "body-late";
-    return read[0]?.byteLength === 0 ? null : "length-required";
+    return read?.byteLength === 0 ? null : "length-required";
   } catch {
-    // The client left.
+    // It is late, or the client left.
     return "body-late";
   }
 };

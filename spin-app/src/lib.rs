@@ -35,6 +35,7 @@ service::export!(Component with_types_in spin_sdk::wasip3);
 
 impl Guest for Component {
     async fn handle(request: Request) -> Result<Response, ErrorCode> {
+        log::hide_panics();
         let received = Received::new(request);
         #[cfg(feature = "contract")]
         if let Some(answer) = contract::answer(&received).await {

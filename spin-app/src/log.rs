@@ -2,6 +2,18 @@
 
 use lychgate_core::event::Line;
 use std::io::{Write, stderr};
+use std::panic::set_hook;
+use std::sync::Once;
+
+/// Has a panic write a line without its message, which may quote a request.
+pub(crate) fn hide_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        set_hook(Box::new(|_| {
+            write(r#"{"level":"error","event":"failed","reason":"panic"}"#.to_owned());
+        }));
+    });
+}
 
 /// Writes a line.
 pub(crate) fn line(line: &Line<'_>) {

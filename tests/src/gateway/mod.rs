@@ -8,6 +8,7 @@ mod counts;
 mod explain;
 mod faults;
 mod freshness;
+pub mod hidden;
 pub mod hops;
 mod initiation;
 mod key_sets;

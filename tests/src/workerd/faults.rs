@@ -237,4 +237,5 @@ fn a_trap_while_memory_decides_is_a_503_and_the_next_request_is_served() {
     // Protected routes stay protected.
     host.send(&Request::script("GET", "/api/a")).expect(401);
     host.send(&Request::script("GET", "/calls/a")).expect(401);
+    crate::gateway::hidden::panics(&host);
 }
