@@ -10,10 +10,6 @@ use worker::Env;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Random bytes, at most 65,536.
-    #[wasm_bindgen(catch, js_namespace = crypto, js_name = getRandomValues)]
-    pub fn random_values(bytes: &Uint8Array) -> Result<(), JsValue>;
-
     // Those of `worker` have no `catch`.
     #[wasm_bindgen(catch, js_namespace = console)]
     pub fn log(line: &str) -> Result<(), JsValue>;

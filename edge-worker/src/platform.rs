@@ -7,7 +7,6 @@ use crate::store::{self, Kv};
 use crate::verifier::Keys;
 use crate::waiting::{Waiting, stopwatch};
 use crate::{points, send, signer};
-use js_sys::Uint8Array;
 use lychgate_core::event::{Level, Line};
 use lychgate_core::gateway::Gateway;
 use lychgate_core::http::outbound::{Outbound, Reply, SendError, SendLimits};
@@ -96,11 +95,7 @@ impl Platform for Workers {
     }
 
     fn fill_random(&self, out: &mut [u8]) -> Result<(), RandomError> {
-        let length = u32::try_from(out.len()).map_err(|_| RandomError)?;
-        let bytes = Uint8Array::new_with_length(length);
-        host::random_values(&bytes).map_err(|_| RandomError)?;
-        bytes.copy_to(out);
-        Ok(())
+        getrandom::fill(out).map_err(|_| RandomError)
     }
 
     fn log(&self, line: &Line<'_>) {
