@@ -1,7 +1,7 @@
-// A Worker for the contract suite alone: the gateway, and a door to store, ledger and verifier of the adapter for anyone
-// who asks. `cargo xtask build contract` puts it into build/contract; it is never deployed.
+// A Worker for the contract suite alone. It serves the gateway, and lets any client call the adapter's store, ledger
+// and verifier. `cargo xtask build contract` puts it into build/contract; it is never deployed.
 //
-// How it is asked stands in contract/src/lib.rs, which answers all but `/ledger/purge` and the member `answer`.
+// contract/src/lib.rs describes the questions. It answers all of them but `/ledger/purge` and the member `answer`.
 import { trapped, unlessLost, waiting } from "lychgate-host";
 import { contract, contract_purge, contract_trap, contract_warm_trap, wake } from "lychgate-glue";
 import { Ledger as Deployed } from "./ledger.js";
@@ -10,10 +10,10 @@ import gateway from "./shim.js";
 const DOOR = "/.contract";
 const FATE = "lychgate-fate";
 
-/** The fate of a request that traps while memory decides, in the gateway that is there. */
+/** The fate of a request that traps while the caches decide it, in the gateway that exists already. */
 const WARM_TRAP = "warm-traps";
 
-/** The deployed class, which also purges when it is told to. */
+/** The deployed class, which also purges when the suite asks it to. */
 export class Ledger extends Deployed {
   #state;
 
@@ -32,10 +32,10 @@ export class Ledger extends Deployed {
   }
 }
 
-/** What begins a question that writes. */
+/** The first byte of a question that writes (src/ledger/wire.rs). */
 const WRITE = 3;
 
-/** The namespace, but `instead(send)` stands for the first write, which `send()` carries out. */
+/** The namespace, where `instead(send)` replaces the first write; `send()` carries that write out. */
 const disturbed = (namespace, instead) => {
   let isGood = false;
   const fetchOf = (stub) => (url, init) => {
@@ -68,7 +68,7 @@ const refuse = async () => {
 
 const withLedger = (env, instead) => ({ ...env, LYCHGATE_LEDGER: disturbed(env.LYCHGATE_LEDGER, instead) });
 
-/** The bindings of a request of the gateway, by what becomes of its calls. */
+/** The bindings that a request of the gateway gets, by the fate of its calls. */
 const fates = {
   cold: (env) => env,
   "write-unanswered": (env) => withLedger(env, unanswered),
@@ -93,7 +93,7 @@ const purge = async ({ partition, now }, env) => {
   return `{"ok":${await response.text()}}`;
 };
 
-/** What is no JSON is for the wasm to refuse. */
+/** The question; `undefined` where the text is no JSON, which the wasm refuses. */
 const parsed = (text) => {
   try {
     return JSON.parse(text);
@@ -104,14 +104,14 @@ const parsed = (text) => {
 
 const state = async (text, env) => {
   const state = JSON.parse(await contract("/state", text, env));
-  // The question itself waits for nothing that a trap would reject.
+  // They do not include this question, which does not go through `unlessLost`.
   state.ok.waiting = waiting();
   return JSON.stringify(state);
 };
 
 const answer = async (path, request, env) => {
   const text = await request.text();
-  // Asked without arguments first, as in the deployed shim: that makes a new instance after a trap.
+  // This call comes first and has no arguments, as in the deployed shim: it makes a new instance after a trap.
   wake();
   const question = parsed(text) ?? {};
   if (path === "/state") return state(text, env);
@@ -142,7 +142,7 @@ export default {
     }
     const disturb = fates[fate];
     if (disturb === undefined) return gateway.fetch(request, env, context);
-    // What has trapped begins with a new gateway.
+    // The shim takes this for a trap, and makes a new gateway, whose caches are empty.
     trapped();
     return gateway.fetch(request, disturb(env), context);
   },

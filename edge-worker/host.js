@@ -1,7 +1,7 @@
-// What the Rust side asks of the runtime, where the crate `worker` has nothing for it or a few lines here save many
-// crossings between the two. Nothing is decided in this file.
+// Functions of the runtime that Rust calls, where the crate `worker` lacks them or a few lines here save many calls
+// between Rust and JavaScript. This file decides nothing.
 
-/** A span of time. When it is over, `signal` ends what takes it, and what the limit was put around rejects. */
+/** A timeout. When it is over, `signal` aborts the calls that take it, and the promises of `around` reject. */
 export class Limit {
   #controller = new AbortController();
   #late;
@@ -14,7 +14,7 @@ export class Limit {
         this.#controller.abort();
       }, milliseconds);
     });
-    // It may be put around nothing.
+    // Where `around` is never called, the rejection would count as unhandled.
     this.#late.catch(() => {});
   }
 
@@ -35,7 +35,7 @@ export class Limit {
   }
 }
 
-/** Runs `work(limit)` for at most that long. */
+/** Runs `work(limit)` with a limit of so many milliseconds. */
 const within = async (milliseconds, work) => {
   const limit = new Limit(milliseconds);
   try {
@@ -45,7 +45,7 @@ const within = async (milliseconds, work) => {
   }
 };
 
-/** The whole stream, or `undefined` as soon as it has more than `cap` bytes. It is cancelled then, and by the signal. */
+/** Reads the whole stream; `undefined` as soon as it has more than `cap` bytes. Cancels it then, and at the signal. */
 const collect = async (stream, cap, signal) => {
   const chunks = [];
   let length = 0;
@@ -71,12 +71,12 @@ const collect = async (stream, cap, signal) => {
   return whole;
 };
 
-/** The body, or `undefined` where it is larger. Rejects when the time is up: clients may send it at any pace. */
+/** Reads a body; `undefined` where it is larger. Rejects when the time is up: a client may send it at any pace. */
 export const receive = (stream, cap, milliseconds) => within(milliseconds, (limit) => limit.collect(stream, cap));
 
 /**
- * The store under its name, where each call settles in that time: KV takes no signal, and what waits in the wasm for a
- * promise stays there until it settles, wanted or not.
+ * The KV namespace under its name, each of whose calls settles in that time. KV takes no signal, and a task of the wasm
+ * that waits for a promise stays in memory until the promise settles, even if nobody needs the result.
  */
 export const limitedStore = ({ LYCHGATE_STORE: store }, milliseconds) => {
   const limited = (name) => (...words) =>
@@ -97,12 +97,12 @@ const ALGORITHMS = {
   EdDSA: { name: "Ed25519" },
 };
 
-/** A CryptoKey of the public key, or `undefined` where the runtime takes it for no key of that kind. */
+/** The public key as a CryptoKey; `undefined` where the runtime refuses it as a key of that algorithm. */
 export const importKey = async (algorithm, jwk) => {
   try {
     return await crypto.subtle.importKey("jwk", JSON.parse(jwk), ALGORITHMS[algorithm], false, ["verify"]);
   } catch (error) {
-    // That is what a point off its curve, or whatever else makes it no key, is answered with.
+    // The runtime throws this for a point off its curve, and for anything else that is no key.
     if (error instanceof DOMException) return undefined;
     throw error;
   }
@@ -116,33 +116,33 @@ export const sign = async (algorithm, jwk, input) => {
   return new Uint8Array(await crypto.subtle.sign(ALGORITHMS[algorithm], key, input));
 };
 
-/** `name:value` lines as pairs. */
+/** Splits lines of `name:value` into pairs. */
 const fields = (lines) =>
   lines.split("\n").filter(Boolean).map((line) => {
     const colon = line.indexOf(":");
     return [line.slice(0, colon), line.slice(colon + 1)];
   });
 
-/** A response of our own. Nothing is no body: an empty one would be sent with a content type. */
+/** A response of Lychgate. An empty text becomes no body: the runtime would send an empty one with a content type. */
 export const respond = (status, headers, body) =>
   new Response(body === "" ? null : body, { status, headers: fields(headers) });
 
 const lost = new Set();
 
-/** How often the wasm has trapped. Each time its instance was lost, with every object in it. */
+/** How often the wasm has trapped. Each trap loses the instance, with every object in it. */
 export let traps = 0;
 
-/** Settles as `promise` does, or rejects when the wasm traps: what its tasks had promised never comes then. */
+/** Settles as `promise` does, or rejects when the wasm traps: the promises of its tasks never settle after that. */
 export const unlessLost = (promise) =>
   new Promise((resolve, reject) => {
     lost.add(reject);
     promise.then(resolve, reject).finally(() => lost.delete(reject));
   });
 
-/** How many promises would be rejected by a trap now. */
+/** How many promises a trap would reject now. */
 export const waiting = () => lost.size;
 
-/** The build has the glue around the wasm call this at a trap, before anything else can run. */
+/** The glue around the wasm calls this at a trap, before anything else can run. The build adds the call to the glue. */
 export const trapped = () => {
   traps += 1;
   for (const reject of lost) reject(new Error("the wasm trapped"));

@@ -1,7 +1,7 @@
-// One partition of the ledger, as workerd wants it: a class.
+// The Durable Object of one partition of the ledger. workerd expects a class.
 import { ledger_answer, ledger_purge, wake } from "lychgate-glue";
 
-/** It holds nothing of the wasm, so that it outlives a trap there; and what throws here reaches the caller. */
+/** It holds nothing of the wasm, so it outlives a trap there. Its exceptions reach the Worker that called it. */
 export class Ledger {
   #state;
 

@@ -1,11 +1,12 @@
-// What workerd calls. It fetches and rewrites headers, which JavaScript does faster; Rust says what and where.
+// The handler that workerd calls. It fetches and rewrites headers, which JavaScript does faster than wasm; Rust decides
+// what to fetch and to rewrite.
 import { receive, traps, unlessLost } from "lychgate-host";
 import { Edge, addresses, response_rewrites, telling, wake } from "lychgate-glue";
 import configuration from "./lychgate.json";
 
 export { Ledger } from "./ledger.js";
 
-// A plain object instead of a class: bound Workers can then call nothing but `fetch`.
+// A plain object instead of a class: Workers with a binding to this one can then call nothing but `fetch`.
 export default {
   async fetch(request, env, context) {
     try {
@@ -18,10 +19,10 @@ export default {
   },
 };
 
-/** A log that fails changes no answer. */
+/** Writes to the log. A log that fails changes no answer. */
 const complain = (error) => {
   try {
-    // The message of an error may quote what was sent, so its name has to do.
+    // The message of an error may quote the request, so only its name goes to the log.
     console.error(JSON.stringify({ level: "error", event: "failed", reason: error?.name ?? "unknown" }));
   } catch {}
 };
@@ -57,25 +58,25 @@ const answer = async (request, env, context) => {
   return decided;
 };
 
-/** How much of a body that nobody wants is read, and for how many milliseconds. */
+/** How much the shim reads of a body that nobody needs, and for how many milliseconds. */
 const UNWANTED = { bytes: 65_536, time: 1_000 };
 
 /**
- * Reads the body of a request that is answered without it, where it is small and there: `wrangler dev` else fails the
- * next request of the connection, or ends.
+ * Reads the body of a request that Lychgate answered without it, where it is small and arrives soon. Otherwise
+ * `wrangler dev` fails the next request of the connection, or exits.
  */
 const readOff = async ({ body, bodyUsed }) => {
   if (body === null || bodyUsed) return;
   try {
     await receive(body, UNWANTED.bytes, UNWANTED.time);
   } catch {
-    // The client left.
+    // The client left, or is slow.
   }
 };
 
 /**
- * Lets a request live until `work` has ended. The runtime ends it with the connection of its client, else: what the wasm
- * waits for would never come then, and all that waits there would stay in its memory.
+ * Keeps a request alive until `work` has ended. Otherwise the runtime ends the request when its client disconnects: the
+ * promises that the wasm waits for would never settle, and the tasks that wait for them would stay in its memory.
  */
 const kept = (context, work) => {
   const nothing = () => {};
@@ -83,7 +84,7 @@ const kept = (context, work) => {
   return work;
 };
 
-/** Carries out a plan, of which `plan` in forward.rs says what the lines are. */
+/** Carries out the plan of a forward; `plan` in src/forward.rs describes its lines. */
 const forward = async ([to, url, timeout, cache, answered, plain, ...rewrites], asked, env) => {
   const failed = (why) => edgeOf(env).failed(env, why, ...asked);
   const ofAnswer = rewrites.splice(rewrites.indexOf(""));
@@ -119,40 +120,40 @@ const forward = async ([to, url, timeout, cache, answered, plain, ...rewrites], 
   return rewritten;
 };
 
-/** Whether a request has a body that the runtime's client leaves out: of unknown length, with a method that promises none. */
+/** Whether `fetch` would leave out the body of a request: one of unknown length, of a `GET` or `HEAD`. */
 const mayGetLost = ({ method, body }, names) =>
   body !== null && (method === "GET" || method === "HEAD") && !/^content-length$/mu.test(names);
 
-/** For how many milliseconds the beginning of such a body is waited for. */
+/** How many milliseconds the shim waits for such a body. */
 const BEGINS = 10_000;
 
-/** `null` where it is empty, else why the request is not sent on. */
+/** `null` where the body is empty; else the word for why Lychgate does not send the request on. */
 const begun = async ({ body }) => {
   try {
     const read = await receive(body, UNWANTED.bytes, BEGINS);
     return read?.byteLength === 0 ? null : "length-required";
   } catch {
-    // It is late, or the client left.
+    // The body is late, or the client left.
     return "body-late";
   }
 };
 
-/** The answer in place of one that no `Response` can be, whose body nobody reads then. */
+/** Lychgate's answer in place of one that no `Response` can express. Nobody reads the body of that one. */
 const inexpressible = (response, failed) => {
   response.body?.cancel().catch(() => {});
   return failed("inexpressible");
 };
 
-/** Whether a fetch failed for what it was asked. A bound Worker may throw the same, which the runtime marks. */
+/** Whether a fetch failed because of its arguments. A bound Worker may throw the same, but the runtime marks that. */
 const isOurs = (error) => error instanceof TypeError && !error.remote;
 
-/** What to change in a response with these headers because of what it is. */
+/** The rewrites of a response that depend on its headers. `answered` and `plain` are lines 5 and 6 of the plan. */
 const ownEdits = (headers, answered, plain) => {
   const all = names(headers);
   const connection = connectionOf(headers, all);
   if (plain !== "ask" && connection === undefined && !tells.test(all)) return plain;
   const held = all.split("\n").filter((name) => holders.has(name));
-  // Texts are passed before it is looked at which instance they go to.
+  // The glue copies texts into the instance before it checks whether that one has trapped, so `wake` comes first.
   wake();
   return response_rewrites(
     answered,
@@ -165,14 +166,14 @@ const ownEdits = (headers, answered, plain) => {
   );
 };
 
-/** The `Connection` of a message with headers of these names, where it says more than whether it stays open. */
+/** The `Connection` of a message with headers of these names, where it says more than `close` or `keep-alive`. */
 const connectionOf = (headers, names) => {
   if (!names.includes("connection")) return undefined;
   const value = headers.get("connection") ?? "";
   return /^(?:close|keep-alive)?$/i.test(value) ? undefined : value;
 };
 
-/** What to fetch for a request and its body, as the arguments of `fetch`. */
+/** The arguments of `fetch` that forward a request with this body. */
 const outbound = (to, url, cache, rewrites, request, body) => {
   if (to === "assets") return [url === "" ? request : new Request(url, request)];
   const { method } = request;
@@ -181,31 +182,32 @@ const outbound = (to, url, cache, rewrites, request, body) => {
   const init = { headers, redirect: "manual" };
   if (to !== "url") init.cf = request.cf;
   else if (cache !== "") init.cache = cache;
-  // A body of theirs passes with a whole request alone.
+  // With these methods, the runtime takes a body only as part of a whole request.
   if (body !== null && (method === "GET" || method === "HEAD")) return [new Request(url, request), init];
-  // Else not the request itself: its `cf` would be copied on the way, which costs more than the decision. Another Worker
-  // may want to read it.
+  // For others, no whole request: the runtime would copy its `cf`, which costs more than the decision. Only another
+  // Worker, which may want to read `cf`, gets it.
   return [url, { ...init, method, body }];
 };
 
-/** Sends what `outbound` made to where it goes. */
+/** Sends the message of `outbound` to its destination. */
 const send = (to, message, env) => {
   if (to === "url") return fetch(...message);
   return (to === "assets" ? env.ASSETS : env[to.slice("service ".length)]).fetch(...message);
 };
 
-/** What stands for an answer that did not come in time. */
+/** Stands for an answer that did not come in time. */
 const LATE = undefined;
 
 /**
- * Whether a request may be sent again where its connection failed: it changes nothing, and has no body that would be gone.
+ * Whether Lychgate may send a request again when its connection failed: it changes nothing, and has no body, which the
+ * first try would have used up.
  */
 const isRepeatable = ({ method, body }) => body === null && (method === "GET" || method === "HEAD");
 
 /**
- * What `ask()` settles as, or `LATE` after that many milliseconds. What is not waited for ends with the request. Servers
- * close connections that were idle for a while, and a request that is under way then gets no answer; so one that is
- * repeatable is asked once more, in the same time.
+ * Settles as `ask()` does, or with `LATE` after that many milliseconds. A fetch that nobody waits for any more ends
+ * with its request. Servers close connections that were idle for a while, and a request that is under way then gets no
+ * answer. So a repeatable one is sent once more, within the same timeout.
  */
 const before = (milliseconds, ask, repeatable) =>
   new Promise((resolve, reject) => {
@@ -232,7 +234,7 @@ const before = (milliseconds, ask, repeatable) =>
 
 const names = (headers) => [...headers.keys()].join("\n");
 
-/** Lines of `-name`, `=name:value` and `+name:value`, in their order. */
+/** Applies lines of `-name` (remove), `=name:value` (set) and `+name:value` (append), in their order. */
 const apply = (rewrites, headers) => {
   for (const line of rewrites) {
     const colon = line.indexOf(":");

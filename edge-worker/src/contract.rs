@@ -1,4 +1,4 @@
-//! Opens the port of this adapter to the contract suite; the crate `lychgate-contract` says how to ask.
+//! Opens the port of this adapter to the contract suite; the crate `lychgate-contract` describes its questions.
 
 use crate::ledger::object::Database;
 use crate::number::from_double;
@@ -11,17 +11,17 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use worker::Env;
 use worker::worker_sys::DurableObjectState;
 
-/// Answers one question; `undefined` where it is none.
+/// Answers one question; `undefined` where path and body make none.
 #[wasm_bindgen]
 pub async fn contract(path: String, body: String, env: Env) -> Option<String> {
     let platform = Workers::new(env, None, Rc::default(), Waiting::of_request());
     lychgate_contract::answer(&platform, &path, &body).await
 }
 
-/// Deletes what expired by `now`. True where nothing is left.
+/// Deletes the records that expired by `now`. True where none is left.
 ///
 /// # Errors
-/// What the database throws.
+/// The database throws.
 #[wasm_bindgen]
 pub fn contract_purge(state: DurableObjectState, now: f64) -> Result<bool, JsValue> {
     let end = from_double(now).ok_or(JsValue::NULL)?;
@@ -31,22 +31,22 @@ pub fn contract_purge(state: DurableObjectState, now: f64) -> Result<bool, JsVal
 /// Whether the next call of the ledger traps.
 static TRAPS: AtomicBool = AtomicBool::new(false);
 
-/// Lets the next call of the ledger trap.
+/// Makes the next call of the ledger trap.
 #[wasm_bindgen]
 pub fn contract_trap() {
     TRAPS.store(true, Ordering::Relaxed);
 }
 
-/// Whether the next decision from memory traps.
+/// Whether the next decision from the caches traps.
 static WARM_TRAPS: AtomicBool = AtomicBool::new(false);
 
-/// Lets the next decision from memory trap.
+/// Makes the next decision from the caches trap.
 #[wasm_bindgen]
 pub fn contract_warm_trap() {
     WARM_TRAPS.store(true, Ordering::Relaxed);
 }
 
-/// Comes before each call of the ledger.
+/// Runs before each call of the ledger.
 ///
 /// # Panics
 /// Where [`contract_trap`] asked for it.
@@ -54,7 +54,7 @@ pub(crate) fn before() {
     trap_where_asked(&TRAPS);
 }
 
-/// Comes before each decision from memory.
+/// Runs before each decision from the caches.
 ///
 /// # Panics
 /// Where [`contract_warm_trap`] asked for it.

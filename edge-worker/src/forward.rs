@@ -1,9 +1,9 @@
-//! A forward, carried out by `shim.js`.
+//! The plan of a forward, which `shim.js` carries out.
 //!
-//! The shim fetches, because headers are rewritten in JavaScript ten times faster and bodies never have to pass
-//! by here. Rust tells it what to do in text, of which each line is one thing: header names and values cannot hold a
-//! line break. The shim holds nothing else of a forward, so nothing has to be freed, and nothing is lost with an
-//! instance that traps. Each call between the two costs about as much as the decision, so there are few.
+//! The shim fetches, because JavaScript rewrites headers ten times faster, and bodies never have to pass through the
+//! wasm. Rust tells it what to do in text, one instruction per line: header names and values cannot hold a line break.
+//! The shim keeps nothing else of a forward, so nothing has to be freed, and an instance that traps loses nothing. Each
+//! call between Rust and JavaScript costs about as much as the decision, so there are few.
 
 use lychgate_core::gateway::header_rewrites::{
     ADDRESSES, Connection, CookieRewrite, Front, PlainResponse, ResponseRewrite, TELLING,
@@ -13,15 +13,15 @@ use std::borrow::Cow;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// How to carry out a forward of a request that came with this authority, target and `Connection`, and with headers of
-/// these names, one per line. Its lines:
+/// The plan of a forward. `host`, `received` and `connection` are the authority, target and `Connection` of the
+/// request; `names` are the names of its headers, one per line. The lines of the plan:
 ///
-/// 1. where to: `assets`, `url`, or `service NAME`, a binding;
+/// 1. the destination: `assets`, `url`, or `service NAME`, a binding;
 /// 2. the URL to fetch, or nothing where the request can be passed as it came;
-/// 3. after how many milliseconds the head of the answer is late, or nothing for never;
-/// 4. `no-store` where shared caches must be passed by, else nothing;
-/// 5. what to ask [`response_rewrites`] with;
-/// 6. what becomes of a response that no name tells of ([`telling`]): `ask`, or its rewrite, or nothing;
+/// 3. the timeout for the head of the answer in milliseconds, or nothing for none;
+/// 4. `no-store` where the fetch must bypass shared caches, else nothing;
+/// 5. the first argument for [`response_rewrites`];
+/// 6. the rewrite of a response without any header of [`telling`], or nothing, or `ask` to call [`response_rewrites`];
 /// 7. any number of rewrites of the request;
 /// 8. an empty line, and the rewrites of the response that do not depend on it.
 ///
@@ -47,8 +47,8 @@ pub(crate) fn plan(
     plan.0
 }
 
-/// The names of response headers because of which [`response_rewrites`] must be asked: a regular expression for names in
-/// lower case, one per line. They hold letters and dashes alone.
+/// The response headers that make the shim call [`response_rewrites`]: a regular expression for names in lower case,
+/// one per line. The names hold letters and dashes alone, so they need no escaping.
 #[wasm_bindgen]
 pub fn telling() -> String {
     let names = TELLING.names.map(|names| names.join("|")).join("|");
@@ -65,17 +65,18 @@ pub fn telling() -> String {
     .concat()
 }
 
-/// The names of the response headers whose values [`response_rewrites`] must be told, one per line.
+/// The names of the response headers whose values [`response_rewrites`] needs, one per line.
 #[wasm_bindgen]
 pub fn addresses() -> String {
     ADDRESSES.join("\n")
 }
 
-/// What to change in a response because of what it is, given the fifth line of its plan, the names of its headers and
-/// its `Set-Cookie` fields, one per line each, three of its headers, and those of [`addresses`] as lines of `name:value`.
+/// The rewrites of a response that depend on its headers. `line` is the fifth line of the plan; `names` and
+/// `set_cookies` have a header name or `Set-Cookie` field per line; `addresses` has the headers of [`addresses()`] as
+/// lines of `name:value`.
 ///
 /// # Errors
-/// That is no line of a plan.
+/// `line` is not from a plan.
 #[wasm_bindgen]
 pub fn response_rewrites(
     line: &str,
@@ -117,9 +118,9 @@ pub fn response_rewrites(
     Ok(rewrites.0)
 }
 
-/// The lines of a text; an empty text is one.
+/// The lines of a text; an empty text is one line.
 pub(crate) fn lines(text: &str) -> impl Iterator<Item = &str> {
-    // Bytes are searched in a tenth of the code that characters are.
+    // A search for a byte compiles to a tenth of the code that one for a character takes.
     let mut rest = Some(text);
     std::iter::from_fn(move || {
         let text = rest?;
@@ -134,7 +135,7 @@ pub(crate) fn lines(text: &str) -> impl Iterator<Item = &str> {
 struct Lines(String);
 
 impl Lines {
-    /// Where the request goes.
+    /// Where the request goes: lines 1 and 2.
     fn destination(&mut self, forward: &Forward, host: &str, received: &str) {
         let target = forward.request.target();
         match &forward.target {
@@ -157,7 +158,7 @@ impl Lines {
         }
     }
 
-    /// How long its head is waited for, how it is fetched, and what is asked about it when it is there.
+    /// The timeout, the caches to bypass, and how to rewrite the response: lines 3 to 6.
     fn of_response(&mut self, forward: &Forward) {
         let timeout = forward.timeout.map(|limit| {
             let milliseconds = limit.as_seconds().saturating_mul(1000);
@@ -176,7 +177,7 @@ impl Lines {
         }
     }
 
-    /// The rewrites of the request, which has headers of these names.
+    /// The rewrites of a request with headers of these names.
     fn of_request(&mut self, forward: &Forward, names: &str, connection: Connection<'_>) {
         let rewrite = &forward.request;
         for name in lines(names) {

@@ -1,7 +1,7 @@
-//! The gateway of this isolate and the exports that `shim.js` calls it by.
+//! The gateway of this isolate, and the exports by which `shim.js` calls it.
 //!
-//! What is kept between requests is the gateway and the keys of providers and issuers. Nothing of a request stays in them.
-//! The shim holds them as one object of JavaScript, which refuses every call once its instance has trapped.
+//! The gateway and the keys of providers and issuers stay between requests. Nothing of a request stays in them. The
+//! shim holds both in one JavaScript object, [`Edge`], which refuses every call once its instance has trapped.
 
 use crate::forward;
 use crate::host;
@@ -37,13 +37,13 @@ pub struct Edge {
     metrics: Option<AnalyticsEngineDataset>,
 }
 
-/// Makes a new instance where the last one has trapped, and has it replaced where it traps. After that the instance is
-/// never entered again. What still waits for the old one is told by the glue, since an instance that has trapped can call
-/// nothing. It takes no arguments, because those are copied before it is looked at which instance they go to; so it is
-/// called before anything else.
+/// Makes a new instance where the last one has trapped, and has the glue replace this one when it traps. The glue never
+/// enters an instance again after its trap. It can call nothing then, so the glue tells the requests that still wait
+/// for it. The shim calls `wake` before anything else. It takes no arguments, because the glue copies arguments into an
+/// instance before it checks whether that one has trapped.
 ///
-/// It does what a `start` would: the build has none run, since that of `worker` would have each panic write its message,
-/// which may quote a request, to the log.
+/// It does what the `start` function of the wasm would. The build runs none, since that of the crate `worker` makes
+/// each panic write its message to the log, and the message may quote a request.
 #[wasm_bindgen]
 pub fn wake() {
     set_on_abort(schedule_reinit);
@@ -51,7 +51,7 @@ pub fn wake() {
 
 #[wasm_bindgen]
 impl Edge {
-    /// Makes the gateway, which answers 503 to everything where the deployment lacks something.
+    /// Makes the gateway. Where the deployment lacks something, it answers every request with 503.
     #[wasm_bindgen(constructor)]
     pub fn new(configuration: &str, env: &Env) -> Self {
         let secret = |name: &str| host::binding(env, name)?.as_string().map(Secret::new);
@@ -67,11 +67,11 @@ impl Edge {
         }
     }
 
-    /// Decides from memory alone: a `Response`, or a text with the plan of a forward; `undefined` where more than memory
-    /// is needed. `names` are those of the request's headers, one per line.
+    /// Decides from the caches alone: a `Response`, or a text with the plan of a forward; `undefined` where the caches
+    /// are not enough. `names` are the names of the request's headers, one per line.
     ///
     /// # Errors
-    /// What the runtime throws at a response of ours.
+    /// The runtime throws when it makes a response of Lychgate.
     pub fn warm(
         &self,
         method: &str,
@@ -135,10 +135,10 @@ impl Edge {
         })
     }
 
-    /// The answer to a request that was not forwarded, or whose upstream failed. `why` is a word of `shim.js`.
+    /// The answer to a request that the shim did not forward, or whose upstream failed. `why` is a word of the shim.
     ///
     /// # Errors
-    /// What the runtime throws at it.
+    /// The runtime throws when it makes the answer.
     pub fn failed(
         &self,
         env: Env,

@@ -1,7 +1,7 @@
-//! The runtime's side, as far as the crate `worker` has nothing for it: the functions of `host.js`.
+//! Functions of the runtime that the crate `worker` lacks: those of `host.js`, and the console.
 //!
-//! Every function that can throw has `catch`, since an exception that crosses Rust frames unseen ends the
-//! whole instance. Bytes go over as copies where a promise keeps them: a view of the wasm's memory would change under it.
+//! Every function that can throw has `catch`, since an exception that crosses Rust frames uncaught ends the whole
+//! instance. JavaScript gets a copy of bytes that a promise keeps: a view of the wasm's memory would change under it.
 
 use js_sys::{Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -10,7 +10,7 @@ use worker::Env;
 
 #[wasm_bindgen]
 extern "C" {
-    // Those of `worker` have no `catch`.
+    // The console macros of `worker` have no `catch`.
     #[wasm_bindgen(catch, js_namespace = console)]
     pub fn log(line: &str) -> Result<(), JsValue>;
     #[wasm_bindgen(catch, js_namespace = console)]
@@ -21,13 +21,13 @@ extern "C" {
 
 #[wasm_bindgen(raw_module = "lychgate-host")]
 extern "C" {
-    /// A span of time that begins when it is made, and must be ended.
+    /// A timeout. It begins when it is made, and the caller must end it.
     pub type Limit;
 
     #[wasm_bindgen(catch, constructor)]
     pub fn new(milliseconds: f64) -> Result<Limit, JsValue>;
 
-    /// Ends what takes it when the time is up.
+    /// Aborts the calls that take it when the time is up.
     #[wasm_bindgen(method, getter, structural)]
     pub fn signal(this: &Limit) -> AbortSignal;
 
@@ -38,11 +38,11 @@ extern "C" {
     #[wasm_bindgen(method, structural)]
     pub fn end(this: &Limit);
 
-    /// The body of an answer, as [`receive`] has it.
+    /// Reads the body of an answer, as [`receive`] does.
     #[wasm_bindgen(method, catch, structural)]
     pub fn collect(this: &Limit, stream: &ReadableStream, cap: f64) -> Result<Promise, JsValue>;
 
-    /// The whole stream, or nothing as soon as it is larger than `cap`; rejects when the time is up.
+    /// Reads the whole stream; `undefined` as soon as it is larger than `cap`. Rejects when the time is up.
     #[wasm_bindgen(catch)]
     pub fn receive(
         stream: Option<ReadableStream>,
@@ -50,7 +50,7 @@ extern "C" {
         milliseconds: f64,
     ) -> Result<Promise, JsValue>;
 
-    /// What holds the KV namespace under the name that it has in `env`, where each call settles in that time.
+    /// An object with the KV namespace under its name in `env`. Each call of the namespace settles in that time.
     #[wasm_bindgen(catch, js_name = limitedStore)]
     pub fn limited_store(env: &Env, milliseconds: f64) -> Result<JsValue, JsValue>;
 
@@ -72,13 +72,13 @@ extern "C" {
     pub fn respond(status: u16, headers: &str, body: &str) -> Result<web_sys::Response, JsValue>;
 }
 
-/// What is bound under that name, if anything.
+/// The binding of that name, if any.
 pub(crate) fn binding(env: &Env, name: &str) -> Option<JsValue> {
     Reflect::get(env, &JsValue::from_str(name)).ok()
 }
 
-/// The object that is bound under that name, if one is. The getters of `Env` want it to be of a class with a certain name,
-/// so that they take nothing that was put around a binding.
+/// The binding of that name, if it is an object. The getters of `Env` check the name of its class, so they refuse an
+/// object that wraps a binding.
 pub(crate) fn object(env: &Env, name: &str) -> Option<JsValue> {
     binding(env, name).filter(JsValue::is_object)
 }

@@ -1,7 +1,7 @@
 //! A request as the runtime hands it over.
 //!
-//! Only what the core asks for is read. The body stays in the runtime until an endpoint of ours wants it,
-//! so that a forwarded one is never copied.
+//! The adapter reads only what the core asks for. The body stays in the runtime until an endpoint of Lychgate wants it,
+//! so the body of a forward is never copied.
 
 use crate::forward::lines;
 use crate::host;
@@ -16,7 +16,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Request;
 
-/// How long the body of a request to an endpoint of ours may take.
+/// The timeout for the body of a request to an endpoint of Lychgate.
 const TIME_LIMIT: Milliseconds = Milliseconds::new(10_000);
 
 /// The request of a browser or another client.
@@ -29,7 +29,7 @@ pub(crate) struct Received {
 }
 
 impl Received {
-    /// A request that comes now, what is known of it, and the names of its headers in lower case, one per line.
+    /// A request that arrives now. `names` are the names of its headers in lower case, one per line.
     pub(crate) fn new(request: Request, method: Method, url: String, names: String) -> Self {
         Self {
             request,
@@ -40,7 +40,7 @@ impl Received {
         }
     }
 
-    /// What is left of its time.
+    /// How long it may still wait.
     pub(crate) const fn waiting(&self) -> Waiting {
         self.waiting
     }
@@ -68,11 +68,11 @@ impl Inbound for Received {
     }
 
     fn header(&self, name: &HeaderName) -> Option<String> {
-        // Most headers that are asked for are not there, and each call to the runtime costs more than this search.
+        // Most headers that the core asks for are absent, and each call to the runtime costs more than this search.
         if !lines(&self.names).any(|other| other == name.as_str()) {
             return None;
         }
-        // The name is a token by type, so the runtime has nothing to throw about.
+        // The type makes sure that the name is a token, so the runtime does not throw.
         self.request.headers().get(name.as_str()).ok().flatten()
     }
 
@@ -91,14 +91,14 @@ impl Inbound for Received {
     }
 }
 
-/// Authority and target of the URL. The runtime has parsed and normalised it (WHATWG URL), so that it has a
-/// scheme, an authority and a path; userinfo would be part of the authority, which then is no host of ours.
+/// Authority and target of a URL. The runtime has parsed and normalised it (WHATWG URL), so it has a scheme, an
+/// authority and a path. Userinfo would be part of the authority, which then is no host of Lychgate.
 pub(crate) fn split(url: &str) -> (&str, &str) {
     let rest = url
         .split_once(':')
         .and_then(|(_, rest)| rest.strip_prefix("//"))
         .unwrap_or_default();
-    // A fragment never reaches a server; were there one, it would not be part of what is matched.
+    // A fragment never reaches a server. If one did, it would not take part in the match of a route.
     let rest = rest.split('#').next().unwrap_or_default();
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
     rest.split_at_checked(end).unwrap_or(("", ""))

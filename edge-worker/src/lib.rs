@@ -1,9 +1,9 @@
 //! The Cloudflare Workers adapter: carries out what the core decides, and decides nothing.
 //!
-//! `shim.js` is what workerd calls. It is written by hand, since the `Request` of the crate `worker` costs more than a
-//! whole warm request; that crate carries the bindings and the calls of what memory does not decide.
+//! workerd calls `shim.js`. It is written by hand, since the `Request` of the crate `worker` costs more than a whole
+//! request that the caches alone decide. For all other requests, that crate has the bindings and their calls.
 //!
-//! A panic is a trap without a word: see [`gateway::wake`].
+//! A panic traps, and writes nothing to the log: see [`gateway::wake`].
 
 #[cfg(feature = "contract")]
 mod contract;

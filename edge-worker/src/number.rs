@@ -1,11 +1,11 @@
-//! Whole numbers on their way through JavaScript, which has doubles only.
+//! Whole numbers between Rust and JavaScript, which has doubles only.
 
 use lychgate_core::time::Milliseconds;
 
-/// The largest whole number up to which every one is exact.
+/// Doubles hold every whole number up to this one exactly.
 const LARGEST: u64 = (1 << 53) - 1;
 
-/// The number as a double; what is too large to be exact becomes the largest exact one.
+/// The number as a double; one that is too large to be exact becomes the largest exact one.
 pub(crate) fn to_double(number: u64) -> f64 {
     #[expect(
         clippy::as_conversions,
@@ -16,12 +16,12 @@ pub(crate) fn to_double(number: u64) -> f64 {
     }
 }
 
-/// A span of time as the runtime's timers take it.
+/// A duration as the runtime's timers take it.
 pub(crate) fn milliseconds(time: Milliseconds) -> f64 {
     to_double(time.as_milliseconds())
 }
 
-/// The whole number that a double stands for exactly, if it does.
+/// The whole number that a double is exactly, if it is one.
 pub(crate) fn from_double(number: f64) -> Option<u64> {
     #[expect(
         clippy::as_conversions,

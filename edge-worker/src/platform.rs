@@ -1,4 +1,4 @@
-//! The port of the core, carried out by the runtime of Workers.
+//! The core's port, [`Platform`], on the runtime of Workers.
 
 use crate::host;
 use crate::ledger::client::{self, Client};
@@ -30,7 +30,7 @@ pub(crate) struct Workers {
 }
 
 impl Workers {
-    /// For a request, with what is left of its time.
+    /// For a request that may still wait so long.
     pub(crate) const fn new(
         env: Env,
         metrics: Option<AnalyticsEngineDataset>,
@@ -45,7 +45,7 @@ impl Workers {
         }
     }
 
-    /// For the work after an answer that is given now.
+    /// For the work after an answer, which begins now.
     pub(crate) fn afterwards(self) -> Self {
         Self {
             waiting: Waiting::afterwards(),
@@ -53,14 +53,14 @@ impl Workers {
         }
     }
 
-    /// Writes what the gateway forwarded to the data set, where there is one.
+    /// Writes the counts of forwarded requests to the data set, where there is one.
     pub(crate) fn report(&self, gateway: &Gateway) {
         if let Some(dataset) = &self.metrics {
             points::report(dataset, gateway, now());
         }
     }
 
-    // Without a binding the gateway is closed; should it be asked for all the same, it is unavailable.
+    // Without a binding the gateway is closed. A call that comes all the same fails as if the service were unavailable.
 
     fn store(&self) -> Result<Kv, StoreError> {
         let allowed = self.waiting.allows(store::TIME_LIMIT).ok_or(StoreError)?;
@@ -74,7 +74,7 @@ impl Workers {
     }
 }
 
-/// The time now, in whole seconds. The runtime holds it still while a request computes.
+/// The time now, in whole seconds. The runtime stops the clock while a request computes.
 pub(crate) fn now() -> UnixTime {
     UnixTime::from_seconds(stopwatch().as_milliseconds() / 1000)
 }
@@ -100,7 +100,7 @@ impl Platform for Workers {
 
     fn log(&self, line: &Line<'_>) {
         let text = line.to_json();
-        // A line that the runtime does not take is lost; the request goes on.
+        // A line that the runtime refuses is lost; the request goes on.
         drop(match line.event.level() {
             Level::Info => host::log(&text),
             Level::Warning => host::warn(&text),

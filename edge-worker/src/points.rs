@@ -1,9 +1,9 @@
-//! Points of Workers Analytics Engine, where the deployment binds a data set as `LYCHGATE_METRICS`
+//! Data points of Workers Analytics Engine, where the deployment binds a data set as `LYCHGATE_METRICS`
 //! (<https://developers.cloudflare.com/analytics/analytics-engine/>).
 //!
-//! Each line of the log is a point when it is written. What is forwarded writes nothing by itself: it is summed
-//! up, and goes out with the first request after ten seconds, so that a warm request stays what it is. What an
-//! isolate counted since then is lost with it. docs/reference/metrics.md says what stands in a point.
+//! Lychgate writes a point with each line of the log. Forwarded requests write none by themselves, so that a request
+//! that the caches decide costs no more: Lychgate counts them, and writes the sums with the first request after ten
+//! seconds. An isolate that ends loses its counts since the last sums. docs/reference/metrics.md describes a point.
 
 use crate::number::to_double;
 use lychgate_core::event::Line;
@@ -11,7 +11,7 @@ use lychgate_core::gateway::Gateway;
 use lychgate_core::time::{Milliseconds, UnixTime};
 use worker::{AnalyticsEngineDataPointBuilder, AnalyticsEngineDataset};
 
-/// Writes an event.
+/// Writes the point of a line of the log.
 pub(crate) fn write(dataset: &AnalyticsEngineDataset, line: &Line<'_>) {
     let event = line.event;
     let timings = line.timings;
@@ -35,7 +35,7 @@ pub(crate) fn write(dataset: &AnalyticsEngineDataset, line: &Line<'_>) {
     );
 }
 
-/// Writes what was forwarded since the last time, where that is a while ago.
+/// Writes how many requests were forwarded since the last time, where that was ten seconds ago or more.
 pub(crate) fn report(dataset: &AnalyticsEngineDataset, gateway: &Gateway, now: UnixTime) {
     let Some(forwarded) = gateway.report(now) else {
         return;
@@ -52,7 +52,7 @@ pub(crate) fn report(dataset: &AnalyticsEngineDataset, gateway: &Gateway, now: U
     }
 }
 
-/// A point, sampled by its first blob.
+/// Writes a point. Its first blob is its index, by which Analytics Engine samples.
 fn point(dataset: &AnalyticsEngineDataset, blobs: [&str; 4], doubles: [f64; 5]) {
     let [name, ..] = blobs;
     let point = AnalyticsEngineDataPointBuilder::new()

@@ -1,6 +1,6 @@
-//! Requests of our own to providers.
+//! Requests of Lychgate to providers.
 //!
-//! Redirects come back as they are, nothing is cached, and no more than the limit's bytes are read.
+//! Lychgate returns a redirect instead of following it, caches nothing, and reads no more than the limit's bytes.
 
 use crate::host::Limit;
 use crate::number::{milliseconds, to_double};
@@ -80,7 +80,7 @@ async fn body(body: &ResponseBody, cap: f64, limit: &Limit) -> Result<Vec<u8>, S
     Ok(whole.map_err(|_| SendError::TooLarge)?.to_vec())
 }
 
-/// Header fields as `name:value` lines. Neither part can hold a line break, by type.
+/// Header fields as lines of `name:value`. By their types, neither part can hold a line break.
 pub(crate) fn header_lines(fields: &[(HeaderName, HeaderValue)]) -> String {
     let mut lines = String::new();
     for (name, value) in fields {

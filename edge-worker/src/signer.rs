@@ -1,6 +1,6 @@
-//! Signatures with keys of ours, by the runtime's own cryptography.
+//! Signatures with the private keys of Lychgate, by the runtime's own cryptography.
 //!
-//! The key is imported for each signature: that happens once per sign-in, and no key stays in the runtime.
+//! The runtime imports the key for each signature: that happens once per sign-in, and no key stays in the runtime.
 
 use crate::host;
 use js_sys::Uint8Array;
@@ -12,7 +12,7 @@ use wasm_bindgen_futures::JsFuture;
 /// Signs `input`.
 ///
 /// # Errors
-/// [`SignerError`] where the runtime takes the key for none, or failed.
+/// [`SignerError`] where the runtime refuses the key, or fails.
 pub(crate) async fn sign(key: &SigningKey, input: &[u8]) -> Result<Vec<u8>, SignerError> {
     let signing = host::sign(
         key.algorithm().name(),

@@ -1,8 +1,8 @@
 //! The store: Workers KV (<https://developers.cloudflare.com/kv/api/>).
 //!
-//! KV shows a write elsewhere only after a while and caches what it did not find, so nothing is proved by
-//! it. A read is answered from the nearby cache for 30 seconds, the shortest KV offers: a session that was
-//! missed there is served from the ledger's copy only that long.
+//! KV shows a write elsewhere only after a while, and caches that a key was missing, so its answers prove nothing. Its
+//! nearby cache answers reads for 30 seconds, the shortest time that KV offers. While this cache takes a session for
+//! missing, and no longer, Lychgate serves it from the ledger's copy.
 
 use crate::host;
 use crate::platform::now;
@@ -13,20 +13,20 @@ use worker::{Env, KvStore};
 /// The name of the binding.
 pub(crate) const BINDING: &str = "LYCHGATE_STORE";
 
-/// How long KV may take; a request that waits longer is better answered 503.
+/// The timeout of KV. After that, a 503 is better than a longer wait.
 pub(crate) const TIME_LIMIT: Milliseconds = Milliseconds::new(5_000);
 
-/// For how many seconds the nearby cache answers.
+/// For how many seconds KV's nearby cache answers a read.
 const CACHE_TTL: u64 = 30;
 
-/// KV refuses what expires in less than 60 seconds by its own clock, which may run ahead of ours.
+/// KV refuses values that expire in less than 60 seconds by its own clock, which may run ahead of the Worker's.
 const SHORTEST_LIFE: Seconds = Seconds::new(75);
 
-/// The namespace, for one call.
+/// The KV namespace, for one call.
 pub(crate) struct Kv(KvStore);
 
 impl Kv {
-    /// The namespace of the deployment, for a call that may take so long.
+    /// The namespace of the deployment, for a call with this timeout.
     ///
     /// # Errors
     /// [`StoreError`] where none is bound.
@@ -45,7 +45,7 @@ impl Kv {
         loading.bytes().await.map_err(|_| StoreError)
     }
 
-    /// Saves a value until `expires`, and at least for KV's shortest life.
+    /// Saves a value until `expires`, and at least for the shortest life that KV accepts.
     ///
     /// # Errors
     /// [`StoreError`] where KV failed or did not confirm in time.
@@ -62,7 +62,7 @@ impl Kv {
         saved.map_err(|_| StoreError)
     }
 
-    /// Removes a value, there or not.
+    /// Removes a value; succeeds where there is none.
     ///
     /// # Errors
     /// [`StoreError`] where KV failed or did not confirm in time.

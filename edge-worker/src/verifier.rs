@@ -1,8 +1,8 @@
-//! Signatures by the runtime's own cryptography (<https://www.w3.org/TR/webcrypto-2/>), which is ten times
+//! Verifies signatures by the runtime's own cryptography (<https://www.w3.org/TR/webcrypto-2/>), which is ten times
 //! faster than Rust in wasm.
 //!
-//! Weak keys were refused by the core at import; what is left for the runtime is whether a point lies on its
-//! curve. A wrong `Valid` from here lets anyone in as anyone.
+//! The core refused weak keys when it read them; the runtime checks only whether a point lies on its curve. A wrong
+//! `Valid` from here lets anyone in as anyone.
 
 use crate::host;
 use lychgate_core::jose::{Algorithm, SignatureCheck, SignatureVerdict};
@@ -11,7 +11,7 @@ use std::cell::RefCell;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
-/// The most imported keys that are kept: those of a few providers, with old and new ones of each.
+/// The most imported keys that the cache keeps: those of a few providers, with old and new ones of each.
 const MOST_KEYS: usize = 32;
 
 struct Imported {
@@ -20,7 +20,7 @@ struct Imported {
     key: JsValue,
 }
 
-/// Imported public keys, the most recent last. They belong to providers, not to requests.
+/// A cache of imported public keys, the most recent last. They belong to providers, not to requests.
 #[derive(Default)]
 pub(crate) struct Keys(RefCell<Vec<Imported>>);
 
@@ -28,7 +28,7 @@ impl Keys {
     /// Verifies one signature.
     ///
     /// # Errors
-    /// [`VerifierError`] where the runtime failed at it.
+    /// [`VerifierError`] where the runtime fails.
     pub(crate) async fn verify(
         &self,
         check: &SignatureCheck<'_>,
@@ -50,7 +50,7 @@ impl Keys {
         }
     }
 
-    /// The imported key, or `None` where the runtime takes it for none.
+    /// The imported key; `None` where the runtime refuses it.
     async fn key(&self, check: &SignatureCheck<'_>) -> Result<Option<JsValue>, VerifierError> {
         let (algorithm, jwk) = (check.algorithm(), check.key().jwk());
         if let Some(key) = kept(&self.0.borrow(), algorithm, jwk) {

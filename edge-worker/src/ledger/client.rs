@@ -1,8 +1,8 @@
 //! The Worker's side of the ledger.
 //!
-//! A wrong answer from here admits a replay or an ended session, so whatever is not understood is an error.
-//! What failed before it was sent wrote nothing; a write that was sent and not answered, by time-out, by
-//! an exception of the runtime or by a failure inside the object, may have happened.
+//! A wrong answer from here admits a replay or an ended session, so anything that the client does not understand is an
+//! error. A write that failed before it was sent has not happened. A write that was sent and not answered, because of a
+//! timeout, an exception of the runtime or a failure inside the object, may have happened.
 
 use super::wire::{Answer, Question};
 use crate::host::{self, Limit};
@@ -20,7 +20,7 @@ use worker::{Env, ObjectNamespace};
 /// The name of the binding.
 pub(crate) const BINDING: &str = "LYCHGATE_LEDGER";
 
-/// How long the ledger may take. A healthy one needs tens of milliseconds.
+/// The timeout of the ledger. A healthy one needs tens of milliseconds.
 pub(crate) const TIME_LIMIT: Milliseconds = Milliseconds::new(2_000);
 
 /// The ledger, for one call.
@@ -29,14 +29,14 @@ pub(crate) struct Client {
     milliseconds: f64,
 }
 
-/// A question that was sent, and how long its answer may take.
+/// A question that was sent, and the timeout of its answer.
 struct Sent {
     promise: Promise,
     limit: Limit,
 }
 
 impl Client {
-    /// The namespace of the deployment, for a call that may take so long.
+    /// The namespace of the deployment, for a call with this timeout.
     ///
     /// # Errors
     /// [`LedgerError::Unavailable`] where none is bound.
@@ -129,8 +129,8 @@ impl Client {
 
     /// Sends the question; an error means that it was not sent.
     ///
-    /// The stub is asked as the `Fetcher` that it is: its own methods give one error for what was not sent and for what
-    /// may have been, and take no signal.
+    /// It calls the stub as a [`Fetcher`]: the methods of `worker::Stub` give the same error for "not sent" and
+    /// "perhaps sent", and take no signal.
     fn send(&self, part: &str, question: &Question<'_>) -> Result<Sent, LedgerError> {
         #[cfg(feature = "contract")]
         crate::contract::before();

@@ -1,8 +1,8 @@
-//! The Durable Object's side of the ledger: each operation is one SQL statement, the same on every edge.
+//! The Durable Object's side of the ledger: each operation is one SQL statement, the same on every host.
 //!
-//! The object itself is a class in `shim.js` without any state, so that it outlives a trap of the wasm.
-//! Everything here is synchronous: no other request comes between two statements, and a trap reaches the
-//! class as an exception instead of leaving the caller without an answer.
+//! The object itself is a class in `ledger.js` that holds nothing of the wasm, so it outlives a trap. Everything here
+//! is synchronous: no other request runs between two statements, and a trap reaches the class as an exception instead
+//! of leaving the caller without an answer.
 
 use super::wire::{Answer, Question};
 use crate::number::{from_double, to_double};
@@ -19,7 +19,7 @@ const EXISTS: &str = "SELECT 1 FROM sqlite_master WHERE type='table' AND name='l
 const EARLIEST: &str = "SELECT min(expires) FROM ledger";
 const PURGE: &str = "DELETE FROM ledger WHERE expires<=?1";
 
-/// The last millisecond that a `Date` of JavaScript can be.
+/// The last millisecond that a JavaScript `Date` can hold.
 const LATEST: u64 = 8_640_000_000_000_000;
 
 type Row = Vec<SqlStorageValue>;
@@ -35,22 +35,22 @@ pub fn ledger_answer(state: DurableObjectState, question: &Uint8Array) -> Uint8A
             answer.unwrap_or(Answer::Failed)
         }
     };
-    // Lengths were checked when the records were stored, so this always encodes; were it otherwise, no
-    // bytes are no answer.
+    // The object checked the lengths when it stored the records, so this always encodes. If it did not, the client
+    // would not take the empty bytes for an answer.
     Uint8Array::from(answer.encode().unwrap_or_default().as_slice())
 }
 
-/// Deletes what expired. True where nothing is left, and the object with all its storage can go.
+/// Deletes the records that expired. True where none is left, and the object may delete all its storage.
 ///
 /// # Errors
-/// What the database throws; the runtime tries again later.
+/// The database throws; the runtime tries again later.
 #[wasm_bindgen]
 pub fn ledger_purge(state: DurableObjectState) -> Result<bool, JsValue> {
     let end = now_seconds().saturating_sub(GRACE);
     Ok(Database::of(state).purge(end)?)
 }
 
-/// What a Durable Object keeps.
+/// The storage of a Durable Object.
 pub(crate) struct Database {
     storage: Storage,
     sql: SqlStorage,
@@ -63,7 +63,7 @@ impl Database {
         Self { storage, sql }
     }
 
-    /// Deletes what expired by `end`. True where nothing is left.
+    /// Deletes the records that expired by `end`. True where none is left.
     pub(crate) fn purge(&self, end: u64) -> Result<bool> {
         if !self.exists()? {
             return Ok(true);
@@ -142,7 +142,7 @@ impl Database {
         Ok(Answer::Found(names.iter().map(find).collect()))
     }
 
-    /// The version that was written; `None` where something else stood there.
+    /// Writes, and returns the new version; `None` where the record was not as expected.
     fn write(&self, statement: &str, bindings: Row) -> Result<Option<Version>> {
         self.rows(CREATE, Vec::new())?;
         match self.rows(statement, bindings)?.first() {
@@ -158,8 +158,8 @@ impl Database {
         Ok(Answer::Conflict(standing.map(|(_, record)| record)))
     }
 
-    /// Sets the alarm where the record just written is the first to expire. Where another is, the alarm was set
-    /// for that; one long overdue means that the alarm was lost.
+    /// Sets the alarm where the record just written is the first to expire. Where another is, the alarm is set for that
+    /// one already; if that one is long overdue, the alarm was lost, and this sets it anew.
     fn wake_for_new(&self, expires: u64) -> Result<()> {
         let overdue = |earliest: u64| earliest.saturating_add(GRACE) <= now_seconds();
         match self.earliest()? {
@@ -169,11 +169,11 @@ impl Database {
     }
 
     fn wake_for(&self, expires: u64) -> Result<()> {
-        // The second more keeps an alarm that comes early within its second from finding nothing to do.
+        // An alarm that comes early within its second would find nothing to delete, so it gets one second more.
         let at = expires.saturating_add(GRACE).saturating_add(1);
         let at = at.max(now_seconds()).saturating_mul(1000).min(LATEST);
         let at = ScheduledTime::new(Date::new(&to_double(at).into()));
-        // Until it is stored the runtime holds back the answer, so nobody has to wait for it.
+        // The runtime holds back the answer until it has stored the alarm, so nothing here has to wait for that.
         self.storage.set_alarm(at).now_or_never().unwrap_or(Ok(()))
     }
 
@@ -183,7 +183,7 @@ impl Database {
     }
 
     fn select(&self, statement: &str, bindings: Row) -> Result<Vec<(RecordName, Versioned)>> {
-        // A question about a partition that holds nothing must not make it hold an empty table.
+        // A question about a partition that holds nothing must not create an empty table there.
         if !self.exists()? {
             return Ok(Vec::new());
         }
@@ -221,7 +221,7 @@ fn version(value: &SqlStorageValue) -> Option<Version> {
     whole(value).and_then(Version::new)
 }
 
-/// The whole number, where it is one that JavaScript has exactly.
+/// The whole number of a value, where JavaScript holds it exactly.
 fn whole(value: &SqlStorageValue) -> Option<u64> {
     let SqlStorageValue::Integer(number) = value else {
         return None;
@@ -229,7 +229,7 @@ fn whole(value: &SqlStorageValue) -> Option<u64> {
     u64::try_from(*number).ok()
 }
 
-/// The number as a value; what is too large to be exact becomes the largest exact one.
+/// The number as a value; one that is too large to be exact becomes the largest exact one.
 fn number(number: u64) -> SqlStorageValue {
     to_double(number).into()
 }

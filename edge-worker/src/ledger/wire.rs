@@ -1,11 +1,11 @@
-//! What goes between the Worker and a Durable Object, both of which run this same code.
+//! The messages between the Worker and a Durable Object, which both run this code.
 //!
 //! Integers are big-endian; `text` is a u16 length and that many bytes of UTF-8, `bytes` a u32 length and
 //! that many bytes. A question is its number (u8) and:
 //! - 1 read: partition (text), now (u64), count (u16), that many record names (text)
 //! - 2 list: partition (text), now (u64), letter of the kind (u8), limit (u32)
 //! - 3 write: partition (text), now (u64), record name (text), expected (u8: 0 absent, 1 version), version
-//!   (u64; with 0 the one it gets), expires (u64), value (bytes)
+//!   (u64; with 0 the one that the record gets), expires (u64), value (bytes)
 //!
 //! An answer is its number (u8) and:
 //! - 1 found: count (u16), that many `record`s: 0 (u8), or 1 (u8), version (u64), value (bytes)
@@ -14,7 +14,7 @@
 //! - 4 conflict: `record`
 //! - 5 too large; 6 not understood; 7 failed
 //!
-//! Whatever deviates, by one byte left over at the end too, is no question and no answer.
+//! Bytes that deviate from this, even by one byte left over at the end, are no question and no answer.
 
 use lychgate_core::platform::ledger::{Expected, RecordName, Version, Versioned};
 
@@ -42,7 +42,7 @@ pub(crate) enum Question<'a> {
     },
 }
 
-/// What a partition answers.
+/// The answer of a partition.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
     Found(Vec<Option<Versioned>>),
@@ -53,12 +53,12 @@ pub(crate) enum Answer {
     TooLarge,
     /// The question was not understood; nothing was written.
     NotUnderstood,
-    /// The database failed; what it did is not known.
+    /// The database failed; nobody knows whether it wrote.
     Failed,
 }
 
 impl Question<'_> {
-    /// The question as bytes, or `None` where something in it is longer than its length can say.
+    /// The question as bytes; `None` where a part is too long for its length field.
     pub(crate) fn encode(&self) -> Option<Vec<u8>> {
         let mut out = Vec::new();
         match self {
@@ -140,7 +140,7 @@ impl<'a> Question<'a> {
 }
 
 impl Answer {
-    /// The answer as bytes, or `None` where something in it is longer than its length can say.
+    /// The answer as bytes; `None` where a part is too long for its length field.
     pub(crate) fn encode(&self) -> Option<Vec<u8>> {
         let mut out = Vec::new();
         match self {
@@ -233,7 +233,7 @@ fn put_versioned(out: &mut Vec<u8>, record: &Versioned) -> Option<()> {
     put_bytes(out, &record.value)
 }
 
-/// What is left to read.
+/// The bytes that are left to read.
 struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {

@@ -94,17 +94,17 @@ fn providers_are_asked_again(scene: &Scene) {
     }
 }
 
-fn whoever_is_asked_may_leave(scene: &Scene) {
+fn survives_ended_connections(scene: &Scene) {
     forwards_are_repeated(scene);
     providers_are_asked_again(scene);
 }
 
 #[test]
-fn whoever_the_worker_asks_may_leave() {
-    whoever_is_asked_may_leave(&Scene::on_workers());
+fn the_worker_survives_ended_connections() {
+    survives_ended_connections(&Scene::on_workers());
 }
 
 #[test]
-fn whoever_the_component_asks_may_leave() {
-    whoever_is_asked_may_leave(&Scene::on_spin());
+fn the_component_survives_ended_connections() {
+    survives_ended_connections(&Scene::on_spin());
 }

@@ -31,7 +31,10 @@ pub const CASES: &[Case] = &[
         "a route for both takes either, and the bearer decides",
         either,
     ),
-    ("clients learn whom to ask for a token", resource_metadata),
+    (
+        "clients learn which issuer to ask for a token",
+        resource_metadata,
+    ),
     ("a listed site may call, and learns why it may not", cors),
     ("a bound token comes with a proof", bound_tokens),
     (

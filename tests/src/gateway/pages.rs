@@ -89,7 +89,7 @@ fn with_page(page: serde_json::Value) -> InProcess {
 }
 
 #[test]
-fn the_configured_language_is_for_whoever_asks_for_none_of_ours() {
+fn the_configured_language_is_for_requests_that_accept_none_of_ours() {
     let host = with_page(json!({"language": "de"}));
     must_speak(&host, None, "de");
     must_speak(&host, Some("fr"), "de");

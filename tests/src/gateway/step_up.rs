@@ -19,12 +19,9 @@ pub const CASES: &[Case] = &[
         "a person authenticates anew and comes back",
         a_person_comes_back,
     ),
+    ("a sign-in asks for it at once", signing_in_asks_at_once),
     (
-        "whoever signs in is asked for it at once",
-        signing_in_asks_at_once,
-    ),
-    (
-        "whom another authentication would not help is refused",
+        "a user is refused where another authentication would not help",
         no_help_no_step_up,
     ),
     ("a page can ask for it by a link", a_link_asks),

@@ -38,7 +38,7 @@ fn is_lost(answer: &Response) -> bool {
 }
 
 #[test]
-fn a_trap_is_a_500_and_whoever_waits_beside_it_gets_nothing_of_anyone() {
+fn a_trap_is_a_500_and_requests_beside_it_get_nothing_of_each_other() {
     let setup = Setup {
         worker: Setup::contract().worker,
         ..Setup::standard()

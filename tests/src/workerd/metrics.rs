@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use std::time::Instant;
 
 #[test]
-fn the_worker_shows_its_counters_to_whoever_has_the_secret() {
+fn the_worker_shows_its_counters_to_clients_with_the_secret() {
     let mut setup = Setup::standard();
     let configuration = setup.configuration.as_mut().unwrap();
     with_metrics(configuration, &mut setup.secrets);
