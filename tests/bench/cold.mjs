@@ -3,8 +3,9 @@
 //
 //     node tests/bench/cold.mjs STARTED KIND COPIES BUILD JOSE
 //
-// STARTED is the file to write once each of the COPIES has answered: `process id` of workerd. KIND is `hello`, `jose` or
-// `lychgate`, BUILD a folder with a build of Lychgate, and JOSE the bundle of tests/bench/jose.js.
+// STARTED is the file to write once each of the COPIES has answered: `process id` of workerd. KIND is `hello`, `carried`
+// (the same with Lychgate's files, which it does not use), `jose` or `lychgate`, BUILD a folder with a build of Lychgate,
+// and JOSE the bundle of tests/bench/jose.js.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { reservePort } from "../ports.mjs";
@@ -34,7 +35,15 @@ const unlike = (wasm, copy) => {
 };
 
 const hello = "export default { fetch: () => new Response(null, { status: 401 }) };";
+const wasm = (copy) => unlike(readFileSync(join(build, "lychgate_bg.wasm")), copy);
 const kinds = {
+  carried: (copy) => () => ({
+    modules: [
+      { type: "ESModule", path: "index.js", contents: hello },
+      { type: "Data", path: "lychgate_bg.wasm", contents: wasm(copy) },
+      { type: "Text", path: "lychgate.txt", contents: readFileSync(join(build, "index.js"), "utf8") },
+    ],
+  }),
   hello: () => () => ({ modules: [{ type: "ESModule", path: "index.js", contents: hello }] }),
   jose: () => () => ({
     modules: script(jose),
@@ -43,7 +52,7 @@ const kinds = {
   lychgate: (copy) => (origin) => ({
     modules: [
       ...script(join(build, "index.js")),
-      { type: "CompiledWasm", path: "lychgate_bg.wasm", contents: unlike(readFileSync(join(build, "lychgate_bg.wasm")), copy) },
+      { type: "CompiledWasm", path: "lychgate_bg.wasm", contents: wasm(copy) },
       { type: "Text", path: "lychgate.json", contents: JSON.stringify(configuration(origin)) },
     ],
     bindings: { LYCHGATE_KEY_1: secret() },

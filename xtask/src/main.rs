@@ -39,10 +39,11 @@ const USAGE: &str = "usage:
                               run every check and test; with --quick, those before the suites in
                               front of real hosts; with --long, suites that repeat something do so
                               as often as they can, which takes much longer
-  cargo xtask bench [--host workers|spin] [--beside FOLDER] | [--tokens | --token-memory | --cold]
+  cargo xtask bench [--host workers|spin] [--beside FOLDER | --cold] | [--tokens | --token-memory]
                               measure a host, with another build of the Worker beside this one
-                              where a folder is named, or what access tokens cost and hold on
-                              Workers, or how an isolate starts there; writes docs/BENCHMARKS.md
+                              where a folder is named, or how an isolate or an instance starts, or
+                              what access tokens cost and hold on Workers; writes
+                              docs/BENCHMARKS.md
   cargo xtask tidy            hold the sources against the rules of ARCHITECTURE.md
   cargo xtask build worker    build what is deployed to Cloudflare and print its size
   cargo xtask build contract  build the Worker that the contract suite drives

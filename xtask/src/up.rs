@@ -44,7 +44,7 @@ fn run(
     groups: &mut Vec<Group>,
 ) -> Outcome {
     let gateway = format!("http://localhost:{}", ports.gateway);
-    start(place, demo, ports, groups)?;
+    start(place, demo, &mut demo.gateway(place), ports, groups)?;
     if !wait_until_serving(ports, interrupt, groups)? {
         return Ok(());
     }
@@ -52,17 +52,23 @@ fn run(
     watch(ports, interrupt, groups)
 }
 
-/// Starts the provider, the API and, last, the gateway.
+/// Starts the provider, the API and, last, the gateway by this command.
 ///
 /// # Errors
 /// One that cannot be started; those before it are in `groups`.
-pub(crate) fn start(place: &Place, demo: &Demo, ports: Ports, groups: &mut Vec<Group>) -> Outcome {
+pub(crate) fn start(
+    place: &Place,
+    demo: &Demo,
+    started: &mut Command,
+    ports: Ports,
+    groups: &mut Vec<Group>,
+) -> Outcome {
     let gateway = format!("http://localhost:{}", ports.gateway);
     eprintln!("[demo] starting the provider, the API and the gateway");
     let mut provider = provider(place, demo, ports, &gateway);
     groups.push(Group::start_prefixed("provider", &mut provider)?);
     groups.push(Group::start_prefixed("api", &mut api(place, demo, ports))?);
-    groups.push(Group::start_prefixed("gateway", &mut demo.gateway(place))?);
+    groups.push(Group::start_prefixed("gateway", started)?);
     Ok(())
 }
 

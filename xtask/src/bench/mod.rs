@@ -21,6 +21,7 @@ use crate::node;
 use crate::place::Place;
 use crate::process::Group;
 use load::Target;
+use spin::Instances;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -112,10 +113,14 @@ impl Asked {
         if edge == Edge::Spin && beside.is_some() {
             return Err(Failure::new("--beside: only for Workers"));
         }
-        if subject != Subject::Sessions && (edge == Edge::Spin || beside.is_some()) {
+        let is_for_workers = matches!(subject, Subject::Tokens | Subject::TokenMemory);
+        if is_for_workers && edge == Edge::Spin {
             return Err(Failure::new(
-                "--tokens, --token-memory and --cold: only for Workers, and alone",
+                "--tokens and --token-memory: only for Workers",
             ));
+        }
+        if subject != Subject::Sessions && beside.is_some() {
+            return Err(Failure::new("--beside: only for what a request costs"));
         }
         Ok(Self {
             edge,
@@ -133,8 +138,9 @@ pub(crate) fn bench(place: &Place, asked: &Asked, interrupt: &Interrupt) -> Outc
     match (asked.edge, asked.subject) {
         (_, Subject::Tokens) => tokens::bench(place, false, interrupt),
         (_, Subject::TokenMemory) => tokens::bench(place, true, interrupt),
-        (_, Subject::Cold) => cold::bench(place, interrupt),
-        (Edge::Spin, Subject::Sessions) => spin::bench(place, interrupt),
+        (Edge::Workers, Subject::Cold) => cold::bench(place, interrupt),
+        (Edge::Spin, Subject::Cold) => spin::bench(place, Instances::Fresh, interrupt),
+        (Edge::Spin, Subject::Sessions) => spin::bench(place, Instances::Kept, interrupt),
         (Edge::Workers, Subject::Sessions) => {
             workers::bench(place, asked.beside.as_deref(), interrupt)
         }

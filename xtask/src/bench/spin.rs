@@ -43,29 +43,64 @@ component = \"hello\"
 source = \"../../spin-hello/hello.wasm\"
 ";
 
-pub(super) fn bench(place: &Place, interrupt: &Interrupt) -> Outcome {
+/// Whether an instance serves as many requests as Spin lets it, or one, so that each request starts one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Instances {
+    Kept,
+    Fresh,
+}
+
+impl Instances {
+    /// A command of the host, told so.
+    fn told(self, mut host: Command) -> Command {
+        if self == Self::Fresh {
+            host.args(["--max-instance-reuse-count", "1"]);
+        }
+        host
+    }
+
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Kept => "An instance serves 128 requests, 16 at once.",
+            Self::Fresh => "An instance serves one request.",
+        }
+    }
+
+    /// The part of the report.
+    const fn part(self) -> &'static str {
+        match self {
+            Self::Kept => "spin",
+            Self::Fresh => "spin cold",
+        }
+    }
+}
+
+pub(super) fn bench(place: &Place, instances: Instances, interrupt: &Interrupt) -> Outcome {
     let ports = Ports::starting_at(FIRST_PORT)?;
     ports.must_be_free()?;
     component::build_for_tests(place, interrupt)?;
     let demo = Demo::prepare(place, Edge::Spin, ports, interrupt)?;
     let mut servers = Vec::new();
-    let outcome = run(place, &demo, ports, &mut servers, interrupt);
+    let outcome = run(place, &demo, ports, instances, &mut servers, interrupt);
     servers.iter().for_each(Group::ask_to_end);
     servers.iter_mut().for_each(Group::make_end);
     let text = outcome?;
     println!("{text}");
-    report::write(place, "spin", &text)
+    report::write(place, instances.part(), &text)
 }
 
 fn run(
     place: &Place,
     demo: &Demo,
     ports: Ports,
+    instances: Instances,
     servers: &mut Vec<Group>,
     interrupt: &Interrupt,
 ) -> Outcome<String> {
-    up::start(place, demo, ports, servers)?;
-    servers.push(Group::start_prefixed("hello", &mut hello(place)?)?);
+    let mut gateway = instances.told(demo.gateway(place));
+    up::start(place, demo, &mut gateway, ports, servers)?;
+    let mut hello = instances.told(hello(place)?);
+    servers.push(Group::start_prefixed("hello", &mut hello)?);
     wait_for(ports, servers)?;
     let gateway = listener_at(place, ports.gateway)?;
     let hello = listener_at(place, HELLO_PORT)?;
@@ -97,7 +132,10 @@ fn run(
             gateway,
         ),
         scenario(
-            "Lychgate, a page that needs a session, which is warm",
+            match instances {
+                Instances::Kept => "Lychgate, a page that needs a session, which is warm",
+                Instances::Fresh => "Lychgate, a page that needs a session",
+            },
             members.with("cookie", &cookie),
             gateway,
         ),
@@ -110,11 +148,12 @@ fn run(
     let measured = measure(&scenarios, TURNS, servers, interrupt)?;
     let rustc = report::version(Command::new("rustc").arg("--version"));
     Ok(format!(
-        "{}; {rustc}, {}, {}, host: {}. An instance serves 128 requests, 16 at once.\n\n{}",
+        "{}; {rustc}, {}, {}, host: {}. {}\n\n{}",
         report::machine(),
         report::locked(place, "spin-sdk"),
         report::locked(place, "wasmtime"),
         report::version(Command::new(spin::program(place)).arg("--version")),
+        instances.words(),
         report::table(&measured.iter().collect::<Vec<_>>()),
     ))
 }
