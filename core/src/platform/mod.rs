@@ -8,6 +8,9 @@ pub mod ledger;
 pub mod sql;
 pub mod store;
 
+#[cfg(test)]
+pub(crate) mod for_tests;
+
 use crate::{
     event::Line,
     http::outbound::{Outbound, Reply, SendError, SendLimits},

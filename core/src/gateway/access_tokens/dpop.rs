@@ -24,6 +24,10 @@ use crate::{
 
 /// Checks that the token came as it must: alone where it is bound to nothing, and with a proof of this request where
 /// it is bound.
+///
+/// # Errors
+/// [`BrowserFault::Token`] where the proof is missing, wrong or used (RFC 9449, section 4.3), and [`PlatformFault`] where
+/// nobody can tell. A false `Ok` lets a thief of the token in.
 pub(in crate::gateway) async fn prove<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     target: &Target<'_>,

@@ -71,6 +71,9 @@ pub(in crate::gateway) fn from_cache(
 }
 
 /// The token in `Authorization`, and its proof where it is bound to a key.
+///
+/// # Errors
+/// [`RefusedToken`] with the issuer, once that is proven.
 pub(in crate::gateway) async fn identify<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     target: &Target<'_>,
@@ -307,5 +310,65 @@ impl Drop for Held<'_> {
     fn drop(&mut self) {
         let mut tokens = self.deployment.tokens.borrow_mut();
         tokens.end(&self.digest, self.lease);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        gateway::context::for_tests::{Sent, calling, deployment},
+        platform::{OutOfTime, for_tests::Edge},
+    };
+    use futures_util::FutureExt;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn a_token_in_the_query_is_found_however_its_name_is_written() {
+        for query in [
+            "access_token=x",
+            "a=b&access_token=x",
+            "access%5ftoken=x",
+            "access_token",
+            "a&%61ccess_token=",
+        ] {
+            assert!(has_token_in_query(query), "{query}");
+        }
+        for query in ["", "access_tokens=x", "a=access_token", "access+token=x"] {
+            assert!(!has_token_in_query(query), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_lease_to_verify_ends_with_its_request() {
+        let (deployment, edge) = (deployment(), Edge::default());
+        let digest = TokenDigest::of("token");
+        let is_free = || deployment.tokens.borrow_mut().begin(digest).is_some();
+        calling(&deployment, &edge, &Sent::new("GET", "/"), |call| {
+            let held = Held::take(call, digest).now_or_never().unwrap();
+            assert!(!is_free());
+            drop(held);
+            assert!(is_free());
+        });
+        assert_eq!(edge.pauses.get(), 0);
+    }
+
+    #[test]
+    fn a_request_takes_a_lease_over_that_it_has_waited_for_or_may_not_wait_for() {
+        for (pausing, pauses) in [(Ok(()), MOST_LOOKS), (Err(OutOfTime), 1)] {
+            let deployment = deployment();
+            let digest = TokenDigest::of("token");
+            let lost = deployment.tokens.borrow_mut().begin(digest).unwrap();
+            let edge = Edge {
+                pausing,
+                ..Edge::default()
+            };
+            calling(&deployment, &edge, &Sent::new("GET", "/"), |call| {
+                let held = Held::take(call, digest).now_or_never().unwrap();
+                assert_ne!(held.lease, lost);
+            });
+            assert_eq!(edge.pauses.get(), pauses);
+        }
     }
 }

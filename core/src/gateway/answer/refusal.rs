@@ -138,11 +138,13 @@ impl Refusal {
         }))
     }
 
+    /// Gives these details in place of those before.
     pub(in crate::gateway) fn with(mut self, detail: Detail) -> Self {
         self.0.detail = detail;
         self
     }
 
+    /// Sends these `Set-Cookie` fields along, in place of those before.
     pub(in crate::gateway) fn with_cookies(mut self, cookies: Vec<HeaderValue>) -> Self {
         self.0.cookies = cookies;
         self
@@ -428,3 +430,7 @@ const fn reason(fault: &Fault) -> Reason {
         | PublicCode::CrossSiteRequest => Reason::Unavailable,
     }
 }
+
+#[cfg(test)]
+#[path = "refusal_tests.rs"]
+mod tests;

@@ -144,6 +144,9 @@ pub(in crate::gateway) struct Target<'a> {
 
 impl<'a> Target<'a> {
     /// Parses path and query.
+    ///
+    /// # Errors
+    /// [`BrowserFault::Malformed`] for a path that can be read in more ways than one.
     pub(in crate::gateway) fn parse(target: &'a str) -> Result<Self, BrowserFault> {
         let (path, query) = match target.split_once('?') {
             Some((path, query)) => (path, Some(query)),
@@ -166,5 +169,73 @@ impl<'a> Target<'a> {
             out.push_str(query);
         }
         out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gateway::context::for_tests::Sent;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn a_telling_header_is_known_in_any_case() {
+        for name in ["Origin", "UPGRADE", "content-length", "Transfer-Encoding"] {
+            assert!(is_telling(name), "{name}");
+        }
+        for name in ["Cookie", "Authorization", "origins", "sec-fetch-site", ""] {
+            assert!(!is_telling(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_request_is_plain_where_it_reads_and_tells_nothing() {
+        let is_plain = |request: &Sent| {
+            let head = Head::read(request).unwrap();
+            head.arrival(request).more.is_none()
+        };
+        for method in ["GET", "HEAD"] {
+            assert!(is_plain(&Sent::new(method, "/")), "{method}");
+            for name in TELLING {
+                let told = Sent::new(method, "/").with(name.clone(), "1");
+                assert!(!is_plain(&told), "{method} {name:?}");
+            }
+        }
+        for method in ["POST", "OPTIONS", "get"] {
+            assert!(!is_plain(&Sent::new(method, "/")), "{method}");
+        }
+    }
+
+    #[test]
+    fn a_header_that_came_twice_is_refused_as_soon_as_it_has_a_say() {
+        let twice = |method| {
+            let request = Sent::new(method, "/");
+            request.with(HeaderName::SEC_FETCH_SITE, "same-origin, cross-site")
+        };
+        assert!(Head::read(&twice("POST")).is_err());
+        let plain = twice("GET");
+        let head = Head::read(&plain).unwrap();
+        assert!(head.metadata(&plain).is_err());
+        let once = Sent::new("GET", "/").with(HeaderName::SEC_FETCH_SITE, "same-origin");
+        assert!(Head::read(&once).unwrap().metadata(&once).is_ok());
+    }
+
+    #[test]
+    fn a_target_is_split_at_its_first_question_mark() {
+        for (target, path, query, normal) in [
+            ("/a/../b?c?d", "/b", Some("c?d"), "/b?c?d"),
+            ("/b?", "/b", Some(""), "/b?"),
+            ("/%62", "/b", None, "/b"),
+        ] {
+            let parsed = Target::parse(target).unwrap_or_else(|_| panic!("{target}"));
+            assert_eq!(parsed.path.as_str(), path);
+            assert_eq!(parsed.query, query);
+            assert_eq!(parsed.normal(), normal);
+        }
+        for target in ["/a//b", "/a%2fb?c", "a", "?a"] {
+            let fault = Target::parse(target).err();
+            assert_eq!(fault, Some(BrowserFault::Malformed), "{target}");
+        }
     }
 }

@@ -40,3 +40,21 @@ impl StaleCookies {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn a_cookie_that_counts_for_nothing_is_cleared_with_the_attributes_that_it_was_set_with() {
+        assert_eq!(StaleCookies::None.clear(SameSite::Strict), []);
+        let cleared = StaleCookies::Session.clear(SameSite::Strict);
+        let fields: Vec<&str> = cleared.iter().map(HeaderValue::as_str).collect();
+        let expected =
+            "__Host-Http-lychgate=; Max-Age=0; Path=/; Secure; HttpOnly; SameSite=Strict";
+        assert_eq!(fields, [expected]);
+    }
+}

@@ -58,3 +58,43 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
         asked == *method || (asked == Method::Head && *method == Method::Get)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        gateway::context::for_tests::{Sent, calling, deployment},
+        platform::{for_tests::Edge, store::StoreKey},
+    };
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn a_head_asks_as_a_get_does_and_for_nothing_else() {
+        for (sent, method, is) in [
+            ("HEAD", Method::Get, true),
+            ("HEAD", Method::Post, false),
+            ("GET", Method::Head, false),
+            ("POST", Method::Post, true),
+            ("get", Method::Get, false),
+        ] {
+            let request = Sent::new(sent, "/");
+            calling(&deployment(), &Edge::default(), &request, |call| {
+                assert_eq!(call.is(&method), is, "{sent}");
+            });
+        }
+    }
+
+    #[test]
+    fn work_that_was_left_is_not_undone_by_a_step_that_leaves_none() {
+        let request = Sent::new("GET", "/");
+        calling(&deployment(), &Edge::default(), &request, |call| {
+            call.do_later(None);
+            assert!(call.later.take().is_none());
+            let key = StoreKey::parse("s1/a/0").unwrap();
+            call.do_later(Some(Later::RemoveRecord(key)));
+            call.do_later(None);
+            assert!(call.later.take().is_some());
+        });
+    }
+}

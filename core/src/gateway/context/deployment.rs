@@ -100,11 +100,13 @@ impl Deployment {
         self.providers.get(&provider.id)
     }
 
+    /// Whether any upstream is the static files of the platform.
     pub(in crate::gateway) fn needs_assets(&self) -> bool {
         let is_assets = |upstream: &Upstream| matches!(upstream.target, UpstreamTarget::Assets);
         self.config.upstreams.iter().any(is_assets)
     }
 
+    /// The names of the service bindings that upstreams are reached by.
     pub(in crate::gateway) fn services(&self) -> Vec<&str> {
         let upstreams = self.config.upstreams.iter();
         let services = upstreams.filter_map(|upstream| match &upstream.target {
@@ -180,4 +182,67 @@ fn forwarded(config: &Config) -> [(HeaderName, HeaderValue); 2] {
         ),
         (HeaderName::X_FORWARDED_HOST, host),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gateway::context::for_tests::{deploy, deployment, settings};
+    use alloc::borrow::ToOwned;
+    use serde_json::json;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn an_upstream_is_told_where_browsers_are() {
+        for (public_url, scheme, host) in [
+            ("https://app.example.com", "https", "app.example.com"),
+            ("http://localhost:8787", "http", "localhost:8787"),
+        ] {
+            let mut settings = settings();
+            settings["public_url"] = json!(public_url);
+            let told = deploy(&settings).forwarded.map(|(_, value)| value);
+            assert_eq!(told.map(|it| it.as_str().to_owned()), [scheme, host]);
+        }
+    }
+
+    #[test]
+    fn a_service_is_asked_under_the_public_origin_and_files_under_none() {
+        let mut settings = settings();
+        let upstreams = settings["upstream"].as_array_mut().unwrap();
+        upstreams.push(json!({"id": "worker", "service": "WORKER"}));
+        let deployment = deploy(&settings);
+        let upstream = |place| {
+            let origins = deployment.origins(UpstreamIndex(place))?;
+            Some(origins.upstream.clone())
+        };
+        assert_eq!(upstream(0), None);
+        assert_eq!(upstream(1).as_deref(), Some("https://api.example.com"));
+        assert_eq!(upstream(2).as_deref(), Some("https://app.example.com"));
+    }
+
+    #[test]
+    fn a_redirect_uri_is_the_callback_of_its_provider() {
+        let deployment = deployment();
+        let provider = deployment.config.provider("other").unwrap();
+        let expected = "https://app.example.com/auth/callback/other";
+        assert_eq!(deployment.redirect_uri(provider), expected);
+    }
+
+    #[test]
+    fn a_provider_and_an_issuer_that_publish_at_one_place_share_one_set() {
+        let shared = |deployment: &Deployment| {
+            let provider = deployment.config.provider("demo").unwrap();
+            let of_provider = deployment.provider(provider).unwrap().keys;
+            let Some(IssuerKeys::Published(of_issuer)) = deployment.issuer_keys(IssuerIndex(0))
+            else {
+                panic!("the issuer publishes its keys");
+            };
+            of_provider == *of_issuer
+        };
+        assert!(shared(&deployment()));
+        let mut elsewhere = settings();
+        elsewhere["issuer"][0]["jwks_uri"] = json!("https://op.example.com/keys");
+        assert!(!shared(&deploy(&elsewhere)));
+    }
 }

@@ -19,3 +19,26 @@ pub(in crate::gateway) fn find(base_path: &str, path: &RequestPath) -> Endpoint 
         Below::No => Endpoint::NotOurs,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn no_spelling_of_an_endpoint_belongs_to_a_route() {
+        let name = |path: &str| match find("/auth", &RequestPath::parse(path).unwrap()) {
+            Endpoint::Ours(name) => Some(name),
+            Endpoint::NotOurs => None,
+        };
+        for path in ["/auth/login", "/%61uth/log%69n", "/a/../auth/./login"] {
+            assert_eq!(name(path).as_deref(), Some("login"), "{path}");
+        }
+        assert_eq!(name("/auth").as_deref(), Some(""));
+        for path in ["/authors", "/AUTH/login", "/a/auth/login", "/"] {
+            assert_eq!(name(path), None, "{path}");
+        }
+    }
+}

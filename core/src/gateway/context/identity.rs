@@ -105,6 +105,7 @@ fn encode(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gateway::context::for_tests::session_record;
     use serde_json::json;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -136,5 +137,40 @@ mod tests {
         assert_eq!(encode("auth0|a@b.c"), "auth0|a@b.c");
         assert_eq!(encode("a\r\nX: y"), "a%0D%0AX:%20y");
         assert_eq!(encode("a,b\0%é"), "a%2Cb%00%25%C3%A9");
+    }
+    #[test]
+    fn an_address_that_the_provider_does_not_vouch_for_is_told_to_no_upstream() {
+        let told = |verified: Value| {
+            let mut record = session_record();
+            let claims = [
+                ("email", json!("a@b.example")),
+                ("email_verified", verified),
+            ];
+            let claims = claims.map(|(name, value)| (name.to_owned(), value));
+            record.claims = claims.into_iter().collect();
+            let headers = headers(&principal(&record), &[]);
+            let mut values = headers.iter();
+            let found = values.find(|(name, _)| *name == HeaderName::LYCHGATE_EMAIL);
+            found.map(|(_, value)| value.as_str().to_owned())
+        };
+        assert_eq!(told(json!(true)).as_deref(), Some("a@b.example"));
+        for verified in [json!(false), json!("true"), json!(1), json!(null)] {
+            assert_eq!(told(verified.clone()), None, "{verified}");
+        }
+    }
+
+    #[test]
+    fn a_page_addresses_a_user_by_the_first_name_that_is_a_text() {
+        let mut record = session_record();
+        assert_eq!(display_name(&record).as_deref(), Some("alice"));
+        for (claim, value, shown) in [
+            ("email", json!("a@b.example"), "a@b.example"),
+            ("preferred_username", json!("al"), "al"),
+            ("name", json!(5), "al"),
+            ("name", json!("Alice"), "Alice"),
+        ] {
+            record.claims.insert(claim.to_owned(), value);
+            assert_eq!(display_name(&record).as_deref(), Some(shown));
+        }
     }
 }

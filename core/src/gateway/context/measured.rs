@@ -238,3 +238,106 @@ impl<P: Platform> Platform for Measured<'_, P> {
         self.platform.sign(key, input).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        event::Incident,
+        fault::BrowserFault,
+        http::{inbound::ByteCount, method::Method, url::Url},
+        platform::for_tests::Edge,
+    };
+    use alloc::{collections::VecDeque, vec};
+    use core::cell::RefCell;
+    use futures_util::FutureExt;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    const LIMITS: SendLimits = SendLimits {
+        timeout: Seconds::new(10),
+        body: ByteCount(1),
+    };
+
+    fn request(method: Method) -> Outbound {
+        Outbound {
+            method,
+            url: Url::parse("https://op.example.com/").unwrap(),
+            headers: vec![],
+            body: None,
+        }
+    }
+
+    /// Sends a request whose first try ends with `first` and whose second succeeds; answers whether it did, and the time
+    /// limits.
+    fn send(method: Method, first: SendError, exchange: u64) -> (bool, Vec<u64>) {
+        let reply = Reply {
+            status: 200,
+            content_type: None,
+            body: vec![],
+        };
+        let edge = Edge {
+            replies: RefCell::new(VecDeque::from([Err(first), Ok(reply)])),
+            exchange: Milliseconds::new(exchange),
+            ..Edge::default()
+        };
+        let measured = Measured::new(&edge, None);
+        let sent = measured.send(request(method), LIMITS);
+        let is_ok = sent.now_or_never().unwrap().is_ok();
+        let timeouts = edge.sent.borrow();
+        let timeouts = timeouts.iter().map(|limits| limits.timeout.as_seconds());
+        (is_ok, timeouts.collect())
+    }
+
+    #[test]
+    fn a_request_is_sent_again_where_its_connection_broke_and_it_changes_nothing() {
+        let broken = SendError::Unreachable;
+        assert_eq!(send(Method::Get, broken, 0), (true, vec![10, 10]));
+        assert_eq!(send(Method::Post, broken, 0), (false, vec![10]));
+        let late = SendError::TimedOut;
+        assert_eq!(send(Method::Get, late, 0), (false, vec![10]));
+    }
+
+    #[test]
+    fn the_second_try_has_the_rest_of_the_time_and_no_more() {
+        let timeouts = |exchange| send(Method::Get, SendError::Unreachable, exchange).1;
+        assert_eq!(timeouts(2_001), [10, 7]);
+        assert_eq!(timeouts(9_000), [10, 1]);
+        assert_eq!(timeouts(9_001), [10]);
+    }
+
+    #[test]
+    fn a_refusal_is_counted_by_its_public_code() {
+        let (edge, metrics) = (Edge::default(), Metrics::default());
+        let fault = BrowserFault::NotPermitted.into();
+        Measured::new(&edge, Some(&metrics)).record(&Event::Refused {
+            incident: Incident::new([0; 6]),
+            fault: &fault,
+            provider: None,
+            upstream: None,
+        });
+        let text = metrics.to_text("i");
+        let line = r#"lychgate_requests_refused_total{isolate="i",code="access_denied"} 1"#;
+        assert!(text.contains(line), "{text}");
+    }
+
+    #[test]
+    fn a_line_of_the_log_says_how_long_it_was_waited_and_for_whom() {
+        let edge = Edge {
+            exchange: Milliseconds::new(250),
+            ..Edge::default()
+        };
+        let measured = Measured::new(&edge, None);
+        let sent = measured.send(request(Method::Get), LIMITS);
+        assert!(sent.now_or_never().unwrap().is_err());
+        let fault = BrowserFault::NoRoute.into();
+        measured.record(&Event::BackgroundFailed { fault: &fault });
+        // Two tries are one wait.
+        let timings = edge.timings.borrow()[0];
+        assert_eq!(timings.provider, Some(Milliseconds::new(500)));
+        assert_eq!(
+            (timings.ledger, timings.total),
+            (None, Milliseconds::new(500))
+        );
+    }
+}

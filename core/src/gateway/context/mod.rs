@@ -19,3 +19,6 @@ pub mod outcome;
 pub(in crate::gateway) mod random;
 pub(in crate::gateway) mod record;
 pub(in crate::gateway) mod secrets;
+
+#[cfg(test)]
+pub(in crate::gateway) mod for_tests;

@@ -23,3 +23,35 @@ impl Named {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gateway::context::for_tests::Sent;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn named(request: &Sent) -> Option<(Option<String>, Option<String>)> {
+        let named = Named::of(request, &request.method())?;
+        Some((named.destination, named.condition))
+    }
+
+    #[test]
+    fn a_request_names_other_addresses_where_it_may_change_something() {
+        let to = |method| Sent::new(method, "/a").with(HeaderName::DESTINATION, "/b");
+        for method in ["MOVE", "COPY", "PUT"] {
+            assert_eq!(named(&to(method)), Some((Some("/b".into()), None)));
+        }
+        for method in ["GET", "HEAD", "OPTIONS"] {
+            assert_eq!(named(&to(method)), None, "{method}");
+        }
+    }
+
+    #[test]
+    fn a_condition_alone_names_addresses_too() {
+        let put = Sent::new("PUT", "/a");
+        assert_eq!(named(&put), None);
+        let put = put.with(HeaderName::IF, "</a> (<t>)");
+        assert_eq!(named(&put), Some((None, Some("</a> (<t>)".into()))));
+    }
+}

@@ -127,3 +127,124 @@ pub(in crate::gateway) async fn update<P: Platform, R: Inbound, L>(
 }
 
 const MOST_TRIES: usize = 4;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        fault::PlatformFault::{Ledger, Random},
+        gateway::context::for_tests::{Sent, calling, deployment},
+        platform::{RandomError, for_tests::Edge},
+        session::user::UserKey,
+    };
+    use alloc::collections::VecDeque;
+    use core::cell::RefCell;
+    use futures_util::FutureExt;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    const EXPIRES: UnixTime = UnixTime::from_seconds(u64::MAX);
+
+    fn version(number: u64) -> Version {
+        Version::new(number).unwrap()
+    }
+
+    fn record(number: u64) -> Versioned {
+        let version = version(number);
+        let value = Vec::from([1]);
+        Versioned { version, value }
+    }
+
+    fn write_at(edge: &Edge) -> Result<Once, Fault> {
+        let partition = UserKey::from_bytes([0; 32]).partition();
+        let value = &[];
+        let expires = EXPIRES;
+        let request = Sent::new("GET", "/");
+        calling(&deployment(), edge, &request, |call| {
+            let (name, new) = (RecordName::attempt(), NewValue { value, expires });
+            let written = write_once(call, &partition, &name, new);
+            written.now_or_never().unwrap()
+        })
+    }
+
+    #[test]
+    fn a_record_counts_as_ours_where_the_ledger_says_so_alone() {
+        for (answer, once) in [
+            (Ok(Written::Stored(version(1))), Ok(Once::Written)),
+            (Ok(Written::Conflict(None)), Ok(Once::AlreadyThere)),
+            (Err(LedgerError::OutcomeUnknown), Err(Ledger.into())),
+            (Err(LedgerError::Unavailable), Err(Ledger.into())),
+        ] {
+            let edge = Edge {
+                writes: RefCell::new(VecDeque::from([answer])),
+                ..Edge::default()
+            };
+            assert_eq!(write_at(&edge), once);
+        }
+    }
+
+    #[test]
+    fn nothing_is_written_under_a_version_that_is_not_random() {
+        let edge = Edge {
+            random: Err(RandomError),
+            ..Edge::default()
+        };
+        assert_eq!(write_at(&edge), Err(Random.into()));
+        assert!(edge.written.borrow().is_empty());
+    }
+
+    /// Writes a record once, and leaves it where it has version 2.
+    fn update_at(
+        found: &[Option<Versioned>],
+        writes: &[Result<Written, LedgerError>],
+    ) -> (Result<Option<bool>, Fault>, Vec<Expected>) {
+        let edge = Edge {
+            found: RefCell::new(found.iter().map(|it| Vec::from([it.clone()])).collect()),
+            writes: RefCell::new(writes.iter().cloned().collect()),
+            ..Edge::default()
+        };
+        let partition = UserKey::from_bytes([0; 32]).partition();
+        let request = Sent::new("GET", "/");
+        let changed = calling(&deployment(), &edge, &request, |call| {
+            let changed = update(call, &partition, RecordName::attempt(), |stored| {
+                Ok(match stored {
+                    Some(stored) if stored.version == version(2) => Change::Leave(()),
+                    Some(_) | None => Change::Write {
+                        value: Vec::new(),
+                        expires: EXPIRES,
+                    },
+                })
+            });
+            changed.now_or_never().unwrap()
+        });
+        let doubt = changed.map(|changed| match changed {
+            Changed::Written => None,
+            Changed::Left { is_after_doubt, .. } => Some(is_after_doubt),
+        });
+        (doubt, edge.written.into_inner())
+    }
+
+    #[test]
+    fn a_change_is_made_of_what_stands_there_now() {
+        let conflict = || Ok(Written::Conflict(None));
+        let found = [None, Some(record(1))];
+        let (changed, written) = update_at(&found, &[conflict(), Ok(Written::Stored(version(2)))]);
+        assert_eq!(changed, Ok(None));
+        let first = Version::first([7; 6]);
+        let expected = [Expected::Absent { first }, Expected::Version(version(1))];
+        assert_eq!(written, expected);
+        let found = [None, None, None, None, None];
+        let (changed, written) = update_at(&found, &[(); 5].map(|()| conflict()));
+        assert_eq!((changed, written.len()), (Err(Ledger.into()), MOST_TRIES));
+    }
+
+    #[test]
+    fn a_record_that_is_as_wanted_may_be_so_by_a_write_without_an_answer() {
+        let found = [Some(record(1)), Some(record(2))];
+        let left = |write| update_at(&found, &[write]).0;
+        assert_eq!(left(Err(LedgerError::OutcomeUnknown)), Ok(Some(true)));
+        assert_eq!(left(Ok(Written::Conflict(None))), Ok(Some(false)));
+        // Nothing was written, so nothing is asked again.
+        assert_eq!(left(Err(LedgerError::Unavailable)), Err(Ledger.into()));
+    }
+}

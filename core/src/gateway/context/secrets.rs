@@ -158,3 +158,95 @@ pub(in crate::gateway) fn ring(
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        cookie::seal::{Place, Purpose},
+        gateway::context::{
+            deployment::Deployment,
+            for_tests::{self, deployment, settings},
+        },
+        time::UnixTime,
+    };
+    use alloc::string::ToString;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn named(name: &str) -> SecretName {
+        SecretName(name.to_owned())
+    }
+
+    #[test]
+    fn a_secret_of_white_space_is_missing() {
+        let look_up = |value: &'static str| {
+            let host = |_: &str| Some(Secret::new(value.to_owned()));
+            look_up(&named("A"), &host).map(|secret| secret.expose().clone())
+        };
+        assert_eq!(look_up(" s t\r\n").as_deref(), Ok("s t"));
+        let name = "A".to_owned();
+        let missing = Err(ConfigurationFault::MissingSecret { name });
+        assert_eq!(look_up(" \n"), missing);
+    }
+
+    #[test]
+    fn a_key_of_the_ring_is_32_bytes_and_the_first_one_seals() {
+        let key = |id: u8, name: &str| RingKey {
+            id,
+            secret: named(name),
+            not_after: None,
+        };
+        let of_name = |name: &SecretName| {
+            let length = name.0.parse::<usize>().unwrap();
+            Ok(Secret::new("A".repeat(length)))
+        };
+        let now = UnixTime::from_seconds(0);
+        let place = Place {
+            purpose: Purpose::Session,
+            name: "n",
+            origin: "o",
+        };
+        let both = ring(&[key(2, "43"), key(1, "43")], &of_name).unwrap();
+        let sealed = both.seal(place, [0; 24], b"x").unwrap();
+        assert_eq!(both.open(place, &sealed, now).unwrap().key_id, 2);
+        for (second, name) in [(key(1, "42"), "42"), (key(1, "44"), "44")] {
+            let fault = ring(&[key(2, "43"), second], &of_name).err();
+            let name = name.to_owned();
+            assert_eq!(fault, Some(ConfigurationFault::BadKey { name }));
+        }
+        assert!(ring(&[], &of_name).is_err());
+    }
+
+    #[test]
+    fn a_shared_secret_stands_in_a_header_field() {
+        let deploy = |shared: &'static str| {
+            let config = Config::from_json(settings().to_string().as_bytes()).unwrap();
+            let secret = |name: &str| match name {
+                "API" => Some(Secret::new(shared.to_owned())),
+                _ => for_tests::secret(name),
+            };
+            Deployment::new(config, secret).map(|_| ())
+        };
+        assert_eq!(deploy("visible"), Ok(()));
+        let name = "API".to_owned();
+        let bad = Err(ConfigurationFault::BadSharedSecret { name });
+        assert_eq!(deploy("a\r\nlychgate-user: b"), bad);
+    }
+
+    #[test]
+    fn each_provider_and_upstream_has_its_own_secret_and_no_other() {
+        let deployment = deployment();
+        let (config, secrets) = (&deployment.config, &deployment.secrets);
+        for (id, expected) in [("demo", "DEMO"), ("other", "OTHER")] {
+            let secret = secrets.of_client(config.provider(id).unwrap()).unwrap();
+            assert_eq!(
+                secret.expose(),
+                for_tests::secret(expected).unwrap().expose()
+            );
+        }
+        let shared = |place: usize| secrets.shared(&config.upstreams[place]);
+        assert!(shared(0).is_none());
+        assert_eq!(shared(1).unwrap().as_str(), "the-secret-of-API");
+    }
+}

@@ -7,6 +7,7 @@ use crate::{
     page::json::json,
 };
 
+/// 200 with `{"status":"open"}`.
 pub(in crate::gateway) fn answer() -> Response {
     json(Status::OK, r#"{"status":"open"}"#.into())
 }

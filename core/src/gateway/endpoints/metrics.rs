@@ -30,6 +30,11 @@ use crate::{
     secret::same_bytes,
 };
 
+/// The counters as text for Prometheus, for a request that `access` lets see them.
+///
+/// # Errors
+/// [`BrowserFault::BadCredential`] without the secret; [`BrowserFault::NotSignedIn`], or the refusal of what a session lacks,
+/// where a session is asked for; and faults of the platform.
 pub(in crate::gateway) async fn serve<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     access: &MetricsAccess,

@@ -22,6 +22,11 @@ use crate::{
 };
 use alloc::{string::String, vec, vec::Vec};
 
+/// Answers at the endpoint `name`: the path after `base_path`, without the slash.
+///
+/// # Errors
+/// [`BrowserFault::NoRoute`] where there is none of this name, [`BrowserFault::MethodNotAllowed`] with the methods that it
+/// takes, and those of the endpoint.
 pub(in crate::gateway) async fn serve<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     name: String,
@@ -86,4 +91,64 @@ fn allow<P: Platform, R: Inbound>(
 
 fn not_allowed(allow: Vec<Method>) -> Refusal {
     Refusal::from(BrowserFault::MethodNotAllowed).with(Detail::Allow(allow))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        gateway::context::for_tests::{Sent, calling, deployment},
+        http::{header::HeaderName, response::Status},
+        platform::for_tests::Edge,
+    };
+    use alloc::borrow::ToOwned;
+    use futures_util::FutureExt;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    /// The status of an endpoint's answer, and the methods that it allows.
+    fn ask(method: &'static str, name: &str) -> (Status, Option<String>) {
+        let request = Sent::new(method, "/auth/x");
+        calling(&deployment(), &Edge::default(), &request, |call| {
+            let metadata = FetchMetadata::read(&request).unwrap();
+            let cookies = RequestCookies::new(None);
+            let served = serve(call, name.to_owned(), None, cookies, &metadata);
+            let response = match served.now_or_never().unwrap() {
+                Ok((Outcome::Respond(response), _)) => response,
+                Ok((Outcome::Forward(_), _)) => panic!("an endpoint answers itself"),
+                Err(refusal) => refusal.answer(call),
+            };
+            let allow = response.header(&HeaderName::ALLOW);
+            (response.status, allow.map(str::to_owned))
+        })
+    }
+
+    #[test]
+    fn an_endpoint_is_one_by_its_exact_name() {
+        assert_eq!(ask("GET", "health"), (Status::OK, None));
+        for name in [
+            "",
+            "Health",
+            "health/",
+            "health/x",
+            "callback",
+            "callback/nobody",
+        ] {
+            assert_eq!(ask("GET", name), (Status::NOT_FOUND, None), "{name}");
+        }
+        // Without `[metrics]` there are none to see.
+        assert_eq!(ask("GET", "metrics"), (Status::NOT_FOUND, None));
+    }
+
+    #[test]
+    fn an_endpoint_says_which_methods_it_takes() {
+        assert_eq!(ask("HEAD", "health"), (Status::OK, None));
+        let reads = (Status::METHOD_NOT_ALLOWED, Some("GET, HEAD".to_owned()));
+        for name in ["health", "session", "resume", "signed-out"] {
+            assert_eq!(ask("POST", name), reads, "{name}");
+        }
+        let (status, allow) = ask("PUT", "logout");
+        assert_eq!(status, Status::METHOD_NOT_ALLOWED);
+        assert_eq!(allow.as_deref(), Some("GET, HEAD, POST"));
+    }
 }

@@ -42,6 +42,11 @@ struct SessionInfo<'a> {
     expires: u64,
 }
 
+/// 200 with `signed_in`, `provider`, `issuer`, `subject`, `groups`, `roles`, `claims`, and the times `auth_time` (where it is
+/// known), `created` and `expires` in seconds since the epoch.
+///
+/// # Errors
+/// [`BrowserFault::NotSignedIn`] without a session, but for a query of `optional`; and faults of store and ledger.
 pub(in crate::gateway) async fn serve<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     query: &str,

@@ -41,6 +41,9 @@ pub(in crate::gateway) struct Unreadable;
 
 impl Destination {
     /// Reads a `Simple-ref` (RFC 4918, section 8.3).
+    ///
+    /// # Errors
+    /// [`Unreadable`] for a relative address, and for one that two servers could read in different ways.
     pub(in crate::gateway) fn parse(value: &str, origins: &Origins) -> Result<Self, Unreadable> {
         let value = value.trim_matches([' ', '\t']);
         if value.starts_with('/') && !value.starts_with("//") {

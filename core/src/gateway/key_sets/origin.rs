@@ -39,6 +39,9 @@ pub(in crate::gateway) fn request(url: Url) -> Outbound {
 
 impl<P: Platform> Source<'_, P> {
     /// The set as it is published now, and its text.
+    ///
+    /// # Errors
+    /// Any [`IssuerFault`] but [`IssuerFault::CoolingDown`].
     pub(super) async fn ask(&self) -> Result<(KeySet, Vec<u8>), IssuerFault> {
         let refuse = IssuerFault::Published;
         let url = match (&self.jwks_uri, &self.published.location) {
@@ -84,4 +87,45 @@ pub(in crate::gateway) async fn send<P: Platform>(
     };
     metrics.count(Family::Exchanges, [exchange.as_str(), result]);
     reply
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::for_tests::Edge;
+    use alloc::{collections::VecDeque, format};
+    use core::cell::RefCell;
+    use futures_util::FutureExt;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn an_exchange_is_counted_by_what_came_of_it() {
+        let reply = |status| {
+            Ok(Reply {
+                status,
+                content_type: None,
+                body: vec![],
+            })
+        };
+        for (answer, result) in [
+            (reply(200), "ok"),
+            (reply(299), "ok"),
+            (reply(302), "refused"),
+            (reply(500), "refused"),
+            (Err(SendError::TimedOut), "failed"),
+        ] {
+            let edge = Edge {
+                replies: RefCell::new(VecDeque::from([answer])),
+                ..Edge::default()
+            };
+            let metrics = Metrics::default();
+            let asked = request(Url::parse("https://op.example.com/keys").unwrap());
+            let sent = send(&edge, &metrics, asked, Exchange::Keys);
+            assert_eq!(sent.now_or_never().unwrap().is_err(), result == "failed");
+            let text = metrics.to_text("i");
+            let line = format!("exchange=\"keys\",result=\"{result}\"}} 1");
+            assert!(text.contains(&line), "{text}");
+        }
+    }
 }

@@ -85,6 +85,9 @@ impl<P: Platform> Source<'_, P> {
 
     /// Newer keys than those of `version`, for a token that none of them signed; `None` where there are none, or
     /// where it is too early to ask again.
+    ///
+    /// # Errors
+    /// Any [`IssuerFault`]: whether there are newer ones is not known.
     pub(super) async fn newer_than(
         &self,
         version: KeySetVersion,
@@ -173,6 +176,7 @@ impl<P: Platform> Source<'_, P> {
         }
     }
 
+    /// The fault as one of the party that publishes the set.
     pub(super) fn fault(&self, fault: IssuerFault) -> Fault {
         match (self.whose, fault) {
             (Whose::Issuer, fault) => fault.into(),

@@ -232,3 +232,37 @@ const fn challenge_error(fault: &Fault) -> Option<ChallengeError> {
         Fault::Provider(_) | Fault::Issuer(_) | Fault::Platform(_) | Fault::Upstream(_) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        bearer::DpopFault,
+        fault::{IssuerFault, PlatformFault},
+    };
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn a_client_learns_that_its_token_is_bad_where_the_token_was_judged() {
+        use ChallengeError::{InvalidDpopProof, InvalidRequest, InvalidToken};
+        let token = |fault| Fault::from(BrowserFault::Token(fault));
+        for (fault, error) in [
+            (token(AccessTokenFault::Scheme), None),
+            (token(AccessTokenFault::Signature), Some(InvalidToken)),
+            (token(AccessTokenFault::SecondToken), Some(InvalidRequest)),
+            (
+                token(AccessTokenFault::Dpop(DpopFault::Missing)),
+                Some(InvalidDpopProof),
+            ),
+            (
+                token(AccessTokenFault::Dpop(DpopFault::Several)),
+                Some(InvalidRequest),
+            ),
+            (PlatformFault::Ledger.into(), None),
+            (IssuerFault::CoolingDown.into(), None),
+        ] {
+            assert_eq!(challenge_error(&fault), error, "{fault:?}");
+        }
+    }
+}

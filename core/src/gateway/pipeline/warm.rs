@@ -292,3 +292,86 @@ fn lost(lost: Lost) -> Refusal {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{gateway::context::for_tests::deployment, platform::for_tests::NOW};
+    use alloc::format;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn request(target: &str) -> WarmRequest<'_> {
+        WarmRequest {
+            method: Method::Get,
+            target,
+            host: "app.example.com",
+            cookie: None,
+            authorization: None,
+            is_telling: false,
+        }
+    }
+
+    #[test]
+    fn only_a_plain_request_is_decided_by_the_caches_alone() {
+        let deployment = deployment();
+        let decided = |request: &WarmRequest<'_>| decide(&deployment, request, NOW).is_some();
+        let plain = request("/");
+        assert!(decided(&plain));
+        let is_telling = true;
+        assert!(!decided(&WarmRequest {
+            is_telling,
+            ..plain.clone()
+        }));
+        let method = Method::Post;
+        assert!(!decided(&WarmRequest { method, ..plain }));
+        // What Lychgate answers itself is for the whole way.
+        for target in ["/members/", "/calls/", "/auth/health", "/a//b"] {
+            assert!(!decided(&request(target)), "{target}");
+        }
+    }
+
+    /// The stage that a request ends at, or the fault of its refusal.
+    fn stage(target: &str, authorization: Option<&str>) -> String {
+        let deployment = deployment();
+        let arrival = Arrival {
+            method: &Method::Get,
+            target,
+            host: "app.example.com",
+            cookies: RequestCookies::new(None),
+            authorization,
+            more: None,
+        };
+        match begin(&deployment, &arrival, NOW) {
+            Ok(Stage::Decided(_)) => "decided".into(),
+            Ok(Stage::Endpoint { name, .. }) => name,
+            Ok(Stage::Bearer(..)) => "bearer".into(),
+            Ok(Stage::Session(..)) => "session".into(),
+            Err(refusal) => format!("{refusal:?}"),
+        }
+    }
+
+    #[test]
+    fn a_route_looks_at_the_credentials_that_it_takes_and_at_no_other() {
+        let token = Some("Bearer a");
+        for (target, authorization, end) in [
+            ("/", token, "decided"),
+            ("/members/", None, "session"),
+            ("/members/", token, "BadCredential"),
+            ("/calls/", None, "NoToken"),
+            ("/calls/", token, "bearer"),
+        ] {
+            let found = stage(target, authorization);
+            assert!(found.contains(end), "{target} {authorization:?}: {found}");
+        }
+    }
+
+    #[test]
+    fn two_credentials_in_one_field_are_refused_even_where_nobody_asks_for_one() {
+        for target in ["/", "/members/"] {
+            let found = stage(target, Some("Bearer a, Bearer b"));
+            assert!(found.contains("Browser(Malformed)"), "{target}: {found}");
+        }
+        assert_eq!(stage("/", Some("Digest a=\"b\", c=\"d\"")), "decided");
+    }
+}

@@ -15,6 +15,9 @@ use crate::{
 use alloc::string::String;
 
 /// The credential for one request to `provider`; an assertion is signed anew each time.
+///
+/// # Errors
+/// [`PlatformFault::Random`] and [`PlatformFault::Signer`] where an assertion cannot be signed.
 pub(in crate::gateway) async fn credential<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     provider: &Provider,

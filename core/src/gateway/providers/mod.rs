@@ -33,6 +33,9 @@ use crate::{
 use alloc::rc::Rc;
 
 /// The provider's metadata.
+///
+/// # Errors
+/// A [`ProviderFault`] where there is none in memory that serves, and none to be had.
 pub(in crate::gateway) async fn metadata<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     provider: &Provider,
@@ -118,6 +121,10 @@ async fn read<P: Platform, R: Inbound>(
 }
 
 /// A token with a signature of the provider's.
+///
+/// # Errors
+/// [`ProviderFault::IdToken`] where no key of the provider signed it, and other faults where nobody can tell. Its claims are
+/// not judged here.
 pub(in crate::gateway) async fn verify<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     provider: &Provider,
@@ -134,6 +141,9 @@ pub(in crate::gateway) async fn verify<P: Platform, R: Inbound>(
 }
 
 /// The proof that a key of the provider's signed the token.
+///
+/// # Errors
+/// [`ProviderFault::IdToken`] where none did, and other faults where nobody can tell.
 pub(in crate::gateway) async fn prove<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     provider: &Provider,
@@ -179,6 +189,9 @@ pub(in crate::gateway) fn record<P: Platform, R: Inbound>(
 }
 
 /// Sends a request of ours to the provider.
+///
+/// # Errors
+/// [`ProviderFault::Send`] where no answer came; one with an error status is an answer.
 pub(in crate::gateway) async fn send<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     request: Outbound,

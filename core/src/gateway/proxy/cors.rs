@@ -104,3 +104,64 @@ fn grant(matched: &RouteMatch<'_>, origin: Option<&str>) -> Option<CorsGrant> {
         OtherSites::Unsaid | OtherSites::Refused => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gateway::context::{
+        arrival::Head,
+        for_tests::{Sent, calling, deployment},
+    };
+    use crate::platform::for_tests::Edge;
+    use alloc::{borrow::ToOwned, string::String};
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    const FRONT: &str = "https://front.example.com";
+
+    /// Whether a preflight is answered, and which site its answer names.
+    fn asked(method: &'static str, target: &'static str, origin: &str) -> Option<Option<String>> {
+        let request = Sent::new(method, target)
+            .with(HeaderName::ORIGIN, origin)
+            .with(HeaderName::ACCESS_CONTROL_REQUEST_METHOD, "PUT");
+        let head = Head::read(&request).unwrap();
+        let target = Target::parse(request.target()).ok()?;
+        let config = &deployment().config;
+        let response = preflight(config, &head.arrival(&request), &target)?;
+        assert_eq!(response.status, Status::NO_CONTENT);
+        assert_eq!(response.header(&HeaderName::VARY), Some("origin"));
+        let site = response.header(&HeaderName::ACCESS_CONTROL_ALLOW_ORIGIN);
+        Some(site.map(str::to_owned))
+    }
+
+    #[test]
+    fn a_preflight_is_answered_where_its_route_speaks_of_other_sites() {
+        assert_eq!(asked("OPTIONS", "/api/a", FRONT), Some(Some(FRONT.into())));
+        for origin in ["https://evil.example", "null", "https://front.example.com/"] {
+            assert_eq!(asked("OPTIONS", "/api/a", origin), Some(None), "{origin}");
+        }
+        assert_eq!(asked("OPTIONS", "/members/a", FRONT), None);
+        assert_eq!(asked("PUT", "/api/a", FRONT), None);
+    }
+
+    #[test]
+    fn an_answer_of_ours_is_opened_once_and_for_listed_sites_alone() {
+        let deployment = deployment();
+        let opened = |origin: &str, response: Response| {
+            let request = Sent::new("GET", "/api/a").with(HeaderName::ORIGIN, origin);
+            calling(&deployment, &Edge::default(), &request, |call| {
+                match open(call, Outcome::Respond(response)) {
+                    Outcome::Respond(response) => response,
+                    Outcome::Forward(_) => panic!("an answer stays one"),
+                }
+            })
+        };
+        let once = opened(FRONT, Response::new(Status::UNAUTHORIZED));
+        let site = once.header(&HeaderName::ACCESS_CONTROL_ALLOW_ORIGIN);
+        assert_eq!(site, Some(FRONT));
+        assert_eq!(opened(FRONT, once.clone()), once);
+        let evil = opened("https://evil.example", Response::new(Status::UNAUTHORIZED));
+        assert_eq!(evil.header(&HeaderName::VARY), Some("origin"));
+        assert_eq!(evil.headers.len(), 1);
+    }
+}

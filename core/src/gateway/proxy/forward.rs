@@ -34,6 +34,9 @@ pub(in crate::gateway) struct Passing<'a> {
 }
 
 /// The forward that `allowed` permits.
+///
+/// # Errors
+/// [`BrowserFault::Malformed`] for a path that has no rewritten form, and those of [`WebDav::fields`].
 pub(in crate::gateway) fn build(
     deployment: &Deployment,
     allowed: &Allowed,
@@ -123,4 +126,58 @@ fn headers(
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        config::Config,
+        gateway::context::{
+            authenticated_session::AuthenticatedSession,
+            for_tests::{deployment, session_record},
+        },
+    };
+    use alloc::rc::Rc;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn an_upstream_gets_the_cookies_that_are_not_ours() {
+        for (field, rewrite) in [
+            (None, CookieRewrite::Keep),
+            (Some("a=1"), CookieRewrite::Keep),
+            (
+                Some("a=1; __Host-Http-lychgate=s"),
+                CookieRewrite::Replace("a=1".into()),
+            ),
+            (Some("__Host-Http-lychgate=s"), CookieRewrite::Remove),
+        ] {
+            let cookies = RequestCookies::new(field);
+            assert_eq!(cookie_rewrite(cookies), rewrite, "{field:?}");
+        }
+    }
+
+    #[test]
+    fn an_upstream_learns_who_asks_with_the_proof_that_lychgate_says_so() {
+        let deployment = deployment();
+        let signed = AuthenticatedSession {
+            record: Rc::new(session_record()),
+            renewal: None,
+            later: None,
+        };
+        let told = |config: &Config, place: usize, authentication| {
+            let headers = headers(&deployment, &config.upstreams[place], authentication);
+            let has = |name| headers.iter().any(|(other, _)| *other == name);
+            let names = [HeaderName::LYCHGATE_USER, HeaderName::LYCHGATE_SECRET];
+            (names.map(has), headers.is_empty())
+        };
+        let config = &deployment.config;
+        let session = Authentication::Session(&signed);
+        assert_eq!(told(config, 1, session), ([true, true], false));
+        let nobody = Authentication::None;
+        assert_eq!(told(config, 1, nobody), ([false, true], false));
+        // Static files read no headers.
+        assert_eq!(told(config, 0, session), ([false, false], true));
+    }
 }

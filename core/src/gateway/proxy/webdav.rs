@@ -148,3 +148,77 @@ fn at_upstream(place: &Place, rewrite: Option<&Rc<Rewrite>>, origins: &Origins) 
         Some(rewrite) => Some(place.at(&rewrite.forward(place.path())?, origins)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        gateway::context::{
+            authenticated_session::AuthenticatedSession,
+            for_tests::{deployment, session_record},
+        },
+        http::path::RequestPath,
+        platform::for_tests::NOW,
+    };
+    use alloc::borrow::ToOwned;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    /// Where a user of this group may move `/dav/a` to, as the upstream reads it.
+    fn moved(group: &str, destination: &str) -> Result<String, Fault> {
+        let deployment = deployment();
+        let mut record = session_record();
+        record.groups.push(group.to_owned());
+        let signed = AuthenticatedSession {
+            record: Rc::new(record),
+            renewal: None,
+            later: None,
+        };
+        let authentication = Authentication::Session(&signed);
+        let method = Method::parse("MOVE");
+        let path = RequestPath::parse("/dav/a").unwrap();
+        let matched = deployment.config.routes.find(&path, &method).unwrap();
+        let principal = authentication.principal();
+        let Decision::Allow(allowed) = matched.decide(principal.as_ref(), NOW) else {
+            panic!("the user may send the request");
+        };
+        let named = Named {
+            destination: Some(destination.to_owned()),
+            condition: None,
+        };
+        let webdav = WebDav {
+            named: Some(&named),
+            method: &method,
+            now: NOW,
+        };
+        let fields = webdav.fields(&deployment, &allowed, authentication)?;
+        Ok(fields[0].1.as_str().to_owned())
+    }
+
+    #[test]
+    fn nothing_is_moved_to_where_its_owner_could_not_send_the_request() {
+        let refused = || Err(BrowserFault::NotPermitted.into());
+        assert_eq!(moved("guests", "/dav/b").as_deref(), Ok("/dav/b"));
+        assert_eq!(moved("guests", "/dav/staff/b"), refused());
+        assert_eq!(
+            moved("staff", "/dav/staff/b").as_deref(),
+            Ok("/dav/staff/b")
+        );
+        for destination in [
+            "/auth/login",
+            "/members/b",
+            "https://elsewhere.example/dav/b",
+            "https://api.example.com/dav/b",
+        ] {
+            assert_eq!(moved("staff", destination), refused(), "{destination}");
+        }
+        let malformed = Err(BrowserFault::Malformed.into());
+        assert_eq!(moved("staff", "/dav//b"), malformed);
+    }
+
+    #[test]
+    fn an_absolute_address_of_the_site_becomes_one_of_the_upstream() {
+        let there = moved("guests", "https://app.example.com/dav/b?c");
+        assert_eq!(there.as_deref(), Ok("https://api.example.com/dav/b?c"));
+    }
+}

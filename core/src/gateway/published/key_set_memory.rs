@@ -100,6 +100,7 @@ impl Memory {
         self.version_within(LAST_GOOD, now)
     }
 
+    /// The version of the set that was known last, be it too old to use.
     pub(in crate::gateway) const fn version(&self) -> KeySetVersion {
         self.version
     }
@@ -222,5 +223,127 @@ impl Memory {
             version,
             is_due: false,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    const START: UnixTime = UnixTime::from_seconds(1_800_000_000);
+
+    fn after(seconds: u64) -> UnixTime {
+        START.plus(Seconds::new(seconds))
+    }
+
+    /// The key of RFC 8037, appendix A.2, under that name.
+    fn set(key_id: &str) -> (KeySet, Vec<u8>) {
+        let document = format!(
+            r#"{{"keys":[{{"kty":"OKP","crv":"Ed25519","kid":"{key_id}",
+                "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}}]}}"#
+        );
+        let set = KeySet::parse(document.as_bytes()).unwrap();
+        assert_eq!(set.keys().len(), 1);
+        (set, document.into_bytes())
+    }
+
+    /// A memory that fetched the set `a` at the start.
+    fn memory() -> Memory {
+        let mut memory = Memory::default();
+        assert!(
+            memory
+                .fetched(set("a"), Need::Any, (START, START))
+                .is_some()
+        );
+        memory
+    }
+
+    #[test]
+    fn a_set_is_fresh_for_an_hour_serves_for_two_and_is_of_use_for_a_day() {
+        let memory = memory();
+        for (seconds, is_fresh, is_due, is_of_use) in [
+            (3_599, true, Some(false), true),
+            (3_600, false, Some(true), true),
+            (7_199, false, Some(true), true),
+            (7_200, false, None, true),
+            (86_399, false, None, true),
+            (86_400, false, None, false),
+        ] {
+            let now = after(seconds);
+            let serving = memory.serving(now).map(|usable| usable.is_due);
+            assert_eq!(memory.fresh_version(now).is_some(), is_fresh, "{seconds}");
+            assert_eq!(serving, is_due, "{seconds}");
+            assert_eq!(memory.last_good(now).is_some(), is_of_use, "{seconds}");
+            assert_eq!(memory.known_version(now).is_some(), is_of_use, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn an_issuer_that_failed_is_left_alone_for_ten_seconds() {
+        let mut memory = memory();
+        memory.failed(after(3_600));
+        let is_due = |memory: &Memory, seconds| memory.serving(after(seconds)).unwrap().is_due;
+        assert!(!is_due(&memory, 3_609));
+        assert!(is_due(&memory, 3_610));
+        assert!(memory.failed_lately(after(3_609)));
+        let ended = (after(3_605), after(3_605));
+        memory.fetched(set("a"), Need::Any, ended);
+        assert!(!memory.failed_lately(after(3_609)));
+    }
+
+    #[test]
+    fn other_keys_are_a_new_version_and_the_same_ones_are_not() {
+        let mut memory = memory();
+        let version = memory.version();
+        let again = memory.fetched(set("a"), Need::Any, (after(1), after(1)));
+        assert!(again.is_none());
+        assert_eq!(memory.version(), version);
+        let other = memory.fetched(set("b"), Need::Any, (after(2), after(2)));
+        assert!(other.is_some());
+        assert_ne!(memory.version(), version);
+    }
+
+    #[test]
+    fn for_tokens_that_no_key_signed_an_issuer_is_asked_once_in_thirty_seconds() {
+        let mut memory = memory();
+        let need = Need::NewerThan(memory.version());
+        memory.fetched(set("a"), Need::Any, (after(1), after(1)));
+        assert!(!memory.has(need, after(1)));
+        memory.fetched(set("a"), need, (after(2), after(5)));
+        assert!(memory.has(need, after(34)));
+        assert!(!memory.has(need, after(35)));
+        memory.fetched(set("b"), Need::Any, (after(40), after(40)));
+        assert!(memory.has(need, after(99)));
+    }
+
+    #[test]
+    fn a_copy_of_another_isolate_counts_where_it_is_newer_and_its_cool_down_always() {
+        for (fetched_at, is_taken) in [(START, false), (after(1), true)] {
+            let mut memory = memory();
+            let version = memory.version();
+            memory.loaded(set("b"), fetched_at, after(50));
+            assert_eq!(memory.version() != version, is_taken);
+            assert!(memory.asked_lately(after(79)));
+            assert!(!memory.asked_lately(after(80)));
+        }
+    }
+
+    #[test]
+    fn a_copy_is_stored_where_it_says_something_new() {
+        let mut memory = memory();
+        let newer = Need::NewerThan(memory.version());
+        let stores = |memory: &Memory, need| memory.to_store(need).is_some();
+        assert!(stores(&memory, Need::Any));
+        memory.stored(memory.version(), START);
+        assert!(!stores(&memory, Need::Any) && !stores(&memory, newer));
+        memory.fetched(set("a"), Need::Any, (after(3_600), after(3_600)));
+        assert!(stores(&memory, Need::Any));
+        memory.loaded(set("a"), after(3_601), START);
+        assert!(!stores(&memory, Need::Any));
+        // An isolate that has stored nothing yet says that the issuer was asked.
+        assert!(stores(&memory, newer));
     }
 }

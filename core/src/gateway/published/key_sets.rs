@@ -89,6 +89,7 @@ impl KeySets {
         KeySetIndex(self.0.len().saturating_sub(1))
     }
 
+    /// The set at this place.
     pub(in crate::gateway) fn get(&self, index: KeySetIndex) -> Option<&Published> {
         self.0.get(index.0)
     }

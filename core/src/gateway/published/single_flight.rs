@@ -277,3 +277,81 @@ impl Drop for Lead<'_> {
         self.flights.0.borrow_mut().end(self.number);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::{
+        OutOfTime,
+        for_tests::{Edge, NOW},
+    };
+    use futures_util::FutureExt;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn lead<'a>(flights: &'a Flights, edge: &Edge) -> Lead<'a> {
+        match flights.lease(edge, || false).now_or_never().unwrap() {
+            Lease::Ours(lead) => lead,
+            Lease::Done | Lease::Overdue => panic!("nobody else fetches"),
+        }
+    }
+
+    #[test]
+    fn a_fetch_is_under_way_until_its_lead_is_dropped_and_for_half_a_minute_at_most() {
+        let (flights, edge) = (Flights::default(), Edge::default());
+        let first = lead(&flights, &edge);
+        let after = |seconds| NOW.plus(Seconds::new(seconds));
+        assert!(flights.is_busy(after(29)));
+        assert!(!flights.is_busy(after(30)));
+        drop(first);
+        assert!(!flights.is_busy(NOW));
+        assert_eq!(edge.pauses.get(), 0);
+    }
+
+    #[test]
+    fn a_request_that_may_not_wait_leaves_the_fetch_to_the_one_that_makes_it() {
+        let edge = Edge {
+            pausing: Err(OutOfTime),
+            ..Edge::default()
+        };
+        let flights = Flights::default();
+        let _first = lead(&flights, &edge);
+        let second = flights.lease(&edge, || false).now_or_never().unwrap();
+        assert!(matches!(second, Lease::Overdue));
+        let second = flights.lease(&edge, || true).now_or_never().unwrap();
+        assert!(matches!(second, Lease::Done));
+    }
+
+    #[test]
+    fn a_fetch_that_shows_no_sign_of_life_for_eight_looks_is_taken_over() {
+        let (flights, edge) = (Flights::default(), Edge::default());
+        let _lost = lead(&flights, &edge);
+        let _second = lead(&flights, &edge);
+        assert_eq!(edge.pauses.get(), QUIET);
+    }
+
+    #[test]
+    fn a_fetch_that_shows_signs_of_life_is_waited_for() {
+        let (flights, edge) = (Flights::default(), Edge::default());
+        let first = lead(&flights, &edge);
+        let mut waiting = Waiting::new(&mut flights.0.borrow_mut());
+        for looks in 0..LONGEST {
+            first.beat();
+            assert!(!waiting.look(&mut flights.0.borrow_mut(), looks));
+        }
+    }
+
+    #[test]
+    fn the_request_that_has_waited_longest_fetches_first() {
+        let (flights, edge) = (Flights::default(), Edge::default());
+        let first = lead(&flights, &edge);
+        let waiting = || Waiting::new(&mut flights.0.borrow_mut());
+        let (mut older, mut younger) = (waiting(), waiting());
+        let look = |waiting: &mut Waiting, at| waiting.look(&mut flights.0.borrow_mut(), at);
+        assert!(!look(&mut older, 0) && !look(&mut younger, 0));
+        drop(first);
+        assert!(!look(&mut younger, 1));
+        assert!(look(&mut older, 1));
+        assert!(look(&mut younger, 2));
+    }
+}

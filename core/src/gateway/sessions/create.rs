@@ -43,6 +43,10 @@ use serde_json::{Map, Value};
 ///
 /// The secret is new whatever cookie the browser held: nobody can prepare a session for someone
 /// else to sign in to (session fixation).
+///
+/// # Errors
+/// [`ProviderFault::TooMuchIdentity`] for a record of more than 64 KiB, and [`PlatformFault`] where store or ledger do not
+/// confirm: nobody is signed in then.
 pub(in crate::gateway) async fn session<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     provider: &Provider,
@@ -211,5 +215,91 @@ async fn write_head<P: Platform, R: Inbound>(
         Once::Written => Ok(()),
         // A handle is random: no other session has this one.
         Once::AlreadyThere => Err(PlatformFault::Ledger.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        config::Config,
+        gateway::context::for_tests::{ISSUER, deploy, session_cookie, settings},
+    };
+    use serde_json::json;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn claims(value: Value) -> Map<String, Value> {
+        let Value::Object(claims) = value else {
+            return Map::new();
+        };
+        claims
+    }
+
+    fn configured(provider: Value) -> Config {
+        let mut settings = settings();
+        for (name, value) in claims(provider) {
+            settings["provider"][0][name] = value;
+        }
+        deploy(&settings).config
+    }
+
+    fn record_of(config: &Config, stated: Value) -> SessionRecord {
+        let now = UnixTime::from_seconds(0);
+        let identity = Identity::of_subject("alice".into(), claims(stated), now);
+        let tokens = Tokens {
+            id_token: None,
+            access_token: Secret::new("at".into()),
+            refresh_token: None,
+            scope: None,
+        };
+        record(
+            config.provider("demo").unwrap(),
+            identity,
+            tokens,
+            &session_cookie(),
+        )
+    }
+
+    #[test]
+    fn the_issuer_and_the_subject_are_the_verified_ones_whatever_claims_say() {
+        let config = configured(json!({}));
+        let record = record_of(
+            &config,
+            json!({"iss": "https://evil.example", "sub": "root"}),
+        );
+        assert_eq!(
+            (record.iss.as_str(), record.sub.as_str()),
+            (ISSUER, "alice")
+        );
+        assert_eq!(record.claims["iss"], ISSUER);
+        assert_eq!(record.claims["sub"], "alice");
+        // Claims that nobody keeps are not added.
+        let record = record_of(&config, json!({"email": "a@b.example"}));
+        assert!(!record.claims.contains_key("sub"));
+        let config = configured(json!({"claims": ["sub"]}));
+        assert_eq!(record_of(&config, json!({})).claims["sub"], "alice");
+    }
+
+    #[test]
+    fn a_mapped_claim_takes_the_place_of_the_one_with_its_name() {
+        let config = configured(json!({"map": {"email": "/contact/mail"}}));
+        let own = "own@b.example";
+        let mapped = json!({"email": own, "contact": {"mail": "mapped@b.example"}});
+        assert_eq!(record_of(&config, mapped).email(), Some("mapped@b.example"));
+        assert_eq!(record_of(&config, json!({"email": own})).email(), None);
+        let plain = configured(json!({}));
+        assert_eq!(record_of(&plain, json!({"email": own})).email(), Some(own));
+    }
+
+    #[test]
+    fn groups_come_from_the_configured_claim_alone() {
+        let stated = || json!({"groups": ["staff"], "access": {"groups": ["guests"]}});
+        assert_eq!(
+            record_of(&configured(json!({})), stated()).groups,
+            ["staff"]
+        );
+        let config = configured(json!({"groups_claim": "/access/groups"}));
+        assert_eq!(record_of(&config, stated()).groups, ["guests"]);
     }
 }

@@ -66,6 +66,9 @@ pub(in crate::gateway) fn held<P: Platform, R: Inbound>(
 }
 
 /// The field that names a session to the sign-in that will replace it.
+///
+/// # Errors
+/// [`PlatformFault::Random`].
 pub(in crate::gateway) fn name<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     named: &Predecessor,
@@ -181,6 +184,9 @@ fn seal<P: Platform, R: Inbound>(
 }
 
 /// The field that sets the tombstone of a session.
+///
+/// # Errors
+/// [`PlatformFault::Random`].
 pub(in crate::gateway) fn bury<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     handle: SessionHandle,
@@ -192,4 +198,76 @@ pub(in crate::gateway) fn bury<P: Platform, R: Inbound>(
     let same_site = deployment.config.session.same_site;
     let field = set_cookie::set(name::TOMBSTONE, &text, tombstone::LIFETIME, same_site);
     field.ok_or_else(|| PlatformFault::Internal.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        gateway::context::for_tests::{
+            Sent, calling, deploy, deployment, session_cookie, settings,
+        },
+        platform::for_tests::Edge,
+        session::user::UserKey,
+    };
+    use alloc::format;
+    use serde_json::json;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    /// The session of [`session_cookie`].
+    fn own() -> Predecessor {
+        let cookie = session_cookie();
+        Predecessor {
+            user: cookie.user,
+            handle: cookie.secret.handle(),
+        }
+    }
+
+    #[test]
+    fn a_browser_holds_a_session_once_however_many_cookies_name_it() {
+        let deployment = deployment();
+        let (ring, origin) = (&deployment.ring, &deployment.origin);
+        let session = session_cookie().seal(ring, origin, [1; 24]).unwrap();
+        let other = Predecessor {
+            user: UserKey::from_bytes([9; 32]),
+            handle: SessionHandle::from_bytes([9; 16]),
+        };
+        let named = |it: &Predecessor| it.seal(ring, origin, [2; 24]).unwrap();
+        for (session, named, expected) in [
+            (session.as_str(), named(&own()), (Some(own()), None)),
+            (&session, named(&other), (Some(own()), Some(other))),
+            ("forged", named(&own()), (None, Some(own()))),
+            (&session, "forged".into(), (Some(own()), None)),
+        ] {
+            let field = format!("{}={session}; {}={named}", name::SESSION, name::PREDECESSOR);
+            let cookies = RequestCookies::new(Some(&field));
+            let request = Sent::new("GET", "/");
+            let found = calling(&deployment, &Edge::default(), &request, |call| {
+                let held = held(call, cookies);
+                (held.session, held.named)
+            });
+            assert_eq!(found, expected);
+        }
+    }
+
+    #[test]
+    fn the_predecessor_cookie_reaches_the_callback_of_any_provider() {
+        for (mode, same_site) in [("query", "Lax"), ("form_post", "None")] {
+            let mut settings = settings();
+            settings["session"] = json!({"same_site": "strict"});
+            settings["provider"][1]["response_mode"] = json!(mode);
+            let request = Sent::new("GET", "/");
+            calling(&deploy(&settings), &Edge::default(), &request, |call| {
+                let named = name(call, &own()).unwrap();
+                for field in [named, unname(call).unwrap()] {
+                    let end = format!("SameSite={same_site}");
+                    assert!(field.as_str().ends_with(&end), "{}", field.as_str());
+                }
+                // No other site's request needs to bring the tombstone.
+                let tombstone = bury(call, own().handle).unwrap();
+                assert!(tombstone.as_str().ends_with("SameSite=Strict"));
+            });
+        }
+    }
 }

@@ -94,6 +94,9 @@ pub(in crate::gateway) fn from_cache(
 }
 
 /// The session of the request; asks store and ledger where the session cache does not suffice.
+///
+/// # Errors
+/// Those of [`resolve`].
 pub(in crate::gateway) async fn identify<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     cookies: RequestCookies<'_>,
@@ -103,6 +106,9 @@ pub(in crate::gateway) async fn identify<P: Platform, R: Inbound>(
 }
 
 /// The session of the request about which the session cache says this.
+///
+/// # Errors
+/// [`PlatformFault`] where store or ledger do not answer: whether the session lives is not known.
 pub(in crate::gateway) async fn resolve<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     known: FromCache,
@@ -174,6 +180,9 @@ fn from_ledger(deployment: &Deployment) {
 }
 
 /// Asks the ledger about a session that the session cache still vouches for.
+///
+/// # Errors
+/// [`PlatformFault`] where store or ledger do not answer; the session cache stays as it was.
 pub(in crate::gateway) async fn ask_again<P: Platform>(
     deployment: &Deployment,
     platform: &P,
@@ -363,6 +372,9 @@ fn renewal<P: Platform, R: Inbound>(
 }
 
 /// The field that gives the browser this session cookie.
+///
+/// # Errors
+/// [`PlatformFault::Random`].
 pub(in crate::gateway) fn write<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     cookie: &SessionCookie,
@@ -375,4 +387,62 @@ pub(in crate::gateway) fn write<P: Platform, R: Inbound>(
     let max_age = cookie.max_age(rules, call.now);
     set_cookie::set(name::SESSION, &text, max_age, rules.same_site)
         .ok_or_else(|| PlatformFault::Internal.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        gateway::context::for_tests::{deployment, session_cookie},
+        platform::for_tests::NOW,
+    };
+    use alloc::{format, string::String};
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn found(deployment: &Deployment, field: &str) -> Option<StaleCookies> {
+        match from_cache(deployment, RequestCookies::new(Some(field)), NOW) {
+            FromCache::Nobody(stale) => Some(stale),
+            FromCache::Session(_) | FromCache::Ask(_) => None,
+        }
+    }
+
+    fn session(deployment: &Deployment) -> String {
+        let sealed = session_cookie().seal(&deployment.ring, &deployment.origin, [1; 24]);
+        format!("{}={}", name::SESSION, sealed.unwrap())
+    }
+
+    #[test]
+    fn a_session_cookie_that_stands_twice_or_is_forged_is_cleared() {
+        let deployment = deployment();
+        let session = session(&deployment);
+        assert_eq!(found(&deployment, &session), None);
+        assert_eq!(found(&deployment, "a=1"), Some(StaleCookies::None));
+        for field in [format!("{session}; {session}"), format!("{session}A")] {
+            let stale = Some(StaleCookies::Session);
+            assert_eq!(found(&deployment, &field), stale, "{field}");
+        }
+    }
+
+    #[test]
+    fn a_tombstone_buries_the_session_that_it_names_and_no_other() {
+        let deployment = deployment();
+        let session = session(&deployment);
+        let handle = session_cookie().secret.handle();
+        let other = SessionHandle::from_bytes([9; 16]);
+        for (buried, stale) in [(handle, Some(StaleCookies::Session)), (other, None)] {
+            let text = tombstone::seal(buried, &deployment.ring, &deployment.origin, [2; 24]);
+            let field = format!("{session}; {}={}", name::TOMBSTONE, text.unwrap());
+            assert_eq!(found(&deployment, &field), stale);
+        }
+    }
+
+    #[test]
+    fn a_session_that_ended_leaves_the_cookie_that_may_have_replaced_it() {
+        let deployment = deployment();
+        let handle = session_cookie().secret.handle();
+        deployment.sessions.borrow_mut().remember_ended(handle);
+        let stale = found(&deployment, &session(&deployment));
+        assert_eq!(stale, Some(StaleCookies::None));
+    }
 }

@@ -76,6 +76,9 @@ pub(in crate::gateway) async fn session<'b, P: Platform, R: Inbound>(
 const OVERLAP: Seconds = Seconds::minutes(1);
 
 /// Ends what the browser holds beside the session that it keeps.
+///
+/// # Errors
+/// [`PlatformFault::Ledger`]: another session that it holds may be alive still.
 pub(in crate::gateway) async fn finish<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     provider: &Provider,
@@ -93,4 +96,141 @@ pub(in crate::gateway) async fn finish<P: Platform, R: Inbound>(
         provider: &provider.id,
     });
     Ok(fields)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        gateway::context::{
+            deployment::Deployment,
+            for_tests::{Sent, calling, deploy, deployment, session_cookie, settings},
+        },
+        oidc::return_to::ReturnTo,
+        platform::{
+            for_tests::{Edge, NOW},
+            ledger::{Version, Versioned},
+        },
+        secret::Secret,
+        session::{
+            handle::SessionHandle,
+            head::{Head, HeadFacts, HeadState},
+        },
+        time::UnixTime,
+    };
+    use alloc::collections::VecDeque;
+    use core::cell::RefCell;
+    use futures_util::FutureExt;
+    use serde_json::json;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn own() -> Predecessor {
+        let cookie = session_cookie();
+        Predecessor {
+            user: cookie.user,
+            handle: cookie.secret.handle(),
+        }
+    }
+
+    /// A living head of that time, whose user the provider described so.
+    fn head(created: UnixTime) -> Head {
+        Head {
+            facts: HeadFacts {
+                state: HeadState::Live,
+                created: created.as_seconds(),
+                provider: "demo".into(),
+                sid: None,
+                identity: Some("alice".into()),
+                generation: 0,
+            },
+            copy: Vec::new(),
+        }
+    }
+
+    fn is_kept(
+        deployment: &Deployment,
+        head: &Head,
+        held: Held,
+        before: Vec<SessionHandle>,
+        digest: &str,
+    ) -> Result<bool, Fault> {
+        let Predecessor { user, handle } = own();
+        let (ring, origin) = (&deployment.ring, &deployment.origin);
+        let stored = Versioned {
+            version: Version::first([0; 6]),
+            value: head.seal(ring, origin, &user, handle, [3; 24]).unwrap(),
+        };
+        let edge = Edge {
+            found: RefCell::new(VecDeque::from([Vec::from([Some(stored), None])])),
+            ..Edge::default()
+        };
+        let (secret, home) = (Secret::new([0; 32]), ReturnTo::home());
+        let attempt = Attempt::new(secret, NOW, before, "demo".into(), None, home);
+        let attempt = &attempt;
+        let browser = Browser { held, attempt };
+        let provider = deployment.config.provider("demo").unwrap();
+        calling(deployment, &edge, &Sent::new("GET", "/"), |call| {
+            let kept = session(call, provider, &browser, digest);
+            kept.now_or_never().unwrap().map(|kept| kept.is_some())
+        })
+    }
+
+    fn in_its_cookie() -> Held {
+        Held {
+            session: Some(own()),
+            named: None,
+        }
+    }
+
+    fn by_name_alone() -> Held {
+        Held {
+            session: None,
+            named: Some(own()),
+        }
+    }
+
+    #[test]
+    fn a_sign_in_keeps_the_session_of_another_tab_for_the_same_user_alone() {
+        let deployment = deployment();
+        let head = head(NOW);
+        let kept = |digest| is_kept(&deployment, &head, in_its_cookie(), Vec::new(), digest);
+        assert_eq!(kept("alice"), Ok(true));
+        assert_eq!(kept("mallory"), Ok(false));
+        let ended = head.clone().ended(NOW, EndReason::Logout);
+        let kept = is_kept(&deployment, &ended, in_its_cookie(), Vec::new(), "alice");
+        assert_eq!(kept, Ok(false));
+    }
+
+    #[test]
+    fn a_session_that_was_there_before_the_sign_in_is_not_kept() {
+        let deployment = deployment();
+        for (age, is_recent) in [(60, true), (61, false)] {
+            let head = head(NOW.minus(Seconds::new(age)));
+            let kept = is_kept(&deployment, &head, in_its_cookie(), Vec::new(), "alice");
+            assert_eq!(kept, Ok(is_recent), "{age}");
+        }
+        for (before, is_new) in [
+            (own().handle, false),
+            (SessionHandle::from_bytes([9; 16]), true),
+        ] {
+            let before = Vec::from([before]);
+            let kept = is_kept(&deployment, &head(NOW), in_its_cookie(), before, "alice");
+            assert_eq!(kept, Ok(is_new));
+        }
+    }
+
+    #[test]
+    fn a_session_is_kept_by_its_name_where_its_cookie_stays_behind() {
+        let kept = |deployment: &Deployment| {
+            is_kept(deployment, &head(NOW), by_name_alone(), Vec::new(), "alice")
+        };
+        assert_eq!(kept(&deployment()), Ok(false));
+        let mut strict = settings();
+        strict["session"] = json!({"same_site": "strict"});
+        assert_eq!(kept(&deploy(&strict)), Ok(true));
+        let mut form = settings();
+        form["provider"][0]["response_mode"] = json!("form_post");
+        assert_eq!(kept(&deploy(&form)), Ok(true));
+    }
 }

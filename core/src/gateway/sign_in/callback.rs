@@ -23,6 +23,11 @@ use crate::{
 };
 use alloc::{borrow::Cow, vec::Vec};
 
+/// Redeems the code of the answer, begins a session and leads the browser back, whose attempt is over either way.
+///
+/// # Errors
+/// Faults of the browser where the answer belongs to no attempt of its own, of the provider where it signs nobody in, and of
+/// the platform.
 pub(in crate::gateway) async fn serve<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     provider_id: &str,
@@ -141,4 +146,82 @@ async fn finish<P: Platform, R: Inbound>(
         .headers
         .extend(fields.map(|field| (HeaderName::SET_COOKIE, field)));
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        gateway::context::for_tests::{Sent, calling, deploy, deployment, settings},
+        platform::for_tests::{Edge, NOW},
+        secret::Secret,
+        time::{Seconds, UnixTime},
+    };
+    use alloc::{borrow::ToOwned, format, string::String};
+    use futures_util::FutureExt;
+    use serde_json::json;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn attempt(created: UnixTime) -> Attempt {
+        let (secret, home) = (Secret::new([5; 32]), ReturnTo::home());
+        Attempt::new(secret, created, Vec::new(), "demo".to_owned(), None, home)
+    }
+
+    /// What becomes of a callback with this state for an attempt that began then.
+    fn find(created: UnixTime, state: &str, repeated: usize) -> Result<(), BrowserFault> {
+        let deployment = deployment();
+        let attempt = attempt(created);
+        let cookie_name = attempt::cookie_name(&attempt.state());
+        let bytes = attempt.to_bytes().unwrap();
+        let place = login::place(&cookie_name, &deployment.origin);
+        let sealed = deployment.ring.seal_text(place, [1; 24], bytes.expose());
+        let field = format!("{cookie_name}={}; ", sealed.unwrap()).repeat(repeated);
+        let cookies = RequestCookies::new(Some(&field));
+        let request = Sent::new("GET", "/auth/callback/demo");
+        calling(&deployment, &Edge::default(), &request, |call| {
+            find_attempt(call, cookies, &cookie_name, state).map(|_| ())
+        })
+    }
+
+    #[test]
+    fn a_callback_belongs_to_an_attempt_of_this_browser_by_its_whole_state() {
+        let state = attempt(NOW).state();
+        let unknown = Err(BrowserFault::AttemptUnknown);
+        assert_eq!(find(NOW, &state, 1), Ok(()));
+        assert_eq!(find(NOW, &format!("{state}A"), 1), unknown);
+        assert_eq!(find(NOW, &state, 0), unknown);
+        assert_eq!(find(NOW, &state, 2), unknown);
+    }
+
+    #[test]
+    fn an_attempt_counts_for_ten_minutes() {
+        let state = attempt(NOW).state();
+        let began = |seconds| find(NOW.minus(Seconds::new(seconds)), &state, 1);
+        assert_eq!(began(600), Ok(()));
+        assert_eq!(began(601), Err(BrowserFault::AttemptExpired));
+    }
+
+    #[test]
+    fn an_answer_is_read_where_its_provider_gives_it_and_nowhere_else() {
+        for (mode, method, read) in [
+            ("query", "GET", Some("in=query")),
+            ("query", "HEAD", None),
+            ("query", "POST", None),
+            ("form_post", "POST", Some("in=form")),
+            ("form_post", "GET", None),
+        ] {
+            let mut settings = settings();
+            settings["provider"][0]["response_mode"] = json!(mode);
+            let deployment = deploy(&settings);
+            let kind = "application/x-www-form-urlencoded";
+            let request = Sent::new(method, "/auth/callback/demo").with_form(kind, b"in=form");
+            let found: Option<String> = calling(&deployment, &Edge::default(), &request, |call| {
+                let provider = deployment.config.provider("demo").unwrap();
+                let found = parameters(call, provider, "in=query").now_or_never();
+                found.unwrap().ok().flatten().map(Cow::into_owned)
+            });
+            assert_eq!(found.as_deref(), read, "{mode} {method}");
+        }
+    }
 }

@@ -33,6 +33,9 @@ pub(in crate::gateway) struct Collected {
 const EMAIL: [&str; 2] = ["email", "email_verified"];
 
 /// The configured claims.
+///
+/// # Errors
+/// A fault of the provider where userinfo must not be used: it is of someone else, or signed by nobody.
 pub(in crate::gateway) async fn collect<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     provider: &Provider,
@@ -156,4 +159,34 @@ async fn signed<P: Platform, R: Inbound>(
 
 fn refused(fault: UserinfoFault) -> Fault {
     ProviderFault::Userinfo(fault).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        fault::{BrowserFault, PlatformFault},
+        http::outbound::SendError,
+    };
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn userinfo_that_says_nothing_is_done_without_and_that_of_others_signs_nobody_in() {
+        let userinfo = ProviderFault::Userinfo;
+        let silent = ProviderFault::Send(Exchange::Userinfo, SendError::TimedOut);
+        for fault in [silent, userinfo(UserinfoFault::Encrypted)] {
+            assert!(is_absence(&fault.into()), "{fault:?}");
+        }
+        for fault in [
+            ProviderFault::Send(Exchange::Token, SendError::TimedOut).into(),
+            userinfo(UserinfoFault::SubjectMismatch).into(),
+            userinfo(UserinfoFault::Token(IdTokenFault::Kind)).into(),
+            ProviderFault::CoolingDown.into(),
+            PlatformFault::Verifier.into(),
+            BrowserFault::AttemptUsed.into(),
+        ] {
+            assert!(!is_absence(&fault), "{fault:?}");
+        }
+    }
 }

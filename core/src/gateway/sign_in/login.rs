@@ -48,6 +48,9 @@ use alloc::{borrow::ToOwned, string::String, vec::Vec};
 /// Of the query only `return_to`, `provider`, `acr_values` and `max_age` count, and what another site says that
 /// begins a sign-in; scopes and claims come from the configuration alone. Where several providers are left, the
 /// person chooses.
+///
+/// # Errors
+/// [`BrowserFault`] where the request is no navigation or its parameters are none, and faults of the provider.
 pub(in crate::gateway) async fn serve<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     query: &str,
@@ -370,3 +373,65 @@ fn began<P: Platform, R: Inbound>(call: &Call<'_, P, R>, name: &str, text: &str)
 
 /// A browser that holds more than this many was not filled by us; the rest expires by itself.
 const MOST_READ: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        gateway::context::for_tests::{ISSUER, Sent, calling, deployment},
+        platform::for_tests::Edge,
+    };
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn asking<T>(act: impl FnOnce(&Call<'_, Edge, Sent>) -> T) -> T {
+        let request = Sent::new("GET", "/auth/login");
+        calling(&deployment(), &Edge::default(), &request, act)
+    }
+
+    #[test]
+    fn a_link_asks_for_no_authentication_that_no_route_asks_for() {
+        let longest = LONGEST_AGE.as_seconds();
+        asking(|call| {
+            let age = |max_age| step_up(call, None, Some(max_age)).map(|it| it.max_age);
+            let acr = |values| step_up(call, Some(values), None).map(|it| it.acr_values);
+            assert_eq!(acr("gold"), Ok(Vec::from(["gold".to_owned()])));
+            for values in ["silver", "gold silver", "", "gold "] {
+                assert_eq!(acr(values), Err(BrowserFault::Malformed), "{values:?}");
+            }
+            let written = alloc::format!("{longest}");
+            assert_eq!(age(&written), Ok(Some(LONGEST_AGE)));
+            let longer = alloc::format!("{}", longest.saturating_add(1));
+            for max_age in [longer.as_str(), "", "-1", "1.5"] {
+                assert_eq!(age(max_age), Err(BrowserFault::Malformed), "{max_age}");
+            }
+        });
+    }
+
+    #[test]
+    fn a_link_leads_to_configured_providers_of_the_issuer_that_it_names() {
+        let initiation = |issuer: &str| Initiation {
+            issuer: issuer.to_owned(),
+            login_hint: None,
+            target_link_uri: None,
+        };
+        let (ours, evil) = (initiation(ISSUER), initiation("https://evil.example"));
+        asking(|call| {
+            let ids = |id, initiation| {
+                let offered = offered(call, id, initiation)?;
+                Ok(offered.iter().map(|one| one.id.clone()).collect::<Vec<_>>())
+            };
+            assert_eq!(ids(None, None).unwrap(), ["demo", "other"]);
+            assert_eq!(ids(Some("other"), None).unwrap(), ["other"]);
+            assert_eq!(ids(None, Some(&ours)).unwrap(), ["demo"]);
+            assert_eq!(ids(Some("gone"), None), Err(BrowserFault::NoRoute));
+            for id in [None, Some("demo")] {
+                assert_eq!(ids(id, Some(&evil)), Err(BrowserFault::Malformed));
+            }
+            assert_eq!(
+                ids(Some("other"), Some(&ours)),
+                Err(BrowserFault::Malformed)
+            );
+        });
+    }
+}

@@ -22,6 +22,9 @@ use crate::{
 use alloc::string::String;
 
 /// The person that the provider's answer is about, and the tokens that came with it.
+///
+/// # Errors
+/// A [`ProviderFault`] where the token is not ours, or not of the user that is named (RFC 6749, section 10.16).
 pub(in crate::gateway) async fn identify<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     provider: &Provider,

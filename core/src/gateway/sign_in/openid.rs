@@ -26,6 +26,10 @@ use alloc::string::String;
 use serde_json::{Map, Value};
 
 /// The person that the provider's answer is about, and the tokens that came with it.
+///
+/// # Errors
+/// A [`ProviderFault`] where the answer, the tokens or the ID token are refused, and those of
+/// [`redeem::code`].
 pub(in crate::gateway) async fn identify<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     provider: &Provider,

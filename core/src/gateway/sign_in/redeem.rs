@@ -24,6 +24,10 @@ use crate::{
 use alloc::string::String;
 
 /// Marks the attempt as used and trades the code for tokens.
+///
+/// # Errors
+/// [`BrowserFault::AttemptUsed`] for a second callback, [`PlatformFault::Ledger`] where that is in doubt, and
+/// [`ProviderFault`] where no tokens came (RFC 6749, section 5.2).
 pub(in crate::gateway) async fn code<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     provider: &Provider,
@@ -61,5 +65,58 @@ async fn mark_used<P: Platform, R: Inbound>(
     match record::write_once(call, &attempt.partition(), &name, mark).await? {
         Once::Written => Ok(()),
         Once::AlreadyThere => Err(BrowserFault::AttemptUsed.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        gateway::context::for_tests::{Sent, calling, deployment},
+        oidc::return_to::ReturnTo,
+        platform::{
+            for_tests::{Edge, NOW},
+            ledger::{LedgerError, Version, Written},
+        },
+    };
+    use alloc::{collections::VecDeque, vec};
+    use core::cell::RefCell;
+    use futures_util::FutureExt;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn a_code_is_sent_after_its_attempt_was_marked_and_never_in_doubt() {
+        let first = Version::first([0; 6]);
+        let used = Err(BrowserFault::AttemptUsed.into());
+        let unknown = Err(PlatformFault::Ledger.into());
+        for (answer, marked) in [
+            (Ok(Written::Stored(first)), Ok(())),
+            (Ok(Written::Conflict(None)), used),
+            (Err(LedgerError::OutcomeUnknown), unknown),
+        ] {
+            let edge = Edge {
+                writes: RefCell::new(VecDeque::from([answer])),
+                ..Edge::default()
+            };
+            let (secret, home) = (Secret::new([5; 32]), ReturnTo::home());
+            let attempt = Attempt::new(secret, NOW, vec![], "demo".into(), None, home);
+            let request = Sent::new("GET", "/auth/callback/demo");
+            let deployment = deployment();
+            let provider = deployment.config.provider("demo").unwrap();
+            let endpoint = Url::parse("https://op.example.com/token").unwrap();
+            let sent = calling(&deployment, &edge, &request, |call| {
+                let code = Secret::new("c".into());
+                let tokens = super::code(call, provider, &endpoint, &code, &attempt);
+                tokens.now_or_never().unwrap().map(|_| ())
+            });
+            let is_sent = !edge.sent.borrow().is_empty();
+            assert_eq!(is_sent, marked.is_ok());
+            match marked {
+                // Nobody answers at the endpoint.
+                Ok(()) => assert!(matches!(sent, Err(Fault::Provider(_)))),
+                Err(_) => assert_eq!(sent, marked),
+            }
+        }
     }
 }

@@ -42,6 +42,9 @@ pub(in crate::gateway) fn begin<P: Platform, R: Inbound>(
 
 /// The page. Without `same_site = "strict"` there is none: it would only make a request of this site out of one
 /// from another.
+///
+/// # Errors
+/// [`BrowserFault::NoRoute`], [`BrowserFault::NotSignedIn`] for scripts, [`BrowserFault::Malformed`].
 pub(in crate::gateway) fn serve<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     query: &str,
@@ -63,4 +66,86 @@ pub(in crate::gateway) fn serve<P: Platform, R: Inbound>(
         to: Href::local(return_to.as_str()),
     };
     Ok(page.response(call.voice()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        gateway::context::for_tests::{Sent, calling, deploy, settings},
+        http::{header::HeaderName, response::Status},
+        platform::for_tests::Edge,
+    };
+    use serde_json::json;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn navigation(site: &str) -> Sent {
+        Sent::new("GET", "/auth/resume")
+            .with(HeaderName::SEC_FETCH_SITE, site)
+            .with(HeaderName::SEC_FETCH_MODE, "navigate")
+            .with(HeaderName::SEC_FETCH_DEST, "document")
+    }
+
+    fn asking<T>(
+        same_site: &str,
+        request: &Sent,
+        act: impl FnOnce(&Call<'_, Edge, Sent>, &FetchMetadata) -> T,
+    ) -> T {
+        let mut settings = settings();
+        settings["session"] = json!({"same_site": same_site});
+        let metadata = FetchMetadata::read(request).unwrap();
+        calling(&deploy(&settings), &Edge::default(), request, |call| {
+            act(call, &metadata)
+        })
+    }
+
+    #[test]
+    fn a_browser_may_hold_a_cookie_back_where_it_came_from_elsewhere_without_one() {
+        let held = format!("{}=s", name::SESSION);
+        for (same_site, site, cookie, may) in [
+            ("strict", "cross-site", "", true),
+            ("strict", "cross-site", held.as_str(), false),
+            ("strict", "same-origin", "", false),
+            ("lax", "cross-site", "", false),
+        ] {
+            let found = asking(same_site, &navigation(site), |call, metadata| {
+                may_help(call, metadata, RequestCookies::new(Some(cookie)))
+            });
+            assert_eq!(found, may, "{same_site} {site} {cookie}");
+        }
+    }
+
+    #[test]
+    fn a_page_leads_people_on_and_no_script() {
+        let script = Sent::new("GET", "/auth/resume")
+            .with(HeaderName::SEC_FETCH_SITE, "cross-site")
+            .with(HeaderName::SEC_FETCH_MODE, "cors")
+            .with(HeaderName::SEC_FETCH_DEST, "empty");
+        for (same_site, request, status) in [
+            ("strict", navigation("cross-site"), Status::OK),
+            ("strict", script, Status::UNAUTHORIZED),
+            ("lax", navigation("cross-site"), Status::NOT_FOUND),
+        ] {
+            let found = asking(same_site, &request, |call, metadata| {
+                let served = serve(call, "return_to=%2Fmembers%2F", metadata);
+                served.unwrap_or_else(|refusal| refusal.answer(call)).status
+            });
+            assert_eq!(found, status, "{same_site}");
+        }
+    }
+
+    #[test]
+    fn a_page_leads_to_this_site_alone() {
+        for (query, leads_there) in [
+            ("return_to=https%3A%2F%2Fevil.example%2Fmembers", false),
+            ("return_to=https%3A%2F%2Fapp.example.com%2Fmembers", true),
+        ] {
+            let body = asking("strict", &navigation("cross-site"), |call, metadata| {
+                serve(call, query, metadata).unwrap().body
+            });
+            assert!(!body.contains("evil.example"), "{body}");
+            assert_eq!(body.contains("/members"), leads_there, "{body}");
+        }
+    }
 }

@@ -44,6 +44,11 @@ use alloc::{
     vec::Vec,
 };
 
+/// The page that asks, or the end of every session that the browser holds.
+///
+/// # Errors
+/// [`BrowserFault::NotSameOrigin`] for a form of another site, and [`PlatformFault::Ledger`] where a session may be alive
+/// still.
 pub(in crate::gateway) async fn serve<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     cookies: RequestCookies<'_>,
