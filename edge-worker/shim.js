@@ -1,5 +1,5 @@
 // The handler that workerd calls. It fetches and rewrites headers, which JavaScript does faster than wasm; Rust decides
-// what to fetch and to rewrite.
+// which request to fetch, and with which headers.
 import { receive, traps, unlessLost } from "lychgate-host";
 import { Edge, addresses, response_rewrites, telling, wake } from "lychgate-glue";
 import configuration from "./lychgate.json";

@@ -219,7 +219,6 @@ impl Lines {
 #[cfg(test)]
 mod tests {
     use super::lines;
-    use std::vec::Vec;
 
     #[test]
     fn lines_are_what_line_breaks_part() {

@@ -9,8 +9,8 @@ use core::fmt;
 pub enum ConfigurationFault {
     /// The bundled configuration breaks rules; `lychgate check` lists them.
     Invalid {
-        /// The place of the first, such as `route[2].access`; empty for the whole. `lychgate check` says
-        /// what is wrong there: it has the words for it, and the edge has none.
+        /// The place of the first, such as `route[2].access`; empty for the whole. `lychgate check` has
+        /// the words for the mistake there; the edge names only the place.
         first: String,
         /// How many there are.
         count: usize,

@@ -22,7 +22,7 @@ pub(crate) const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
 
 /// The host.
 pub(crate) struct Edge {
-    /// What each byte of randomness is.
+    /// The value of each random byte.
     pub(crate) random: Result<u8, RandomError>,
     /// Whether requests may wait.
     pub(crate) pausing: Result<(), OutOfTime>,
@@ -34,9 +34,9 @@ pub(crate) struct Edge {
     pub(crate) replies: RefCell<VecDeque<Result<Reply, SendError>>>,
     /// The limits that those were sent with.
     pub(crate) sent: RefCell<Vec<SendLimits>>,
-    /// What the ledger finds.
+    /// The ledger's answers to reads, in order.
     pub(crate) found: RefCell<VecDeque<Vec<Option<Versioned>>>>,
-    /// What becomes of writes to the ledger.
+    /// The ledger's answers to writes, in order.
     pub(crate) writes: RefCell<VecDeque<Result<Written, LedgerError>>>,
     /// The conditions of those writes.
     pub(crate) written: RefCell<Vec<Expected>>,

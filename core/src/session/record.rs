@@ -75,6 +75,29 @@ pub const LARGEST: usize = 64 * 1024;
 const SESSION_KEY: u8 = 0;
 
 impl SessionRecord {
+    /// The record that stands for an unknown user, who meets no condition.
+    pub(crate) fn nobody() -> Self {
+        Self {
+            provider: String::new(),
+            iss: String::new(),
+            sub: String::new(),
+            sid: None,
+            auth_time: None,
+            acr: None,
+            amr: Vec::new(),
+            claims: Map::new(),
+            groups: Vec::new(),
+            roles: Vec::new(),
+            missing: Vec::new(),
+            scope: None,
+            id_token: None,
+            access_token: String::new(),
+            refresh_token: None,
+            created: 0,
+            generation: 0,
+        }
+    }
+
     /// Seals the record as this generation of the session.
     ///
     /// # Errors

@@ -1,8 +1,8 @@
-//! What a log may not tell.
+//! The log keeps secrets.
 
 use crate::host::workerd::Workerd;
 
-/// After a trap the log says that the adapter failed, and not with which words: they may quote a request.
+/// After a trap the log says that the adapter failed, and does not quote the panic, whose message may quote a request.
 pub fn panics(host: &Workerd) {
     let log = host.wait_for_log(r#""event":"failed""#);
     assert!(log.contains(r#""event":"failed""#), "{log}");

@@ -1,6 +1,6 @@
 //! The checkout whose tests these are.
 
-use std::{env, ffi::OsString, path::PathBuf, process::Command};
+use std::{env, path::PathBuf, process::Command};
 
 /// The root of the repository, asked for when the tests run: the compiler knows the checkout that it compiled, and a
 /// copy of that has the same tests.
@@ -21,9 +21,6 @@ pub fn node() -> Command {
     };
     let own = env::var_os("PATH").unwrap_or_default();
     let all = [programs].into_iter().chain(env::split_paths(&own));
-    node.env(
-        "PATH",
-        env::join_paths(all).unwrap_or_else(|_| OsString::new()),
-    );
+    node.env("PATH", env::join_paths(all).unwrap());
     node
 }

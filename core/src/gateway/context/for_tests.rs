@@ -13,6 +13,7 @@ use crate::{
     session::{
         cookie::SessionCookie,
         keys::{Generation, SessionSecret},
+        predecessor::Predecessor,
         record::SessionRecord,
         user::UserKey,
     },
@@ -24,7 +25,7 @@ use alloc::{
     vec::Vec,
 };
 use core::cell::Cell;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// The provider of [`settings`] that signs users in.
 pub(in crate::gateway) const ISSUER: &str = "https://op.example.com";
@@ -174,23 +175,20 @@ pub(in crate::gateway) fn session_cookie() -> SessionCookie {
 
 /// The record of the same session.
 pub(in crate::gateway) fn session_record() -> SessionRecord {
-    SessionRecord {
-        provider: "demo".to_owned(),
-        iss: ISSUER.to_owned(),
-        sub: "alice".to_owned(),
-        sid: None,
-        auth_time: None,
-        acr: None,
-        amr: Vec::new(),
-        claims: Map::new(),
-        groups: Vec::new(),
-        roles: Vec::new(),
-        missing: Vec::new(),
-        scope: None,
-        id_token: None,
-        access_token: "at".to_owned(),
-        refresh_token: None,
-        created: NOW.as_seconds(),
-        generation: 0,
+    let mut record = SessionRecord::nobody();
+    record.provider = "demo".to_owned();
+    record.iss = ISSUER.to_owned();
+    record.sub = "alice".to_owned();
+    record.access_token = "at".to_owned();
+    record.created = NOW.as_seconds();
+    record
+}
+
+/// The same session, as one that a sign-in replaces.
+pub(in crate::gateway) fn predecessor() -> Predecessor {
+    let cookie = session_cookie();
+    Predecessor {
+        user: cookie.user,
+        handle: cookie.secret.handle(),
     }
 }

@@ -105,7 +105,7 @@ pub fn explain<'a>(config: &'a Config, question: &Question<'_>) -> Explanation<'
             return Explanation::MethodNotAllowed { allow };
         }
     };
-    let nobody = nobody();
+    let nobody = SessionRecord::nobody();
     let who = principal(question.who.unwrap_or(&nobody));
     let explain = |route: &'a Route| (route, route.requirements.explain(&who, question.now));
     let decision = matched.decide(question.who.map(|_| &who), question.now);
@@ -119,7 +119,7 @@ pub fn explain<'a>(config: &'a Config, question: &Question<'_>) -> Explanation<'
 /// The record of a session at `provider` for a user with these claims, but for its tokens.
 pub fn session(provider: &Provider, mut claims: Map<String, Value>) -> SessionRecord {
     let text = |name: &str| Some(claims.get(name)?.as_str()?.to_owned());
-    let mut record = nobody();
+    let mut record = SessionRecord::nobody();
     record.provider.clone_from(&provider.id);
     record.iss.clone_from(&provider.issuer);
     record.sub = text("sub").unwrap_or_default();
@@ -130,27 +130,4 @@ pub fn session(provider: &Provider, mut claims: Map<String, Value>) -> SessionRe
     record.roles = provider.roles_claim.names(&claims);
     record.claims = claims;
     record
-}
-
-/// The record that stands for an unknown user, who meets no condition.
-fn nobody() -> SessionRecord {
-    SessionRecord {
-        provider: String::new(),
-        iss: String::new(),
-        sub: String::new(),
-        sid: None,
-        auth_time: None,
-        acr: None,
-        amr: Vec::new(),
-        claims: Map::new(),
-        groups: Vec::new(),
-        roles: Vec::new(),
-        missing: Vec::new(),
-        scope: None,
-        id_token: None,
-        access_token: String::new(),
-        refresh_token: None,
-        created: 0,
-        generation: 0,
-    }
 }

@@ -325,7 +325,7 @@ mod tests {
         }));
         let method = Method::Post;
         assert!(!decided(&WarmRequest { method, ..plain }));
-        // What Lychgate answers itself is for the whole way.
+        // Lychgate answers these itself, which takes the whole way.
         for target in ["/members/", "/calls/", "/auth/health", "/a//b"] {
             assert!(!decided(&request(target)), "{target}");
         }

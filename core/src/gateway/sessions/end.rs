@@ -205,7 +205,7 @@ mod tests {
     use super::*;
     use crate::{
         gateway::context::for_tests::{
-            Sent, calling, deploy, deployment, session_cookie, settings,
+            Sent, calling, deploy, deployment, predecessor, session_cookie, settings,
         },
         platform::for_tests::Edge,
         session::user::UserKey,
@@ -214,15 +214,6 @@ mod tests {
     use serde_json::json;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
-
-    /// The session of [`session_cookie`].
-    fn own() -> Predecessor {
-        let cookie = session_cookie();
-        Predecessor {
-            user: cookie.user,
-            handle: cookie.secret.handle(),
-        }
-    }
 
     #[test]
     fn a_browser_holds_a_session_once_however_many_cookies_name_it() {
@@ -235,10 +226,14 @@ mod tests {
         };
         let named = |it: &Predecessor| it.seal(ring, origin, [2; 24]).unwrap();
         for (session, named, expected) in [
-            (session.as_str(), named(&own()), (Some(own()), None)),
-            (&session, named(&other), (Some(own()), Some(other))),
-            ("forged", named(&own()), (None, Some(own()))),
-            (&session, "forged".into(), (Some(own()), None)),
+            (
+                session.as_str(),
+                named(&predecessor()),
+                (Some(predecessor()), None),
+            ),
+            (&session, named(&other), (Some(predecessor()), Some(other))),
+            ("forged", named(&predecessor()), (None, Some(predecessor()))),
+            (&session, "forged".into(), (Some(predecessor()), None)),
         ] {
             let field = format!("{}={session}; {}={named}", name::SESSION, name::PREDECESSOR);
             let cookies = RequestCookies::new(Some(&field));
@@ -259,13 +254,13 @@ mod tests {
             settings["provider"][1]["response_mode"] = json!(mode);
             let request = Sent::new("GET", "/");
             calling(&deploy(&settings), &Edge::default(), &request, |call| {
-                let named = name(call, &own()).unwrap();
+                let named = name(call, &predecessor()).unwrap();
                 for field in [named, unname(call).unwrap()] {
                     let end = format!("SameSite={same_site}");
                     assert!(field.as_str().ends_with(&end), "{}", field.as_str());
                 }
                 // No other site's request needs to bring the tombstone.
-                let tombstone = bury(call, own().handle).unwrap();
+                let tombstone = bury(call, predecessor().handle).unwrap();
                 assert!(tombstone.as_str().ends_with("SameSite=Strict"));
             });
         }

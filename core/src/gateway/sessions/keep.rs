@@ -104,7 +104,7 @@ mod tests {
     use crate::{
         gateway::context::{
             deployment::Deployment,
-            for_tests::{Sent, calling, deploy, deployment, session_cookie, settings},
+            for_tests::{Sent, calling, deploy, deployment, predecessor, settings},
         },
         oidc::return_to::ReturnTo,
         platform::{
@@ -124,14 +124,6 @@ mod tests {
     use serde_json::json;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
-
-    fn own() -> Predecessor {
-        let cookie = session_cookie();
-        Predecessor {
-            user: cookie.user,
-            handle: cookie.secret.handle(),
-        }
-    }
 
     /// A living head of that time, whose user the provider described so.
     fn head(created: UnixTime) -> Head {
@@ -155,7 +147,7 @@ mod tests {
         before: Vec<SessionHandle>,
         digest: &str,
     ) -> Result<bool, Fault> {
-        let Predecessor { user, handle } = own();
+        let Predecessor { user, handle } = predecessor();
         let (ring, origin) = (&deployment.ring, &deployment.origin);
         let stored = Versioned {
             version: Version::first([0; 6]),
@@ -178,7 +170,7 @@ mod tests {
 
     fn in_its_cookie() -> Held {
         Held {
-            session: Some(own()),
+            session: Some(predecessor()),
             named: None,
         }
     }
@@ -186,7 +178,7 @@ mod tests {
     fn by_name_alone() -> Held {
         Held {
             session: None,
-            named: Some(own()),
+            named: Some(predecessor()),
         }
     }
 
@@ -211,7 +203,7 @@ mod tests {
             assert_eq!(kept, Ok(is_recent), "{age}");
         }
         for (before, is_new) in [
-            (own().handle, false),
+            (predecessor().handle, false),
             (SessionHandle::from_bytes([9; 16]), true),
         ] {
             let before = Vec::from([before]);

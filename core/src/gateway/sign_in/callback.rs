@@ -168,7 +168,7 @@ mod tests {
         Attempt::new(secret, created, Vec::new(), "demo".to_owned(), None, home)
     }
 
-    /// What becomes of a callback with this state for an attempt that began then.
+    /// Judges a callback with this state against an attempt that began at this time.
     fn find(created: UnixTime, state: &str, repeated: usize) -> Result<(), BrowserFault> {
         let deployment = deployment();
         let attempt = attempt(created);
