@@ -157,6 +157,20 @@ fn every_event_stands_in_the_page_of_logs() {
 }
 
 #[test]
+fn every_header_of_cloudflare_that_stays_stands_in_the_page_of_headers() {
+    let source = tree::root().join("core/src/gateway/header_rewrites/request.rs");
+    let source = fs::read_to_string(source).unwrap();
+    let (_, list) = source.split_once("const OF_CLOUDFLARE").unwrap();
+    let (list, _) = list.split_once(';').unwrap().1.split_once(';').unwrap();
+    let names = set(list.split('"').skip(1).step_by(2));
+    let text = reference("headers").text;
+    let (_, said) = text.split_once("because Cloudflare itself writes them:").unwrap();
+    let (said, _) = said.split_once('.').unwrap();
+    let said = said.split('`').skip(1).step_by(2);
+    assert_eq!(set(said.map(str::to_ascii_lowercase)), names);
+}
+
+#[test]
 fn every_counter_stands_in_the_page_of_metrics() {
     let text = Metrics::default().to_text("0");
     let lines = text.lines();

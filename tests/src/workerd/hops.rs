@@ -60,12 +60,13 @@ fn what_cloudflare_says_of_a_request_stays() {
             let request = request
                 .with("CF-Ray", "9d1f0c0a0b0c0d0e-FRA")
                 .with("CF-IPCountry", "DE")
+                .with("CF-Visitor", "{\"scheme\":\"https\"}")
                 .with("Cf-Ipcity", "FORGED")
                 .with("Connection", "close, CF-IPCountry, CF-Ray");
             hop.host.send(&request).expect(200);
             let seen = hop.upstream.one();
             assert_eq!(seen.all("cf-ipcountry"), [b"DE"]);
-            assert!(seen.has("cf-ray") && !seen.has("cf-ipcity"));
+            assert!(seen.has("cf-ray") && seen.has("cf-visitor") && !seen.has("cf-ipcity"));
         }
     });
 }
