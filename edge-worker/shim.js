@@ -151,7 +151,7 @@ const isOurs = (error) => error instanceof TypeError && !error.remote;
 const ownEdits = (headers, answered, plain) => {
   const all = names(headers);
   const connection = connectionOf(headers, all);
-  if (plain !== "ask" && connection === undefined && !tells.test(all)) return plain;
+  if (connection === undefined && !tells.test(all)) return plain === "ask" ? ofType(answered, headers) : plain;
   const held = all.split("\n").filter((name) => holders.has(name));
   // The glue copies texts into the instance before it checks whether that one has trapped, so `wake` comes first.
   wake();
@@ -164,6 +164,27 @@ const ownEdits = (headers, answered, plain) => {
     connection,
     held.map((name) => `${name}:${headers.get(name)}`).join("\n"),
   );
+};
+
+/** How many answers of `ofType` the shim keeps: those for the types of the files of a site. */
+const MOST_TYPES = 256;
+const ofTypes = new Map();
+
+/**
+ * The rewrites of a response without any header of `telling`, which depend on its type and caching alone. The shim
+ * asks Rust once for all responses that are alike in these.
+ */
+const ofType = (answered, headers) => {
+  const values = ["content-type", "cache-control"].map((name) => headers.get(name) ?? undefined);
+  const key = [answered, ...values.map((value) => (value === undefined ? "" : `:${value}`))].join("\n");
+  let rewrites = ofTypes.get(key);
+  if (rewrites === undefined) {
+    if (ofTypes.size >= MOST_TYPES) ofTypes.clear();
+    wake();
+    rewrites = response_rewrites(answered, "", "", ...values, undefined, "");
+    ofTypes.set(key, rewrites);
+  }
+  return rewrites;
 };
 
 /** The `Connection` of a message with headers of these names, where it says more than `close` or `keep-alive`. */

@@ -22,7 +22,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 /// 4. `no-store` where the fetch must bypass shared caches, else nothing;
 /// 5. the first argument for [`response_rewrites`];
 /// 6. the rewrite of a response without any header of [`telling`], or nothing, or `ask` to call [`response_rewrites`];
-/// 7. any number of rewrites of the request;
+/// 7. any number of rewrites of the request, none for `assets`, which get it as it came;
 /// 8. an empty line, and the rewrites of the response that do not depend on it.
 ///
 /// A rewrite is `-name` (remove), `=name:value` (set) or `+name:value` (append).
@@ -36,7 +36,9 @@ pub(crate) fn plan(
     let mut plan = Lines::default();
     plan.destination(forward, host, received);
     plan.of_response(forward);
-    plan.of_request(forward, names, connection);
+    if !matches!(forward.target, ForwardTarget::Assets) {
+        plan.of_request(forward, names, connection);
+    }
     plan.line(&[]);
     for field in forward.response.set_cookies() {
         plan.append("set-cookie", field.as_str());
@@ -149,11 +151,11 @@ impl Lines {
             }
             ForwardTarget::Url(origin) => {
                 self.line(&["url"]);
-                self.line(&[&origin.to_string(), target]);
+                self.line(&[origin.as_str(), target]);
             }
             ForwardTarget::Service { name, origin } => {
                 self.line(&["service ", &name.0]);
-                self.line(&[&origin.to_string(), target]);
+                self.line(&[origin.as_str(), target]);
             }
         }
     }

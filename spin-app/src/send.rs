@@ -76,7 +76,7 @@ pub(crate) async fn ask(
     request
         .set_method(&host_method(method))
         .and_then(|()| request.set_scheme(Some(&scheme)))
-        .and_then(|()| request.set_authority(Some(&origin.authority())))
+        .and_then(|()| request.set_authority(Some(origin.authority())))
         .and_then(|()| request.set_path_with_query(Some(target)))
         .map_err(|()| Unanswered::NotSent)?;
     client::send(request).await.map_err(|error| {

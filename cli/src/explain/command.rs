@@ -47,7 +47,7 @@ pub(crate) fn command(
         }
     };
     let own = loaded.config.public_url.authority();
-    let host = asked.address.host.as_deref().unwrap_or(&own);
+    let host = asked.address.host.as_deref().unwrap_or(own);
     let now = asked.at.unwrap_or_else(clock::now);
     let question = Question {
         host,

@@ -164,7 +164,9 @@ fn every_header_of_cloudflare_that_stays_stands_in_the_page_of_headers() {
     let (list, _) = list.split_once(';').unwrap().1.split_once(';').unwrap();
     let names = set(list.split('"').skip(1).step_by(2));
     let text = reference("headers").text;
-    let (_, said) = text.split_once("because Cloudflare itself writes them:").unwrap();
+    let (_, said) = text
+        .split_once("because Cloudflare itself writes them:")
+        .unwrap();
     let (said, _) = said.split_once('.').unwrap();
     let said = said.split('`').skip(1).step_by(2);
     assert_eq!(set(said.map(str::to_ascii_lowercase)), names);

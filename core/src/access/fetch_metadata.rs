@@ -6,7 +6,7 @@
 //! but has no one's cookie.
 
 use crate::http::{credentials, header::HeaderName, inbound::Inbound, method::Method, url::Origin};
-use alloc::string::{String, ToString};
+use alloc::string::String;
 
 /// The headers of a request that say where it comes from, each with at most one value.
 #[derive(Clone, Debug)]
@@ -169,7 +169,7 @@ impl FetchMetadata {
         match self.origin.as_deref() {
             None => Named::Nothing,
             Some("null") => Named::Null,
-            Some(origin) if origin == ours.to_string() => Named::Ours,
+            Some(origin) if origin == ours.as_str() => Named::Ours,
             Some(_) => Named::Other,
         }
     }

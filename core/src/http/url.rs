@@ -21,7 +21,8 @@ pub enum Scheme {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
     scheme: Scheme,
-    host: String,
+    /// Its serialization (RFC 6454, section 6.2), made once: each forward to a URL begins with it.
+    text: String,
     port: u16,
 }
 
@@ -142,8 +143,18 @@ impl Origin {
             None => scheme.default_port(),
             Some(digits) => parse_port(digits)?,
         };
-        let host = parse_host(host)?;
-        Ok(Self { scheme, host, port })
+        let (prefix, host) = (scheme.prefix(), parse_host(host)?);
+        let text = if port == scheme.default_port() {
+            format!("{prefix}{host}")
+        } else {
+            format!("{prefix}{host}:{port}")
+        };
+        Ok(Self { scheme, text, port })
+    }
+
+    /// Its serialization: scheme, host and, where it is not the scheme's own, port.
+    pub fn as_str(&self) -> &str {
+        &self.text
     }
 
     /// The scheme.
@@ -153,12 +164,16 @@ impl Origin {
 
     /// The host in lower case.
     pub fn host(&self) -> &str {
-        &self.host
+        split_port(self.authority()).map_or("", |(host, _)| host)
     }
 
     /// Whether a `Host` header names this origin's host: in any case, with or without a trailing
     /// dot, with the right port or, for the scheme's own port, none.
     pub fn is_host(&self, host: &str) -> bool {
+        // As every client writes it.
+        if host == self.authority() {
+            return true;
+        }
         let Ok((name, port)) = split_port(host) else {
             return false;
         };
@@ -167,53 +182,52 @@ impl Origin {
             None => Ok(self.scheme.default_port()),
             Some(digits) => parse_port(digits),
         };
-        name.eq_ignore_ascii_case(&self.host) && port == Ok(self.port)
+        name.eq_ignore_ascii_case(self.host()) && port == Ok(self.port)
     }
 
     /// Host and, where it is not the scheme's own, port, as in a `Host` header.
-    pub fn authority(&self) -> String {
-        if self.port == self.scheme.default_port() {
-            self.host.clone()
-        } else {
-            format!("{}:{}", self.host, self.port)
-        }
+    pub fn authority(&self) -> &str {
+        let prefix = self.scheme.prefix();
+        self.text.strip_prefix(prefix).unwrap_or_default()
     }
 
     /// Whether the host is a loopback address or `localhost`.
     pub fn is_loopback(&self) -> bool {
-        self.host == "localhost"
-            || self.host.ends_with(".localhost")
-            || self.host == LOOPBACK_V6
-            || matches!(octets(&self.host), Some([127, ..]))
+        let host = self.host();
+        host == "localhost"
+            || host.ends_with(".localhost")
+            || host == LOOPBACK_V6
+            || matches!(octets(host), Some([127, ..]))
     }
 
     /// Whether it is a component of the same Spin application, reached by service chaining: plain `http`
     /// to `NAME.spin.internal`, without a port.
     pub fn is_spin_component(&self) -> bool {
-        let name = self.host.strip_suffix(".spin.internal");
+        let name = self.host().strip_suffix(".spin.internal");
         let is_one_label = name.is_some_and(|name| !name.is_empty() && !name.contains('.'));
         is_one_label && self.scheme == Scheme::Http && self.port == Scheme::Http.default_port()
     }
 
     /// Whether the host is one that only the operator's own network reaches.
     fn is_internal(&self) -> bool {
-        self.is_loopback() || octets(&self.host).is_some_and(is_internal)
+        self.is_loopback() || octets(self.host()).is_some_and(is_internal)
     }
 }
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scheme = match self.scheme {
-            Scheme::Http => "http",
-            Scheme::Https => "https",
-        };
-        f.write_str(scheme)?;
-        f.write_str("://")?;
-        f.write_str(&self.authority())
+        f.write_str(&self.text)
     }
 }
 
 impl Scheme {
+    const fn prefix(self) -> &'static str {
+        match self {
+            Self::Http => "http://",
+            Self::Https => "https://",
+        }
+    }
+
     const fn default_port(self) -> u16 {
         match self {
             Self::Http => 80,

@@ -13,7 +13,7 @@ use lychgate_core::{
 pub(crate) fn note(config: &Config) -> Option<String> {
     let logo = config.page.theme.logo.as_ref().map(RequestPath::as_str)?;
     let question = Question {
-        host: &config.public_url.authority(),
+        host: config.public_url.authority(),
         target: logo,
         method: Method::Get,
         who: None,

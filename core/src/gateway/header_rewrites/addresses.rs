@@ -4,10 +4,7 @@
 //! other hosts, or of paths that are not the route's, stay as they are.
 
 use crate::http::{rewrite::Rewrite, url::Url};
-use alloc::{
-    format,
-    string::{String, ToString},
-};
+use alloc::{format, string::String};
 
 /// How an upstream is known, as RFC 6454 writes origins.
 #[derive(Debug, PartialEq, Eq)]
@@ -64,7 +61,7 @@ impl Addresses<'_> {
         };
         let url = Url::parse(url)
             .ok()
-            .filter(|url| url.origin().to_string() == self.origins.upstream)?;
+            .filter(|url| url.origin().as_str() == self.origins.upstream)?;
         let target = back(url.target());
         let target = target.as_deref().unwrap_or(url.target());
         let public = &self.origins.public;

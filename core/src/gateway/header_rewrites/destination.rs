@@ -5,11 +5,7 @@
 
 use super::addresses::Origins;
 use crate::http::{path::RequestPath, url::Url};
-use alloc::{
-    borrow::ToOwned,
-    format,
-    string::{String, ToString},
-};
+use alloc::{borrow::ToOwned, format, string::String};
 
 /// The address that `Destination` names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +46,7 @@ impl Destination {
             return Place::parse(Form::Path, value).map(Self::Ours);
         }
         let url = Url::parse(value).map_err(|_| Unreadable)?;
-        if url.origin().to_string() != origins.public {
+        if url.origin().as_str() != origins.public {
             return Ok(Self::Foreign);
         }
         Place::parse(Form::Absolute, url.target()).map(Self::Ours)

@@ -210,7 +210,7 @@ fn choice<P: Platform, R: Inbound>(
         .collect();
     let site = call.deployment.config.public_url.authority();
     let chooser = Chooser {
-        site: &site,
+        site,
         choices: &choices,
     };
     chooser.response(call.voice())
