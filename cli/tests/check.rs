@@ -106,6 +106,21 @@ fn the_next_steps_are_those_of_the_hosts() {
     );
 }
 
+/// A deployment with the address of one machine would answer 421 to everyone.
+#[test]
+fn the_next_steps_on_one_machine_deploy_nothing() {
+    let on_this_machine = GOOD.replace("https://app.example.com", "http://localhost:8787");
+    let folder = Folder::new("next_here").with("lychgate.toml", on_this_machine);
+    let said = folder
+        .with("wrangler.toml", WRANGLER)
+        .run(&["check"])
+        .output;
+    assert!(said.contains("`npx wrangler dev`"), "{said}");
+    assert!(!said.contains("wrangler deploy"), "{said}");
+    let last = said.lines().last().unwrap();
+    assert!(last.contains("before you deploy: set public_url"), "{said}");
+}
+
 /// Someone who deploys to one host may have left the file of the other where it was.
 #[test]
 fn the_file_of_another_host_may_be_in_the_way() {

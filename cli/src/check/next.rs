@@ -22,11 +22,14 @@ pub(super) fn step_after(file: &Path, problems: &[Problem]) -> Option<String> {
 pub(super) fn steps(file: &Path, config: &Config) -> Vec<String> {
     let is_beside = |name: &str| file.with_file_name(name).exists();
     let mut steps = Vec::new();
+    let on_this_machine = config.public_url.is_loopback();
     if is_beside("wrangler.toml") || workers::unread(file).is_some() {
-        steps.push(
+        let step = if on_this_machine {
+            "on Workers: put the secrets into .dev.vars, then `npx wrangler dev`"
+        } else {
             "on Workers: `npx wrangler deploy`, then `npx wrangler secret put NAME` for each secret"
-                .to_owned(),
-        );
+        };
+        steps.push(step.to_owned());
     }
     if is_beside("spin.toml") {
         let secrets = config.secret_names().into_iter();
@@ -44,6 +47,9 @@ pub(super) fn steps(file: &Path, config: &Config) -> Vec<String> {
     } else {
         steps
             .push("then: `lychgate doctor`, which looks at the deployment from outside".to_owned());
+        if on_this_machine {
+            steps.push("before you deploy: set public_url to the address in browsers".to_owned());
+        }
     }
     steps
 }
