@@ -44,7 +44,7 @@ enum Words {
     /// Say what stands in an access token, and whether the edge would take it
     #[command(after_help = TOKEN)]
     Token(Token),
-    /// Make sealing keys, and keys that prove who we are
+    /// Make sealing keys, and private keys towards a provider
     #[command(after_help = KEYS)]
     Keys(Keys),
     /// Print the script with which a shell completes the words of a command line
@@ -70,8 +70,8 @@ const AFTER: &str = "\
 `lychgate COMMAND --help` has the options of a command, and examples.
 
 exit codes: 0 all is well, or the request is allowed; 1 the configuration has errors, the request is
-not allowed, the token is refused, or the deployment has something to mend; 2 wrong arguments, a file
-that cannot be read or written, or, for explain and token, a configuration with errors
+not allowed, the token is refused, or the deployment has something to mend; 2 wrong arguments, a
+file that cannot be read or written, or, for explain and token, a configuration with errors
 
 environment: NO_COLOR=1 turns colours off, CLICOLOR_FORCE=1 turns them on where there is no terminal";
 

@@ -106,6 +106,41 @@ fn the_next_steps_are_those_of_the_hosts() {
     );
 }
 
+/// A deployment with the address of one machine would answer 421 to everyone.
+#[test]
+fn the_next_steps_on_one_machine_deploy_nothing() {
+    let on_this_machine = GOOD.replace("https://app.example.com", "http://localhost:8787");
+    let folder = Folder::new("next_here").with("lychgate.toml", on_this_machine);
+    let said = folder
+        .with("wrangler.toml", WRANGLER)
+        .run(&["check"])
+        .output;
+    assert!(said.contains("`npx wrangler dev`"), "{said}");
+    assert!(!said.contains("wrangler deploy"), "{said}");
+    let last = said.lines().last().unwrap();
+    assert!(last.contains("before you deploy: set public_url"), "{said}");
+}
+
+/// Someone who deploys to one host may have left the file of the other where it was.
+#[test]
+fn the_file_of_another_host_may_be_in_the_way() {
+    let said = |test, wrangler: &str, spin: &str| {
+        let folder = Folder::new(test).with("lychgate.toml", GOOD);
+        let folder = folder.with("wrangler.toml", wrangler);
+        folder.with("spin.toml", spin).run(&["check"]).messages
+    };
+    let wrangler = WRANGLER.replace("run_worker_first = true", "");
+    let spin = SPIN.replace("\"default\"", "\"other\"");
+    let on_workers = said("spin_in_the_way", WRANGLER, &spin);
+    let step = "delete spin.toml where you do not deploy to Spin\n";
+    assert!(on_workers.ends_with(step), "{on_workers}");
+    let on_spin = said("workers_in_the_way", &wrangler, SPIN);
+    let step = "delete wrangler.toml where you do not deploy to Workers\n";
+    assert!(on_spin.ends_with(step), "{on_spin}");
+    let both = said("none_in_the_way", &wrangler, &spin);
+    assert!(!both.contains("delete"), "{both}");
+}
+
 #[test]
 fn the_demo_s_configuration_passes_with_its_surroundings() {
     let root = tree::root();

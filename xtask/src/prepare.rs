@@ -5,6 +5,7 @@ use crate::fresh;
 use crate::interrupt::Interrupt;
 use crate::place::Place;
 use crate::process::run_aside;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -43,6 +44,11 @@ pub(crate) fn npm_packages(place: &Place, interrupt: &Interrupt) -> Outcome {
     let installed = place.at("node_modules/.lychgate-lock.json");
     if fs::read(&installed).is_ok_and(|held| held == lock) {
         return Ok(());
+    }
+    // Wrangler runs from that folder while it builds: what someone's own `npm ci` put there stays.
+    let by_npm = fs::read_to_string(place.at("node_modules/.package-lock.json"));
+    if by_npm.is_ok_and(|held| has_packages(&held, &String::from_utf8_lossy(&lock))) {
+        return fresh::write(&installed, &lock);
     }
     eprintln!("[setup] installing npm packages");
     // Install scripts run code of strangers and nothing here needs them.
@@ -85,6 +91,22 @@ pub(crate) fn python_packages(place: &Place, interrupt: &Interrupt) -> Outcome {
     fresh::write(&installed, &wanted)
 }
 
+/// Whether npm's own list of what it installed, which it writes at the end, has the packages of a lock file: no
+/// others, and all but those that npm may leave out on this platform.
+fn has_packages(installed: &str, lock: &str) -> bool {
+    let (installed, lock) = (packages(installed), packages(lock));
+    let may_lack = |package: &&str| package.contains("\n      \"optional\": true");
+    !installed.is_empty() && installed.is_subset(&lock) && lock.difference(&installed).all(may_lack)
+}
+
+/// The entries of the packages in a lock file, as npm writes it.
+fn packages(lock: &str) -> BTreeSet<&str> {
+    lock.split("\n    \"node_modules/")
+        .skip(1)
+        .filter_map(|entry| entry.split("\n    }").next())
+        .collect()
+}
+
 fn node() -> Outcome {
     let missing = || {
         Failure::new(format!(
@@ -101,5 +123,61 @@ fn node() -> Outcome {
     match major.and_then(|digits| digits.parse::<u32>().ok()) {
         Some(major) if major >= OLDEST_NODE => Ok(()),
         _ => Err(missing()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_packages;
+
+    const LOCK: &str = r#"{
+  "packages": {
+    "": {
+      "name": "lychgate"
+    },
+    "node_modules/a": {
+      "version": "1.0.0"
+    },
+    "node_modules/a-for-macos": {
+      "version": "1.0.0",
+      "optional": true
+    },
+    "node_modules/b": {
+      "version": "2.0.0"
+    }
+  }
+}
+"#;
+
+    /// The list that npm writes: without the root, and without what is for another platform.
+    const INSTALLED: &str = r#"{
+  "packages": {
+    "node_modules/a": {
+      "version": "1.0.0"
+    },
+    "node_modules/b": {
+      "version": "2.0.0"
+    }
+  }
+}
+"#;
+
+    #[test]
+    fn packages_that_npm_installed_count() {
+        assert!(has_packages(INSTALLED, LOCK));
+        assert!(has_packages(LOCK, LOCK));
+    }
+
+    #[test]
+    fn other_packages_are_installed_anew() {
+        assert!(!has_packages("", LOCK));
+        assert!(!has_packages("{}", "{}"));
+        assert!(!has_packages(&INSTALLED.replace("2.0.0", "2.0.1"), LOCK));
+        assert!(!has_packages(
+            &INSTALLED.replace("_modules/b", "_modules/c"),
+            LOCK
+        ));
+        let without_b = INSTALLED.split("node_modules/b").next().unwrap();
+        assert!(!has_packages(without_b, LOCK));
     }
 }

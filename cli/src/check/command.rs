@@ -25,7 +25,12 @@ pub(crate) fn command(
         Err(error) => {
             error.tell(messages)?;
             return Ok(match error {
-                CheckError::Problems(_) => Ending::ProblemsFound,
+                CheckError::Problems(problems) => {
+                    if let Some(step) = next::step_after(file, &problems) {
+                        writeln!(messages, "{step}")?;
+                    }
+                    Ending::ProblemsFound
+                }
                 CheckError::Unreadable { .. } => Ending::NotCarriedOut,
             });
         }

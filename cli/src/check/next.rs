@@ -1,18 +1,35 @@
-//! The next steps for a configuration that passed, by the files of hosts beside it.
+//! The next steps, by the files of hosts beside a configuration.
 
-use crate::workers;
+use crate::{print::problem::Problem, workers};
 use lychgate_core::{config::Config, gateway};
 use std::path::Path;
 
-/// One step a line, in order; never none.
+/// What to do where the problems are those of one host alone, and another host's file stands beside it.
+pub(super) fn step_after(file: &Path, problems: &[Problem]) -> Option<String> {
+    let hosts = [
+        ("wrangler.toml", "Workers", "spin.toml"),
+        ("spin.toml", "Spin", "wrangler.toml"),
+    ];
+    let (name, host, _) = hosts.into_iter().find(|(name, _, other)| {
+        let here = file.with_file_name(name);
+        problems.iter().all(|problem| problem.place.file == here)
+            && file.with_file_name(other).exists()
+    })?;
+    Some(format!("delete {name} where you do not deploy to {host}"))
+}
+
+/// The steps for a configuration that passed, one a line, in order; never none.
 pub(super) fn steps(file: &Path, config: &Config) -> Vec<String> {
     let is_beside = |name: &str| file.with_file_name(name).exists();
     let mut steps = Vec::new();
+    let on_this_machine = config.public_url.is_loopback();
     if is_beside("wrangler.toml") || workers::unread(file).is_some() {
-        steps.push(
+        let step = if on_this_machine {
+            "on Workers: put the secrets into .dev.vars, then `npx wrangler dev`"
+        } else {
             "on Workers: `npx wrangler deploy`, then `npx wrangler secret put NAME` for each secret"
-                .to_owned(),
-        );
+        };
+        steps.push(step.to_owned());
     }
     if is_beside("spin.toml") {
         let secrets = config.secret_names().into_iter();
@@ -30,6 +47,9 @@ pub(super) fn steps(file: &Path, config: &Config) -> Vec<String> {
     } else {
         steps
             .push("then: `lychgate doctor`, which looks at the deployment from outside".to_owned());
+        if on_this_machine {
+            steps.push("before you deploy: set public_url to the address in browsers".to_owned());
+        }
     }
     steps
 }

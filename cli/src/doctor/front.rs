@@ -32,7 +32,7 @@ pub(crate) fn health(subject: &Subject) -> (Health, Finding) {
         ),
         (503, _, "misconfigured") => fail(
             "the gateway is closed: the deployment lacks a secret, a binding or a valid configuration".to_owned(),
-            "the log says which, in a line with \"event\":\"closed\": `npx wrangler tail`, or .spin/logs",
+            "the log says which, in a line with \"event\":\"closed\": `npx wrangler tail`, the terminal of `npx wrangler dev`, or .spin/logs",
         ),
         (421, _, _) => fail(
             format!("{url} answers 421: the deployment has another public_url"),
