@@ -14,11 +14,13 @@ use crate::ports::{self, Ports};
 use crate::worker;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use std::collections::BTreeSet;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use toml::{Table, Value};
 
 /// The secrets that the demo's configuration names.
 const SECRETS: [&str; 3] = ["LYCHGATE_KEY_1", "DEMO_CLIENT_SECRET", "DEMO_API_SECRET"];
@@ -65,6 +67,9 @@ impl Demo {
         ports: Ports,
         interrupt: &Interrupt,
     ) -> Outcome<Self> {
+        let text =
+            fs::read_to_string(place.at("lychgate.toml")).doing("cannot read lychgate.toml")?;
+        only_of_the_demo(&text)?;
         let name = match edge {
             Edge::Workers => ports.gateway.to_string(),
             Edge::Spin => format!("{}-spin", ports.gateway),
@@ -74,8 +79,6 @@ impl Demo {
             Edge::Workers => workers::files(place, &folder, interrupt)?,
             Edge::Spin => spin::files(place, &folder, ports, interrupt)?,
         }
-        let text =
-            fs::read_to_string(place.at("lychgate.toml")).doing("cannot read lychgate.toml")?;
         let moved = folder.join("lychgate.toml");
         fresh::write(&moved, at_ports(&text, ports).as_bytes())?;
         let json = match edge {
@@ -104,6 +107,47 @@ impl Demo {
     pub(crate) fn secret(&self, name: &str) -> &str {
         let found = self.secrets.iter().find(|(held, _)| held == name);
         found.map_or("", |(_, value)| value)
+    }
+}
+
+/// Checks that a configuration names no secret but the demo's: the gateway would wait for it for ever.
+///
+/// # Errors
+/// One that does.
+fn only_of_the_demo(text: &str) -> Outcome {
+    let table = Value::Table(text.parse::<Table>().unwrap_or_default());
+    let mut names = BTreeSet::new();
+    named_secrets(&table, &mut names);
+    let others: Vec<&str> = names
+        .into_iter()
+        .filter(|name| !SECRETS.contains(name))
+        .collect();
+    if others.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "lychgate.toml is not the demo's: it names {}, and the demo has {} alone. \
+         docs/guides/README.md says how to try a configuration of your own on this machine",
+        others.join(", "),
+        SECRETS.join(", ")
+    )))
+}
+
+/// The names in all `secret = "NAME"` below a value. The check of the configuration judges everything else.
+fn named_secrets<'a>(value: &'a Value, names: &mut BTreeSet<&'a str>) {
+    match value {
+        Value::Table(table) => {
+            names.extend(table.get("secret").and_then(Value::as_str));
+            table
+                .iter()
+                .for_each(|(_, value)| named_secrets(value, names));
+        }
+        Value::Array(values) => values.iter().for_each(|value| named_secrets(value, names)),
+        Value::String(_)
+        | Value::Integer(_)
+        | Value::Float(_)
+        | Value::Boolean(_)
+        | Value::Datetime(_) => {}
     }
 }
 
@@ -208,6 +252,15 @@ mod tests {
             );
             assert_eq!(moved, expected);
         }
+    }
+
+    #[test]
+    fn a_configuration_that_names_other_secrets_is_not_run() {
+        let committed = include_str!("../../../lychgate.toml");
+        only_of_the_demo(committed).unwrap();
+        let other = committed.replace("DEMO_CLIENT_SECRET", "CLIENT_SECRET");
+        let failure = format!("{:?}", only_of_the_demo(&other).unwrap_err());
+        assert!(failure.contains("it names CLIENT_SECRET, and"), "{failure}");
     }
 
     #[test]
