@@ -1,16 +1,18 @@
 //! The session of a request: from the session cache where it is fresh enough, else from store and ledger.
 
 use crate::{
-    cookie::{name, request::RequestCookies, ring::SealedBy, set_cookie},
+    cookie::{name, request::RequestCookies},
     fault::{Fault, PlatformFault},
-    gateway::context::{
-        authenticated_session::{AuthenticatedSession, StaleCookies},
-        call::Call,
-        deployment::Deployment,
-        outcome::Later,
-        random,
+    gateway::{
+        context::{
+            authenticated_session::{AuthenticatedSession, StaleCookies},
+            call::Call,
+            deployment::Deployment,
+            outcome::Later,
+        },
+        sessions::cookies,
     },
-    http::{header::HeaderValue, inbound::Inbound},
+    http::inbound::Inbound,
     metrics::Family,
     platform::Platform,
     session::{
@@ -82,11 +84,13 @@ pub(in crate::gateway) fn from_cache(
         Remembered::Fresh {
             record,
             refresh: Refresh::NotDue,
-        } if !is_rewrite_due(deployment, &known, now) => FromCache::Session(AuthenticatedSession {
-            record,
-            renewal: None,
-            later: None,
-        }),
+        } if !cookies::is_rewrite_due(deployment, &known, now) => {
+            FromCache::Session(AuthenticatedSession {
+                record,
+                renewal: None,
+                later: None,
+            })
+        }
         Remembered::Fresh { .. } | Remembered::Stale(_) | Remembered::Unknown => {
             FromCache::Ask(Asking { known, remembered })
         }
@@ -154,7 +158,7 @@ pub(in crate::gateway) async fn resolve<P: Platform, R: Inbound>(
         }
         Remembered::Ended => return Ok(Identified::Nobody(StaleCookies::None)),
     };
-    let renewal = renewal(call, &known, generation)?;
+    let renewal = cookies::renewal(call, &known, generation)?;
     Ok(Identified::Session(AuthenticatedSession {
         record,
         renewal,
@@ -258,18 +262,6 @@ fn is_buried(
         .is_some_and(|handle| handle == known.handle)
 }
 
-fn is_rewrite_due(deployment: &Deployment, known: &KnownCookie, now: UnixTime) -> bool {
-    let sealed_by_earlier = match known.opened.sealed_by {
-        SealedBy::Current => false,
-        SealedBy::Earlier => true,
-    };
-    sealed_by_earlier
-        || known
-            .opened
-            .cookie
-            .is_renewal_due(&deployment.config.session, now)
-}
-
 /// Asks the ledger, and the store where the record is not in the session cache; both at once.
 ///
 /// `None` says that the session does not count. The answer is as old as the moment it was asked
@@ -352,41 +344,6 @@ fn read_record(
     let record = stored.and_then(open).or_else(|| open(&head.copy))?;
     let provider = deployment.config.provider(&record.provider)?;
     (provider.issuer == record.iss).then_some(record)
-}
-
-fn renewal<P: Platform, R: Inbound>(
-    call: &Call<'_, P, R>,
-    known: &KnownCookie,
-    generation: Generation,
-) -> Result<Option<HeaderValue>, Fault> {
-    let is_moved = generation != known.opened.cookie.generation;
-    if !is_moved && !is_rewrite_due(call.deployment, known, call.now) {
-        return Ok(None);
-    }
-    let cookie = SessionCookie {
-        generation,
-        renewed: call.now,
-        ..known.opened.cookie.clone()
-    };
-    write(call, &cookie).map(Some)
-}
-
-/// The field that gives the browser this session cookie.
-///
-/// # Errors
-/// [`PlatformFault::Random`].
-pub(in crate::gateway) fn write<P: Platform, R: Inbound>(
-    call: &Call<'_, P, R>,
-    cookie: &SessionCookie,
-) -> Result<HeaderValue, Fault> {
-    let deployment = call.deployment;
-    let rules = &deployment.config.session;
-    let nonce = random::bytes(call.platform)?;
-    let text = cookie.seal(&deployment.ring, &deployment.origin, nonce);
-    let text = text.map_err(|_| PlatformFault::Internal)?;
-    let max_age = cookie.max_age(rules, call.now);
-    set_cookie::set(name::SESSION, &text, max_age, rules.same_site)
-        .ok_or_else(|| PlatformFault::Internal.into())
 }
 
 #[cfg(test)]
