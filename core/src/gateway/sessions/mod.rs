@@ -1,5 +1,6 @@
 //! Sessions: whose a request is, and how they begin and end.
 
+pub(in crate::gateway) mod ask;
 pub(in crate::gateway) mod cookies;
 pub(in crate::gateway) mod create;
 pub(in crate::gateway) mod end;

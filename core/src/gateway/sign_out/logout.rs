@@ -16,7 +16,7 @@ use crate::{
             outcome::{Later, Outcome},
         },
         providers,
-        sessions::{cookies, end, identify},
+        sessions::{ask, cookies, end, identify},
         sign_in::loop_guard,
     },
     http::{
@@ -106,7 +106,7 @@ async fn confirmation<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     known: &KnownCookie,
 ) -> Response {
-    let record = identify::record(call, known).await;
+    let record = ask::record(call, known).await;
     let who = record
         .as_ref()
         .and_then(|record| identity::display_name(record));
