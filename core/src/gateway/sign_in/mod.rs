@@ -2,6 +2,7 @@
 //!
 //! [`login`] leads to a provider, [`callback`] takes its answer; [`openid`] and [`oauth`] say who signed in.
 
+mod attempt_cookie;
 pub(in crate::gateway) mod callback;
 pub(in crate::gateway) mod claims;
 pub(in crate::gateway) mod login;
