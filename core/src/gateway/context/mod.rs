@@ -9,6 +9,7 @@ pub(in crate::gateway) mod body_length;
 pub(in crate::gateway) mod call;
 pub(in crate::gateway) mod deployment;
 pub(in crate::gateway) mod endpoint;
+pub(in crate::gateway) mod exchange;
 pub(in crate::gateway) mod form;
 pub(in crate::gateway) mod identity;
 pub(in crate::gateway) mod issuer_keys;
