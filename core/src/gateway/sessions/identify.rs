@@ -48,7 +48,7 @@ pub(in crate::gateway) struct Asking {
     remembered: Remembered,
 }
 
-/// The answer of the session cache alone. A forged cookie ends here: it opens with no key.
+/// The first half: the answer of the session cache alone. A forged cookie ends here: it opens with no key.
 pub(in crate::gateway) fn from_cache(
     deployment: &Deployment,
     cookies: RequestCookies<'_>,
@@ -91,7 +91,8 @@ pub(in crate::gateway) fn from_cache(
     }
 }
 
-/// The session of the request; asks store and ledger where the session cache does not suffice.
+/// Both halves at once, for the endpoints of ours that ask whose a request is: `session` and `metrics`. A request on a
+/// route takes them one by one.
 ///
 /// # Errors
 /// Those of [`resolve`].
@@ -103,7 +104,8 @@ pub(in crate::gateway) async fn identify<P: Platform, R: Inbound>(
     resolve(call, known).await
 }
 
-/// The session of the request about which the session cache says this.
+/// The second half: the session of the request about which the session cache says this. Asks store and ledger where
+/// that does not suffice.
 ///
 /// # Errors
 /// Those of [`ask::ledger`] and [`cookies::renewal`].
