@@ -2,7 +2,7 @@
 //!
 //! Metadata is fresh for an hour. After that it is fetched again by one request for all, and where that fails, the last
 //! good answer serves for a day and the next fetch waits for ten seconds. Its keys follow the rule of all key sets
-//! ([`key_sets`](crate::gateway::key_sets)).
+//! ([`key_set_memory`](crate::gateway::published::key_set_memory)).
 
 pub(in crate::gateway) mod client;
 
