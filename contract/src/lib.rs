@@ -15,7 +15,8 @@
 //! ledger-refuses     every call of the ledger fails at once, as one over a quota does
 //! store-refuses      every call of the store does
 //! ledger-traps       the wasm traps at the first call of the ledger
-//! warm-traps         on Workers: the wasm traps while memory decides, in the gateway that is there
+//! warm-traps         on Workers: the wasm traps while the session cache or the token cache decides, in the gateway
+//!                    that is there
 //! ```
 //!
 //! Every question is a POST with a JSON object, every answer JSON with status 200 and one of the members `ok`,

@@ -96,7 +96,7 @@ test("redirects, cookies and statuses come as asked", async () => {
   assert.equal((await fetch(`${api.origin}/api/status?code=junk`)).status, 200);
 });
 
-test("who does not show the shared secret is refused, and who does is answered", async () => {
+test("a client without the shared secret is refused, and one with it is answered", async () => {
   const guarded = await startApi({ sharedSecret: "secret-of-the-gateway" });
   after(() => guarded.close());
   for (const secret of ["", "secret-of-nobody", "secret-of-the-gatewaY"]) {

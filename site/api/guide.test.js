@@ -24,7 +24,7 @@ const start = (environment) =>
     stdio: ["ignore", "ignore", "pipe"],
   });
 
-test("whoever does not show the shared secret is refused, and who does is believed", async (t) => {
+test("a client without the shared secret is refused, and one with it is believed", async (t) => {
   const port = await freePort();
   const server = start({ PORT: String(port), API_SECRET: "secret-of-the-gateway" });
   t.after(() => server.kill());

@@ -2,7 +2,7 @@
 // and width, in build/screenshots/gallery. `CHROME` names another browser than Debian's.
 import { mkdir, rm } from "node:fs/promises";
 import { root, schemes, sizes, startGallery } from "./gallery.js";
-import { startBrowser } from "./visitor.js";
+import { startBrowser } from "./person.js";
 
 const [wanted = ""] = process.argv.slice(2);
 const folder = `${root}build/screenshots/gallery`;

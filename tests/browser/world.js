@@ -2,7 +2,7 @@
 import { test } from "node:test";
 import { startDemo } from "./demo.js";
 import { startOtherSite } from "./other-site.js";
-import { Visitor, startBrowser } from "./visitor.js";
+import { Person, startBrowser } from "./person.js";
 
 /** No step of a person takes this long, however busy the machine is; a test that hangs is to end at some time. */
 const timeout = 300_000;
@@ -32,7 +32,7 @@ export class World {
     return part;
   }
 
-  /** A test with a visitor of its own, whose pages must not have complained at its end. */
+  /** A test with a person of its own, whose pages must not have complained at its end. */
   test(name, steps, options = {}) {
     test(name, () => this.#run(steps, options, this));
   }
@@ -52,21 +52,21 @@ export class World {
   }
 
   async #run(steps, options, place) {
-    const visitor = await this.visitor(options, place);
+    const person = await this.person(options, place);
     try {
-      await steps(visitor);
-      visitor.mustNotComplain();
+      await steps(person);
+      person.mustNotComplain();
     } finally {
-      await visitor.close();
+      await person.close();
     }
   }
 
-  /** A visitor with an empty browser profile, of the demo's gateway or another one. */
-  async visitor(options = {}, place = this) {
+  /** A person with an empty browser profile, of the demo's gateway or another one. */
+  async person(options = {}, place = this) {
     const context = await this.browser.newContext(options);
     context.setDefaultTimeout(timeout);
     context.setDefaultNavigationTimeout(timeout);
-    return new Visitor(place, context);
+    return new Person(place, context);
   }
 
   async stop() {

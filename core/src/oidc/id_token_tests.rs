@@ -210,7 +210,7 @@ fn authentication_is_never_in_the_future() {
 }
 
 #[test]
-fn who_was_asked_for_a_fresh_authentication_says_when_it_was() {
+fn an_id_token_asked_for_with_a_max_age_says_when_the_user_authenticated() {
     let judge = |claims: &Value, max_age: u64| {
         judge_after("JWT", claims, Some(Seconds::new(max_age))).err()
     };

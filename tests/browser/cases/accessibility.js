@@ -43,24 +43,24 @@ const flaws = [
 
 /** The same pages on both hosts, so that one of them is enough. */
 function galleryTests(world) {
-  world.test("every page of the gallery is accessible in all its looks", async (visitor) => {
+  world.test("every page of the gallery is accessible in all its looks", async (person) => {
     const gallery = await startGallery();
     try {
       assert.ok(gallery.pages.length > 200, String(gallery.pages.length));
-      await walk(gallery, visitor.context, (page, name) => inAllLooks(page, name, mustBeFine));
-      visitor.expectComplaint(/the server responded with a status of 50\d/);
+      await walk(gallery, person.context, (page, name) => inAllLooks(page, name, mustBeFine));
+      person.expectComplaint(/the server responded with a status of 50\d/);
       // The scripts of pages that lead on are kept from it.
-      visitor.expectComplaint(/Executing inline script violates/);
+      person.expectComplaint(/Executing inline script violates/);
     } finally {
       await gallery.stop();
     }
   });
 
-  world.test("a page of the gallery that is broken in one way is found", async (visitor) => {
+  world.test("a page of the gallery that is broken in one way is found", async (person) => {
     const gallery = await startGallery();
     try {
       const exhibit = gallery.pages.find(({ name, theme }) => name === "signed_out" && theme === "yellow");
-      const page = await gallery.show(visitor.context, exhibit);
+      const page = await gallery.show(person.context, exhibit);
       for (const [rule, breaking, mending] of flaws) {
         await inAllLooks(page, "sound", mustBeFine);
         await page.evaluate(breaking);
@@ -110,18 +110,18 @@ async function mustBeThemed(page, name) {
 function themeTests(world) {
   const cases = ["en", "de"].map((language) => [
     `in ${language}`,
-    async (visitor) => {
-      const page = await visitor.context.newPage();
+    async (person) => {
+      const page = await person.context.newPage();
       const mustBe = async (path, status) => {
-        assert.equal((await visitor.visit(page, path)).status(), status, path);
+        assert.equal((await person.visit(page, path)).status(), status, path);
         assert.equal(await page.evaluate(() => document.documentElement.lang), language, path);
         await mustBeThemed(page, path);
       };
       for (const [path, status] of shown) await mustBe(path, status);
-      await visitor.visit(page, "/members/");
+      await person.visit(page, "/members/");
       await page.getByRole("link", { name: "demo" }).click();
-      await visitor.answerForm(page, "member");
-      await visitor.arrivesAt(page, "/members/");
+      await person.answerForm(page, "member");
+      await person.arrivesAt(page, "/members/");
       await mustBe("/staff/", 403);
       await mustBe("/auth/logout", 200);
     },

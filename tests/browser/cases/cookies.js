@@ -29,65 +29,65 @@ const session = "__Host-Http-lychgate";
 const [predecessor, rounds] = [`${session}-p`, `${session}-r`];
 
 export function cookieTests(world) {
-  world.test("no script can read a cookie, and nothing else of ours is kept in the browser", async (visitor) => {
-    const page = await visitor.signIn("member");
-    const held = await visitor.cookies();
+  world.test("no script can read a cookie, and nothing else of ours is kept in the browser", async (person) => {
+    const page = await person.signIn("member");
+    const held = await person.cookies();
     assert.deepEqual(held.map(({ name }) => name).sort(), [session, predecessor, rounds]);
     held.forEach((cookie) => mustBeSealedAway(cookie));
     assert.deepEqual(await readable(page), nothing);
-    await visitor.visit(page, "/");
+    await person.visit(page, "/");
     assert.deepEqual(await readable(page), nothing);
-    await visitor.visit(page, "/auth/logout");
+    await person.visit(page, "/auth/logout");
     assert.deepEqual(await readable(page), nothing);
   });
 
-  world.test("a script can neither set nor clear a cookie of ours", async (visitor) => {
-    const page = await visitor.signIn("member");
-    const [before] = await visitor.sessionCookies();
+  world.test("a script can neither set nor clear a cookie of ours", async (person) => {
+    const page = await person.signIn("member");
+    const [before] = await person.sessionCookies();
     await page.evaluate(() => {
       document.cookie = "__Host-Http-lychgate=forged; Path=/; Secure";
       document.cookie = "__Host-Http-lychgate=; Path=/; Secure; Max-Age=0";
       document.cookie = "other=1; Path=/; Secure";
     });
-    const [after] = await visitor.sessionCookies();
+    const [after] = await person.sessionCookies();
     assert.equal(after.value, before.value);
     assert.equal(await page.evaluate(() => document.cookie), "other=1");
-    assert.equal(await visitor.sessionStatus(), 200);
+    assert.equal(await person.sessionStatus(), 200);
   });
 
-  world.test("cookies of a sign-in under way and of a sign-out are as well kept as the session's", async (visitor) => {
-    const page = await visitor.open("/members/");
-    const [attempt, ...others] = await visitor.cookies();
+  world.test("cookies of a sign-in under way and of a sign-out are as well kept as the session's", async (person) => {
+    const page = await person.open("/members/");
+    const [attempt, ...others] = await person.cookies();
     assert.match(attempt.name, /^__Host-Http-lychgate-a-/);
     assert.deepEqual(others, []);
     mustBeSealedAway(attempt);
-    await visitor.answerForm(page, "member");
-    await visitor.arrivesAt(page, "/members/");
-    await visitor.signOut(page);
-    const [tombstone, ...more] = await visitor.cookies();
+    await person.answerForm(page, "member");
+    await person.arrivesAt(page, "/members/");
+    await person.signOut(page);
+    const [tombstone, ...more] = await person.cookies();
     assert.equal(tombstone.name, "__Host-Http-lychgate-x");
     assert.deepEqual(more, []);
     mustBeSealedAway(tombstone);
     assert.deepEqual(await readable(page), nothing);
   });
 
-  world.test("signing in again gives another session", async (visitor) => {
-    const page = await visitor.signIn("member");
-    const [first] = await visitor.sessionCookies();
-    await visitor.visit(page, "/auth/login");
-    await visitor.arrivesAt(page, "/");
-    const [second] = await visitor.sessionCookies();
+  world.test("signing in again gives another session", async (person) => {
+    const page = await person.signIn("member");
+    const [first] = await person.sessionCookies();
+    await person.visit(page, "/auth/login");
+    await person.arrivesAt(page, "/");
+    const [second] = await person.sessionCookies();
     assert.notEqual(second.value, first.value);
-    assert.equal(await visitor.sessionStatus(), 200);
+    assert.equal(await person.sessionStatus(), 200);
   });
 
   const page = "/members/report?a=%2F";
   const fragment = "#visits-title";
 
   /** A tab that comes to that page from a link on another site. */
-  async function fromElsewhere(visitor) {
-    const tab = await visitor.context.newPage();
-    const href = visitor.world.gateway + page + fragment;
+  async function fromElsewhere(person) {
+    const tab = await person.context.newPage();
+    const href = person.world.gateway + page + fragment;
     const body = `<!doctype html><title>Another site</title><a href="${href}">There</a>`;
     await tab.route(`${world.otherSite.foreign}/`, (route) => route.fulfill({ contentType: "text/html", body }));
     await tab.goto(world.otherSite.foreign);
@@ -96,35 +96,35 @@ export function cookieTests(world) {
   }
 
   /** Someone who is signed in follows the link, and is shown the page with that fragment. */
-  const followsLink = (kept) => async (visitor) => {
-    const own = await visitor.open("/members/");
-    await visitor.answerForm(own, "member");
+  const followsLink = (kept) => async (person) => {
+    const own = await person.open("/members/");
+    await person.answerForm(own, "member");
     await own.getByRole("heading", { name: "Members", exact: true }).waitFor();
-    const [before] = await visitor.sessionCookies();
-    const tab = await fromElsewhere(visitor);
+    const [before] = await person.sessionCookies();
+    const tab = await fromElsewhere(person);
     await tab.getByRole("heading", { name: "Report" }).waitFor();
-    assert.equal(tab.url(), visitor.world.gateway + page + kept);
+    assert.equal(tab.url(), person.world.gateway + page + kept);
     // It is the session from before: nobody signed in on the way, and going back meets none of it.
-    const [after] = await visitor.sessionCookies();
+    const [after] = await person.sessionCookies();
     assert.equal(after.value, before.value);
-    assert.deepEqual((await visitor.history(tab)).filter((url) => url.includes("/auth/")), []);
+    assert.deepEqual((await person.history(tab)).filter((url) => url.includes("/auth/")), []);
   };
 
   world.testChanged(
     "with a strict session cookie",
     (configuration) => void (configuration.session = { ...configuration.session, same_site: "strict" }),
     [
-      ["a sign-in ends at the page, and the cookie is strict", async (visitor) => {
-        await visitor.signIn("member");
-        const [cookie] = await visitor.sessionCookies();
+      ["a sign-in ends at the page, and the cookie is strict", async (person) => {
+        await person.signIn("member");
+        const [cookie] = await person.sessionCookies();
         mustBeSealedAway(cookie, "Strict");
       }],
       ["a link on another site leads to the page with its fragment, without a second sign-in", followsLink(fragment)],
       ["the same without scripts, and without the fragment", followsLink(""), { javaScriptEnabled: false }],
-      ["whoever has no session signs in when coming from another site", async (visitor) => {
-        const tab = await fromElsewhere(visitor);
-        await visitor.answerForm(tab, "member");
-        await visitor.arrivesAt(tab, page + fragment);
+      ["a person without a session signs in when coming from another site", async (person) => {
+        const tab = await fromElsewhere(person);
+        await person.answerForm(tab, "member");
+        await person.arrivesAt(tab, page + fragment);
       }],
     ],
   );

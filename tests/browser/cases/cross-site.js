@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { host } from "../demo.js";
 
 /** Someone who is signed in and opens the other site in a second tab. */
-async function lured(visitor, origin) {
-  const own = await visitor.signIn("member");
-  const page = await visitor.context.newPage();
+async function lured(person, origin) {
+  const own = await person.signIn("member");
+  const page = await person.context.newPage();
   await page.goto(origin);
   return { own, page };
 }
@@ -61,38 +61,38 @@ export function crossSiteTests(world) {
   const { gateway } = world;
   const { foreign, neighbour } = world.otherSite;
   for (const [who, origin] of [["another site", foreign], ["a neighbour on the same host", neighbour]]) {
-    world.test(`an image of ${who} signs nobody out`, async (visitor) => {
-      const { own, page } = await lured(visitor, origin);
+    world.test(`an image of ${who} signs nobody out`, async (person) => {
+      const { own, page } = await lured(person, origin);
       await page.evaluate(showImage, `${gateway}/auth/logout`);
-      assert.equal(await visitor.sessionStatus(), 200);
+      assert.equal(await person.sessionStatus(), 200);
     });
 
-    world.test(`a form of ${who} signs nobody out`, async (visitor) => {
-      const { own, page } = await lured(visitor, origin);
+    world.test(`a form of ${who} signs nobody out`, async (person) => {
+      const { own, page } = await lured(person, origin);
       assert.equal(await statusOf(page, `${gateway}/auth/logout`, submitForm), 403);
       await page.getByRole("heading", { name: "This request was refused" }).waitFor();
-      assert.equal(await visitor.sessionStatus(), 200);
-      await visitor.signOut(own);
+      assert.equal(await person.sessionStatus(), 200);
+      await person.signOut(own);
     });
 
-    world.test(`a link on ${who} opens a protected page and no more`, async (visitor) => {
-      const { page } = await lured(visitor, origin);
+    world.test(`a link on ${who} opens a protected page and no more`, async (person) => {
+      const { page } = await lured(person, origin);
       await page.evaluate((url) => location.assign(url), `${gateway}/members/`);
-      await visitor.arrivesAt(page, "/members/");
+      await person.arrivesAt(page, "/members/");
       await page.getByRole("heading", { name: "Members", exact: true }).waitFor();
     });
 
-    world.test(`${who} cannot read the API's answer`, async (visitor) => {
-      const { own, page } = await lured(visitor, origin);
+    world.test(`${who} cannot read the API's answer`, async (person) => {
+      const { own, page } = await lured(person, origin);
       const read = (url) => fetch(url, { credentials: "include" }).then((answer) => answer.text(), () => "unreadable");
       assert.equal(await page.evaluate(read, `${gateway}/api/whoami`), "unreadable");
       assert.equal(await page.evaluate(read, `${gateway}/auth/session`), "unreadable");
       assert.match(await own.evaluate(read, `${gateway}/api/whoami`), /lychgate-user/);
-      visitor.expectComplaint(/blocked by CORS policy|net::ERR_FAILED/);
+      person.expectComplaint(/blocked by CORS policy|net::ERR_FAILED/);
     });
 
-    world.test(`${who} cannot frame a page of ours`, async (visitor) => {
-      const { page } = await lured(visitor, origin);
+    world.test(`${who} cannot frame a page of ours`, async (person) => {
+      const { page } = await lured(person, origin);
       // The site's files are protected by one of them, `_headers`, which Cloudflare alone reads.
       const files = host === "workers" ? ["/", "/members/"] : [];
       for (const path of [...files, "/auth/logout", "/auth/signed-out"]) {
@@ -107,7 +107,7 @@ export function crossSiteTests(world) {
         const urls = page.frames().map((frame) => frame.url());
         assert.ok(!urls.includes(gateway + path), `${path}: ${urls}`);
       }
-      visitor.expectComplaint(/frame-ancestors|X-Frame-Options|Framing/);
+      person.expectComplaint(/frame-ancestors|X-Frame-Options|Framing/);
     });
   }
 
@@ -116,20 +116,20 @@ export function crossSiteTests(world) {
     ["another site", foreign, 401, /HTTP Authentication failed/],
     ["a neighbour", neighbour, 403, /response code: 403/],
   ]) {
-    world.test(`a script of ${who} changes nothing at the API`, async (visitor) => {
-      const { own, page } = await lured(visitor, origin);
+    world.test(`a script of ${who} changes nothing at the API`, async (person) => {
+      const { own, page } = await lured(person, origin);
       assert.equal(await statusOf(page, `${gateway}/api/echo`, postBlindly), status);
-      const answer = await visitor.fetch(own, "/api/echo", { method: "POST", body: "from our own page" });
+      const answer = await person.fetch(own, "/api/echo", { method: "POST", body: "from our own page" });
       assert.deepEqual([answer.status, answer.text], [200, "from our own page"]);
     });
 
-    world.test(`a form of ${who} changes nothing at the API`, async (visitor) => {
-      const { page } = await lured(visitor, origin);
+    world.test(`a form of ${who} changes nothing at the API`, async (person) => {
+      const { page } = await lured(person, origin);
       assert.equal(await statusOf(page, `${gateway}/api/echo`, submitForm), status);
     });
 
-    world.test(`a WebSocket of ${who} is refused`, async (visitor) => {
-      const { own, page } = await lured(visitor, origin);
+    world.test(`a WebSocket of ${who} is refused`, async (person) => {
+      const { own, page } = await lured(person, origin);
       const url = `${gateway.replace("http", "ws")}/api/whoami`;
       assert.match(await webSocketFailure(page, url), failure);
       // From a page of ours it passes, where the host has WebSockets at all.
@@ -138,7 +138,7 @@ export function crossSiteTests(world) {
       } else {
         assert.match(await firstMessage(own, url), /"lychgate-user"/);
       }
-      visitor.expectComplaint(/WebSocket connection to .* failed/);
+      person.expectComplaint(/WebSocket connection to .* failed/);
     });
   }
 }

@@ -73,11 +73,11 @@ const plainPages = [
 
 /** Pages of a gateway that cannot open: the same for everything, public or not. */
 function closedTest(world) {
-  world.test("a gateway without its secrets shows one page for everything", async (visitor) => {
+  world.test("a gateway without its secrets shows one page for everything", async (person) => {
     const closed = await world.demo.startWithoutSecrets();
     try {
       await mkdir(folder, { recursive: true });
-      const page = await visitor.context.newPage();
+      const page = await person.context.newPage();
       for (const path of ["/", "/members/", "/staff/", "/api/whoami", "/auth/login", "/nowhere"]) {
         const response = await page.goto(closed.gateway + path);
         assert.equal(response.status(), 503, path);
@@ -88,8 +88,8 @@ function closedTest(world) {
         await page.emulateMedia({ colorScheme });
         await photograph(page, "closed", colorScheme);
       }
-      visitor.expectComplaint(/the server responded with a status of 503/);
-      assert.deepEqual(await visitor.cookies(), []);
+      person.expectComplaint(/the server responded with a status of 503/);
+      assert.deepEqual(await person.cookies(), []);
     } finally {
       await closed.stop();
     }
@@ -102,43 +102,43 @@ export function pageTests(world) {
     const pageTest = (name, steps, options = {}) =>
       world.test(
         `${name}, ${scheme}`,
-        async (visitor) => {
+        async (person) => {
           await mkdir(folder, { recursive: true });
-          const page = await visitor.context.newPage();
-          await steps(visitor, page, (picture) => photograph(page, picture, scheme, options.javaScriptEnabled));
+          const page = await person.context.newPage();
+          await steps(person, page, (picture) => photograph(page, picture, scheme, options.javaScriptEnabled));
         },
         { colorScheme: scheme, ...options },
       );
 
-    pageTest("the gateway's pages", async (visitor, page, photo) => {
+    pageTest("the gateway's pages", async (person, page, photo) => {
       for (const [name, path, status, heading] of plainPages) {
-        const response = await visitor.visit(page, path);
+        const response = await person.visit(page, path);
         assert.equal(response.status(), status, path);
         await page.getByRole("heading", { name: heading }).waitFor();
         await photo(name);
       }
     });
 
-    pageTest("the pages of a sign-in that fails", async (visitor, page, photo) => {
+    pageTest("the pages of a sign-in that fails", async (person, page, photo) => {
       for (const [name, answer, status, heading] of [
         ["sign-in-cancelled", { error: "access_denied" }, 403, "You were not signed in"],
         ["sign-in-over", { code: "no-code-of-yours" }, 400, "This sign-in is over"],
         ["sign-in-unavailable", { error: "temporarily_unavailable" }, 502, "The sign-in service does not answer"],
       ]) {
-        const state = await visitor.beginAttempt(page, "/members/");
+        const state = await person.beginAttempt(page, "/members/");
         const query = new URLSearchParams({ ...answer, state, iss: world.provider });
-        const response = await visitor.visit(page, `/auth/callback/demo?${query}`);
+        const response = await person.visit(page, `/auth/callback/demo?${query}`);
         assert.equal(response.status(), status, name);
         await page.getByRole("heading", { name: heading }).waitFor();
         await page.getByText(/give this number/).waitFor();
         await photo(name);
-        assert.deepEqual(await visitor.cookies(), []);
+        assert.deepEqual(await person.cookies(), []);
       }
-      visitor.expectComplaint(/the server responded with a status of 502/);
+      person.expectComplaint(/the server responded with a status of 502/);
     });
 
-    pageTest("the pages of refusals", async (visitor, page, photo) => {
-      await visitor.visit(page, "/");
+    pageTest("the pages of refusals", async (person, page, photo) => {
+      await person.visit(page, "/");
       await submitForm(page, `${world.gateway}/auth/callback/demo`);
       await page.getByRole("heading", { name: "This cannot be done here" }).waitFor();
       await photo("method-not-allowed");
@@ -148,97 +148,97 @@ export function pageTests(world) {
       await photo("refused");
     });
 
-    pageTest("the page of a service that does not answer", async (visitor, page, photo) => {
-      await visitor.visit(page, "/members/");
-      await visitor.answerForm(page, "member");
-      await visitor.arrivesAt(page, "/members/");
-      const response = await visitor.visit(page, "/api/hang-up");
+    pageTest("the page of a service that does not answer", async (person, page, photo) => {
+      await person.visit(page, "/members/");
+      await person.answerForm(page, "member");
+      await person.arrivesAt(page, "/members/");
+      const response = await person.visit(page, "/api/hang-up");
       assert.equal(response.status(), 502);
       await page.getByRole("heading", { name: "A service behind this site does not answer" }).waitFor();
       await photo("unreachable");
-      assert.equal((await visitor.visit(page, "/api/whoami")).status(), 200);
-      visitor.expectComplaint(/the server responded with a status of 502/);
+      assert.equal((await person.visit(page, "/api/whoami")).status(), 200);
+      person.expectComplaint(/the server responded with a status of 502/);
     });
 
-    pageTest("the provider's form", async (visitor, page, photo) => {
-      await visitor.visit(page, "/members/");
+    pageTest("the provider's form", async (person, page, photo) => {
+      await person.visit(page, "/members/");
       await photo("provider-form");
-      await visitor.answerForm(page, "member", "wrong");
+      await person.answerForm(page, "member", "wrong");
       await page.getByRole("alert").waitFor();
       await photo("provider-form-again");
     });
 
-    pageTest("the site's public pages", async (visitor, page, photo) => {
-      await visitor.visit(page, "/");
+    pageTest("the site's public pages", async (person, page, photo) => {
+      await person.visit(page, "/");
       await settled(page);
       await photo("site-start");
-      const response = await visitor.visit(page, "/nowhere");
+      const response = await person.visit(page, "/nowhere");
       assert.equal(response.status(), 404);
       await settled(page);
       await photo("site-not-found");
     });
 
-    pageTest("whoever just looks around has a clean console", async (visitor, page) => {
-      await visitor.visit(page, "/");
+    pageTest("a person who just looks around has a clean console", async (person, page) => {
+      await person.visit(page, "/");
       await settled(page);
       assert.equal(await page.locator(".account").getAttribute("data-state"), "out");
-      const icon = await visitor.fetch(page, "/favicon.ico");
+      const icon = await person.fetch(page, "/favicon.ico");
       assert.equal(icon.status, 200);
-      visitor.mustHaveACleanConsole();
+      person.mustHaveACleanConsole();
       // A script that asks without care shows there.
       const complaint = page.waitForEvent("console");
-      assert.equal((await visitor.fetch(page, "/auth/session")).status, 401);
+      assert.equal((await person.fetch(page, "/auth/session")).status, 401);
       await complaint;
-      visitor.expectComplaint(/the server responded with a status of 401/);
+      person.expectComplaint(/the server responded with a status of 401/);
     });
 
-    pageTest("addresses break between their parts on the narrowest screens", async (visitor, page) => {
-      await visitor.visit(page, "/members/");
-      await visitor.answerForm(page, "member");
-      await visitor.arrivesAt(page, "/members/");
+    pageTest("addresses break between their parts on the narrowest screens", async (person, page) => {
+      await person.visit(page, "/members/");
+      await person.answerForm(page, "member");
+      await person.arrivesAt(page, "/members/");
       await page.setViewportSize({ width: 320, height: 640 });
       for (const path of ["/members/", "/"]) {
-        await visitor.visit(page, path);
+        await person.visit(page, path);
         await settled(page);
         assert.deepEqual(await brokenAddresses(page), [], path);
       }
     });
 
-    pageTest("a member's pages", async (visitor, page, photo) => {
-      await visitor.visit(page, "/members/");
-      await visitor.answerForm(page, "member");
-      await visitor.arrivesAt(page, "/members/");
+    pageTest("a member's pages", async (person, page, photo) => {
+      await person.visit(page, "/members/");
+      await person.answerForm(page, "member");
+      await person.arrivesAt(page, "/members/");
       await settled(page);
       await photo("site-members");
       await page.getByRole("button", { name: "Call the API" }).click();
       await page.locator("[data-answer]").getByText("lychgate-user").waitFor();
       await photo("site-members-api");
-      await visitor.visit(page, "/members/report?year=2026&tag=a%20b&x=%2F");
+      await person.visit(page, "/members/report?year=2026&tag=a%20b&x=%2F");
       await settled(page);
       await photo("site-report");
-      await visitor.visit(page, "/");
+      await person.visit(page, "/");
       await settled(page);
       await photo("site-start-signed-in");
-      await visitor.visit(page, "/staff/");
+      await person.visit(page, "/staff/");
       await photo("forbidden");
-      await visitor.visit(page, "/auth/logout");
+      await person.visit(page, "/auth/logout");
       await photo("sign-out");
     });
 
-    pageTest("the staff's page", async (visitor, page, photo) => {
-      await visitor.visit(page, "/staff/");
-      await visitor.answerForm(page, "staff");
-      await visitor.arrivesAt(page, "/staff/");
+    pageTest("the staff's page", async (person, page, photo) => {
+      await person.visit(page, "/staff/");
+      await person.answerForm(page, "staff");
+      await person.arrivesAt(page, "/staff/");
       await settled(page);
       await photo("site-staff");
     });
 
     pageTest(
       "the site and the provider's sign-out without scripts",
-      async (visitor, page, photo) => {
-        await visitor.visit(page, "/members/");
-        await visitor.answerForm(page, "member");
-        await visitor.arrivesAt(page, "/members/");
+      async (person, page, photo) => {
+        await person.visit(page, "/members/");
+        await person.answerForm(page, "member");
+        await person.arrivesAt(page, "/members/");
         await photo("site-members-scriptless");
         await page.getByRole("button", { name: "Sign out" }).click();
         await page.waitForURL(`${world.provider}/session/end**`);

@@ -38,53 +38,53 @@ async function keptCopy(page, path) {
 }
 
 export function signOutTests(world) {
-  world.test("the site's button ends the session here and at the provider", async (visitor) => {
-    const page = await visitor.signIn("member");
-    await visitor.signOut(page);
+  world.test("the site's button ends the session here and at the provider", async (person) => {
+    const page = await person.signIn("member");
+    await person.signOut(page);
     await page.getByRole("heading", { name: "You are signed out" }).waitFor();
-    assert.deepEqual(await visitor.sessionCookies(), []);
-    assert.equal(await visitor.sessionStatus(), 401);
+    assert.deepEqual(await person.sessionCookies(), []);
+    assert.equal(await person.sessionStatus(), 401);
     await page.getByRole("link", { name: "Sign in again" }).click();
-    await visitor.isAskedToSignIn(page);
-    await visitor.answerForm(page, "member");
-    await visitor.arrivesAt(page, "/");
-    assert.equal(await visitor.sessionStatus(), 200);
+    await person.isAskedToSignIn(page);
+    await person.answerForm(page, "member");
+    await person.arrivesAt(page, "/");
+    assert.equal(await person.sessionStatus(), 200);
   });
 
-  world.test("without signing out the provider asks for no second password", async (visitor) => {
-    const page = await visitor.signIn("member");
-    await visitor.forgetGateway();
-    await visitor.visit(page, "/members/");
-    await visitor.arrivesAt(page, "/members/");
-    assert.equal(await visitor.sessionStatus(), 200);
+  world.test("without signing out the provider asks for no second password", async (person) => {
+    const page = await person.signIn("member");
+    await person.forgetGateway();
+    await person.visit(page, "/members/");
+    await person.arrivesAt(page, "/members/");
+    assert.equal(await person.sessionStatus(), 200);
   });
 
-  world.test("going back shows what is protected while signed in", async (visitor) => {
-    const page = await visitor.signIn("member", visited[0]);
-    await visitor.visit(page, "/members/");
-    await visitor.back(page, visited[0]);
+  world.test("going back shows what is protected while signed in", async (person) => {
+    const page = await person.signIn("member", visited[0]);
+    await person.visit(page, "/members/");
+    await person.back(page, visited[0]);
     await page.getByText("Through the gate, by season").waitFor();
   });
 
   for (const path of visited) {
-    world.test(`going back to ${path} after signing out shows nothing of it`, async (visitor) => {
-      const page = await visitor.signIn("member", visited[0]);
-      for (const next of visited.slice(1)) await visitor.visit(page, next);
-      await visitor.signOut(page);
+    world.test(`going back to ${path} after signing out shows nothing of it`, async (person) => {
+      const page = await person.signIn("member", visited[0]);
+      for (const next of visited.slice(1)) await person.visit(page, next);
+      await person.signOut(page);
       await goBackTo(page, world.gateway + path);
-      await visitor.isAskedToSignIn(page);
+      await person.isAskedToSignIn(page);
       assert.doesNotMatch(await page.locator("body").innerText(), secrets);
     });
   }
 
-  world.test("the back button itself, pressed until the start, shows nothing protected", async (visitor) => {
-    const page = await visitor.open("/");
-    await visitor.visit(page, "/members/");
-    await visitor.answerForm(page, "member");
-    await visitor.arrivesAt(page, "/members/");
-    await visitor.visit(page, "/api/whoami");
-    await visitor.visit(page, "/members/");
-    await visitor.signOut(page);
+  world.test("the back button itself, pressed until the start, shows nothing protected", async (person) => {
+    const page = await person.open("/");
+    await person.visit(page, "/members/");
+    await person.answerForm(page, "member");
+    await person.arrivesAt(page, "/members/");
+    await person.visit(page, "/api/whoami");
+    await person.visit(page, "/members/");
+    await person.signOut(page);
     const { entries } = await history(page);
     assert.equal(entries[0].url, "about:blank");
     for (let step = 2; step < entries.length; step += 1) {
@@ -93,29 +93,29 @@ export function signOutTests(world) {
       assert.notEqual(text.trim(), "", page.url());
       assert.doesNotMatch(text, secrets, page.url());
     }
-    assert.equal(await visitor.sessionStatus(), 401);
+    assert.equal(await person.sessionStatus(), 401);
   });
 
-  world.test("no copy of a protected file is left in the browser's cache", async (visitor) => {
+  world.test("no copy of a protected file is left in the browser's cache", async (person) => {
     const file = "/members/handbook.pdf";
-    const page = await visitor.signIn("member");
-    assert.equal((await visitor.fetch(page, file)).status, 200);
+    const page = await person.signIn("member");
+    assert.equal((await person.fetch(page, file)).status, 200);
     assert.equal(await keptCopy(page, file), 200);
-    assert.equal((await visitor.fetch(page, "/api/whoami")).status, 200);
+    assert.equal((await person.fetch(page, "/api/whoami")).status, 200);
     assert.equal(await keptCopy(page, "/api/whoami"), "none");
-    await visitor.signOut(page);
-    await visitor.visit(page, "/");
+    await person.signOut(page);
+    await person.visit(page, "/");
     assert.equal(await keptCopy(page, file), "none");
-    assert.equal((await visitor.fetch(page, file, { cache: "force-cache" })).status, 401);
-    visitor.expectComplaint(/net::ERR_CACHE_MISS/);
+    assert.equal((await person.fetch(page, file, { cache: "force-cache" })).status, 401);
+    person.expectComplaint(/net::ERR_CACHE_MISS/);
   });
 
-  world.test("a file that somebody else may not see is never answered from a shared copy", async (visitor) => {
+  world.test("a file that somebody else may not see is never answered from a shared copy", async (person) => {
     const file = "/members/handbook.pdf";
-    const page = await visitor.signIn("member");
-    const answer = await visitor.fetch(page, file);
+    const page = await person.signIn("member");
+    const answer = await person.fetch(page, file);
     assert.equal(answer.type, "application/pdf");
-    const stranger = await world.visitor();
+    const stranger = await world.person();
     try {
       const elsewhere = await stranger.open("/");
       assert.equal((await stranger.fetch(elsewhere, file)).status, 401);
@@ -124,26 +124,26 @@ export function signOutTests(world) {
     }
   });
 
-  world.test("another tab is refused at its next step", async (visitor) => {
-    const first = await visitor.signIn("member");
-    const second = await visitor.open("/members/");
-    assert.equal((await visitor.fetch(second, "/api/whoami")).status, 200);
-    await visitor.signOut(first);
-    assert.equal((await visitor.fetch(second, "/api/whoami")).status, 401);
+  world.test("another tab is refused at its next step", async (person) => {
+    const first = await person.signIn("member");
+    const second = await person.open("/members/");
+    assert.equal((await person.fetch(second, "/api/whoami")).status, 200);
+    await person.signOut(first);
+    assert.equal((await person.fetch(second, "/api/whoami")).status, 401);
     await second.reload();
-    await visitor.isAskedToSignIn(second);
+    await person.isAskedToSignIn(second);
     assert.doesNotMatch(await second.locator("body").innerText(), secrets);
   });
 
-  world.test("a copied session cookie opens nothing after its owner signed out", async (visitor) => {
-    const page = await visitor.signIn("member");
-    const copied = await visitor.cookies();
-    const thief = await world.visitor();
+  world.test("a copied session cookie opens nothing after its owner signed out", async (person) => {
+    const page = await person.signIn("member");
+    const copied = await person.cookies();
+    const thief = await world.person();
     try {
       await thief.context.addCookies(copied);
       const elsewhere = await thief.open("/members/");
       assert.match(await elsewhere.locator("body").innerText(), secrets);
-      await visitor.leave(page);
+      await person.leave(page);
       const over = Date.now() + UNKNOWN_FOR;
       do {
         await thief.visit(elsewhere, "/members/");
@@ -158,23 +158,23 @@ export function signOutTests(world) {
     }
   });
 
-  world.test("a link to sign-out asks first, and its form goes all the way under its policy", async (visitor) => {
-    const page = await visitor.signIn("member");
-    const response = await visitor.visit(page, "/auth/logout");
+  world.test("a link to sign-out asks first, and its form goes all the way under its policy", async (person) => {
+    const page = await person.signIn("member");
+    const response = await person.visit(page, "/auth/logout");
     assert.match(response.headers()["content-security-policy"], /form-action 'self' http:\/\/localhost:\d+;/);
     await page.getByRole("heading", { name: "Sign out?" }).waitFor();
     // The name is in the memory of an instance; the next request may meet another one.
     if (host === "workers") assert.match(await page.locator("main").innerText(), /Demo member/);
     await page.getByRole("link", { name: "Stay signed in" }).click();
-    await visitor.arrivesAt(page, "/");
-    assert.equal(await visitor.sessionStatus(), 200);
-    await visitor.visit(page, "/auth/logout");
-    await visitor.signOut(page);
-    assert.equal(await visitor.sessionStatus(), 401);
+    await person.arrivesAt(page, "/");
+    assert.equal(await person.sessionStatus(), 200);
+    await person.visit(page, "/auth/logout");
+    await person.signOut(page);
+    assert.equal(await person.sessionStatus(), 401);
   });
 
-  world.test("who is not signed in is told so and needs no sign-out", async (visitor) => {
-    const page = await visitor.open("/auth/logout");
+  world.test("a person who is not signed in is told so and needs no sign-out", async (person) => {
+    const page = await person.open("/auth/logout");
     await page.getByRole("heading", { name: "You are signed out" }).waitFor();
   });
 }

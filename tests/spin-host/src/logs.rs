@@ -187,7 +187,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn whoever_prints_is_told_of_a_full_disk() {
+    fn a_component_that_prints_is_told_of_a_full_disk() {
         let full = Log {
             file: Arc::new(File::options().write(true).open("/dev/full").unwrap()),
             echo: Echo::Quiet,

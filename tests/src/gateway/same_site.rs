@@ -175,7 +175,7 @@ fn replaced_under_strict(host: &dyn Host) {
 }
 
 #[test]
-fn a_strict_gateway_leads_on_visitors_from_elsewhere() {
+fn a_strict_gateway_leads_on_people_from_elsewhere() {
     let mut setup = Setup::standard();
     strict(&mut setup.configuration);
     for (name, case) in CASES {

@@ -72,7 +72,7 @@ fn the_component_shows_its_counters_to_clients_with_the_secret() {
 }
 
 #[test]
-fn the_component_leads_on_visitors_from_another_site() {
+fn the_component_leads_on_people_from_another_site() {
     let mut setup = Setup::standard();
     with_strict_cookie(setup.configuration.as_mut().unwrap());
     let host = Workerd::start(&setup.on_spin(128));

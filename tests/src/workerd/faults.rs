@@ -215,7 +215,7 @@ fn a_public_client_that_asks_userinfo_keeps_the_contract() {
 }
 
 #[test]
-fn a_trap_while_memory_decides_is_a_503_and_the_next_request_is_served() {
+fn a_trap_while_the_caches_decide_is_a_503_and_the_next_request_is_served() {
     let host = Workerd::start(&Setup::exposed());
     let browser = Browser::signed_in(&host, "member");
     let token = AccessToken::inline(&host).text();

@@ -53,7 +53,7 @@ fn attacks_on_the_worker_fail() {
 }
 
 #[test]
-fn the_worker_leads_on_visitors_from_another_site() {
+fn the_worker_leads_on_people_from_another_site() {
     let mut setup = Setup::standard();
     with_strict_cookie(setup.configuration.as_mut().unwrap());
     let host = Workerd::start(&setup);

@@ -37,6 +37,7 @@ pub(in crate::gateway) async fn prove<P: Platform, R: Inbound>(
     dpop: Dpop,
 ) -> Result<(), Fault> {
     let thumbprint = match (scheme, token.thumbprint(), dpop.demand) {
+        // A plain Bearer token passes here: it is bound to no key, and the route asks for no proof.
         (Scheme::Bearer, None, DpopDemand::WhereBound) => return Ok(()),
         (Scheme::Bearer, None, DpopDemand::Always) | (Scheme::Dpop, None, _) => {
             return Err(refused(AccessTokenFault::Unbound));

@@ -1,6 +1,7 @@
 //! The values that every step of a request's way works with: the request, the deployment, the result.
 //!
-//! Nothing here decides anything, and nothing here knows the steps.
+//! Nothing here knows the steps. A few files hold rules that several steps share: [`endpoint`] says which paths are our
+//! own endpoints, [`exchange`] how long a provider may take, and [`record`] when a write to the ledger counts.
 
 pub(in crate::gateway) mod arrival;
 pub(in crate::gateway) mod authenticated_session;
@@ -9,6 +10,7 @@ pub(in crate::gateway) mod body_length;
 pub(in crate::gateway) mod call;
 pub(in crate::gateway) mod deployment;
 pub(in crate::gateway) mod endpoint;
+pub(in crate::gateway) mod exchange;
 pub(in crate::gateway) mod form;
 pub(in crate::gateway) mod identity;
 pub(in crate::gateway) mod issuer_keys;

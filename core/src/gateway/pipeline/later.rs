@@ -6,7 +6,7 @@ use crate::{
     gateway::{
         context::{deployment::Deployment, measured::Measured, outcome::Later},
         key_sets::source::{Source, Whose},
-        sessions::identify,
+        sessions::ask,
     },
     platform::Platform,
 };
@@ -18,7 +18,7 @@ pub(in crate::gateway) async fn finish<P: Platform>(
     later: Later,
 ) {
     let done = match later {
-        Later::AskAgain(known) => identify::ask_again(deployment, platform, &known).await,
+        Later::AskAgain(known) => ask::again(deployment, platform, &known).await,
         Later::RefreshKeys(index) => match deployment.key_sets.get(index) {
             Some(published) => {
                 let source = Source {

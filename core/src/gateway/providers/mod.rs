@@ -2,7 +2,7 @@
 //!
 //! Metadata is fresh for an hour. After that it is fetched again by one request for all, and where that fails, the last
 //! good answer serves for a day and the next fetch waits for ten seconds. Its keys follow the rule of all key sets
-//! ([`key_sets`](crate::gateway::key_sets)).
+//! ([`key_set_memory`](crate::gateway::published::key_set_memory)).
 
 pub(in crate::gateway) mod client;
 
@@ -11,7 +11,7 @@ use crate::{
     event::{Event, Flaws},
     fault::{Exchange, Fault, PlatformFault, ProviderFault},
     gateway::{
-        context::call::Call,
+        context::{call::Call, exchange},
         key_sets::{
             origin,
             source::{Source, Whose},
@@ -198,6 +198,6 @@ pub(in crate::gateway) async fn send<P: Platform, R: Inbound>(
     exchange: Exchange,
 ) -> Result<Reply, Fault> {
     let metrics = &call.deployment.metrics;
-    let reply = origin::send(call.platform, metrics, request, exchange).await;
+    let reply = exchange::send(call.platform, metrics, request, exchange).await;
     reply.map_err(|error| ProviderFault::Send(exchange, error).into())
 }

@@ -1,5 +1,15 @@
 //! The cache of a key set in one isolate, by the rule for all of them: facts with their times, and no I/O.
 //!
+//! - A set is **fresh** for an hour. For another hour it **serves meanwhile**, and is fetched anew after the answer;
+//!   after that a request waits for it.
+//! - Where it cannot be fetched, the **last good** one serves for a day, and the next **retry** is ten seconds after the
+//!   failure.
+//! - For a token that no key of it signed, an unknown `kid` or a known one, it is fetched once more, at most once per
+//!   **cool-down** of 30 seconds from the end of the last such fetch. So a rotation is seen at once, and a flood of
+//!   made-up keys is not felt.
+//! - Of requests that want it at the same time one loads and fetches
+//!   ([`single_flight`](crate::gateway::published::single_flight)).
+//!
 //! A time says when something ended, never that it was begun: a fetch that never ends leaves nothing behind.
 
 use crate::{

@@ -16,7 +16,7 @@ use crate::{
             record::{self, NewValue, Once},
         },
         sessions::{
-            end, identify,
+            cookies, end,
             keep::{self, Browser},
         },
     },
@@ -77,10 +77,13 @@ pub(in crate::gateway) async fn session<P: Platform, R: Inbound>(
         user: cookie.user,
         handle,
     };
-    let mut fields = Vec::from([identify::write(call, &cookie)?, end::name(call, &name)?]);
+    let mut fields = Vec::from([
+        cookies::set_session(call, &cookie)?,
+        cookies::set_predecessor(call, &name)?,
+    ]);
     // A late answer to an earlier request must not bring back the cookie of a session that this one replaces.
     if let Some(first) = browser.held.all().next() {
-        fields.push(end::bury(call, first.handle)?);
+        fields.push(cookies::set_tombstone(call, first.handle)?);
     }
     for session in browser.held.all() {
         end::session(call, session, EndReason::Replaced).await?;

@@ -1,12 +1,7 @@
 //! The end of a session: a write to its head in the ledger, which every edge sees at its next question there.
 
 use crate::{
-    config::{Provider, ResponseMode},
-    cookie::{
-        name,
-        request::RequestCookies,
-        set_cookie::{self, SameSite},
-    },
+    cookie::{name, request::RequestCookies},
     event::Event,
     fault::{Fault, PlatformFault},
     gateway::{
@@ -17,16 +12,14 @@ use crate::{
         },
         sessions::identify,
     },
-    http::{header::HeaderValue, inbound::Inbound},
+    http::inbound::Inbound,
     platform::{
         Platform,
         ledger::{RecordName, Versioned},
     },
     session::{
-        handle::SessionHandle,
         head::{EndReason, Head, HeadState},
         predecessor::Predecessor,
-        tombstone,
     },
 };
 use alloc::vec::Vec;
@@ -63,37 +56,6 @@ pub(in crate::gateway) fn held<P: Platform, R: Inbound>(
         .and_then(|text| Predecessor::open(text, &deployment.ring, &deployment.origin, call.now));
     let named = named.filter(|named| Some(named) != session.as_ref());
     Held { session, named }
-}
-
-/// The field that names a session to the sign-in that will replace it.
-///
-/// # Errors
-/// [`PlatformFault::Random`].
-pub(in crate::gateway) fn name<P: Platform, R: Inbound>(
-    call: &Call<'_, P, R>,
-    named: &Predecessor,
-) -> Result<HeaderValue, Fault> {
-    let deployment = call.deployment;
-    let nonce = random::bytes(call.platform)?;
-    let text = named.seal(&deployment.ring, &deployment.origin, nonce);
-    let text = text.map_err(|_| PlatformFault::Internal)?;
-    let lifetime = deployment.config.session.absolute_timeout;
-    let field = set_cookie::set(name::PREDECESSOR, &text, lifetime, same_site(call));
-    field.ok_or_else(|| PlatformFault::Internal.into())
-}
-
-/// The field that makes the browser forget it.
-pub(in crate::gateway) fn unname<P: Platform, R: Inbound>(
-    call: &Call<'_, P, R>,
-) -> Option<HeaderValue> {
-    set_cookie::clear(name::PREDECESSOR, same_site(call))
-}
-
-/// It must reach the callback of whichever provider comes next.
-fn same_site<P: Platform, R: Inbound>(call: &Call<'_, P, R>) -> SameSite {
-    let mut providers = call.deployment.config.providers.iter();
-    let posts = providers.find(|provider| provider.response_mode == ResponseMode::FormPost);
-    posts.map_or(SameSite::Lax, Provider::callback_same_site)
 }
 
 /// Writes `Ended`, whatever others write meanwhile. Answers the head as it was while it lived; `None` where there
@@ -183,35 +145,15 @@ fn seal<P: Platform, R: Inbound>(
     Ok(sealed.map_err(|_| PlatformFault::Internal)?)
 }
 
-/// The field that sets the tombstone of a session.
-///
-/// # Errors
-/// [`PlatformFault::Random`].
-pub(in crate::gateway) fn bury<P: Platform, R: Inbound>(
-    call: &Call<'_, P, R>,
-    handle: SessionHandle,
-) -> Result<HeaderValue, Fault> {
-    let deployment = call.deployment;
-    let nonce = random::bytes(call.platform)?;
-    let text = tombstone::seal(handle, &deployment.ring, &deployment.origin, nonce);
-    let text = text.map_err(|_| PlatformFault::Internal)?;
-    let same_site = deployment.config.session.same_site;
-    let field = set_cookie::set(name::TOMBSTONE, &text, tombstone::LIFETIME, same_site);
-    field.ok_or_else(|| PlatformFault::Internal.into())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
-        gateway::context::for_tests::{
-            Sent, calling, deploy, deployment, predecessor, session_cookie, settings,
-        },
+        gateway::context::for_tests::{Sent, calling, deployment, predecessor, session_cookie},
         platform::for_tests::Edge,
-        session::user::UserKey,
+        session::{handle::SessionHandle, user::UserKey},
     };
     use alloc::format;
-    use serde_json::json;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -243,26 +185,6 @@ mod tests {
                 (held.session, held.named)
             });
             assert_eq!(found, expected);
-        }
-    }
-
-    #[test]
-    fn the_predecessor_cookie_reaches_the_callback_of_any_provider() {
-        for (mode, same_site) in [("query", "Lax"), ("form_post", "None")] {
-            let mut settings = settings();
-            settings["session"] = json!({"same_site": "strict"});
-            settings["provider"][1]["response_mode"] = json!(mode);
-            let request = Sent::new("GET", "/");
-            calling(&deploy(&settings), &Edge::default(), &request, |call| {
-                let named = name(call, &predecessor()).unwrap();
-                for field in [named, unname(call).unwrap()] {
-                    let end = format!("SameSite={same_site}");
-                    assert!(field.as_str().ends_with(&end), "{}", field.as_str());
-                }
-                // No other site's request needs to bring the tombstone.
-                let tombstone = bury(call, predecessor().handle).unwrap();
-                assert!(tombstone.as_str().ends_with("SameSite=Strict"));
-            });
         }
     }
 }

@@ -1,32 +1,28 @@
 //! The session of a request: from the session cache where it is fresh enough, else from store and ledger.
 
 use crate::{
-    cookie::{name, request::RequestCookies, ring::SealedBy, set_cookie},
-    fault::{Fault, PlatformFault},
-    gateway::context::{
-        authenticated_session::{AuthenticatedSession, StaleCookies},
-        call::Call,
-        deployment::Deployment,
-        outcome::Later,
-        random,
+    cookie::{name, request::RequestCookies},
+    fault::Fault,
+    gateway::{
+        context::{
+            authenticated_session::{AuthenticatedSession, StaleCookies},
+            call::Call,
+            deployment::Deployment,
+            outcome::Later,
+        },
+        sessions::{ask, cookies},
     },
-    http::{header::HeaderValue, inbound::Inbound},
+    http::inbound::Inbound,
     metrics::Family,
     platform::Platform,
     session::{
         cache::{KnownCookie, Refresh, Remembered},
-        check::{self, LedgerAnswer, SessionFault},
         cookie::SessionCookie,
-        handle::SessionHandle,
-        head::Head,
-        keys::Generation,
-        record::SessionRecord,
         tombstone,
     },
     time::UnixTime,
 };
 use alloc::rc::Rc;
-use futures_util::future;
 
 /// The session of a request, if any.
 pub(in crate::gateway) enum Identified {
@@ -52,7 +48,7 @@ pub(in crate::gateway) struct Asking {
     remembered: Remembered,
 }
 
-/// The answer of the session cache alone. A forged cookie ends here: it opens with no key.
+/// The first half: the answer of the session cache alone. A forged cookie ends here: it opens with no key.
 pub(in crate::gateway) fn from_cache(
     deployment: &Deployment,
     cookies: RequestCookies<'_>,
@@ -82,18 +78,21 @@ pub(in crate::gateway) fn from_cache(
         Remembered::Fresh {
             record,
             refresh: Refresh::NotDue,
-        } if !is_rewrite_due(deployment, &known, now) => FromCache::Session(AuthenticatedSession {
-            record,
-            renewal: None,
-            later: None,
-        }),
+        } if !cookies::is_rewrite_due(deployment, &known, now) => {
+            FromCache::Session(AuthenticatedSession {
+                record,
+                renewal: None,
+                later: None,
+            })
+        }
         Remembered::Fresh { .. } | Remembered::Stale(_) | Remembered::Unknown => {
             FromCache::Ask(Asking { known, remembered })
         }
     }
 }
 
-/// The session of the request; asks store and ledger where the session cache does not suffice.
+/// Both halves at once, for the endpoints of ours that ask whose a request is: `session` and `metrics`. A request on a
+/// route takes them one by one.
 ///
 /// # Errors
 /// Those of [`resolve`].
@@ -105,10 +104,11 @@ pub(in crate::gateway) async fn identify<P: Platform, R: Inbound>(
     resolve(call, known).await
 }
 
-/// The session of the request about which the session cache says this.
+/// The second half: the session of the request about which the session cache says this. Asks store and ledger where
+/// that does not suffice.
 ///
 /// # Errors
-/// [`PlatformFault`] where store or ledger do not answer: whether the session lives is not known.
+/// Those of [`ask::ledger`] and [`cookies::renewal`].
 pub(in crate::gateway) async fn resolve<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     known: FromCache,
@@ -140,21 +140,21 @@ pub(in crate::gateway) async fn resolve<P: Platform, R: Inbound>(
         }
         Remembered::Stale(record) => {
             from_ledger(deployment);
-            match ask(deployment, call.platform, &known, Some(record), call.now).await? {
+            match ask::ledger(deployment, call.platform, &known, Some(record), call.now).await? {
                 Some((record, generation)) => (record, generation, None),
                 None => return Ok(Identified::Nobody(stale(deployment, &known, call.now))),
             }
         }
         Remembered::Unknown => {
             from_ledger(deployment);
-            match ask(deployment, call.platform, &known, None, call.now).await? {
+            match ask::ledger(deployment, call.platform, &known, None, call.now).await? {
                 Some((record, generation)) => (record, generation, None),
                 None => return Ok(Identified::Nobody(stale(deployment, &known, call.now))),
             }
         }
         Remembered::Ended => return Ok(Identified::Nobody(StaleCookies::None)),
     };
-    let renewal = renewal(call, &known, generation)?;
+    let renewal = cookies::renewal(call, &known, generation)?;
     Ok(Identified::Session(AuthenticatedSession {
         record,
         renewal,
@@ -177,54 +177,6 @@ fn stale(deployment: &Deployment, known: &KnownCookie, now: UnixTime) -> StaleCo
 fn from_ledger(deployment: &Deployment) {
     let by = ["ledger", ""];
     deployment.metrics.count(Family::SessionChecks, by);
-}
-
-/// Asks the ledger about a session that the session cache still vouches for.
-///
-/// # Errors
-/// [`PlatformFault`] where store or ledger do not answer; the session cache stays as it was.
-pub(in crate::gateway) async fn ask_again<P: Platform>(
-    deployment: &Deployment,
-    platform: &P,
-    known: &KnownCookie,
-) -> Result<(), Fault> {
-    let now = platform.now();
-    let remembered = {
-        let freshness = deployment.config.session.freshness;
-        deployment
-            .sessions
-            .borrow_mut()
-            .session(&known.handle, freshness, now)
-    };
-    let record = match remembered {
-        Remembered::Fresh { record, .. } | Remembered::Stale(record) => Some(record),
-        Remembered::Ended => return Ok(()),
-        Remembered::Unknown => None,
-    };
-    ask(deployment, platform, known, record, now)
-        .await
-        .map(|_| ())
-}
-
-/// The record of a living session, wherever it is found; `None` where it has ended or nobody answers.
-pub(in crate::gateway) async fn record<P: Platform, R: Inbound>(
-    call: &Call<'_, P, R>,
-    known: &KnownCookie,
-) -> Option<Rc<SessionRecord>> {
-    let deployment = call.deployment;
-    let freshness = deployment.config.session.freshness;
-    let remembered = deployment
-        .sessions
-        .borrow_mut()
-        .session(&known.handle, freshness, call.now);
-    match remembered {
-        Remembered::Fresh { record, .. } | Remembered::Stale(record) => Some(record),
-        Remembered::Ended => None,
-        Remembered::Unknown => {
-            let asked = ask(deployment, call.platform, known, None, call.now).await;
-            asked.ok().flatten().map(|(record, _)| record)
-        }
-    }
 }
 
 /// Opens the cookie, or finds it opened before; its times are judged either way.
@@ -258,143 +210,13 @@ fn is_buried(
         .is_some_and(|handle| handle == known.handle)
 }
 
-fn is_rewrite_due(deployment: &Deployment, known: &KnownCookie, now: UnixTime) -> bool {
-    let sealed_by_earlier = match known.opened.sealed_by {
-        SealedBy::Current => false,
-        SealedBy::Earlier => true,
-    };
-    sealed_by_earlier
-        || known
-            .opened
-            .cookie
-            .is_renewal_due(&deployment.config.session, now)
-}
-
-/// Asks the ledger, and the store where the record is not in the session cache; both at once.
-///
-/// `None` says that the session does not count. The answer is as old as the moment it was asked
-/// for, not as the moment it came.
-async fn ask<P: Platform>(
-    deployment: &Deployment,
-    platform: &P,
-    known: &KnownCookie,
-    record: Option<Rc<SessionRecord>>,
-    now: UnixTime,
-) -> Result<Option<(Rc<SessionRecord>, Generation)>, Fault> {
-    let cookie = &known.opened.cookie;
-    let names = LedgerAnswer::names(known.handle);
-    let partition = cookie.user.partition();
-    let from_ledger = platform.ledger_read(&partition, &names, now);
-    let (answer, stored) = if record.is_some() {
-        (from_ledger.await, Ok(None))
-    } else {
-        let key = cookie.secret.store_key(cookie.generation);
-        future::join(from_ledger, async { platform.store_load(&key).await }).await
-    };
-    let answer = answer.map_err(|_| Fault::from(PlatformFault::Ledger))?;
-    let answer = LedgerAnswer::of(&answer);
-    let live = match check::live(
-        answer,
-        cookie,
-        known.handle,
-        &deployment.ring,
-        &deployment.origin,
-        now,
-    ) {
-        Ok(live) => live,
-        Err(fault) => {
-            forget(deployment, known.handle, fault);
-            return Ok(None);
-        }
-    };
-    let stored = stored.map_err(|_| Fault::from(PlatformFault::Store))?;
-    let generation = live.head.generation();
-    // The record in the session cache is of the generation that the cookie or an earlier answer named.
-    let kept = record.filter(|record| record.generation == generation.0);
-    let record = match kept {
-        Some(record) => record,
-        None => match read_record(deployment, cookie, &live.head, stored.as_deref()) {
-            Some(record) => Rc::new(record),
-            None => return Ok(None),
-        },
-    };
-    deployment
-        .sessions
-        .borrow_mut()
-        .remember_live(known.handle, Rc::clone(&record), now);
-    Ok(Some((record, generation)))
-}
-
-/// Makes the session cache forget a session that does not count, or remember that it ended.
-fn forget(deployment: &Deployment, handle: SessionHandle, fault: SessionFault) {
-    let mut sessions = deployment.sessions.borrow_mut();
-    match fault {
-        SessionFault::Ended => sessions.remember_ended(handle),
-        SessionFault::Unknown
-        | SessionFault::Unreadable
-        | SessionFault::Generation
-        | SessionFault::BeforeNotBefore
-        | SessionFault::Disabled => sessions.forget(&handle),
-    }
-}
-
-/// The record of the head's generation: from the store, or, where the store does not show it yet,
-/// the ledger's copy. A record of a provider that is no longer configured counts for nothing.
-fn read_record(
-    deployment: &Deployment,
-    cookie: &SessionCookie,
-    head: &Head,
-    stored: Option<&[u8]>,
-) -> Option<SessionRecord> {
-    let generation = head.generation();
-    let open =
-        |sealed: &[u8]| SessionRecord::open(sealed, &cookie.secret, generation, &deployment.origin);
-    let record = stored.and_then(open).or_else(|| open(&head.copy))?;
-    let provider = deployment.config.provider(&record.provider)?;
-    (provider.issuer == record.iss).then_some(record)
-}
-
-fn renewal<P: Platform, R: Inbound>(
-    call: &Call<'_, P, R>,
-    known: &KnownCookie,
-    generation: Generation,
-) -> Result<Option<HeaderValue>, Fault> {
-    let is_moved = generation != known.opened.cookie.generation;
-    if !is_moved && !is_rewrite_due(call.deployment, known, call.now) {
-        return Ok(None);
-    }
-    let cookie = SessionCookie {
-        generation,
-        renewed: call.now,
-        ..known.opened.cookie.clone()
-    };
-    write(call, &cookie).map(Some)
-}
-
-/// The field that gives the browser this session cookie.
-///
-/// # Errors
-/// [`PlatformFault::Random`].
-pub(in crate::gateway) fn write<P: Platform, R: Inbound>(
-    call: &Call<'_, P, R>,
-    cookie: &SessionCookie,
-) -> Result<HeaderValue, Fault> {
-    let deployment = call.deployment;
-    let rules = &deployment.config.session;
-    let nonce = random::bytes(call.platform)?;
-    let text = cookie.seal(&deployment.ring, &deployment.origin, nonce);
-    let text = text.map_err(|_| PlatformFault::Internal)?;
-    let max_age = cookie.max_age(rules, call.now);
-    set_cookie::set(name::SESSION, &text, max_age, rules.same_site)
-        .ok_or_else(|| PlatformFault::Internal.into())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
         gateway::context::for_tests::{deployment, session_cookie},
         platform::for_tests::NOW,
+        session::handle::SessionHandle,
     };
     use alloc::{format, string::String};
     #[cfg(target_arch = "wasm32")]

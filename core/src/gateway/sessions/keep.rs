@@ -11,7 +11,10 @@ use crate::{
     fault::{Fault, PlatformFault},
     gateway::{
         context::call::Call,
-        sessions::end::{self, Held},
+        sessions::{
+            cookies,
+            end::{self, Held},
+        },
     },
     http::{header::HeaderValue, inbound::Inbound},
     oidc::attempt::Attempt,
@@ -89,7 +92,7 @@ pub(in crate::gateway) async fn finish<P: Platform, R: Inbound>(
     for session in browser.held.all().filter(|session| *session != kept) {
         end::session(call, session, EndReason::Replaced).await?;
         // The predecessor cookie named that one.
-        fields.push(end::name(call, kept)?);
+        fields.push(cookies::set_predecessor(call, kept)?);
     }
     call.platform.record(&Event::SignedInAlready {
         session: kept.handle,

@@ -9,7 +9,7 @@ use crate::{
         answer::refusal::{Detail, Refusal},
         context::{call::Call, form},
         sessions::{create, end, keep::Browser},
-        sign_in::{login, loop_guard, oauth, openid},
+        sign_in::{attempt_cookie, loop_guard, oauth, openid},
     },
     http::{header::HeaderName, inbound::Inbound, method::Method, response::Response},
     oidc::{
@@ -19,7 +19,6 @@ use crate::{
     },
     page::{href::Href, onward::Onward},
     platform::Platform,
-    secret::same_bytes,
 };
 use alloc::{borrow::Cow, vec::Vec};
 
@@ -46,10 +45,11 @@ pub(in crate::gateway) async fn serve<P: Platform, R: Inbound>(
         .and_then(|parameters| AuthorizationResponse::parse(&parameters).ok())
         .ok_or_else(|| home(BrowserFault::CallbackMalformed))?;
     let cookie_name = attempt::cookie_name(&response.state);
-    let attempt = find_attempt(call, cookies, &cookie_name, &response.state).map_err(home)?;
+    let attempt =
+        attempt_cookie::find(call, cookies, &cookie_name, &response.state).map_err(home)?;
     let retry = attempt.return_to.clone();
     let done = finish(call, provider, response, attempt, cookies).await;
-    let clear = login::clear(&cookie_name);
+    let clear = attempt_cookie::clear(&cookie_name);
     match done {
         Ok(mut response) => {
             response
@@ -85,31 +85,6 @@ async fn parameters<'q, P: Platform, R: Inbound>(
         return Ok(Some(Cow::Borrowed(query)));
     }
     Ok(form::read(call).await.map(Cow::Owned))
-}
-
-/// The attempt of this browser that `state` belongs to.
-fn find_attempt<P: Platform, R: Inbound>(
-    call: &Call<'_, P, R>,
-    cookies: RequestCookies<'_>,
-    cookie_name: &str,
-    state: &str,
-) -> Result<Attempt, BrowserFault> {
-    let text = cookies
-        .one(cookie_name)
-        .ok_or(BrowserFault::AttemptUnknown)?;
-    let place = login::place(cookie_name, &call.deployment.origin);
-    let opened = call.deployment.ring.open_text(place, text, call.now);
-    let opened = opened.map_err(|_| BrowserFault::AttemptUnknown)?;
-    let attempt =
-        Attempt::from_bytes(opened.plaintext.expose()).map_err(|_| BrowserFault::AttemptUnknown)?;
-    // The cookie's name holds a part of the digest only.
-    if !same_bytes(attempt.state().as_bytes(), state.as_bytes()) {
-        return Err(BrowserFault::AttemptUnknown);
-    }
-    if attempt.is_expired(call.now) {
-        return Err(BrowserFault::AttemptExpired);
-    }
-    Ok(attempt)
 }
 
 async fn finish<P: Platform, R: Inbound>(
@@ -152,55 +127,14 @@ async fn finish<P: Platform, R: Inbound>(
 mod tests {
     use super::*;
     use crate::{
-        gateway::context::for_tests::{Sent, calling, deploy, deployment, settings},
-        platform::for_tests::{Edge, NOW},
-        secret::Secret,
-        time::{Seconds, UnixTime},
+        gateway::context::for_tests::{Sent, calling, deploy, settings},
+        platform::for_tests::Edge,
     };
-    use alloc::{borrow::ToOwned, format, string::String};
+    use alloc::string::String;
     use futures_util::FutureExt;
     use serde_json::json;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
-
-    fn attempt(created: UnixTime) -> Attempt {
-        let (secret, home) = (Secret::new([5; 32]), ReturnTo::home());
-        Attempt::new(secret, created, Vec::new(), "demo".to_owned(), None, home)
-    }
-
-    /// Judges a callback with this state against an attempt that began at this time.
-    fn find(created: UnixTime, state: &str, repeated: usize) -> Result<(), BrowserFault> {
-        let deployment = deployment();
-        let attempt = attempt(created);
-        let cookie_name = attempt::cookie_name(&attempt.state());
-        let bytes = attempt.to_bytes().unwrap();
-        let place = login::place(&cookie_name, &deployment.origin);
-        let sealed = deployment.ring.seal_text(place, [1; 24], bytes.expose());
-        let field = format!("{cookie_name}={}; ", sealed.unwrap()).repeat(repeated);
-        let cookies = RequestCookies::new(Some(&field));
-        let request = Sent::new("GET", "/auth/callback/demo");
-        calling(&deployment, &Edge::default(), &request, |call| {
-            find_attempt(call, cookies, &cookie_name, state).map(|_| ())
-        })
-    }
-
-    #[test]
-    fn a_callback_belongs_to_an_attempt_of_this_browser_by_its_whole_state() {
-        let state = attempt(NOW).state();
-        let unknown = Err(BrowserFault::AttemptUnknown);
-        assert_eq!(find(NOW, &state, 1), Ok(()));
-        assert_eq!(find(NOW, &format!("{state}A"), 1), unknown);
-        assert_eq!(find(NOW, &state, 0), unknown);
-        assert_eq!(find(NOW, &state, 2), unknown);
-    }
-
-    #[test]
-    fn an_attempt_counts_for_ten_minutes() {
-        let state = attempt(NOW).state();
-        let began = |seconds| find(NOW.minus(Seconds::new(seconds)), &state, 1);
-        assert_eq!(began(600), Ok(()));
-        assert_eq!(began(601), Err(BrowserFault::AttemptExpired));
-    }
 
     #[test]
     fn an_answer_is_read_where_its_provider_gives_it_and_nowhere_else() {

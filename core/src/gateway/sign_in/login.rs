@@ -3,12 +3,7 @@
 use crate::{
     access::{fetch_metadata::FetchMetadata, step_up::StepUp},
     config::{LONGEST_AGE, Protocol, Provider, PushedAuthorizationRequests},
-    cookie::{
-        name,
-        request::RequestCookies,
-        seal::{Place, Purpose},
-        set_cookie::{self, SameSite},
-    },
+    cookie::{name, request::RequestCookies},
     encoding::{digits, parameters::Parameters},
     fault::{BrowserFault, Exchange, Fault, PlatformFault, ProviderFault},
     gateway::{
@@ -16,18 +11,12 @@ use crate::{
         context::{authenticated_session::StaleCookies, call::Call, form, login_link, random},
         providers::{self, client},
         sessions::end,
-        sign_in::loop_guard,
+        sign_in::{attempt_cookie, loop_guard},
     },
-    http::{
-        header::{HeaderName, HeaderValue},
-        inbound::Inbound,
-        method::Method,
-        response::Response,
-        url::Url,
-    },
+    http::{header::HeaderName, inbound::Inbound, method::Method, response::Response, url::Url},
     metrics::{Family, NONE},
     oidc::{
-        attempt::{self, Attempt, MOST_PER_BROWSER},
+        attempt::{self, Attempt},
         authorization_request::AuthorizationRequest,
         initiation::Initiation,
         pushed_authorization,
@@ -254,8 +243,8 @@ async fn start<P: Platform, R: Inbound>(
     };
     let mut response = page.response(call.voice());
     call.deployment.metrics.count(Family::SignInsBegun, NONE);
-    let fields = clear_oldest(call, cookies).into_iter();
-    for field in fields.chain([attempt_cookie(call, provider, &name, &attempt)?]) {
+    let fields = attempt_cookie::clear_oldest(call, cookies).into_iter();
+    for field in fields.chain([attempt_cookie::set(call, provider, &name, &attempt)?]) {
         response.headers.push((HeaderName::SET_COOKIE, field));
     }
     Ok(response)
@@ -300,79 +289,6 @@ async fn authorization<P: Platform, R: Inbound>(
         &request_uri,
     ))
 }
-
-/// The attempt, sealed for its own cookie.
-fn attempt_cookie<P: Platform, R: Inbound>(
-    call: &Call<'_, P, R>,
-    provider: &Provider,
-    name: &str,
-    attempt: &Attempt,
-) -> Result<HeaderValue, Refusal> {
-    let bytes = attempt.to_bytes().ok_or(PlatformFault::Internal)?;
-    let nonce = random::bytes(call.platform)?;
-    let text = call
-        .deployment
-        .ring
-        .seal_text(place(name, &call.deployment.origin), nonce, bytes.expose())
-        .map_err(|_| PlatformFault::Internal)?;
-    let field = set_cookie::set(
-        name,
-        &text,
-        attempt::LIFETIME,
-        provider.callback_same_site(),
-    );
-    Ok(field.ok_or(PlatformFault::Internal)?)
-}
-
-/// The place of an attempt cookie.
-pub(in crate::gateway) const fn place<'a>(name: &'a str, origin: &'a str) -> Place<'a> {
-    Place {
-        purpose: Purpose::Attempt,
-        name,
-        origin,
-    }
-}
-
-/// The field that clears an attempt cookie.
-pub(in crate::gateway) fn clear(name: &str) -> Option<HeaderValue> {
-    set_cookie::clear(name, SameSite::Lax)
-}
-
-/// Makes room for one more attempt: clears the oldest, and whatever does not open.
-fn clear_oldest<P: Platform, R: Inbound>(
-    call: &Call<'_, P, R>,
-    cookies: RequestCookies<'_>,
-) -> Vec<HeaderValue> {
-    let held = cookies.starting_with(name::ATTEMPT_PREFIX, MOST_READ);
-    if held.len() < MOST_PER_BROWSER {
-        return Vec::new();
-    }
-    let mut aged = Vec::new();
-    for (name, text) in held {
-        aged.push((began(call, name, text), name));
-    }
-    let mut cleared = Vec::new();
-    while aged.len() >= MOST_PER_BROWSER {
-        let Some(oldest) = (0..aged.len()).min_by_key(|place| aged.get(*place)) else {
-            break;
-        };
-        let (_, name) = aged.swap_remove(oldest);
-        cleared.extend(clear(name));
-    }
-    cleared
-}
-
-/// When an attempt began; the epoch where it cannot be read.
-fn began<P: Platform, R: Inbound>(call: &Call<'_, P, R>, name: &str, text: &str) -> u64 {
-    let place = place(name, &call.deployment.origin);
-    let opened = call.deployment.ring.open_text(place, text, call.now).ok();
-    opened
-        .and_then(|opened| Attempt::from_bytes(opened.plaintext.expose()).ok())
-        .map_or(0, |attempt| attempt.created.as_seconds())
-}
-
-/// A browser that holds more than this many was not filled by us; the rest expires by itself.
-const MOST_READ: usize = 64;
 
 #[cfg(test)]
 mod tests {

@@ -6,7 +6,7 @@
 use crate::{
     access::fetch_metadata::FetchMetadata,
     config::Protocol,
-    cookie::{name, request::RequestCookies, set_cookie},
+    cookie::{name, request::RequestCookies},
     fault::{BrowserFault, Fault, PlatformFault},
     gateway::{
         answer::refusal::{Detail, Refusal},
@@ -16,7 +16,7 @@ use crate::{
             outcome::{Later, Outcome},
         },
         providers,
-        sessions::{end, identify},
+        sessions::{ask, cookies, end, identify},
         sign_in::loop_guard,
     },
     http::{
@@ -106,7 +106,7 @@ async fn confirmation<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     known: &KnownCookie,
 ) -> Response {
-    let record = identify::record(call, known).await;
+    let record = ask::record(call, known).await;
     let who = record
         .as_ref()
         .and_then(|record| identity::display_name(record));
@@ -208,10 +208,9 @@ fn farewell<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     handle: SessionHandle,
 ) -> Result<Vec<HeaderValue>, Fault> {
-    let same_site = call.deployment.config.session.same_site;
-    let clear = set_cookie::clear(name::SESSION, same_site);
-    let tombstone = end::bury(call, handle)?;
-    let forgotten = [loop_guard::forget(), end::unname(call)];
+    let clear = cookies::clear_session(call);
+    let tombstone = cookies::set_tombstone(call, handle)?;
+    let forgotten = [loop_guard::forget(), cookies::clear_predecessor(call)];
     let cleared = clear.into_iter().chain(forgotten.into_iter().flatten());
     Ok(cleared.chain([tombstone]).collect())
 }
@@ -220,9 +219,8 @@ fn farewell<P: Platform, R: Inbound>(
 fn without_session<P: Platform, R: Inbound>(call: &Call<'_, P, R>) -> Result<Response, Fault> {
     let location = call.deployment.endpoint("signed-out");
     let mut response = see_other(&location).ok_or(PlatformFault::Internal)?;
-    let same_site = call.deployment.config.session.same_site;
-    let clear = set_cookie::clear(name::SESSION, same_site);
-    let cleared = clear.into_iter().chain(end::unname(call));
+    let clear = cookies::clear_session(call);
+    let cleared = clear.into_iter().chain(cookies::clear_predecessor(call));
     response
         .headers
         .extend(cleared.map(|field| (HeaderName::SET_COOKIE, field)));

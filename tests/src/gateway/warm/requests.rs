@@ -135,7 +135,7 @@ impl Senders {
     }
 }
 
-/// Headers that have no say in what memory decides; one stands twice.
+/// Headers that have no say where session cache and token cache decide; one stands twice.
 const PLAIN: &[(&str, &str)] = &[
     ("Accept", "text/html"),
     ("Sec-Fetch-Site", "same-origin"),

@@ -26,7 +26,7 @@ export function startBrowser() {
 }
 
 /** A browser profile without cookies, and the steps that several tests take with it. */
-export class Visitor {
+export class Person {
   constructor(world, context) {
     this.world = world;
     this.context = context;
