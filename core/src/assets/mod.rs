@@ -27,7 +27,7 @@
 //!
 //! # Requirements on the folder
 //! On a file system that folds letters, or drops dots and blanks at the end of a name, `/STAFF/x` is the file `staff/x`;
-//! the rules of both hold there ([`crate::access::loose`]). One that takes names for the same in other ways, as by Unicode
+//! the rules of both hold there (`access::loose`). One that takes names for the same in other ways, as by Unicode
 //! normalization or short names (`MEMBER~1`), must not hold protected files whose folders have such names.
 
 mod condition;
