@@ -173,6 +173,10 @@ impl Reading {
         let assigns = self.language.assigns();
         let is_assigned = next.is_some_and(|next| next.kind == Kind::Sign(assigns));
         let may_be_key = matches!(before, Before::Nothing | Before::Sign('{' | ','));
+        // A value after a mistake, such as a list that nobody closed, is not known to belong to the key before it.
+        if before == Before::Word || is_assigned {
+            self.is_open = false;
+        }
         if is_assigned && may_be_key {
             let last = match bare(word) {
                 quoted if quoted.len() < word.len() => quoted,
@@ -255,6 +259,12 @@ mod tests {
             "client_secret = \"hunter2\"",
             "client_secrt = 'hunter2'",
             "client_secret = hunter2",
+            "scopes = [\"a\"\nclient_secret = \"hunter2\"",
+            "scopes = [\"a\",\n[vars]\nTOKEN = \"hunter2\"",
+            "scopes = [\"a\" client_secret = \"hunter2\"]",
+            "provider = [{ id = \"a\", client . secret = \"hunter2\" }]",
+            "provider = [{ id = \"a\", \"client\".secret = \"hunter2\" }]",
+            "provider = [{ id = \"a\"\nclient_secret = \"hunter2\" }]",
             "client_secret == hunter2",
             "client_secret = hunter2==",
             "client_secret \"hunter2\"",

@@ -91,8 +91,9 @@ pub(in crate::gateway) async fn finish<P: Platform, R: Inbound>(
     let mut fields = Vec::new();
     for session in browser.held.all().filter(|session| *session != kept) {
         end::session(call, session, EndReason::Replaced).await?;
-        // The predecessor cookie named that one.
+        // The predecessor cookie named that one, and a late answer must not bring its own cookie back.
         fields.push(cookies::set_predecessor(call, kept)?);
+        fields.push(cookies::set_tombstone(call, session.handle)?);
     }
     call.platform.record(&Event::SignedInAlready {
         session: kept.handle,
@@ -105,6 +106,7 @@ pub(in crate::gateway) async fn finish<P: Platform, R: Inbound>(
 mod tests {
     use super::*;
     use crate::{
+        cookie::name,
         gateway::context::{
             deployment::Deployment,
             for_tests::{Sent, calling, deploy, deployment, predecessor, settings},
@@ -227,5 +229,42 @@ mod tests {
         let mut form = settings();
         form["provider"][0]["response_mode"] = json!("form_post");
         assert_eq!(kept(&deploy(&form)), Ok(true));
+    }
+
+    #[test]
+    fn the_other_session_of_the_browser_ends_for_good() {
+        let deployment = deployment();
+        // Its head is no longer there.
+        let edge = Edge {
+            found: RefCell::new(VecDeque::from([Vec::from([None])])),
+            ..Edge::default()
+        };
+        let (kept, other) = (predecessor(), SessionHandle::from_bytes([9; 16]));
+        let named = Predecessor {
+            handle: other,
+            ..predecessor()
+        };
+        let held = Held {
+            session: Some(predecessor()),
+            named: Some(named),
+        };
+        let (secret, home) = (Secret::new([0; 32]), ReturnTo::home());
+        let attempt = Attempt::new(secret, NOW, Vec::new(), "demo".into(), None, home);
+        let attempt = &attempt;
+        let browser = Browser { held, attempt };
+        let provider = deployment.config.provider("demo").unwrap();
+        let fields = calling(&deployment, &edge, &Sent::new("GET", "/"), |call| {
+            finish(call, provider, &browser, &kept)
+                .now_or_never()
+                .unwrap()
+        });
+        let fields = fields.unwrap();
+        let names = fields
+            .iter()
+            .map(|field| field.as_str().split('=').next().unwrap());
+        assert_eq!(
+            names.collect::<Vec<_>>(),
+            [name::PREDECESSOR, name::TOMBSTONE]
+        );
     }
 }
