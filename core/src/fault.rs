@@ -11,7 +11,7 @@ pub use answer::{Answer, PublicCode};
 pub use configuration::ConfigurationFault;
 
 use crate::{
-    bearer::AccessTokenFault,
+    bearer::{AccessTokenFault, online::AnswerFault},
     http::outbound::SendError,
     oauth::OAuthFault,
     oidc::{
@@ -121,7 +121,7 @@ pub enum ProviderFault {
     CoolingDown,
 }
 
-/// Faults of an issuer of access tokens, whose keys cannot be had.
+/// Faults of an issuer of access tokens, whose keys or word cannot be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IssuerFault {
     /// It could not be reached.
@@ -132,6 +132,10 @@ pub enum IssuerFault {
     NoKeys,
     /// Asking it failed a moment ago.
     CoolingDown,
+    /// Its answer about a token says nothing of the token.
+    Answer(AnswerFault),
+    /// As many questions about tokens are under way as may be at the same time.
+    Busy,
 }
 
 impl IssuerFault {
@@ -167,6 +171,10 @@ pub enum Exchange {
     Userinfo,
     /// The check of the client that a token was issued to.
     TokenCheck,
+    /// The introspection endpoint of an issuer.
+    Introspection,
+    /// The endpoint of an issuer that tells what a token is, in a form of its own.
+    TokenInfo,
 }
 
 /// Faults of the platform.
@@ -230,6 +238,8 @@ impl Exchange {
             Self::Token => "token",
             Self::Userinfo => "userinfo",
             Self::TokenCheck => "token_check",
+            Self::Introspection => "introspection",
+            Self::TokenInfo => "tokeninfo",
         }
     }
 }

@@ -19,7 +19,7 @@ const CHECK: Check = Check::Issuer;
 pub(crate) fn check(subject: &Subject, config: &Config, issuer: &Issuer) -> Vec<Finding> {
     let name = &issuer.issuer;
     let found = match &issuer.keys {
-        KeySource::Inline(_) | KeySource::SharedSecret(_) => return Vec::new(),
+        KeySource::Inline(_) | KeySource::SharedSecret(_) | KeySource::None => return Vec::new(),
         KeySource::Url(url) => Ok(url.clone()),
         KeySource::Discovery(url) => published(subject, config, issuer, url),
     };

@@ -88,13 +88,23 @@ impl Hosts<'_> {
             .collect()
     }
 
+    /// Where Lychgate asks about the tokens of an issuer.
+    fn asked(&self, issuer: &Issuer) -> Option<Fault> {
+        let origin = issuer.asked()?.endpoint.origin();
+        let whose = format!(
+            "where tokens of the issuer \"{}\" are asked about",
+            issuer.issuer
+        );
+        (!self.covers(origin)).then(|| self.fault(origin, &whose, ""))
+    }
+
     fn issuer(&self, issuer: &Issuer) -> Option<Fault> {
         let (url, more) = match &issuer.keys {
             KeySource::Discovery(url) => {
                 (url, ", and the host of its jwks_uri where that is another")
             }
             KeySource::Url(url) => (url, ""),
-            KeySource::Inline(_) | KeySource::SharedSecret(_) => return None,
+            KeySource::Inline(_) | KeySource::SharedSecret(_) | KeySource::None => return None,
         };
         let whose = format!("where the keys of the issuer \"{}\" are", issuer.issuer);
         let origin = url.origin();
@@ -118,8 +128,13 @@ fn hosts(placement: &Placement<'_>) -> Vec<Fault> {
     };
     let providers = config.providers.iter().flat_map(|it| hosts.provider(it));
     let issuers = config.issuers.iter().filter_map(|it| hosts.issuer(it));
+    let asked = config.issuers.iter().filter_map(|it| hosts.asked(it));
     let upstreams = config.upstreams.iter().filter_map(|it| hosts.upstream(it));
-    providers.chain(issuers).chain(upstreams).collect()
+    providers
+        .chain(issuers)
+        .chain(asked)
+        .chain(upstreams)
+        .collect()
 }
 
 /// The origins of endpoints that are not covered, each once.

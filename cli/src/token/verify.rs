@@ -13,8 +13,11 @@ use crate::{
 };
 use lychgate_core::{
     access::{decision::Decision, principal::Credential, routes::NoRoute},
-    bearer::{AccessToken, AccessTokenFault, UnverifiedAccessToken},
-    config::{Config, Issuer, KeySource},
+    bearer::{
+        AccessToken, AccessTokenFault, UnverifiedAccessToken,
+        form::{self, Form as TokenForm},
+    },
+    config::{Config, Issuer, IssuerCheck, KeySource},
     encoding::base64url,
     http::{method::Method, path::RequestPath},
     jose::{KeySet, SharedSecret, software},
@@ -83,6 +86,9 @@ pub(crate) fn command(
 }
 
 fn verify(text: &str, jwks: Option<&Path>, loaded: &Loaded, now: UnixTime) -> Verdict {
+    if let Some(asked) = asked(text, loaded) {
+        return Verdict::Undecided(asked);
+    }
     let unverified = match UnverifiedAccessToken::read(text, &loaded.config.issuers) {
         Ok(unverified) => unverified,
         Err(fault) => return Verdict::Refused(fault),
@@ -110,6 +116,41 @@ fn verify(text: &str, jwks: Option<&Path>, loaded: &Loaded, now: UnixTime) -> Ve
     }
 }
 
+/// Who is asked about a token of that form, where its signature alone says nothing.
+fn asked(text: &str, loaded: &Loaded) -> Option<String> {
+    let config = &loaded.config;
+    let by_prefix = || {
+        let has_prefix = |issuer: &&Issuer| {
+            let prefix = issuer.token_prefix.as_deref();
+            prefix.is_some_and(|prefix| text.starts_with(prefix))
+        };
+        config.issuers.iter().find(has_prefix)
+    };
+    let issuer = match form::of(text) {
+        TokenForm::Of(name) => config.issuer_named(&name).map(|(_, issuer)| issuer),
+        TokenForm::Opaque => by_prefix(),
+        TokenForm::Unreadable => None,
+    };
+    match issuer.map(|issuer| (&issuer.issuer, &issuer.check)) {
+        Some((name, IssuerCheck::Answer(check))) => Some(format!(
+            "the gateway asks {} whether it is a token of {name}",
+            check.endpoint
+        )),
+        Some((_, IssuerCheck::Signature | IssuerCheck::SignatureAndAnswer(_))) => None,
+        None => {
+            let is_asked = |issuer: &&Issuer| matches!(issuer.check, IssuerCheck::Answer(_));
+            let mut names = config.issuers.iter().filter(is_asked).peekable();
+            (form::of(text) == TokenForm::Opaque && names.peek().is_some()).then(|| {
+                let names: Vec<&str> = names.map(|issuer| issuer.issuer.as_str()).collect();
+                format!(
+                    "it is opaque: the gateway asks the issuer of the route, one of {}",
+                    names.join(", ")
+                )
+            })
+        }
+    }
+}
+
 fn keys(issuer: &Issuer, jwks: Option<&Path>) -> Result<KeySet, String> {
     let (document, of) = match (jwks, &issuer.keys) {
         (Some(file), _) => {
@@ -123,7 +164,7 @@ fn keys(issuer: &Issuer, jwks: Option<&Path>) -> Result<KeySet, String> {
         (None, KeySource::Url(url)) => {
             return Err(format!("fetch {url} and give the file with --jwks FILE"));
         }
-        (None, KeySource::Discovery(_) | KeySource::SharedSecret(_)) => {
+        (None, KeySource::Discovery(_) | KeySource::SharedSecret(_) | KeySource::None) => {
             return Err(format!(
                 "fetch the keys of {} (jwks_uri in its metadata) and give the file with --jwks FILE",
                 issuer.issuer
@@ -179,7 +220,8 @@ fn write_text(
     let principal = token.principal();
     let good = style::GOOD;
     writeln!(output, "{good}accepted{good:#}")?;
-    let expires = token.token().expiration().as_seconds().to_string();
+    let end = token.claims().stated_expiration();
+    let expires = end.map_or("-".to_owned(), |end| end.as_seconds().to_string());
     for (name, value) in [
         ("issuer", principal.issuer),
         ("subject", principal.subject),
@@ -213,7 +255,7 @@ fn to_json(token: &AccessToken, decided: Option<&Decided>) -> Value {
         "scope": principal.scope,
         "groups": principal.groups,
         "roles": principal.roles,
-        "expires": token.token().expiration().as_seconds(),
+        "expires": token.claims().stated_expiration().map(UnixTime::as_seconds),
         "bound_to": token.thumbprint().map(|bytes| base64url::encode(bytes)),
         "decision": decided.map(|decided| json!({
             "allowed": decided.is_allowed,

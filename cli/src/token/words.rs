@@ -25,10 +25,12 @@ pub(super) fn reason(fault: AccessTokenFault) -> String {
         AccessTokenFault::Subject => "sub is missing or no usable text",
         AccessTokenFault::Tenant => "tid is another tenant than that of iss",
         AccessTokenFault::Audience => "none of the issuer's audiences is in aud",
+        AccessTokenFault::Client => "it was issued to none of the issuer's clients",
         AccessTokenFault::Confirmation => "it is bound in a way that cannot be proven here",
         AccessTokenFault::Scheme
         | AccessTokenFault::Syntax
         | AccessTokenFault::SecondToken
+        | AccessTokenFault::Inactive
         | AccessTokenFault::Unproven
         | AccessTokenFault::Unbound
         | AccessTokenFault::Dpop(_) => "it is not presented as it must be",

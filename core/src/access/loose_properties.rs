@@ -126,6 +126,7 @@ fn table(patterns: &[String], aliases: Aliases) -> Option<RouteTable> {
         cors: None,
         dpop: Dpop::default(),
         audiences: None,
+        opaque_issuer: None,
     };
     RouteTable::compile(patterns.iter().enumerate().map(route).collect()).ok()
 }

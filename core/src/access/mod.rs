@@ -14,6 +14,7 @@ pub mod decision;
 pub mod email_domain;
 pub mod explanation;
 pub mod fetch_metadata;
+pub mod issuer_index;
 pub mod list_claim;
 mod loose;
 pub mod pattern;

@@ -120,6 +120,7 @@ proptest! {
             cors: None,
             dpop: Dpop::default(),
             audiences: None,
+            opaque_issuer: None,
         }).collect();
         let paths = all_paths();
         let Ok(table) = RouteTable::compile(routes) else {

@@ -9,6 +9,7 @@ use super::{
     condition::Condition,
     conflicts::{RouteFault, crossings, same_method},
     cors::Cors,
+    issuer_index::IssuerIndex,
     loose::LoosePatterns,
     pattern::{Pattern, Relation, collect_segments},
     principal::Credential,
@@ -42,6 +43,8 @@ pub struct Route {
     pub dpop: Dpop,
     /// Which audiences of a token count here; `None` for all that its issuer has.
     pub audiences: Option<Vec<String>>,
+    /// The issuer of tokens that name none.
+    pub opaque_issuer: Option<IssuerIndex>,
 }
 
 /// The requirements of a route on DPoP proofs (RFC 9449). Proofs for bound tokens are verified everywhere.

@@ -27,6 +27,7 @@ fn route(pattern: &str) -> Route {
         cors: None,
         dpop: Dpop::default(),
         audiences: None,
+        opaque_issuer: None,
     }
 }
 

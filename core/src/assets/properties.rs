@@ -72,6 +72,7 @@ fn tables() -> impl Strategy<Value = RouteTable> {
                 cors: None,
                 dpop: Dpop::default(),
                 audiences: None,
+                opaque_issuer: None,
             })
         };
         let routes: Option<Vec<Route>> = routes.iter().map(route).collect();

@@ -5,19 +5,19 @@ use crate::{
     access::principal::{Credential, Principal},
     config::{Issuer, IssuerIndex},
     encoding::base64url,
-    jose::VerifiedToken,
+    jose::{ClaimsSet, VerifiedToken},
     time::UnixTime,
 };
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use serde_json::Value;
 
-/// An access token with a valid signature of its issuer's.
+/// An access token for which its issuer vouches: by a valid signature, or by its answer about it.
 ///
 /// It holds facts alone. [`AccessToken::check`] must be asked at every use, since time passes.
 #[derive(Debug)]
 pub struct AccessToken {
     issuer: IssuerIndex,
-    token: VerifiedToken,
+    claims: ClaimsSet,
     /// Those of `aud` that are audiences of its issuer's.
     audiences: Vec<String>,
     scope: String,
@@ -51,40 +51,77 @@ impl AccessToken {
         }
         let kind = check_type(&token, issuer)?;
         check_kind(&token, kind)?;
-        check_subject(&token)?;
-        let text = |name| token.claim(name).and_then(Value::as_str);
+        check_subject(token.subject())?;
         if let (Some(tenant), Some(stated)) = (&issuer.tenant, token.claim("tid"))
             && stated.as_str() != Some(tenant)
         {
             return Err(AccessTokenFault::Tenant);
         }
-        let stated = token.time("auth_time").map_err(AccessTokenFault::Claims)?;
+        Self::of_claims(token.into_claims(), issuer, index)
+    }
+
+    /// Reads the claims that `issuer` answered about an active token.
+    ///
+    /// # Errors
+    /// Any [`AccessTokenFault`] that is about what the token is, as for one that is signed.
+    pub(super) fn of_answer(
+        mut claims: ClaimsSet,
+        issuer: &Issuer,
+        index: IssuerIndex,
+    ) -> Result<Self, AccessTokenFault> {
+        if claims
+            .issuer()
+            .is_some_and(|stated| stated != issuer.issuer)
+        {
+            return Err(AccessTokenFault::UnknownIssuer);
+        }
+        // A token of a client alone may be about nobody (RFC 7662, section 2.2). RFC 9068, section 2.2, names the client.
+        if claims.subject().is_none() {
+            let client = claims.claim("client_id").and_then(Value::as_str);
+            let client = client.ok_or(AccessTokenFault::Subject)?.to_owned();
+            claims.insert("sub", client);
+        }
+        check_subject(claims.subject())?;
+        claims.insert("iss", issuer.issuer.clone());
+        Self::of_claims(claims, issuer, index)
+    }
+
+    fn of_claims(
+        claims: ClaimsSet,
+        issuer: &Issuer,
+        index: IssuerIndex,
+    ) -> Result<Self, AccessTokenFault> {
+        let text = |name| claims.claim(name).and_then(Value::as_str);
         Ok(Self {
             issuer: index,
-            audiences: audiences(&token, issuer),
-            scope: scope(&token),
+            audiences: audiences(&claims, issuer),
+            scope: scope(&claims),
             client_id: CLIENT_CLAIMS
                 .into_iter()
                 .find_map(text)
                 .map(ToOwned::to_owned),
-            groups: issuer.groups_claim.names(token.claims()),
-            roles: issuer.roles_claim.names(token.claims()),
-            authenticated_at: stated,
-            thumbprint: thumbprint(token.claim("cnf"))?,
-            token,
+            groups: issuer.groups_claim.names(claims.claims()),
+            roles: issuer.roles_claim.names(claims.claims()),
+            authenticated_at: claims.time("auth_time").map_err(AccessTokenFault::Claims)?,
+            thumbprint: thumbprint(claims.claim("cnf"))?,
+            claims,
         })
     }
 
     /// Whether the token is for us, and its time is now. `issuer` is that of [`AccessToken::issuer`].
     ///
     /// # Errors
-    /// [`AccessTokenFault::Audience`] and [`AccessTokenFault::Time`]. A false accept takes a token that was meant for
-    /// somebody else, or one whose time is over.
+    /// [`AccessTokenFault::Audience`], [`AccessTokenFault::Client`] and [`AccessTokenFault::Time`]. A false accept takes a
+    /// token that was meant for somebody else, or one whose time is over.
     pub fn check(&self, issuer: &Issuer, now: UnixTime) -> Result<(), AccessTokenFault> {
-        if self.audiences.is_empty() {
+        if !issuer.audiences.is_empty() && self.audiences.is_empty() {
             return Err(AccessTokenFault::Audience);
         }
-        let time = self.token.check_time(now, issuer.clock_skew);
+        let is_client = |client: &String| issuer.clients.contains(client);
+        if !issuer.clients.is_empty() && !self.client_id.as_ref().is_some_and(is_client) {
+            return Err(AccessTokenFault::Client);
+        }
+        let time = self.claims.check_time(now, issuer.clock_skew);
         time.map_err(AccessTokenFault::Time)
     }
 
@@ -98,20 +135,20 @@ impl AccessToken {
         self.thumbprint.as_ref()
     }
 
-    /// Everything that the token says.
-    pub const fn token(&self) -> &VerifiedToken {
-        &self.token
+    /// Everything that the token says, or its issuer of it.
+    pub const fn claims(&self) -> &ClaimsSet {
+        &self.claims
     }
 
     /// The facts that requirements are held against.
     pub fn principal(&self) -> Principal<'_> {
-        let claims = self.token.claims();
+        let claims = self.claims.claims();
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         Principal {
             credential: Credential::Bearer,
             provider: None,
-            issuer: self.token.issuer().unwrap_or_default(),
-            subject: self.token.subject().unwrap_or_default(),
+            issuer: self.claims.issuer().unwrap_or_default(),
+            subject: self.claims.subject().unwrap_or_default(),
             scope: &self.scope,
             client_id: self.client_id.as_deref(),
             audiences: Some(&self.audiences),
@@ -127,7 +164,7 @@ impl AccessToken {
 }
 
 /// The audiences that a token counts for: those that it names and its issuer has here.
-fn audiences(token: &VerifiedToken, issuer: &Issuer) -> Vec<String> {
+fn audiences(token: &ClaimsSet, issuer: &Issuer) -> Vec<String> {
     let named = token.audiences().iter();
     let counts = |audience: &&String| issuer.audiences.contains(audience);
     named.filter(counts).cloned().collect()
@@ -201,8 +238,8 @@ fn has_sign(token: &VerifiedToken) -> bool {
     SIGNS.into_iter().any(has) || (has("roles") && has("azp"))
 }
 
-fn check_subject(token: &VerifiedToken) -> Result<(), AccessTokenFault> {
-    let subject = token.subject().unwrap_or_default();
+fn check_subject(subject: Option<&str>) -> Result<(), AccessTokenFault> {
+    let subject = subject.unwrap_or_default();
     let is_sound =
         !subject.is_empty() && subject.len() <= 255 && !subject.contains(char::is_control);
     if is_sound {
@@ -214,7 +251,7 @@ fn check_subject(token: &VerifiedToken) -> Result<(), AccessTokenFault> {
 
 /// The granted scopes: `scope` (RFC 8693, section 4.2), or `scp` as Entra and Okta write it; a text with spaces, or a
 /// list. An item that is no scope token (RFC 6749, section 3.3) is left out, so that none counts for two.
-fn scope(token: &VerifiedToken) -> String {
+fn scope(token: &ClaimsSet) -> String {
     let mut granted = String::new();
     let add = |scope: &str| {
         let is_token = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\');

@@ -1,10 +1,11 @@
 //! The token cache of one isolate: facts, no decisions.
 //!
-//! Tokens are found by the digest of their text. A token in the cache was signed by a key of the set that was current
-//! then: a new set makes all of them unknown, and audience, time and requirements are judged at every use.
+//! Tokens are found by the digest of their text, and opaque ones by that of their issuer and text. A token in the cache
+//! was signed by a key of the set that was current then: a new set makes all of them unknown. Where its issuer was asked
+//! about it, it counts as long as the answer does. Audience, time and requirements are judged at every use.
 
 use super::access_token::AccessToken;
-use crate::{config::IssuerIndex, generations::Generations};
+use crate::{config::IssuerIndex, generations::Generations, time::UnixTime};
 use alloc::rc::Rc;
 use sha2::{Digest, Sha256};
 
@@ -28,10 +29,19 @@ pub struct TokenDigest([u8; 32]);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct KeySetVersion(u32);
 
+/// What a token in the cache stands on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Basis {
+    /// The keys that its signature was verified with.
+    pub keys: Option<KeySetVersion>,
+    /// When the answer of its issuer no longer counts.
+    pub until: Option<UnixTime>,
+}
+
 #[derive(Debug)]
 struct Known {
     token: Rc<AccessToken>,
-    keys: KeySetVersion,
+    basis: Basis,
 }
 
 /// About 8 MiB, of the 128 MB that an isolate has.
@@ -51,6 +61,16 @@ impl TokenDigest {
     /// The digest of a token.
     pub fn of(token: &str) -> Self {
         Self(Sha256::digest(token.as_bytes()).into())
+    }
+
+    /// That of a token which only its issuer can read: two issuers may issue the same text.
+    pub fn of_opaque(issuer: &str, token: &str) -> Self {
+        let mut digest = Sha256::new();
+        digest.update(issuer.as_bytes());
+        // No issuer has a line break in it.
+        digest.update(b"\n");
+        digest.update(token.as_bytes());
+        Self(digest.finalize().into())
     }
 
     /// The digest itself, which `ath` of a proof holds (RFC 9449, section 4.2).
@@ -85,12 +105,18 @@ impl TokenCache {
     pub fn get(
         &mut self,
         digest: &TokenDigest,
+        now: UnixTime,
         current: impl Fn(IssuerIndex) -> Option<KeySetVersion>,
     ) -> Option<Rc<AccessToken>> {
         let known = self.tokens.get(digest)?;
-        match current(known.token.issuer()) {
-            Some(keys) if keys == known.keys => Some(Rc::clone(&known.token)),
-            // The keys it was verified with are no longer the issuer's.
+        let is_over = known.basis.until.is_some_and(|until| now >= until);
+        let is_current = match known.basis.keys {
+            None => Some(true),
+            Some(keys) => current(known.token.issuer()).map(|current| current == keys),
+        };
+        match is_current {
+            Some(true) if !is_over => Some(Rc::clone(&known.token)),
+            // The keys it was verified with are no longer the issuer's, or the answer is too old.
             Some(_) => {
                 self.tokens.remove(digest);
                 None
@@ -99,16 +125,16 @@ impl TokenCache {
         }
     }
 
-    /// Remembers a token of `length` bytes, whose signature was verified with those keys.
+    /// Remembers a token of `length` bytes.
     pub fn remember(
         &mut self,
         digest: TokenDigest,
         token: Rc<AccessToken>,
-        keys: KeySetVersion,
+        basis: Basis,
         length: usize,
     ) {
         let bytes = length.saturating_mul(2).saturating_add(OVERHEAD);
-        self.tokens.insert(digest, Known { token, keys }, bytes);
+        self.tokens.insert(digest, Known { token, basis }, bytes);
     }
 
     /// The lease to verify this token; `None` while another one has it.

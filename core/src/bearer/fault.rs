@@ -35,6 +35,10 @@ pub enum AccessTokenFault {
     Tenant,
     /// None of the issuer's configured audiences is in `aud`.
     Audience,
+    /// It was issued to none of the issuer's configured clients.
+    Client,
+    /// Its issuer says that it is not active (RFC 7662, section 2.2), or does not take it.
+    Inactive,
     /// Expired or not valid yet.
     Time(TimeFault),
     /// It is bound in another way than to a key by its thumbprint (RFC 7800), which cannot be proven here.
@@ -111,6 +115,8 @@ impl AccessTokenFault {
             | Self::Subject
             | Self::Tenant
             | Self::Audience
+            | Self::Client
+            | Self::Inactive
             | Self::Time(_)
             | Self::Confirmation
             | Self::Unproven

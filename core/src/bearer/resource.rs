@@ -44,7 +44,10 @@ pub fn metadata(config: &Config, path: &str) -> Option<Map<String, Value>> {
     // An issuer whose tokens cannot count here is left out.
     for issuer in config.issuers.iter().filter(|issuer| is_audience(issuer)) {
         match &issuer.keys {
-            KeySource::Discovery(_) | KeySource::Url(_) | KeySource::Inline(_) => {
+            KeySource::Discovery(_)
+            | KeySource::Url(_)
+            | KeySource::Inline(_)
+            | KeySource::None => {
                 servers.push(&issuer.issuer);
             }
             // An issuer that shares a secret with us is no server that a client could ask.

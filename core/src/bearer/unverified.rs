@@ -38,7 +38,7 @@ impl<'a> UnverifiedAccessToken<'a> {
                 JwsAlgorithm::DigitalSignature(algorithm),
                 KeySource::Discovery(_) | KeySource::Url(_) | KeySource::Inline(_),
             ) => issuer.algorithms.contains(&algorithm),
-            (JwsAlgorithm::Hs256, _) | (_, KeySource::SharedSecret(_)) => false,
+            (JwsAlgorithm::Hs256, _) | (_, KeySource::SharedSecret(_) | KeySource::None) => false,
         };
         if !is_allowed {
             return Err(AccessTokenFault::Algorithm);

@@ -222,6 +222,33 @@ pub enum ConfigFault {
     SharedSecret,
     /// Several sources of keys.
     KeySource,
+    /// A key that says how an endpoint is asked about tokens, at an issuer that is not asked.
+    AskedOnly,
+    /// A key of opaque tokens at an issuer of JSON Web Tokens.
+    OpaqueOnly,
+    /// A key of JSON Web Tokens at an issuer that is asked about its tokens.
+    JwtOnly,
+    /// A key of another endpoint than the one that is asked.
+    OtherEndpoint,
+    /// A key of the userinfo endpoint alone.
+    UserinfoOnly,
+    /// Nothing says whose tokens count.
+    RecipientNeeded,
+    /// Audiences or clients, which userinfo does not tell.
+    UserinfoKnowsNoClient,
+    /// Userinfo opens to every client's token, and the table does not say that all of them count.
+    AnyClientNeeded,
+    /// The same at an issuer that everybody has clients at.
+    AnyClientOfPublic,
+    /// Characters that no token begins with.
+    TokenPrefix,
+    /// A token can have two of the prefixes.
+    PrefixesOverlap,
+    /// Opaque tokens of several issuers on one route.
+    OpaqueIssuers {
+        /// The issuers.
+        issuers: Vec<String>,
+    },
     /// No key set, or one with a key that cannot be used.
     Jwks,
     /// The type of another kind of token.
@@ -372,6 +399,30 @@ impl fmt::Display for ConfigFault {
             Self::KeySource => {
                 f.write_str("expected at most one of metadata_url, jwks_uri, jwks and shared_secret")
             }
+            Self::AskedOnly => f.write_str(
+                "only an issuer that is asked about its tokens has this: check or revocation says how",
+            ),
+            Self::OpaqueOnly => f.write_str("only an issuer with another check than \"jwt\" has this"),
+            Self::JwtOnly => f.write_str("only an issuer with check = \"jwt\" has this"),
+            Self::OtherEndpoint => f.write_str("another endpoint is asked about the tokens"),
+            Self::UserinfoOnly => f.write_str("only an issuer with check = \"userinfo\" has this"),
+            Self::RecipientNeeded => f.write_str("neither audiences nor clients say whose tokens count"),
+            Self::UserinfoKnowsNoClient => {
+                f.write_str("userinfo tells neither the audience nor the client of a token")
+            }
+            Self::AnyClientNeeded => {
+                f.write_str("userinfo opens to the tokens of every client of this issuer")
+            }
+            Self::AnyClientOfPublic => {
+                f.write_str("anybody has a client at this issuer, and its token would open the route")
+            }
+            Self::TokenPrefix => f.write_str("expected 2 to 64 characters that a token may begin with"),
+            Self::PrefixesOverlap => f.write_str("a token can have the token_prefix of two issuers"),
+            Self::OpaqueIssuers { issuers } => write!(
+                f,
+                "a token without a form may be of several issuers: {}",
+                issuers.join(", ")
+            ),
             Self::Jwks => f.write_str("expected a table with keys, all of them public and usable"),
             Self::TokenType => f.write_str("tokens of this type are no access tokens"),
             Self::AudienceIsClient => {

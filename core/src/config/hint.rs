@@ -107,6 +107,8 @@ fn missing(key: &str) -> Option<&'static str> {
         "token_check" | "token_check_endpoint" => {
             "how the provider says whom a token was issued to: \"introspection\" (RFC 7662), \"github\" or \"facebook\", and where"
         }
+        "introspection_endpoint" | "userinfo_endpoint" => "the issuer's metadata names it",
+        "bearer_token" => "an access token of ours, which the endpoint takes",
         "client_secret" | "private_key" => {
             "the client authentication needs it; for a public client set token_endpoint_auth_method = \"none\""
         }
@@ -159,6 +161,26 @@ const fn plain(fault: &ConfigFault) -> Option<&'static str> {
         }
         ConfigFault::PreviousKeyStays => {
             "add not_after = \"...\", at least absolute_timeout from now"
+        }
+        ConfigFault::AskedOnly => {
+            "check = \"introspection\" for opaque tokens; revocation = \"introspection\" for JSON Web Tokens that may be revoked"
+        }
+        ConfigFault::RecipientNeeded => {
+            "audiences: what aud of the answer must have; clients: the client_ids whose tokens count"
+        }
+        ConfigFault::UserinfoKnowsNoClient => {
+            "check = \"introspection\" tells both, where the issuer offers it"
+        }
+        ConfigFault::AnyClientNeeded => {
+            "where all clients of the issuer are yours, write any_client = true; else ask by check = \"introspection\""
+        }
+        ConfigFault::AnyClientOfPublic => {
+            "ask by check = \"tokeninfo\" or \"introspection\", with clients"
+        }
+        ConfigFault::TokenPrefix => "letters, digits and any of - . _ ~ + /",
+        ConfigFault::PrefixesOverlap => "no token_prefix may begin like another one",
+        ConfigFault::OpaqueIssuers { .. } => {
+            "give the issuers a token_prefix, or name the one in the route: require = { issuers = [\"...\"] }"
         }
         ConfigFault::IssuerNeeded => "add an [[issuer]] with issuer and audiences",
         ConfigFault::AudienceIsClient => {
@@ -284,6 +306,10 @@ const fn plain(fault: &ConfigFault) -> Option<&'static str> {
         | ConfigFault::UnknownProvider { .. }
         | ConfigFault::UnknownIssuer { .. }
         | ConfigFault::UnknownAudience { .. }
+        | ConfigFault::OpaqueOnly
+        | ConfigFault::JwtOnly
+        | ConfigFault::OtherEndpoint
+        | ConfigFault::UserinfoOnly
         | ConfigFault::Crossing { .. } => return None,
     })
 }

@@ -1,9 +1,10 @@
 //! `[[issuer]]`: whose access tokens count, and what they must say.
 
 use super::{
-    Issuer, KeySource, Provider,
+    Issuer, IssuerCheck, KeySource, Provider,
     duration::span_at,
     fault::ConfigFault,
+    issuer_check::{self, Word},
     issuer_form,
     list_claim::{self, GROUPS, ROLES},
     metadata,
@@ -28,6 +29,22 @@ pub(super) const KEYS: &[&str] = &[
     "jwks_uri",
     "jwks",
     "shared_secret",
+    "check",
+    "introspection_endpoint",
+    "introspection_endpoint_auth_method",
+    "userinfo_endpoint",
+    "tokeninfo_endpoint",
+    "tokeninfo_form",
+    "client_id",
+    "client_secret",
+    "private_key",
+    "bearer_token",
+    "cache_for",
+    "revocation",
+    "fresh_for",
+    "clients",
+    "any_client",
+    "token_prefix",
     "groups_claim",
     "groups_member",
     "roles_claim",
@@ -68,13 +85,22 @@ pub(super) fn read(root: &Table<'_>, reach: Reach, providers: &[Provider]) -> Ve
     if issuers.len() > MOST {
         root.fault("issuer", ConfigFault::TooMany { most: MOST });
     }
+    let prefixes = issuers.iter().filter_map(|it| it.token_prefix.as_deref());
+    if !issuer_check::are_apart(prefixes) {
+        root.fault("issuer", ConfigFault::PrefixesOverlap);
+    }
     issuers
 }
 
 fn read_one(table: &Table<'_>, reach: Reach) -> Vec<Issuer> {
-    for key in ["issuer", "audiences"] {
-        table.require(key);
+    table.require("issuer");
+    let word = issuer_check::word(table);
+    if word == Some(Word::Jwt) {
+        table.require("audiences");
     }
+    let check = word.and_then(|word| issuer_check::read(table, word, reach));
+    let token_prefix = issuer_check::prefix(table);
+    let clients = table.parsed_list("clients", text::printable);
     let is_template = |text: &str| text.matches(TENANT).count() == 1;
     let issuer = table.parsed("issuer", |text| match is_template(text) {
         true => Ok(text.to_owned()),
@@ -82,29 +108,25 @@ fn read_one(table: &Table<'_>, reach: Reach) -> Vec<Issuer> {
         false => text::printable(text),
     });
     let tenants = table.parsed_list("tenants", text::token);
-    let audiences = table.parsed_list("audiences", text::printable);
+    let audiences = read_audiences(table, check.as_ref());
     let shares_secret = table.has("shared_secret");
     let algorithms = check_algorithms(table, read_algorithms(table), shares_secret);
     let types = table.parsed_list("types", token_type);
     let clock_skew = span_at(table, "clock_skew", SHORTEST_SKEW, LONGEST_SKEW);
     let groups_claim = list_claim::read(table, GROUPS, "groups");
     let roles_claim = list_claim::read(table, ROLES, "roles");
-    let (Some(issuer), Some(algorithms)) = (issuer, algorithms) else {
+    let (Some(issuer), Some(algorithms), Some(check)) = (issuer, algorithms, check) else {
         return vec![];
     };
     let Some(tenants) = read_tenants(table, is_template(&issuer), tenants) else {
         return vec![];
     };
-    let concrete = of_tenant(&issuer, tenants.iter().flatten().next().map(String::as_str));
-    if let Ok(url) = Url::parse(&concrete)
-        && let Err(fault) = issuer_form::check(&concrete, &url)
-    {
-        table.fault("issuer", fault);
-    }
+    check_form(table, &issuer, tenants.iter().flatten().next());
     let mut issuers = Vec::new();
     for (place, tenant) in tenants.into_iter().enumerate() {
         // A fault of the source is one for every tenant, and reported once.
         let keys = match (place, issuers.is_empty()) {
+            _ if matches!(check, IssuerCheck::Answer(_)) => Some(KeySource::None),
             (0, _) | (_, false) => read_keys(table, tenant.as_deref(), reach),
             (_, true) => None,
         };
@@ -118,6 +140,9 @@ fn read_one(table: &Table<'_>, reach: Reach) -> Vec<Issuer> {
             template: tenant.is_some().then(|| issuer.clone()),
             tenant,
             audiences: audiences.clone(),
+            clients: clients.clone().unwrap_or_default(),
+            check: check.clone(),
+            token_prefix: token_prefix.clone(),
             algorithms: algorithms.clone(),
             token_types: types
                 .clone()
@@ -129,6 +154,23 @@ fn read_one(table: &Table<'_>, reach: Reach) -> Vec<Issuer> {
         });
     }
     issuers
+}
+
+/// The audiences. An issuer that is asked about its tokens may know none; the check of its table saw to that.
+fn read_audiences(table: &Table<'_>, check: Option<&IssuerCheck>) -> Option<Vec<String>> {
+    match check {
+        Some(IssuerCheck::Answer(_)) if !table.has("audiences") => Some(vec![]),
+        Some(_) | None => table.parsed_list("audiences", text::printable),
+    }
+}
+
+fn check_form(table: &Table<'_>, issuer: &str, tenant: Option<&String>) {
+    let concrete = of_tenant(issuer, tenant.map(String::as_str));
+    if let Ok(url) = Url::parse(&concrete)
+        && let Err(fault) = issuer_form::check(&concrete, &url)
+    {
+        table.fault("issuer", fault);
+    }
 }
 
 /// The algorithms; `None` among them stands for HS256.

@@ -10,11 +10,13 @@ mod duration;
 pub mod fault;
 mod hint;
 mod issuer;
+mod issuer_check;
 mod issuer_form;
 mod key;
 mod list_claim;
 mod metadata;
 mod metrics;
+mod opaque;
 mod page;
 mod provider;
 mod read;
@@ -35,6 +37,7 @@ mod requirement_properties;
 #[cfg(test)]
 mod tests;
 
+pub use crate::access::issuer_index::IssuerIndex;
 pub use metadata::{MetadataSource, OpenIdEndpoints};
 pub use requirements::LONGEST_AGE;
 
@@ -145,8 +148,14 @@ pub struct Issuer {
     pub tenant: Option<String>,
     /// How `issuer` is written, where it has several tenants: with `{tenantid}`.
     pub template: Option<String>,
-    /// Of `aud` one must be among these; never empty.
+    /// Of `aud` one must be among these; empty where it does not matter, for issuers that are asked.
     pub audiences: Vec<String>,
+    /// The client that a token was issued to must be among these; empty where it does not matter.
+    pub clients: Vec<String>,
+    /// Who vouches for its tokens.
+    pub check: IssuerCheck,
+    /// How its tokens begin, where no route need say whose they are.
+    pub token_prefix: Option<String>,
     /// Signature algorithms; empty where the issuer shares a secret with us, and signs with HS256.
     pub algorithms: Vec<crate::jose::Algorithm>,
     /// Accepted `typ`, in lower case and without `application/`; `jwt` also accepts its absence.
@@ -161,9 +170,54 @@ pub struct Issuer {
     pub roles_claim: ListClaim,
 }
 
-/// The place of an [`Issuer`] in [`Config::issuers`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct IssuerIndex(pub usize);
+/// How Lychgate knows that an access token is good.
+#[derive(Clone, Debug)]
+pub enum IssuerCheck {
+    /// By its signature alone.
+    Signature,
+    /// By its signature, and then by the issuer's answer, which tells whether it was revoked.
+    SignatureAndAnswer(OnlineCheck),
+    /// By the issuer's answer alone.
+    Answer(OnlineCheck),
+}
+
+/// The endpoint that Lychgate asks about a token.
+#[derive(Clone, Debug)]
+pub struct OnlineCheck {
+    /// How it is asked.
+    pub method: CheckMethod,
+    /// Where.
+    pub endpoint: Url,
+    /// How long an answer counts.
+    pub cache_for: Seconds,
+}
+
+/// How an endpoint is asked about a token.
+#[derive(Clone, Debug)]
+pub enum CheckMethod {
+    /// Token introspection (RFC 7662).
+    Introspection(EndpointCredential),
+    /// The userinfo endpoint, which answers a token that is good (OpenID Connect Core, section 5.3).
+    Userinfo,
+    /// Google's `tokeninfo`.
+    GoogleTokenInfo,
+    /// Facebook's `debug_token`, as an application.
+    FacebookTokenInfo(EndpointCredential),
+}
+
+/// How Lychgate proves who it is at an endpoint of an issuer.
+#[derive(Clone, Debug)]
+pub enum EndpointCredential {
+    /// As a client.
+    Client {
+        /// `client_id`
+        id: String,
+        /// As at a provider's token endpoint.
+        authentication: ClientAuthentication,
+    },
+    /// By an access token of ours (RFC 7662, section 2.1).
+    Bearer(SecretName),
+}
 
 /// Where an issuer's keys come from.
 #[derive(Clone, Debug)]
@@ -176,6 +230,8 @@ pub enum KeySource {
     Inline(String),
     /// A secret for HS256, by name.
     SharedSecret(SecretName),
+    /// From nowhere: it is asked about its tokens.
+    None,
 }
 
 /// Client authentication (OpenID Connect Core, section 9).
@@ -370,6 +426,38 @@ impl ClientAuthentication {
     }
 }
 
+impl EndpointCredential {
+    /// The name of the secret or key that it needs.
+    pub const fn secret(&self) -> Option<&SecretName> {
+        match self {
+            Self::Client { authentication, .. } => authentication.secret(),
+            Self::Bearer(name) => Some(name),
+        }
+    }
+}
+
+impl OnlineCheck {
+    /// The proof of who asks, where the endpoint wants one.
+    pub const fn credential(&self) -> Option<&EndpointCredential> {
+        match &self.method {
+            CheckMethod::Introspection(credential) | CheckMethod::FacebookTokenInfo(credential) => {
+                Some(credential)
+            }
+            CheckMethod::Userinfo | CheckMethod::GoogleTokenInfo => None,
+        }
+    }
+}
+
+impl Issuer {
+    /// The endpoint that is asked about its tokens, if any.
+    pub const fn asked(&self) -> Option<&OnlineCheck> {
+        match &self.check {
+            IssuerCheck::Signature => None,
+            IssuerCheck::SignatureAndAnswer(check) | IssuerCheck::Answer(check) => Some(check),
+        }
+    }
+}
+
 impl AuthorizationServer {
     /// Every endpoint that the deployment itself asks; browsers alone go to the authorization endpoint.
     pub fn asked(&self) -> impl Iterator<Item = &Url> {
@@ -414,8 +502,13 @@ impl Config {
                 });
         let shared = self.issuers.iter().filter_map(|issuer| match &issuer.keys {
             KeySource::SharedSecret(name) => Some(name),
-            KeySource::Discovery(_) | KeySource::Url(_) | KeySource::Inline(_) => None,
+            KeySource::Discovery(_)
+            | KeySource::Url(_)
+            | KeySource::Inline(_)
+            | KeySource::None => None,
         });
+        let asked = self.issuers.iter().filter_map(Issuer::asked);
+        let asked = asked.filter_map(|check| check.credential()?.secret());
         let metrics = match &self.metrics {
             Some(MetricsAccess::Secret(name)) => Some(name),
             Some(MetricsAccess::Session(_)) | None => None,
@@ -425,6 +518,7 @@ impl Config {
             .chain(clients)
             .chain(shared_secrets)
             .chain(shared)
+            .chain(asked)
             .chain(metrics)
         {
             if !names.contains(&name) {
@@ -437,6 +531,13 @@ impl Config {
     /// The issuer at `index`.
     pub fn issuer(&self, index: IssuerIndex) -> Option<&Issuer> {
         self.issuers.get(index.0)
+    }
+
+    /// The issuer that writes itself so into its tokens, and its place.
+    pub fn issuer_named(&self, name: &str) -> Option<(IssuerIndex, &Issuer)> {
+        let mut issuers = self.issuers.iter().enumerate();
+        let (place, issuer) = issuers.find(|(_, issuer)| issuer.issuer == name)?;
+        Some((IssuerIndex(place), issuer))
     }
 
     /// The provider called `id`.

@@ -5,6 +5,7 @@ use super::{
     at::ConfigPath,
     audiences, cors,
     fault::ConfigFault,
+    opaque,
     reader::{Faults, Table},
     requirements::{self, Needs, Principals},
     site::Site,
@@ -69,6 +70,7 @@ pub(super) fn read(
             places.push(table.at().clone());
         }
     }
+    opaque::assign(&mut routes, &places, sources.issuers, root.faults());
     let first = |wanted: fn(&Route) -> bool| {
         let place = routes.iter().position(wanted)?;
         places.get(place).cloned()
@@ -165,6 +167,7 @@ fn read_one(
         cors: cors.map(Rc::new),
         dpop,
         audiences,
+        opaque_issuer: None,
     })
 }
 

@@ -44,6 +44,10 @@ pub(super) fn full() -> Value {
             {"issuer": "internal", "audiences": ["api"], "shared_secret": {"secret": "SHARED"}},
             {"issuer": "fixed", "audiences": ["api"], "jwks": {"keys": [{"kty": "OKP",
              "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}},
+            {"issuer": "https://tokens.example.com", "check": "introspection",
+             "introspection_endpoint": "https://tokens.example.com/introspect",
+             "client_id": "edge", "client_secret": {"secret": "TOKENS_SECRET"},
+             "clients": ["billing"], "cache_for": "20s", "token_prefix": "tk_"},
         ],
         "session": {
             "idle_timeout": "20m",
@@ -197,6 +201,7 @@ fn everything_written_is_read() {
         "EXAMPLE_CLIENT_SECRET",
         "API_SECRET",
         "SHARED",
+        "TOKENS_SECRET",
         "METRICS_TOKEN",
     ];
     assert_eq!(names, expected);
@@ -207,6 +212,7 @@ fn everything_written_is_read() {
         "https://login.example/b/v2.0",
         "internal",
         "fixed",
+        "https://tokens.example.com",
     ];
     assert_eq!(issuers, expected);
     assert_eq!(config.issuers[0].token_types, ["at+jwt", "jwt"]);

@@ -9,7 +9,7 @@ use super::{
     UpstreamFault,
 };
 use crate::{
-    bearer::AccessTokenFault,
+    bearer::{AccessTokenFault, online::AnswerFault},
     http::outbound::SendError,
     jose::Malformed,
     oauth::OAuthFault,
@@ -54,6 +54,9 @@ impl Fault {
             }
             Self::Browser(BrowserFault::Token(AccessTokenFault::Audience)) => {
                 Some(Setting::Issuer("audiences"))
+            }
+            Self::Browser(BrowserFault::Token(AccessTokenFault::Client)) => {
+                Some(Setting::Issuer("clients"))
             }
             Self::Issuer(fault) => fault.setting(),
             Self::Upstream(UpstreamFault::NotAllowed) => Some(HOSTS),
@@ -105,7 +108,13 @@ impl IssuerFault {
         match self {
             Self::Send(_, SendError::NotAllowed) => Some(HOSTS),
             Self::Published(DiscoveryFault::IssuerMismatch) => Some(Setting::Issuer("issuer")),
-            Self::Send(..) | Self::Published(_) | Self::NoKeys | Self::CoolingDown => None,
+            Self::Answer(AnswerFault::Refused(_)) => Some(Setting::Issuer("client_secret")),
+            Self::Send(..)
+            | Self::Published(_)
+            | Self::NoKeys
+            | Self::CoolingDown
+            | Self::Answer(AnswerFault::Document(_) | AnswerFault::Active)
+            | Self::Busy => None,
         }
     }
 }
@@ -137,7 +146,9 @@ impl ProviderFault {
                 | Exchange::PushedAuthorization
                 | Exchange::Token
                 | Exchange::Userinfo
-                | Exchange::TokenCheck,
+                | Exchange::TokenCheck
+                | Exchange::Introspection
+                | Exchange::TokenInfo,
                 _,
             )
             | Self::NoKeys

@@ -1,4 +1,4 @@
-//! The claims of a token whose signature was verified (RFC 7519, section 4.1).
+//! The claims of a token for which its issuer vouches (RFC 7519, section 4.1): by its signature, or by its answer.
 //!
 //! Their types are checked once, here. The values that they must have depend on the kind of token and
 //! are checked elsewhere; only the times mean the same everywhere.
@@ -9,6 +9,7 @@ use crate::{
     time::{Seconds, UnixTime},
 };
 use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
+use core::ops::Deref;
 use serde_json::{Map, Value};
 
 /// A token with a verified signature, of which nothing else has been judged.
@@ -16,11 +17,19 @@ use serde_json::{Map, Value};
 pub struct VerifiedToken {
     algorithm: JwsAlgorithm,
     token_type: Option<String>,
-    audiences: Vec<String>,
     expiration: UnixTime,
+    claims: ClaimsSet,
+}
+
+/// The claims of a token, of which nothing but the types has been judged.
+#[derive(Clone, PartialEq)]
+pub struct ClaimsSet {
+    audiences: Vec<String>,
+    expiration: Option<UnixTime>,
     not_before: Option<UnixTime>,
     issued_at: Option<UnixTime>,
-    claims: Map<String, Value>,
+    /// All but `exp`, `nbf` and `iat`.
+    members: Map<String, Value>,
 }
 
 /// Why a token is not valid at this time.
@@ -52,6 +61,9 @@ pub enum TimeFault {
 /// The registered claims that are text wherever they stand, and that something is decided by.
 const TEXT_CLAIMS: [&str; 4] = ["iss", "sub", "azp", "nonce"];
 
+/// The claims with a type of their own.
+const TIMES: [&str; 3] = ["exp", "nbf", "iat"];
+
 /// Numbers up to 2^53 are exact in every JSON reader; as a time it is far beyond any token's.
 const LATEST: u64 = 1 << 53;
 
@@ -70,19 +82,11 @@ impl VerifiedToken {
         let expiration = seconds(times.expiration.map(|time| time.timestamp()))?;
         let not_before = seconds(times.not_before.map(|time| time.timestamp()))?;
         let issued_at = seconds(times.issued_at.map(|time| time.timestamp()))?;
-        let claims = json::keeping(claims, |name| !matches!(name, "exp" | "nbf" | "iat"));
-        for name in TEXT_CLAIMS {
-            if claims.get(name).is_some_and(|value| !value.is_string()) {
-                return Err(Refusal::MalformedClaim(name));
-            }
-        }
+        let claims = ClaimsSet::new([expiration, not_before, issued_at], claims)?;
         Ok(Self {
             algorithm,
             token_type,
-            audiences: audiences(claims.get("aud"))?,
             expiration: expiration.ok_or(Refusal::MissingExpiration)?,
-            not_before,
-            issued_at,
             claims,
         })
     }
@@ -95,6 +99,59 @@ impl VerifiedToken {
     /// The header's `typ`, as it was signed.
     pub fn token_type(&self) -> Option<&str> {
         self.token_type.as_deref()
+    }
+
+    /// `exp`, rounded down to the second.
+    pub const fn expiration(&self) -> UnixTime {
+        self.expiration
+    }
+
+    /// Its claims alone.
+    pub fn into_claims(self) -> ClaimsSet {
+        self.claims
+    }
+}
+
+impl Deref for VerifiedToken {
+    type Target = ClaimsSet;
+
+    fn deref(&self) -> &ClaimsSet {
+        &self.claims
+    }
+}
+
+impl ClaimsSet {
+    fn new(
+        [expiration, not_before, issued_at]: [Option<UnixTime>; 3],
+        claims: Map<String, Value>,
+    ) -> Result<Self, Refusal> {
+        let members = json::keeping(claims, |name| !TIMES.contains(&name));
+        for name in TEXT_CLAIMS {
+            if members.get(name).is_some_and(|value| !value.is_string()) {
+                return Err(Refusal::MalformedClaim(name));
+            }
+        }
+        Ok(Self {
+            audiences: audiences(members.get("aud"))?,
+            expiration,
+            not_before,
+            issued_at,
+            members,
+        })
+    }
+
+    /// The claims in an answer of the token's issuer (RFC 7662, section 2.2). It need not state an `exp`.
+    ///
+    /// # Errors
+    /// [`Refusal::MalformedTime`] and [`Refusal::MalformedClaim`].
+    pub fn of_answer(claims: Map<String, Value>) -> Result<Self, Refusal> {
+        let [expiration, not_before, issued_at] = TIMES.map(|name| time(&claims, name));
+        Self::new([expiration?, not_before?, issued_at?], claims)
+    }
+
+    /// States a text claim that the configuration or another claim says.
+    pub(crate) fn insert(&mut self, name: &str, value: String) {
+        self.members.insert(name.to_owned(), Value::String(value));
     }
 
     /// `iss`.
@@ -128,7 +185,7 @@ impl VerifiedToken {
     }
 
     /// `exp`, rounded down to the second.
-    pub const fn expiration(&self) -> UnixTime {
+    pub const fn stated_expiration(&self) -> Option<UnixTime> {
         self.expiration
     }
 
@@ -144,12 +201,12 @@ impl VerifiedToken {
 
     /// All claims but `exp`, `nbf` and `iat`.
     pub const fn claims(&self) -> &Map<String, Value> {
-        &self.claims
+        &self.members
     }
 
     /// Any claim but `exp`, `nbf` and `iat`, which have a type of their own.
     pub fn claim(&self, name: &str) -> Option<&Value> {
-        self.claims.get(name)
+        self.members.get(name)
     }
 
     /// Any other claim that is a time, such as `auth_time`, rounded down to the second.
@@ -157,15 +214,7 @@ impl VerifiedToken {
     /// # Errors
     /// [`Refusal::MalformedTime`] where it stands but is not a number of seconds since the epoch.
     pub fn time(&self, name: &str) -> Result<Option<UnixTime>, Refusal> {
-        let Some(value) = self.claims.get(name) else {
-            return Ok(None);
-        };
-        let seconds = value
-            .as_u64()
-            .or_else(|| value.as_f64().and_then(whole_seconds))
-            .filter(|seconds| *seconds <= LATEST)
-            .ok_or(Refusal::MalformedTime)?;
-        Ok(Some(UnixTime::from_seconds(seconds)))
+        time(&self.members, name)
     }
 
     /// Whether the token is valid at `now`, with `leeway` for clocks that differ.
@@ -176,8 +225,7 @@ impl VerifiedToken {
     /// # Errors
     /// All of [`TimeFault`].
     pub fn check_time(&self, now: UnixTime, leeway: Seconds) -> Result<(), TimeFault> {
-        let expiration = self.expiration;
-        if now >= expiration.plus(leeway) {
+        if let Some(expiration) = self.expiration.filter(|end| now >= end.plus(leeway)) {
             return Err(TimeFault::Expired { now, expiration });
         }
         let latest = now.plus(leeway);
@@ -191,7 +239,7 @@ impl VerifiedToken {
     }
 
     fn text(&self, name: &str) -> Option<&str> {
-        self.claims.get(name).and_then(Value::as_str)
+        self.members.get(name).and_then(Value::as_str)
     }
 }
 
@@ -199,6 +247,24 @@ impl core::fmt::Debug for VerifiedToken {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("VerifiedToken(..)")
     }
+}
+
+impl core::fmt::Debug for ClaimsSet {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("ClaimsSet(..)")
+    }
+}
+
+fn time(claims: &Map<String, Value>, name: &str) -> Result<Option<UnixTime>, Refusal> {
+    let Some(value) = claims.get(name) else {
+        return Ok(None);
+    };
+    let seconds = value
+        .as_u64()
+        .or_else(|| value.as_f64().and_then(whole_seconds))
+        .filter(|seconds| *seconds <= LATEST)
+        .ok_or(Refusal::MalformedTime)?;
+    Ok(Some(UnixTime::from_seconds(seconds)))
 }
 
 fn audiences(claim: Option<&Value>) -> Result<Vec<String>, Refusal> {

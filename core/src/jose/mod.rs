@@ -23,7 +23,7 @@ mod token;
 pub use algorithm::{Algorithm, Curve, JwsAlgorithm, KeyType};
 pub use check::{CheckFault, SignatureCheck, SignatureProof, SignatureVerdict};
 pub(crate) use claims::whole_seconds;
-pub use claims::{TimeFault, VerifiedToken};
+pub use claims::{ClaimsSet, TimeFault, VerifiedToken};
 pub use key::{KeyFault, KeyMaterial, PublicKey};
 pub use key_set::{FlawKind, KeySet, KeySetFault, KeySetFlaw, SkippedKey};
 pub use shared_secret::{SharedSecret, SharedSecretFault};

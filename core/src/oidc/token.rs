@@ -101,23 +101,29 @@ pub fn form_request(
     client_id: &str,
     credential: &ClientCredential,
 ) -> Option<Outbound> {
-    let mut headers = vec![
-        (
-            HeaderName::CONTENT_TYPE,
-            HeaderValue::from_static("application/x-www-form-urlencoded"),
-        ),
-        (
-            HeaderName::ACCEPT,
-            HeaderValue::from_static("application/json"),
-        ),
-    ];
-    credential.authenticate(client_id, &mut form, &mut headers)?;
-    Some(Outbound {
+    let mut request = plain_form_request(endpoint, String::new());
+    credential.authenticate(client_id, &mut form, &mut request.headers)?;
+    request.body = Some(form);
+    Some(request)
+}
+
+/// A form that says itself who sends it, answered in JSON.
+pub fn plain_form_request(endpoint: &Url, form: String) -> Outbound {
+    Outbound {
         method: Method::Post,
         url: endpoint.clone(),
-        headers,
+        headers: vec![
+            (
+                HeaderName::CONTENT_TYPE,
+                HeaderValue::from_static("application/x-www-form-urlencoded"),
+            ),
+            (
+                HeaderName::ACCEPT,
+                HeaderValue::from_static("application/json"),
+            ),
+        ],
         body: Some(form),
-    })
+    }
 }
 
 /// Reads the endpoint's answer: any status of success with a JSON object that has the tokens, whatever it is

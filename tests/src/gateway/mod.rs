@@ -17,6 +17,7 @@ mod log;
 mod loop_guard;
 mod metrics;
 pub mod oauth;
+mod opaque;
 mod pages;
 mod provider_answers;
 mod providers;
@@ -66,7 +67,15 @@ pub fn cases() -> Vec<Case> {
 
 /// Cases for any host whose provider is the scripted one, by name: no other answers in these ways.
 pub fn scripted_cases() -> Vec<NamedCase> {
-    named([requirements::SHAPES, provider_answers::CASES, tabs::CASES].concat())
+    named(
+        [
+            requirements::SHAPES,
+            provider_answers::CASES,
+            tabs::CASES,
+            opaque::CASES,
+        ]
+        .concat(),
+    )
 }
 
 /// Runs cases, each with `run`, and says at the end which ones failed.

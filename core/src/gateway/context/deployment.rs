@@ -12,7 +12,7 @@ use crate::{
             secrets::{self, Secrets},
         },
         header_rewrites::Origins,
-        published::{key_sets::KeySets, metadata::PublishedMetadata},
+        published::{key_sets::KeySets, metadata::PublishedMetadata, questions::Questions},
     },
     http::{
         header::{HeaderName, HeaderValue},
@@ -51,6 +51,8 @@ pub(in crate::gateway) struct Deployment {
     providers: OrderedMap<String, PublishedMetadata>,
     pub(in crate::gateway) sessions: RefCell<SessionCache>,
     pub(in crate::gateway) tokens: RefCell<TokenCache>,
+    /// To issuers about tokens.
+    pub(in crate::gateway) questions: Questions,
     /// DPoP proofs that were used.
     pub(in crate::gateway) used_proofs: RefCell<UsedProofs>,
     pub(in crate::gateway) metrics: Metrics,
@@ -79,6 +81,7 @@ impl Deployment {
             key_sets,
             sessions: RefCell::new(SessionCache::new()),
             tokens: RefCell::new(TokenCache::new()),
+            questions: Questions::new(),
             used_proofs: RefCell::new(UsedProofs::new()),
             metrics: Metrics::default(),
             config,

@@ -18,6 +18,8 @@ pub(in crate::gateway) enum IssuerKeys {
     Shared(SharedSecret),
     /// Keys that it publishes.
     Published(KeySetIndex),
+    /// None: it is asked about its tokens.
+    None,
 }
 
 impl IssuerKeys {
@@ -66,5 +68,6 @@ fn of_one(
             })?;
             Ok(IssuerKeys::Shared(shared))
         }
+        KeySource::None => Ok(IssuerKeys::None),
     }
 }

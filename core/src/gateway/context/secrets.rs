@@ -2,8 +2,8 @@
 
 use crate::{
     config::{
-        ClientAuthentication, Config, Identity, MetricsAccess, Provider, RingKey, SecretName,
-        Upstream,
+        ClientAuthentication, Config, EndpointCredential, Identity, Issuer, MetricsAccess,
+        OnlineCheck, RingKey, SecretName, Upstream,
     },
     cookie::ring::{KeyRing, RingSecret},
     encoding::base64url,
@@ -18,9 +18,9 @@ use alloc::{borrow::ToOwned, string::String, vec::Vec};
 /// All of them but the keys of the ring and those of issuers.
 #[derive(Debug)]
 pub(in crate::gateway) struct Secrets {
-    /// By the ids of the providers.
+    /// Those that prove who we are at providers and issuers, by their names.
     client_secrets: OrderedMap<String, Secret<String>>,
-    /// By the ids of the providers.
+    /// The keys that do, by their names.
     signing_keys: OrderedMap<String, SigningKey>,
     /// By the ids of the upstreams.
     shared_secrets: OrderedMap<String, HeaderValue>,
@@ -58,18 +58,32 @@ impl Secrets {
     ) -> Result<Self, ConfigurationFault> {
         let mut client_secrets = OrderedMap::new();
         let mut signing_keys = OrderedMap::new();
-        for provider in &config.providers {
-            match &provider.client_authentication {
+        let providers = config.providers.iter();
+        let of_providers = providers.map(|provider| &provider.client_authentication);
+        let asked = config.issuers.iter().filter_map(Issuer::asked);
+        let mut authentications: Vec<&ClientAuthentication> = of_providers.collect();
+        for credential in asked.filter_map(OnlineCheck::credential) {
+            match credential {
+                EndpointCredential::Client { authentication, .. } => {
+                    authentications.push(authentication);
+                }
+                EndpointCredential::Bearer(name) => {
+                    client_secrets.insert(name.0.clone(), secret(name)?);
+                }
+            }
+        }
+        for authentication in authentications {
+            match authentication {
                 ClientAuthentication::None => {}
                 ClientAuthentication::ClientSecretBasic(name)
                 | ClientAuthentication::ClientSecretPost(name) => {
-                    client_secrets.insert(provider.id.clone(), secret(name)?);
+                    client_secrets.insert(name.0.clone(), secret(name)?);
                 }
                 ClientAuthentication::PrivateKeyJwt(name)
                 | ClientAuthentication::AppleClientSecret {
                     private_key: name, ..
                 } => {
-                    signing_keys.insert(provider.id.clone(), signing_key(name, secret)?);
+                    signing_keys.insert(name.0.clone(), signing_key(name, secret)?);
                 }
             }
         }
@@ -85,14 +99,14 @@ impl Secrets {
         })
     }
 
-    /// `client_secret` of a provider.
-    pub(in crate::gateway) fn of_client(&self, provider: &Provider) -> Option<&Secret<String>> {
-        self.client_secrets.get(&provider.id)
+    /// The secret of that name, by which we prove who we are.
+    pub(in crate::gateway) fn of_client(&self, name: &SecretName) -> Option<&Secret<String>> {
+        self.client_secrets.get(&name.0)
     }
 
-    /// The key that signs client assertions to a provider.
-    pub(in crate::gateway) fn signing_key(&self, provider: &Provider) -> Option<&SigningKey> {
-        self.signing_keys.get(&provider.id)
+    /// The key of that name, which signs client assertions.
+    pub(in crate::gateway) fn signing_key(&self, name: &SecretName) -> Option<&SigningKey> {
+        self.signing_keys.get(&name.0)
     }
 
     /// `lychgate-secret` for an upstream.
@@ -239,9 +253,10 @@ mod tests {
         let deployment = deployment();
         let (config, secrets) = (&deployment.config, &deployment.secrets);
         for (id, expected) in [("demo", "DEMO"), ("other", "OTHER")] {
-            let secret = secrets.of_client(config.provider(id).unwrap()).unwrap();
+            let provider = config.provider(id).unwrap();
+            let name = provider.client_authentication.secret().unwrap();
             assert_eq!(
-                secret.expose(),
+                secrets.of_client(name).unwrap().expose(),
                 for_tests::secret(expected).unwrap().expose()
             );
         }

@@ -179,7 +179,11 @@ impl<P: Platform> Source<'_, P> {
     /// The fault as one of the party that publishes the set.
     pub(super) fn fault(&self, fault: IssuerFault) -> Fault {
         match (self.whose, fault) {
-            (Whose::Issuer, fault) => fault.into(),
+            // Those after the bar are about tokens, and no set has them.
+            (Whose::Issuer, fault)
+            | (Whose::Provider(_), fault @ (IssuerFault::Answer(_) | IssuerFault::Busy)) => {
+                fault.into()
+            }
             (Whose::Provider(_), IssuerFault::Send(exchange, error)) => {
                 ProviderFault::Send(exchange, error).into()
             }

@@ -131,8 +131,7 @@ impl<P: Platform, R: Inbound> Call<'_, P, R> {
         authorization: &str,
     ) -> Result<Served, Refusal> {
         let Passage { matched, passing } = passage;
-        let dpop = matched.dpop();
-        let called = verify::identify(self, &passing.target, authorization, dpop).await;
+        let called = verify::identify(self, &passing.target, authorization, matched).await;
         let called = called.map_err(|refused| {
             let issuer = refused
                 .issuer

@@ -15,7 +15,7 @@ use crate::{
     cookie::request::RequestCookies,
     fault::BrowserFault,
     gateway::{
-        access_tokens::verify,
+        access_tokens::{known, verify},
         answer::refusal::{self, Detail, Refusal},
         context::{
             arrival::{self, Arrival},
@@ -199,7 +199,8 @@ fn known_token(
     if !is_plain || verify::has_token_in_query(query) {
         return Ok(None);
     }
-    let Some(token) = verify::from_cache(deployment, authorization, now) else {
+    let of_route = matched.route().opaque_issuer;
+    let Some(token) = known::from_cache(deployment, authorization, of_route, now) else {
         return Ok(None);
     };
     let Decision::Allow(allowed) = matched.decide(Some(&token.principal()), now) else {

@@ -61,7 +61,7 @@ impl KeySets {
         let location = match &issuer.keys {
             KeySource::Discovery(url) => Location::Metadata(url.clone()),
             KeySource::Url(url) => Location::Keys(url.clone()),
-            KeySource::Inline(_) | KeySource::SharedSecret(_) => return None,
+            KeySource::Inline(_) | KeySource::SharedSecret(_) | KeySource::None => return None,
         };
         let place = of_issuer(issuer)?;
         Some(self.add(&issuer.issuer, location, place))
@@ -118,6 +118,6 @@ fn of_issuer(issuer: &Issuer) -> Option<StoreKey> {
         KeySource::Discovery(url) | KeySource::Url(url) => {
             Some(stored_keys::place(&issuer.issuer, &url.to_string()))
         }
-        KeySource::Inline(_) | KeySource::SharedSecret(_) => None,
+        KeySource::Inline(_) | KeySource::SharedSecret(_) | KeySource::None => None,
     }
 }

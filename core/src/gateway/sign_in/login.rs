@@ -9,7 +9,10 @@ use crate::{
     gateway::{
         answer::refusal::{Detail, Refusal},
         context::{authenticated_session::StaleCookies, call::Call, form, login_link, random},
-        providers::{self, client},
+        providers::{
+            self,
+            client::{self, Client},
+        },
         sessions::end,
         sign_in::{attempt_cookie, loop_guard},
     },
@@ -276,7 +279,7 @@ async fn authorization<P: Platform, R: Inbound>(
     let Some(endpoint) = endpoint else {
         return Ok(request.location(authorization_endpoint, &provider.client_id));
     };
-    let credential = client::credential(call, provider).await?;
+    let credential = client::credential(call, Client::at(provider)).await?;
     let client_id = &provider.client_id;
     let pushed = pushed_authorization::request(endpoint, &request, client_id, &credential);
     let pushed = pushed.ok_or(PlatformFault::Internal)?;

@@ -7,7 +7,10 @@ use crate::{
     fault::{Exchange, Fault, PlatformFault, ProviderFault},
     gateway::{
         context::call::Call,
-        providers::{self, client},
+        providers::{
+            self,
+            client::{self, Client},
+        },
         sign_in::redeem,
     },
     http::{inbound::Inbound, outbound::Reply, url::Url},
@@ -88,7 +91,7 @@ async fn check_token<P: Platform, R: Inbound>(
     access_token: &Secret<String>,
     subject: &str,
 ) -> Result<(), Fault> {
-    let credential = client::credential(call, provider).await?;
+    let credential = client::credential(call, Client::at(provider)).await?;
     let client_id = &provider.client_id;
     let check = &server.token_check;
     let question = token_check::request(check, client_id, &credential, access_token);

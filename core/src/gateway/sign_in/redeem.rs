@@ -11,7 +11,10 @@ use crate::{
             call::Call,
             record::{self, NewValue, Once},
         },
-        providers::{self, client},
+        providers::{
+            self,
+            client::{self, Client},
+        },
     },
     http::{inbound::Inbound, url::Url},
     oidc::{
@@ -36,7 +39,7 @@ pub(in crate::gateway) async fn code<P: Platform, R: Inbound>(
     attempt: &Attempt,
 ) -> Result<Tokens, Fault> {
     mark_used(call, attempt).await?;
-    let credential = client::credential(call, provider).await?;
+    let credential = client::credential(call, Client::at(provider)).await?;
     let exchange = CodeExchange {
         code,
         redirect_uri: &call.deployment.redirect_uri(provider),

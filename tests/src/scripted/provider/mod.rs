@@ -38,6 +38,8 @@ pub struct Provider {
     grants: BTreeMap<String, Grant>,
     /// Authorization requests that were handed in, by `request_uri`.
     pushed: BTreeMap<String, Parameters>,
+    /// What it says of opaque tokens; of any other, that it is not active.
+    pub opaque: BTreeMap<String, Value>,
     /// Every request that came, in order.
     pub requests: Vec<Seen>,
     issued: u32,
@@ -68,6 +70,7 @@ impl Provider {
             issuer: issuer.to_owned(),
             grants: BTreeMap::new(),
             pushed: BTreeMap::new(),
+            opaque: BTreeMap::new(),
             requests: Vec::new(),
             issued: 0,
         }
@@ -184,6 +187,7 @@ impl Provider {
             Endpoint::PushedAuthorization => self.push(&seen, now),
             Endpoint::Token => self.exchange(&seen, now),
             Endpoint::Userinfo => self.userinfo(&seen),
+            Endpoint::Introspection => self.introspect(&seen, now),
             Endpoint::Unknown => Err((404, json!({}))),
         };
         match answer {
@@ -248,6 +252,17 @@ impl Provider {
         });
         (self.settings.edit_response)(&mut response);
         Ok(response)
+    }
+
+    fn introspect(&self, seen: &Seen, now: UnixTime) -> Result<Value, (u16, Value)> {
+        if !self.settings.authenticates(seen, now) {
+            return Err((401, json!({"error": "invalid_client"})));
+        }
+        let hint = seen.parameters.once("token_type_hint").unwrap();
+        assert_eq!(hint, Some("access_token"));
+        let token = seen.parameters.once("token").unwrap().unwrap_or_default();
+        let answer = self.opaque.get(token).cloned();
+        Ok(answer.unwrap_or_else(|| json!({"active": false})))
     }
 
     fn userinfo(&self, seen: &Seen) -> Result<Value, (u16, Value)> {

@@ -16,6 +16,7 @@ pub enum Endpoint {
     PushedAuthorization,
     Token,
     Userinfo,
+    Introspection,
     Unknown,
 }
 
@@ -104,6 +105,7 @@ impl Endpoint {
             "/par" => Self::PushedAuthorization,
             "/token" => Self::Token,
             "/userinfo" => Self::Userinfo,
+            "/introspect" => Self::Introspection,
             _ => Self::Unknown,
         }
     }

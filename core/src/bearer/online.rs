@@ -1,0 +1,290 @@
+//! Asking an issuer about a token: by introspection (RFC 7662), at its userinfo endpoint (OpenID Connect Core, section
+//! 5.3), or in the forms of Google and Facebook.
+//!
+//! The answer alone lets a token in, so it is read strictly: a token is active only where the answer says so in the one
+//! way that the endpoint has for it. Whatever cannot be read leaves it open whether the token is good, and so does a
+//! refusal of us: nobody is told then that it is not.
+
+use super::{AccessToken, AccessTokenFault};
+use crate::{
+    access::issuer_index::IssuerIndex,
+    config::{CheckMethod, Issuer, OnlineCheck},
+    encoding::{json, parameters},
+    http::{
+        header::{HeaderName, HeaderValue},
+        outbound::{Outbound, Reply},
+    },
+    jose::ClaimsSet,
+    oidc::{
+        client_authentication::ClientCredential,
+        document::{self, DocumentFault},
+        token, userinfo,
+    },
+    secret::Secret,
+};
+use alloc::{
+    borrow::ToOwned,
+    format,
+    string::{String, ToString},
+};
+use serde_json::{Map, Value};
+
+/// How we prove who we are, with the secret at hand.
+#[derive(Debug)]
+pub enum Asker {
+    /// A client, by its identifier.
+    Client(String, ClientCredential),
+    /// The holder of an access token of ours.
+    Bearer(Secret<String>),
+    /// Nobody: the endpoint asks for no proof.
+    Nobody,
+}
+
+/// Why an answer says nothing about the token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnswerFault {
+    /// The endpoint does not take us: our credential is wrong, or the client may not ask.
+    Refused(u16),
+    /// No document.
+    Document(DocumentFault),
+    /// `active` is missing or no boolean (RFC 7662, section 2.2), or what stands for it elsewhere.
+    Active,
+}
+
+/// Why a token does not count by the word of its issuer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nobody knows whether it is good.
+    Unknown(AnswerFault),
+    /// It is refused.
+    Refused(AccessTokenFault),
+}
+
+impl From<AnswerFault> for Verdict {
+    fn from(fault: AnswerFault) -> Self {
+        Self::Unknown(fault)
+    }
+}
+
+impl From<AccessTokenFault> for Verdict {
+    fn from(fault: AccessTokenFault) -> Self {
+        Self::Refused(fault)
+    }
+}
+
+/// The question about a token. `None` where the credential or the token cannot stand where it must.
+pub fn request(check: &OnlineCheck, asker: &Asker, token: &str) -> Option<Outbound> {
+    let endpoint = &check.endpoint;
+    match (&check.method, asker) {
+        (CheckMethod::Introspection(_), Asker::Client(id, credential)) => {
+            token::form_request(endpoint, introspection_form(token), id, credential)
+        }
+        (CheckMethod::Introspection(_), Asker::Bearer(ours)) => {
+            let mut request = token::plain_form_request(endpoint, introspection_form(token));
+            let bearer = HeaderValue::parse(format!("Bearer {}", ours.expose()))?;
+            request.headers.push((HeaderName::AUTHORIZATION, bearer));
+            Some(request)
+        }
+        (CheckMethod::GoogleTokenInfo, _) => {
+            // In the body, so that no log of an address has it.
+            let mut form = String::new();
+            parameters::push(&mut form, "access_token", token);
+            Some(token::plain_form_request(endpoint, form))
+        }
+        (CheckMethod::FacebookTokenInfo(_), Asker::Client(id, credential)) => {
+            // The application itself asks, with what Facebook calls its access token.
+            let application = format!("{id}|{}", credential.secret()?.expose());
+            let mut query = String::new();
+            parameters::push(&mut query, "input_token", token);
+            userinfo::request(&endpoint.with_query(&query), &Secret::new(application)).ok()
+        }
+        (CheckMethod::Userinfo, _) => {
+            userinfo::request(endpoint, &Secret::new(token.to_owned())).ok()
+        }
+        (CheckMethod::Introspection(_) | CheckMethod::FacebookTokenInfo(_), _) => None,
+    }
+}
+
+fn introspection_form(token: &str) -> String {
+    let mut form = String::new();
+    parameters::push(&mut form, "token", token);
+    parameters::push(&mut form, "token_type_hint", "access_token");
+    form
+}
+
+/// The facts of an active token.
+///
+/// # Errors
+/// [`Verdict`]. A false accept lets in whoever holds a token that was revoked, or was never an access token.
+pub fn read(
+    check: &OnlineCheck,
+    reply: &Reply,
+    issuer: &Issuer,
+    index: IssuerIndex,
+) -> Result<AccessToken, Verdict> {
+    Ok(AccessToken::of_answer(
+        claims(check, reply)?,
+        issuer,
+        index,
+    )?)
+}
+
+/// Whether the issuer still stands to a token that it signed.
+///
+/// # Errors
+/// [`Verdict`]. A false accept lets a revoked token in for as long as it lives.
+pub fn confirm(
+    check: &OnlineCheck,
+    reply: &Reply,
+    issuer: &Issuer,
+    token: &AccessToken,
+) -> Result<(), Verdict> {
+    let answer = claims(check, reply)?;
+    if answer
+        .issuer()
+        .is_some_and(|stated| stated != issuer.issuer)
+    {
+        return Err(AccessTokenFault::UnknownIssuer.into());
+    }
+    // An answer about somebody else is about another token.
+    let is_same = |stated| Some(stated) == token.claims().subject();
+    match answer.subject().is_none_or(is_same) {
+        true => Ok(()),
+        false => Err(AccessTokenFault::Subject.into()),
+    }
+}
+
+fn claims(check: &OnlineCheck, reply: &Reply) -> Result<ClaimsSet, Verdict> {
+    let claims = match &check.method {
+        CheckMethod::Introspection(_) => introspected(document(reply)?)?,
+        CheckMethod::Userinfo => of_userinfo(reply)?,
+        CheckMethod::GoogleTokenInfo => of_google(reply)?,
+        CheckMethod::FacebookTokenInfo(_) => of_facebook(document(reply)?)?,
+    };
+    Ok(ClaimsSet::of_answer(claims).map_err(AccessTokenFault::Claims)?)
+}
+
+fn document(reply: &Reply) -> Result<Map<String, Value>, AnswerFault> {
+    match reply.status {
+        200 => document::read(reply).map_err(AnswerFault::Document),
+        status @ (400 | 401 | 403) => Err(AnswerFault::Refused(status)),
+        status => Err(AnswerFault::Document(DocumentFault::Status(status))),
+    }
+}
+
+/// The types of an access token, as servers state them beside `active`: of RFC 6749, section 7.1; of RFC 9068; and
+/// what Keycloak and Glewlwyd say.
+const ACCESS_TYPES: [&str; 5] = ["bearer", "dpop", "access_token", "at+jwt", "jwt"];
+
+fn introspected(answer: Map<String, Value>) -> Result<Map<String, Value>, Verdict> {
+    match answer.get("active") {
+        Some(Value::Bool(true)) => {}
+        Some(Value::Bool(false)) => return Err(AccessTokenFault::Inactive.into()),
+        Some(_) | None => return Err(AnswerFault::Active.into()),
+    }
+    // The hint is no more than one: a refresh token or an ID token may be active, too.
+    let is_access = |name: &str| {
+        answer.get(name).is_none_or(|stated| {
+            let stated = stated.as_str().unwrap_or_default().to_ascii_lowercase();
+            let short = stated.strip_prefix("application/").unwrap_or(&stated);
+            let short = short
+                .strip_prefix("urn:ietf:params:oauth:token-type:")
+                .unwrap_or(short);
+            ACCESS_TYPES.contains(&short)
+        })
+    };
+    let is_used_for_access = |use_of: &Value| {
+        use_of
+            .as_str()
+            .is_some_and(|text| text.eq_ignore_ascii_case("access"))
+    };
+    if !is_access("token_type")
+        || !is_access("typ")
+        || !answer.get("token_use").is_none_or(is_used_for_access)
+        || ["at_hash", "c_hash", "s_hash", "events"]
+            .iter()
+            .any(|name| answer.contains_key(*name))
+    {
+        return Err(AccessTokenFault::Kind.into());
+    }
+    Ok(answer)
+}
+
+/// The claims about the user. The endpoint is no word on what the token may do, or whose it is.
+fn of_userinfo(reply: &Reply) -> Result<Map<String, Value>, Verdict> {
+    match reply.status {
+        200 => {}
+        // RFC 6750, section 3.1: the token is expired, revoked or malformed, or does not suffice.
+        401 | 403 => return Err(AccessTokenFault::Inactive.into()),
+        status => return Err(AnswerFault::Document(DocumentFault::Status(status)).into()),
+    }
+    let claims = document::read(reply).map_err(AnswerFault::Document)?;
+    if document::text(&claims, "sub").is_none() {
+        return Err(AccessTokenFault::Subject.into());
+    }
+    let is_about_user = |name: &str| {
+        let of_token = ["client_id", "appid", "cid", "scope", "scp", "cnf"];
+        name == "sub" || (userinfo::may_state(name) && !of_token.contains(&name))
+    };
+    Ok(json::keeping(claims, is_about_user))
+}
+
+/// Google says numbers and booleans as text, and `azp` or `issued_to` for the client.
+fn of_google(reply: &Reply) -> Result<Map<String, Value>, Verdict> {
+    // It knows of no other refusal than that of the token: `invalid_token` with 400.
+    if reply.status == 400 {
+        return Err(AccessTokenFault::Inactive.into());
+    }
+    let mut claims = document(reply)?;
+    let number = |text: &str| text.parse::<u64>().ok().map(Value::from);
+    for name in ["exp", "iat"] {
+        if let Some(Value::String(text)) = claims.get(name) {
+            let number = number(text).ok_or(AnswerFault::Active)?;
+            claims.insert(name.to_owned(), number);
+        }
+    }
+    // Without its end nothing says that the token is one that still counts.
+    if !claims.contains_key("exp") {
+        return Err(AnswerFault::Active.into());
+    }
+    if let Some(Value::String(text)) = claims.get("email_verified") {
+        let is_verified = text == "true";
+        claims.insert("email_verified".to_owned(), is_verified.into());
+    }
+    Ok(claims)
+}
+
+fn of_facebook(answer: Map<String, Value>) -> Result<Map<String, Value>, Verdict> {
+    let data = answer.get("data").and_then(Value::as_object);
+    let data = data.ok_or(AnswerFault::Active)?;
+    match data.get("is_valid") {
+        Some(Value::Bool(true)) => {}
+        Some(Value::Bool(false)) => return Err(AccessTokenFault::Inactive.into()),
+        Some(_) | None => return Err(AnswerFault::Active.into()),
+    }
+    if data.get("type").is_some_and(|kind| kind != "USER") {
+        return Err(AccessTokenFault::Kind.into());
+    }
+    let text = |name: &str| match data.get(name) {
+        Some(Value::String(text)) => Some(text.clone()),
+        Some(Value::Number(number)) if number.is_u64() => Some(number.to_string()),
+        Some(_) | None => None,
+    };
+    let mut claims = Map::new();
+    claims.insert(
+        "sub".to_owned(),
+        text("user_id").ok_or(AccessTokenFault::Subject)?.into(),
+    );
+    claims.insert(
+        "client_id".to_owned(),
+        text("app_id").ok_or(AccessTokenFault::Client)?.into(),
+    );
+    // 0 stands for a token that does not end by itself.
+    if let Some(end) = data.get("expires_at").filter(|end| end.as_u64() != Some(0)) {
+        claims.insert("exp".to_owned(), end.clone());
+    }
+    if let Some(scopes) = data.get("scopes") {
+        claims.insert("scope".to_owned(), scopes.clone());
+    }
+    Ok(claims)
+}

@@ -1,0 +1,201 @@
+//! The word of an issuer about a token: asked once for all requests that come with it, and remembered for a short time.
+//!
+//! An issuer that cannot be asked, or whose answer says nothing, leaves it open whether the token is good: 503, and
+//! nothing is remembered of it.
+
+use crate::{
+    bearer::{
+        AccessToken, AccessTokenFault,
+        cache::{Basis, KeySetVersion, TokenDigest},
+        form,
+        online::{self, Asker, Verdict},
+    },
+    config::{CheckMethod, EndpointCredential, Issuer, IssuerIndex, OnlineCheck},
+    fault::{Exchange, Fault, IssuerFault, PlatformFault},
+    gateway::{
+        access_tokens::{
+            known::{known, remember, remembered},
+            refused::{RefusedToken, refused},
+        },
+        context::{call::Call, exchange},
+        providers::client::{self, Client},
+        published::single_flight::Lease,
+    },
+    http::{
+        inbound::Inbound,
+        outbound::{Reply, SendError},
+    },
+    jose::Malformed,
+    metrics::Family,
+    platform::Platform,
+};
+use alloc::rc::Rc;
+
+/// A token to ask about.
+#[derive(Clone, Copy)]
+pub(in crate::gateway) struct Asked<'a> {
+    pub(in crate::gateway) text: &'a str,
+    pub(in crate::gateway) digest: TokenDigest,
+    pub(in crate::gateway) index: IssuerIndex,
+    pub(in crate::gateway) issuer: &'a Issuer,
+    pub(in crate::gateway) check: &'a OnlineCheck,
+}
+
+/// A token whose signature was verified, and with which keys.
+pub(in crate::gateway) struct Signed {
+    pub(in crate::gateway) token: AccessToken,
+    pub(in crate::gateway) keys: KeySetVersion,
+}
+
+impl Asked<'_> {
+    fn about(&self, fault: impl Into<Fault>) -> RefusedToken {
+        RefusedToken {
+            fault: fault.into(),
+            issuer: Some(self.index),
+        }
+    }
+}
+
+/// The token by the word of its issuer: from the cache, or asked now. One that is signed gets nothing but the word that
+/// it still counts.
+///
+/// # Errors
+/// [`RefusedToken`]: the token's fault where the issuer refuses it, the issuer's where nobody knows.
+pub(in crate::gateway) async fn ask<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    asked: Asked<'_>,
+    signed: Option<Signed>,
+) -> Result<Rc<AccessToken>, RefusedToken> {
+    if asked.text.len() > form::LONGEST {
+        return Err(refused(AccessTokenFault::Malformed(Malformed::TooLarge)).into());
+    }
+    let (questions, digest) = (&call.deployment.questions, &asked.digest);
+    let by_answer = || questions.refused(digest, call.platform.now());
+    let question = questions.about(*digest);
+    let before = question.failures();
+    let is_done =
+        || by_answer().is_some() || question.failures() != before || known(call, digest).is_some();
+    match question.flights.lease(call.platform, is_done).await {
+        Lease::Ours(lead) => {
+            let answer = lead.run(call.platform, answer(call, asked, signed)).await;
+            if let Err(RefusedToken { fault, .. }) = &answer
+                && !fault.is_out_of_time()
+            {
+                question.fail(*fault);
+            }
+            answer
+        }
+        Lease::Done | Lease::Overdue => {
+            if let Some(token) = remembered(call, digest) {
+                return Ok(token);
+            }
+            if let Some(fault) = by_answer() {
+                return Err(asked.about(refused(fault)));
+            }
+            let late = IssuerFault::Send(exchange_of(asked.check), SendError::TimedOut);
+            let fault = question.fault().filter(|_| question.failures() != before);
+            Err(asked.about(fault.unwrap_or(late.into())))
+        }
+    }
+}
+
+/// Asks, and remembers what the answer says.
+async fn answer<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    asked: Asked<'_>,
+    signed: Option<Signed>,
+) -> Result<Rc<AccessToken>, RefusedToken> {
+    let questions = &call.deployment.questions;
+    let asked_at = call.platform.now();
+    let under_way = questions.begin(asked_at);
+    let under_way = under_way.ok_or_else(|| asked.about(IssuerFault::Busy))?;
+    let reply = send(call, asked)
+        .await
+        .map_err(|fault| asked.about(fault))?;
+    drop(under_way);
+    let verdict = match &signed {
+        None => online::read(asked.check, &reply, asked.issuer, asked.index).map(Some),
+        Some(signed) => {
+            let confirmed = online::confirm(asked.check, &reply, asked.issuer, &signed.token);
+            confirmed.map(|()| None)
+        }
+    };
+    let answered = verdict.map_err(|verdict| match verdict {
+        Verdict::Unknown(fault) => asked.about(IssuerFault::Answer(fault)),
+        Verdict::Refused(fault) => {
+            questions.refuse(asked.digest, fault, asked_at);
+            asked.about(refused(fault))
+        }
+    })?;
+    count(call, asked.check);
+    let (token, keys) = match (answered, signed) {
+        (Some(token), _) => (token, None),
+        (None, Some(Signed { token, keys })) => (token, Some(keys)),
+        (None, None) => return Err(asked.about(PlatformFault::Internal)),
+    };
+    let counts = asked_at.plus(asked.check.cache_for);
+    let ends = token.claims().stated_expiration().unwrap_or(counts);
+    let until = Some(counts.min(ends));
+    Ok(remember(
+        call,
+        asked.text,
+        asked.digest,
+        token,
+        Basis { keys, until },
+    ))
+}
+
+/// Sends the question, and once more where its connection failed: a question changes nothing.
+async fn send<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    asked: Asked<'_>,
+) -> Result<Reply, Fault> {
+    let asker = asker(call, asked).await?;
+    let request = online::request(asked.check, &asker, asked.text);
+    let request = request.ok_or(PlatformFault::Internal)?;
+    let exchange = exchange_of(asked.check);
+    let metrics = &call.deployment.metrics;
+    let first = exchange::send(call.platform, metrics, request.clone(), exchange).await;
+    let reply = match first {
+        Err(SendError::Unreachable) => {
+            exchange::send(call.platform, metrics, request, exchange).await
+        }
+        first => first,
+    };
+    reply.map_err(|error| IssuerFault::Send(exchange, error).into())
+}
+
+async fn asker<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    asked: Asked<'_>,
+) -> Result<Asker, Fault> {
+    Ok(match asked.check.credential() {
+        None => Asker::Nobody,
+        Some(EndpointCredential::Bearer(name)) => {
+            let ours = call.deployment.secrets.of_client(name);
+            Asker::Bearer(ours.cloned().ok_or(PlatformFault::Internal)?)
+        }
+        Some(EndpointCredential::Client { id, authentication }) => {
+            let client = Client {
+                id,
+                authentication,
+                issuer: &asked.issuer.issuer,
+            };
+            Asker::Client(id.clone(), client::credential(call, client).await?)
+        }
+    })
+}
+
+const fn exchange_of(check: &OnlineCheck) -> Exchange {
+    match check.method {
+        CheckMethod::Introspection(_) => Exchange::Introspection,
+        CheckMethod::Userinfo => Exchange::Userinfo,
+        CheckMethod::GoogleTokenInfo | CheckMethod::FacebookTokenInfo(_) => Exchange::TokenInfo,
+    }
+}
+
+/// Counts a token that was checked by an answer.
+fn count<P: Platform, R: Inbound>(call: &Call<'_, P, R>, check: &OnlineCheck) {
+    let by = exchange_of(check).as_str();
+    call.deployment.metrics.count(Family::TokenChecks, [by, ""]);
+}
