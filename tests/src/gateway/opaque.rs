@@ -176,9 +176,10 @@ fn inactive_tokens(host: &dyn Host) {
     {
         let mut answer = active(host);
         let token = format!("op-wrong-{place}");
-        match value {
-            Value::Null => drop(answer.as_object_mut().unwrap().remove(name)),
-            ref value => answer[name] = value.clone(),
+        if value.is_null() {
+            answer.as_object_mut().unwrap().remove(name);
+        } else {
+            answer[name] = value.clone();
         }
         know(host, &token, answer);
         let refused = call(host, &token, "/opaque/a");
