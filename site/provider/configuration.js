@@ -12,7 +12,7 @@ const claims = {
   groups: ["groups", "realm_access"],
 };
 
-/** The two clients of the demo, for a gateway at `gateway`, an origin. */
+/** The clients of the demo, for a gateway at `gateway`, an origin: two of the gateway's, and a program's. */
 export function demoClients({ gateway, clientSecret }) {
   const shared = {
     redirect_uris: [`${gateway}/auth/callback/demo`],
@@ -28,6 +28,13 @@ export function demoClients({ gateway, clientSecret }) {
       token_endpoint_auth_method: "client_secret_basic",
     },
     { ...shared, client_id: "lychgate-public", token_endpoint_auth_method: "none" },
+    {
+      client_id: "demo-service",
+      client_secret: "demo-service-secret",
+      grant_types: ["client_credentials"],
+      redirect_uris: [],
+      response_types: [],
+    },
   ];
 }
 
@@ -42,6 +49,8 @@ export function configuration({ accounts, algorithms, claimsInIdToken, clients, 
     cookies: { keys: [randomBytes(32).toString("base64url")] },
     enabledJWA: { idTokenSigningAlgValues: algorithms, userinfoSigningAlgValues: algorithms },
     features: {
+      clientCredentials: { enabled: true },
+      introspection: { enabled: true },
       devInteractions: { enabled: false },
       revocation: { enabled: true },
       rpInitiatedLogout: { enabled: true, logoutSource: show(logoutPage), postLogoutSuccessSource: show(signedOutPage) },

@@ -1,5 +1,6 @@
-// A real issuer of JWT access tokens: oidc-provider with the client credentials grant (RFC 6749, section 4.4) and
-// resource indicators (RFC 8707), whose keys can be changed and which can be taken down.
+// A real issuer of access tokens: oidc-provider with the client credentials grant (RFC 6749, section 4.4), whose keys can
+// be changed and which can be taken down. With a resource indicator (RFC 8707) they are JWTs, without one opaque, and its
+// introspection endpoint tells about those (RFC 7662).
 //
 // Prints its port on a line of its own, and ends when its standard input does. Beside the provider's endpoints it answers
 //
@@ -7,6 +8,7 @@
 // - POST /test/down     answers everything else with an error page
 // - POST /test/up       the provider again
 // - GET  /test/keys     how often the key set was asked for
+// - GET  /test/asked    how often it was asked about a token
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { Provider } from "oidc-provider";
@@ -22,6 +24,7 @@ let generation = 0;
 let answer;
 let down = false;
 let keyRequests = 0;
+let questions = 0;
 
 const rotate = () => {
   generation += 1;
@@ -36,11 +39,21 @@ const rotate = () => {
         response_types: [],
         id_token_signed_response_alg: "ES256",
       },
+      {
+        client_id: "edge",
+        client_secret: "edge-secret",
+        grant_types: [],
+        redirect_uris: [],
+        response_types: [],
+        id_token_signed_response_alg: "ES256",
+      },
     ],
     enabledJWA: { idTokenSigningAlgValues: ["ES256"] },
     features: {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
+      introspection: { enabled: true },
+      revocation: { enabled: true },
       resourceIndicators: {
         enabled: true,
         getResourceServerInfo: () => ({
@@ -63,6 +76,7 @@ const controls = {
   "POST /test/down": () => (down = true),
   "POST /test/up": () => (down = false),
   "GET /test/keys": () => keyRequests,
+  "GET /test/asked": () => questions,
 };
 
 server.on("request", (request, response) => {
@@ -73,6 +87,7 @@ server.on("request", (request, response) => {
     return;
   }
   if (request.url === "/jwks") keyRequests += 1;
+  if (request.url === "/token/introspection") questions += 1;
   if (down) {
     response.writeHead(502, { "content-type": "text/html" });
     response.end("<h1>Bad gateway</h1>");

@@ -1,7 +1,7 @@
 //! Access tokens of a real issuer, whose keys change and which goes down, on Workers and on Spin.
 
 use crate::{
-    access_token::{AUDIENCE, bearer},
+    access_token::{AUDIENCE, AccessToken, bearer},
     host::{
         Host,
         configuration::key,
@@ -13,7 +13,10 @@ use crate::{
     scripted::provider::{settings::Signer, tokens},
 };
 use serde_json::json;
-use std::time::Instant;
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
 
 /// Seconds between two fetches for keys that nobody knows, and between two that fail.
 const COOL_DOWN: u64 = 30;
@@ -105,6 +108,88 @@ fn outage(on: fn(Setup) -> Setup) {
         assert!(begun.elapsed() < TIMEOUT, "it does not recover");
     }
     call(&host, &second).expect(200);
+}
+
+/// How long an answer about an opaque token counts here.
+const COUNTS: Duration = Duration::from_secs(3);
+
+/// A host that asks the issuer about opaque tokens.
+fn start_asking(on: fn(Setup) -> Setup) -> (TokenIssuer, Workerd) {
+    let issuer = TokenIssuer::start();
+    let mut setup = Setup::standard();
+    setup.issuer = Some(issuer.issuer());
+    let configuration = setup.configuration.as_mut().unwrap();
+    configuration["issuer"][0] = json!({
+        "issuer": "$ISSUER", "check": "introspection", "clients": ["robot"],
+        "introspection_endpoint": "$ISSUER/token/introspection",
+        "client_id": "edge", "client_secret": {"secret": "OPAQUE_SECRET"},
+        "cache_for": format!("{}s", COUNTS.as_secs()),
+    });
+    let secret = ("OPAQUE_SECRET".to_owned(), "edge-secret".to_owned());
+    setup.secrets.push(secret);
+    let host = Workerd::start(&on(setup));
+    (issuer, host)
+}
+
+fn opaque(on: fn(Setup) -> Setup) {
+    let (issuer, host) = start_asking(on);
+    let call = |token: &str| host.send(&bearer(token, "GET", "/calls/1"));
+    let token = issuer.opaque_token();
+    assert!(!token.contains('.'), "{token}");
+    let seen = call(&token).expect(200).json();
+    assert_eq!(seen["headers"]["lychgate-user"], "robot");
+    assert_eq!(seen["headers"]["lychgate-issuer"], issuer.issuer());
+    assert_eq!(issuer.questions(), 1);
+    call(&format!("{token}x")).expect(401);
+
+    issuer.revoke(&token);
+    let begun = Instant::now();
+    while call(&token).status == 200 {
+        assert!(begun.elapsed() < COUNTS + Duration::from_secs(2));
+        thread::sleep(Duration::from_millis(100));
+    }
+    call(&token).expect(401);
+
+    let token = issuer.opaque_token();
+    let before = issuer.questions();
+    let requests: Vec<_> = (0..200)
+        .map(|_| bearer(&token, "GET", "/calls/1"))
+        .collect();
+    for answer in host.send_all(&requests) {
+        answer.expect(200);
+    }
+    let asked = issuer.questions() - before;
+    assert!(asked == 1 || !host.is_one_instance(), "{asked}");
+
+    issuer.take_down();
+    let unknown = issuer_is_down(&host, &call);
+    assert!(unknown.header("retry-after").is_some());
+    issuer.bring_up();
+    call(&token).expect(200);
+}
+
+/// The answer for a token that is in no cache, while nobody can be asked about it.
+fn issuer_is_down(host: &Workerd, call: &impl Fn(&str) -> Response) -> Response {
+    let unknown = call("a-token-that-nobody-knows").expect(503);
+    // Others go on.
+    let inline = AccessToken::inline(host).text();
+    call(&inline).expect(200);
+    unknown
+}
+
+#[test]
+fn a_worker_asks_an_issuer_about_opaque_tokens() {
+    opaque(|setup| setup);
+}
+
+#[test]
+fn spin_asks_an_issuer_about_opaque_tokens() {
+    for reuse in [
+        |setup: Setup| setup.on_spin(128),
+        |setup: Setup| setup.on_spin(1),
+    ] {
+        opaque(reuse);
+    }
 }
 
 #[test]

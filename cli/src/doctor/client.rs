@@ -6,6 +6,7 @@
 use crate::clock;
 use lychgate_core::{http::date, http::url::Url, time::UnixTime};
 use std::{io::Read, time::Duration};
+use ureq::{Body, http::Response};
 
 /// How long an answer may take, and how much of it is read.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
@@ -59,27 +60,41 @@ impl Client {
         for (name, value) in fields {
             request = request.header(*name, *value);
         }
-        let mut response = request.call().map_err(|error| error.to_string())?;
-        let received = clock::now();
-        let named = response.headers().iter();
-        let fields = named.filter_map(|(name, value)| {
-            let value = value.to_str().ok()?;
-            Some((name.as_str().to_owned(), value.to_owned()))
-        });
-        let fields = fields.collect();
-        let mut body = Vec::new();
-        let reader = response.body_mut().as_reader();
-        reader
-            .take(LARGEST)
-            .read_to_end(&mut body)
-            .map_err(|error| error.to_string())?;
-        Ok(Answer {
-            status: response.status().as_u16(),
-            fields,
-            body,
-            received,
-        })
+        answer(request.call().map_err(|error| error.to_string())?)
     }
+
+    /// Sends a form, without any proof of who sends it.
+    ///
+    /// # Errors
+    /// Why there is no answer, in words.
+    pub(crate) fn post(&self, url: &str, form: &[(&str, &str)]) -> Result<Answer, String> {
+        let [(accept, json)] = PROGRAM;
+        let request = self.agent.post(url).header(accept, json);
+        let response = request.send_form(form.iter().copied());
+        answer(response.map_err(|error| error.to_string())?)
+    }
+}
+
+fn answer(mut response: Response<Body>) -> Result<Answer, String> {
+    let received = clock::now();
+    let named = response.headers().iter();
+    let fields = named.filter_map(|(name, value)| {
+        let value = value.to_str().ok()?;
+        Some((name.as_str().to_owned(), value.to_owned()))
+    });
+    let fields = fields.collect();
+    let mut body = Vec::new();
+    let reader = response.body_mut().as_reader();
+    reader
+        .take(LARGEST)
+        .read_to_end(&mut body)
+        .map_err(|error| error.to_string())?;
+    Ok(Answer {
+        status: response.status().as_u16(),
+        fields,
+        body,
+        received,
+    })
 }
 
 impl Answer {

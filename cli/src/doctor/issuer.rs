@@ -2,21 +2,66 @@
 
 use super::{
     checks::Check,
-    client::PROGRAM,
+    client::{Answer, PROGRAM},
     finding::Finding,
     provider::{Told, of_set, reply},
     subject::Subject,
 };
 use lychgate_core::{
-    config::{Config, Issuer, KeySource},
+    config::{CheckMethod, Config, Issuer, KeySource, OnlineCheck},
     http::url::Url,
     oidc::discovery,
 };
 
 const CHECK: Check = Check::Issuer;
 
-/// The findings on one issuer; none where its keys or secret stand with the deployment.
+/// The findings on one issuer; none where its keys or secret stand with the deployment, and nobody is asked.
 pub(crate) fn check(subject: &Subject, config: &Config, issuer: &Issuer) -> Vec<Finding> {
+    let mut findings = keys(subject, config, issuer);
+    findings.extend(issuer.asked().map(|check| asked(subject, issuer, check)));
+    findings
+}
+
+/// Whether the endpoint is there that is asked about tokens. What it thinks of our credential, the gateway alone can tell.
+fn asked(subject: &Subject, issuer: &Issuer, check: &OnlineCheck) -> Finding {
+    let (name, url) = (&issuer.issuer, check.endpoint.to_string());
+    // No token looks like this.
+    let made_up = "lychgate-doctor";
+    let answer = match &check.method {
+        CheckMethod::Introspection(_) => {
+            let form = [("token", made_up), ("token_type_hint", "access_token")];
+            subject.client.post(&url, &form)
+        }
+        CheckMethod::GoogleTokenInfo => subject.client.post(&url, &[("access_token", made_up)]),
+        CheckMethod::Userinfo | CheckMethod::FacebookTokenInfo(_) => {
+            subject.client.get(&url, &PROGRAM)
+        }
+    };
+    let is_introspection = matches!(check.method, CheckMethod::Introspection(_));
+    match answer {
+        Ok(Answer { status: 200, .. }) if is_introspection => Finding::warn(
+            CHECK,
+            format!("{url} tells anyone about tokens of {name}"),
+            "have the issuer ask for a credential: without one, anybody can try tokens there (RFC 7662, section 4)",
+        ),
+        Ok(Answer {
+            status: 200 | 400 | 401 | 403,
+            ..
+        }) => Finding::pass(CHECK, format!("{url} can be asked about tokens of {name}")),
+        Ok(Answer { status, .. }) => Finding::fail(
+            CHECK,
+            format!("{url} answers {status} when it is asked about a token"),
+            format!("check the endpoint of issuer[{name}]: its metadata names it"),
+        ),
+        Err(error) => Finding::fail(
+            CHECK,
+            format!("{url} cannot be reached from here: {error}"),
+            "without an answer no token counts that is not in the cache: see to that at the issuer",
+        ),
+    }
+}
+
+fn keys(subject: &Subject, config: &Config, issuer: &Issuer) -> Vec<Finding> {
     let name = &issuer.issuer;
     let found = match &issuer.keys {
         KeySource::Inline(_) | KeySource::SharedSecret(_) | KeySource::None => return Vec::new(),
