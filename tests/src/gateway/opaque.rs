@@ -47,8 +47,12 @@ pub const CASES: &[Case] = &[
 ];
 
 /// The deployment with issuers that are asked, and a route for each way to find one.
-pub fn with_opaque(configuration: &Value, issuer: &str) -> Value {
+fn with_opaque(configuration: &Value, issuer: &str) -> Value {
     let mut configuration = configuration.clone();
+    let issuers = configuration["issuer"].as_array().unwrap();
+    if issuers.iter().any(|it| it["issuer"] == OPAQUE) {
+        return configuration;
+    }
     let asked = |name: &str| {
         json!({
             "issuer": name, "check": "introspection", "audiences": [AUDIENCE],
@@ -78,7 +82,11 @@ pub fn with_opaque(configuration: &Value, issuer: &str) -> Value {
     configuration
 }
 
+/// Runs it, with nothing in memory, and a provider that knows no token.
 fn deploy(host: &dyn Host) {
+    answers(host, Answer::Document);
+    let provider = host.scripted_provider().unwrap();
+    provider.lock().unwrap().opaque.clear();
     let mut deployment = host.deployment();
     deployment.configuration = with_opaque(&deployment.configuration, host.issuer());
     host.deploy(&deployment);
@@ -123,13 +131,15 @@ fn call(host: &dyn Host, token: &str, target: &str) -> Response {
 fn an_active_token_passes(host: &dyn Host) {
     deploy(host);
     know(host, "op-1", active(host));
+    let before = questions(host);
     for _ in 0..2 {
         let seen = call(host, "op-1", "/opaque/a?b=c").expect(200).json();
         assert_eq!(seen["headers"]["lychgate-user"], "robot");
         assert_eq!(seen["headers"]["lychgate-issuer"], OPAQUE);
         assert_eq!(seen["headers"]["lychgate-groups"], "robots");
     }
-    assert!(questions(host) <= 2, "{}", questions(host));
+    let asked = questions(host) - before;
+    assert!(asked == 1 || !host.is_one_instance(), "{asked}");
     let provider = host.scripted_provider().unwrap();
     let requests = provider.lock().unwrap().requests.clone();
     let asked = requests
