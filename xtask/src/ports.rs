@@ -109,6 +109,7 @@ mod tests {
         let _asking = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
         let _kept = holder.accept().unwrap();
         drop(holder);
-        assert_eq!(obstacle(port), None);
+        // A child that another test forks just now holds the listener, too, until it runs its own program.
+        assert!((0..100_000).any(|_| obstacle(port).is_none()));
     }
 }

@@ -19,7 +19,7 @@ use crate::{
         },
         context::{call::Call, exchange},
         providers::client::{self, Client},
-        published::single_flight::Lease,
+        published::{questions::UnderWay, single_flight::Lease},
     },
     http::{
         inbound::Inbound,
@@ -28,8 +28,13 @@ use crate::{
     jose::Malformed,
     metrics::Family,
     platform::Platform,
+    time::Milliseconds,
 };
 use alloc::rc::Rc;
+
+/// How often and how long a request waits to ask: two seconds in all.
+const MOST_LOOKS: u32 = 80;
+const LOOK: Milliseconds = Milliseconds::new(25);
 
 /// A token to ask about.
 #[derive(Clone, Copy)]
@@ -106,9 +111,10 @@ async fn answer<P: Platform, R: Inbound>(
     signed: Option<Signed>,
 ) -> Result<Rc<AccessToken>, RefusedToken> {
     let questions = &call.deployment.questions;
+    let under_way = begin(call)
+        .await
+        .ok_or_else(|| asked.about(IssuerFault::Busy))?;
     let asked_at = call.platform.now();
-    let under_way = questions.begin(asked_at);
-    let under_way = under_way.ok_or_else(|| asked.about(IssuerFault::Busy))?;
     let reply = send(call, asked)
         .await
         .map_err(|fault| asked.about(fault))?;
@@ -143,6 +149,18 @@ async fn answer<P: Platform, R: Inbound>(
         token,
         Basis { keys, until },
     ))
+}
+
+/// Begins to ask, as soon as fewer do than may; `None` where that does not come to pass.
+async fn begin<'a, P: Platform, R: Inbound>(call: &Call<'a, P, R>) -> Option<UnderWay<'a>> {
+    let questions = &call.deployment.questions;
+    for _ in 0..MOST_LOOKS {
+        if let Some(under_way) = questions.begin(call.platform.now()) {
+            return Some(under_way);
+        }
+        call.platform.pause(LOOK).await.ok()?;
+    }
+    None
 }
 
 /// Sends the question, and once more where its connection failed: a question changes nothing.
