@@ -288,3 +288,7 @@ fn of_facebook(answer: Map<String, Value>) -> Result<Map<String, Value>, Verdict
     }
     Ok(claims)
 }
+
+#[cfg(test)]
+#[path = "online_tests.rs"]
+mod tests;
