@@ -55,7 +55,11 @@ source = "api.wasm"
 
 /// The messages about `manifest`: problems, then notes.
 fn said(manifest: &str) -> Vec<String> {
-    let config = Config::from_json(CONFIGURATION.as_bytes()).unwrap();
+    said_of(CONFIGURATION, manifest)
+}
+
+fn said_of(configuration: &str, manifest: &str) -> Vec<String> {
+    let config = Config::from_json(configuration.as_bytes()).unwrap();
     let found = look(
         &Source::toml(Path::new("spin.toml"), manifest.to_owned()),
         &config,
@@ -204,6 +208,24 @@ fn every_origin_that_lychgate_sends_to_has_to_be_allowed() {
     ] {
         assert_eq!(said_with(list, lenient), SILENCE, "{lenient}");
     }
+}
+
+#[test]
+fn the_endpoint_that_is_asked_about_tokens_has_to_be_allowed() {
+    let issuer = r#""issuer":[{"issuer":"https://tokens.example.com","check":"introspection","clients":["a"],
+        "introspection_endpoint":"https://ask.example.com/introspect","client_id":"edge",
+        "client_secret":{"secret":"CLIENT_SECRET"}}],
+    "upstream""#;
+    let configuration = CONFIGURATION.replacen("\"upstream\"", issuer, 1);
+    assert_eq!(
+        said_of(&configuration, MANIFEST),
+        [
+            "spin.toml:25:1: allowed_outbound_hosts does not cover https://ask.example.com, where tokens of the issuer \
+          \"https://tokens.example.com\" are asked about (hint: add \"https://ask.example.com\")"
+        ]
+    );
+    let allowed = with("hosts = [", "hosts = [\"https://ask.example.com\", ");
+    assert_eq!(said_of(&configuration, &allowed), SILENCE);
 }
 
 #[test]
