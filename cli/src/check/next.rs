@@ -4,7 +4,8 @@ use crate::{print::problem::Problem, workers};
 use lychgate_core::{config::Config, gateway};
 use std::path::Path;
 
-/// What to do where the problems are those of one host alone, and another host's file stands beside it.
+/// A hint where only the file of one host has problems, and the file of another host stands beside it: perhaps nobody
+/// deploys to the first.
 pub(super) fn step_after(file: &Path, problems: &[Problem]) -> Option<String> {
     let hosts = [
         ("wrangler.toml", "Workers", "spin.toml"),

@@ -22,7 +22,8 @@ pub(crate) fn check(subject: &Subject, config: &Config, issuer: &Issuer) -> Vec<
     findings
 }
 
-/// Whether the endpoint is there that is asked about tokens. What it thinks of our credential, the gateway alone can tell.
+/// Whether the endpoint answers that the gateway asks about tokens. The doctor has no credential for it, so whether the
+/// endpoint accepts the gateway's shows in the gateway's log alone.
 fn asked(subject: &Subject, issuer: &Issuer, check: &OnlineCheck) -> Finding {
     let (name, url) = (&issuer.issuer, check.endpoint.to_string());
     // No token looks like this.

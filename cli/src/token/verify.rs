@@ -116,30 +116,26 @@ fn verify(text: &str, jwks: Option<&Path>, loaded: &Loaded, now: UnixTime) -> Ve
     }
 }
 
-/// Who is asked about a token of that form, where its signature alone says nothing.
+/// The server that the gateway would ask about the token, in words; `None` where a signature decides.
 fn asked(text: &str, loaded: &Loaded) -> Option<String> {
     let config = &loaded.config;
-    let by_prefix = || {
-        let has_prefix = |issuer: &&Issuer| {
-            let prefix = issuer.token_prefix.as_deref();
-            prefix.is_some_and(|prefix| text.starts_with(prefix))
-        };
-        config.issuers.iter().find(has_prefix)
-    };
     let issuer = match form::of(text) {
-        TokenForm::Of(name) => config.issuer_named(&name).map(|(_, issuer)| issuer),
-        TokenForm::Opaque => by_prefix(),
+        TokenForm::Of(name) => config.issuer_named(&name),
+        TokenForm::Opaque => config.issuer_by_prefix(text),
         TokenForm::Unreadable => None,
     };
-    match issuer.map(|issuer| (&issuer.issuer, &issuer.check)) {
+    match issuer.map(|(_, issuer)| (&issuer.issuer, &issuer.check)) {
         Some((name, IssuerCheck::Answer(check))) => Some(format!(
             "the gateway asks {} whether it is a token of {name}",
             check.endpoint
         )),
         Some((_, IssuerCheck::Signature | IssuerCheck::SignatureAndAnswer(_))) => None,
         None => {
-            let is_asked = |issuer: &&Issuer| matches!(issuer.check, IssuerCheck::Answer(_));
-            let mut names = config.issuers.iter().filter(is_asked).peekable();
+            let asked = config
+                .issuers
+                .iter()
+                .filter(|issuer| issuer.is_asked_alone());
+            let mut names = asked.peekable();
             (form::of(text) == TokenForm::Opaque && names.peek().is_some()).then(|| {
                 let names: Vec<&str> = names.map(|issuer| issuer.issuer.as_str()).collect();
                 format!(

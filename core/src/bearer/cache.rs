@@ -29,7 +29,7 @@ pub struct TokenDigest([u8; 32]);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct KeySetVersion(u32);
 
-/// What a token in the cache stands on.
+/// The proofs for which the cache believes a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Basis {
     /// The keys that its signature was verified with.

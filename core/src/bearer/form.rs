@@ -10,7 +10,7 @@ use crate::encoding::{
 use alloc::{borrow::ToOwned, string::String};
 use serde_json::{Map, Value};
 
-/// What the form of a token says.
+/// The issuer that a token names by its form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Form {
     /// It names nobody.

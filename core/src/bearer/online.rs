@@ -13,6 +13,7 @@ use crate::{
     http::{
         header::{HeaderName, HeaderValue},
         outbound::{Outbound, Reply},
+        url::Url,
     },
     jose::ClaimsSet,
     oidc::{
@@ -77,7 +78,7 @@ pub fn request(check: &OnlineCheck, asker: &Asker, token: &str) -> Option<Outbou
     let endpoint = &check.endpoint;
     match (&check.method, asker) {
         (CheckMethod::Introspection(_), Asker::Client(id, credential)) => {
-            token::form_request(endpoint, introspection_form(token), id, credential)
+            introspection(endpoint, token, id, credential)
         }
         (CheckMethod::Introspection(_), Asker::Bearer(ours)) => {
             let mut request = token::plain_form_request(endpoint, introspection_form(token));
@@ -105,6 +106,17 @@ pub fn request(check: &OnlineCheck, asker: &Asker, token: &str) -> Option<Outbou
     }
 }
 
+/// The question of a client to an introspection endpoint (RFC 7662, section 2.1). `None` where the client identifier or
+/// secret cannot stand in a header field.
+pub fn introspection(
+    endpoint: &Url,
+    token: &str,
+    client_id: &str,
+    credential: &ClientCredential,
+) -> Option<Outbound> {
+    token::form_request(endpoint, introspection_form(token), client_id, credential)
+}
+
 fn introspection_form(token: &str) -> String {
     let mut form = String::new();
     parameters::push(&mut form, "token", token);
@@ -115,18 +127,15 @@ fn introspection_form(token: &str) -> String {
 /// The facts of an active token.
 ///
 /// # Errors
-/// [`Verdict`]. A false accept lets in whoever holds a token that was revoked, or was never an access token.
+/// [`Verdict`]. After a false accept, a token that was revoked, or was never an access token, opens the API.
 pub fn read(
     check: &OnlineCheck,
     reply: &Reply,
     issuer: &Issuer,
     index: IssuerIndex,
 ) -> Result<AccessToken, Verdict> {
-    Ok(AccessToken::of_answer(
-        claims(check, reply)?,
-        issuer,
-        index,
-    )?)
+    let claims = claims(check, reply, issuer)?;
+    Ok(AccessToken::of_answer(claims, issuer, index)?)
 }
 
 /// Whether the issuer still stands to a token that it signed.
@@ -139,13 +148,7 @@ pub fn confirm(
     issuer: &Issuer,
     token: &AccessToken,
 ) -> Result<(), Verdict> {
-    let answer = claims(check, reply)?;
-    if answer
-        .issuer()
-        .is_some_and(|stated| stated != issuer.issuer)
-    {
-        return Err(AccessTokenFault::UnknownIssuer.into());
-    }
+    let answer = claims(check, reply, issuer)?;
     // An answer about somebody else is about another token.
     let is_same = |stated| Some(stated) == token.claims().subject();
     match answer.subject().is_none_or(is_same) {
@@ -154,14 +157,20 @@ pub fn confirm(
     }
 }
 
-fn claims(check: &OnlineCheck, reply: &Reply) -> Result<ClaimsSet, Verdict> {
+/// The claims of an active token, which name no other issuer.
+fn claims(check: &OnlineCheck, reply: &Reply, issuer: &Issuer) -> Result<ClaimsSet, Verdict> {
     let claims = match &check.method {
         CheckMethod::Introspection(_) => introspected(document(reply)?)?,
         CheckMethod::Userinfo => of_userinfo(reply)?,
         CheckMethod::GoogleTokenInfo => of_google(reply)?,
         CheckMethod::FacebookTokenInfo(_) => of_facebook(document(reply)?)?,
     };
-    Ok(ClaimsSet::of_answer(claims).map_err(AccessTokenFault::Claims)?)
+    let claims = ClaimsSet::of_answer(claims).map_err(AccessTokenFault::Claims)?;
+    let is_foreign = |stated: &str| stated != issuer.issuer;
+    match claims.issuer().is_some_and(is_foreign) {
+        true => Err(AccessTokenFault::UnknownIssuer.into()),
+        false => Ok(claims),
+    }
 }
 
 fn document(reply: &Reply) -> Result<Map<String, Value>, AnswerFault> {

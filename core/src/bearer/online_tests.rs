@@ -1,4 +1,4 @@
-//! What each kind of endpoint says of a token, and what counts of it.
+//! The answers of each kind of endpoint, and the facts that Lychgate takes from them.
 
 use super::*;
 use crate::{config::Config, time::UnixTime};

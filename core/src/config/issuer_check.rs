@@ -58,7 +58,7 @@ const OF_SIGNATURES: [&str; 8] = [
 ];
 
 /// The keys that say how an endpoint is asked.
-const OF_ANSWERS: [&str; 10] = [
+const OF_ANSWERS: [&str; 9] = [
     "introspection_endpoint",
     "introspection_endpoint_auth_method",
     "userinfo_endpoint",
@@ -68,7 +68,6 @@ const OF_ANSWERS: [&str; 10] = [
     "client_secret",
     "private_key",
     "bearer_token",
-    "any_client",
 ];
 
 /// How an issuer's tokens are checked, as its table says.
@@ -86,6 +85,29 @@ pub(super) enum Endpoint {
     Introspection,
     Userinfo,
     TokenInfo,
+}
+
+impl Endpoint {
+    /// Those of [`OF_ANSWERS`] that go with it.
+    const fn keys(self) -> &'static [&'static str] {
+        match self {
+            Self::Introspection => &[
+                "introspection_endpoint",
+                "introspection_endpoint_auth_method",
+                "client_id",
+                "client_secret",
+                "private_key",
+                "bearer_token",
+            ],
+            Self::Userinfo => &["userinfo_endpoint"],
+            Self::TokenInfo => &[
+                "tokeninfo_endpoint",
+                "tokeninfo_form",
+                "client_id",
+                "client_secret",
+            ],
+        }
+    }
 }
 
 /// The word at `check`; `None` for one that is none.
@@ -120,7 +142,8 @@ pub(super) fn read(table: &Table<'_>, word: Word, reach: Reach) -> Option<Issuer
     match (word, revocation) {
         (Word::Jwt, None) => {
             unused(table, &OF_ANSWERS, ConfigFault::AskedOnly);
-            unused(table, &["cache_for", "fresh_for"], ConfigFault::AskedOnly);
+            let more = ["any_client", "cache_for", "fresh_for"];
+            unused(table, &more, ConfigFault::AskedOnly);
             unused(table, &["token_prefix"], ConfigFault::OpaqueOnly);
             Some(IssuerCheck::Signature)
         }
@@ -195,27 +218,9 @@ fn endpoint_check(
     span: &'static str,
     reach: Reach,
 ) -> Option<OnlineCheck> {
-    let others: &[&str] = match endpoint {
-        Endpoint::Introspection => &["userinfo_endpoint", "tokeninfo_endpoint", "tokeninfo_form"],
-        Endpoint::Userinfo => &[
-            "introspection_endpoint",
-            "introspection_endpoint_auth_method",
-            "tokeninfo_endpoint",
-            "tokeninfo_form",
-            "client_id",
-            "client_secret",
-            "private_key",
-            "bearer_token",
-        ],
-        Endpoint::TokenInfo => &[
-            "introspection_endpoint",
-            "introspection_endpoint_auth_method",
-            "userinfo_endpoint",
-            "private_key",
-            "bearer_token",
-        ],
-    };
-    unused(table, others, ConfigFault::OtherEndpoint);
+    let mut others = OF_ANSWERS.to_vec();
+    others.retain(|key| !endpoint.keys().contains(key));
+    unused(table, &others, ConfigFault::OtherEndpoint);
     let cache_for = span_at(table, span, SHORTEST, LONGEST);
     let in_reach = |text: &str| site::in_reach(text, reach);
     let at = |key: &'static str| {

@@ -418,6 +418,16 @@ impl Config {
         Some((IssuerIndex(place), issuer))
     }
 
+    /// The issuer whose tokens begin as this one does, and its place.
+    pub fn issuer_by_prefix(&self, token: &str) -> Option<(IssuerIndex, &Issuer)> {
+        let mut issuers = self.issuers.iter().enumerate();
+        let (place, issuer) = issuers.find(|(_, issuer)| {
+            let prefix = issuer.token_prefix.as_deref();
+            prefix.is_some_and(|prefix| token.starts_with(prefix))
+        })?;
+        Some((IssuerIndex(place), issuer))
+    }
+
     /// The provider called `id`.
     pub fn provider(&self, id: &str) -> Option<&Provider> {
         self.providers.iter().find(|provider| provider.id == id)

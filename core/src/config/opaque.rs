@@ -1,6 +1,6 @@
 //! Whose an opaque token is that comes on a route: it names nobody, so its route does.
 
-use super::{Issuer, IssuerCheck, at::ConfigPath, fault::ConfigFault, reader::Faults};
+use super::{Issuer, at::ConfigPath, fault::ConfigFault, reader::Faults};
 use crate::access::{
     condition::Condition,
     issuer_index::IssuerIndex,
@@ -21,9 +21,10 @@ pub(super) fn assign(
         if !route.takes_tokens() {
             continue;
         }
-        let asked = issuers.iter().enumerate().filter(|(_, issuer)| {
-            matches!(issuer.check, IssuerCheck::Answer(_)) && issuer.token_prefix.is_none()
-        });
+        let asked = issuers
+            .iter()
+            .enumerate()
+            .filter(|(_, issuer)| issuer.is_asked_alone() && issuer.token_prefix.is_none());
         let allowed = asked.filter(|(_, issuer)| allows(&route.requirements, &issuer.issuer));
         let mut found: Vec<(usize, &Issuer)> = allowed.collect();
         match found.pop() {

@@ -122,6 +122,11 @@ impl OnlineCheck {
 }
 
 impl Issuer {
+    /// Whether its answers alone tell what a token is.
+    pub const fn is_asked_alone(&self) -> bool {
+        matches!(self.check, IssuerCheck::Answer(_))
+    }
+
     /// The endpoint that is asked about its tokens, if any.
     pub const fn asked(&self) -> Option<&OnlineCheck> {
         match &self.check {

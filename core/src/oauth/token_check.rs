@@ -5,6 +5,7 @@
 
 use super::{OAuthFault, resource};
 use crate::{
+    bearer::online,
     config::TokenCheck,
     encoding::{parameters, percent},
     http::{
@@ -70,10 +71,7 @@ pub fn request(
             resource::request(&endpoint.with_query(&query), &application).ok()
         }
         TokenCheck::Introspection(endpoint) => {
-            let mut form = String::new();
-            parameters::push(&mut form, "token", access_token.expose());
-            parameters::push(&mut form, "token_type_hint", "access_token");
-            token::form_request(endpoint, form, client_id, credential)
+            online::introspection(endpoint, access_token.expose(), client_id, credential)
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::{
         AccessToken, Presented, Scheme,
         cache::{Basis, KeySetVersion, TokenDigest},
     },
-    config::{Config, Issuer, IssuerCheck, IssuerIndex},
+    config::{Config, Issuer, IssuerIndex},
     gateway::{
         context::{call::Call, deployment::Deployment, issuer_keys::IssuerKeys},
         published::key_sets::Published,
@@ -48,14 +48,8 @@ pub(in crate::gateway) fn issuer_of_opaque<'a>(
     token: &str,
     of_route: Option<IssuerIndex>,
 ) -> Option<(IssuerIndex, &'a Issuer)> {
-    let has_prefix = |issuer: &Issuer| {
-        let prefix = issuer.token_prefix.as_deref();
-        matches!(issuer.check, IssuerCheck::Answer(_))
-            && prefix.is_some_and(|prefix| token.starts_with(prefix))
-    };
-    let found = config.issuers.iter().position(has_prefix).map(IssuerIndex);
-    let index = found.or(of_route)?;
-    Some((index, config.issuer(index)?))
+    let by_route = || Some((of_route?, config.issuer(of_route?)?));
+    config.issuer_by_prefix(token).or_else(by_route)
 }
 
 /// The token with this digest, as far as its keys are known, fresh or not.

@@ -119,14 +119,17 @@ async fn answer<P: Platform, R: Inbound>(
         .await
         .map_err(|fault| asked.about(fault))?;
     drop(under_way);
-    let verdict = match &signed {
-        None => online::read(asked.check, &reply, asked.issuer, asked.index).map(Some),
-        Some(signed) => {
-            let confirmed = online::confirm(asked.check, &reply, asked.issuer, &signed.token);
-            confirmed.map(|()| None)
+    let verdict = match signed {
+        None => {
+            let read = online::read(asked.check, &reply, asked.issuer, asked.index);
+            read.map(|token| (token, None))
+        }
+        Some(Signed { token, keys }) => {
+            let confirmed = online::confirm(asked.check, &reply, asked.issuer, &token);
+            confirmed.map(|()| (token, Some(keys)))
         }
     };
-    let answered = verdict.map_err(|verdict| match verdict {
+    let (token, keys) = verdict.map_err(|verdict| match verdict {
         Verdict::Unknown(fault) => asked.about(IssuerFault::Answer(fault)),
         Verdict::Refused(fault) => {
             questions.refuse(asked.digest, fault, asked_at);
@@ -134,11 +137,6 @@ async fn answer<P: Platform, R: Inbound>(
         }
     })?;
     count(call, asked.check);
-    let (token, keys) = match (answered, signed) {
-        (Some(token), _) => (token, None),
-        (None, Some(Signed { token, keys })) => (token, Some(keys)),
-        (None, None) => return Err(asked.about(PlatformFault::Internal)),
-    };
     let counts = asked_at.plus(asked.check.cache_for);
     let ends = token.claims().stated_expiration().unwrap_or(counts);
     let until = Some(counts.min(ends));

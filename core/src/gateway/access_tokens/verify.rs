@@ -76,8 +76,7 @@ async fn vouched_for<P: Platform, R: Inbound>(
         return Ok(known);
     }
     let config = &call.deployment.config;
-    let is_asked = |issuer: &Issuer| matches!(issuer.check, IssuerCheck::Answer(_));
-    if !config.issuers.iter().any(is_asked) {
+    if !config.issuers.iter().any(Issuer::is_asked_alone) {
         return signature::verified(call, text, digest).await;
     }
     let (found, is_named) = match form::of(text) {
