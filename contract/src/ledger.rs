@@ -91,6 +91,7 @@ fn partition(question: &Value) -> Option<Partition> {
         "user" => PartitionKind::User,
         "attempt" => PartitionKind::Attempt,
         "proof_key" => PartitionKind::ProofKey,
+        "handed_over" => PartitionKind::HandedOver,
         _ => return None,
     };
     let id = base64url::decode_array(text(partition, "id")?)?;

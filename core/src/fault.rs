@@ -5,10 +5,12 @@
 
 mod answer;
 mod configuration;
+mod hand_over;
 pub mod setting;
 
 pub use answer::{Answer, PublicCode};
 pub use configuration::ConfigurationFault;
+pub use hand_over::{HandOverCode, HandOverFault};
 
 use crate::{
     bearer::{AccessTokenFault, online::AnswerFault},
@@ -83,6 +85,8 @@ pub enum BrowserFault {
     AttemptOfOtherProvider,
     /// The attempt was used before.
     AttemptUsed,
+    /// A token that a page handed over does not sign anyone in.
+    HandOver(HandOverFault),
     /// The person was signed in several times in a row for one page, and it asks again.
     SignInLoop,
     /// The same with a living session, whose authentication is never the one that is asked for.
@@ -108,6 +112,8 @@ pub enum ProviderFault {
     IdToken(IdTokenFault),
     /// Its userinfo was refused.
     Userinfo(UserinfoFault),
+    /// Its answer about an ID token says nothing of the token.
+    TokenInfo(AnswerFault),
     /// Routes ask for groups, and it says that it has more of them than it lists (OpenID Connect Core,
     /// section 5.6.2; Entra's overage).
     GroupsElsewhere,
@@ -254,6 +260,12 @@ impl fmt::Display for Fault {
             Self::Platform(fault) => write!(f, "platform: {fault:?}"),
             Self::Upstream(fault) => write!(f, "upstream: {fault:?}"),
         }
+    }
+}
+
+impl From<HandOverFault> for Fault {
+    fn from(fault: HandOverFault) -> Self {
+        BrowserFault::HandOver(fault).into()
     }
 }
 

@@ -74,7 +74,7 @@ impl Hosts<'_> {
                 let more = ", and the hosts of its token, key and userinfo endpoints where they are others";
                 let origin = Some(url.origin()).filter(|origin| !self.covers(origin));
                 let fault = origin.map(|origin| self.fault(origin, &whose, more));
-                return fault.into_iter().collect();
+                return fault.into_iter().chain(self.hand_over(provider)).collect();
             }
             Protocol::OpenId(MetadataSource::Written(endpoints)) => {
                 uncovered(endpoints.asked(), self)
@@ -84,6 +84,24 @@ impl Hosts<'_> {
         let whose = format!("an endpoint of the provider \"{}\"", provider.id);
         let faults = endpoints.into_iter();
         faults
+            .map(|origin| self.fault(origin, &whose, ""))
+            .chain(self.hand_over(provider))
+            .collect()
+    }
+
+    /// Where Lychgate asks about tokens that pages hand over.
+    fn hand_over(&self, provider: &Provider) -> Vec<Fault> {
+        let of_protocol = match &provider.protocol {
+            Protocol::OAuth(server) => uncovered(server.asked(), self),
+            Protocol::OpenId(_) => Vec::new(),
+        };
+        let origins = uncovered(provider.hand_over.asked(), self).into_iter();
+        let whose = format!(
+            "where tokens are asked about that pages hand over for the provider \"{}\"",
+            provider.id
+        );
+        origins
+            .filter(|origin| !of_protocol.contains(origin))
             .map(|origin| self.fault(origin, &whose, ""))
             .collect()
     }

@@ -229,6 +229,23 @@ fn the_endpoint_that_is_asked_about_tokens_has_to_be_allowed() {
 }
 
 #[test]
+fn the_endpoint_that_is_asked_about_tokens_of_pages_has_to_be_allowed() {
+    let hand_over = r#""id":"example","hand_over":["access_token"],"token_check":"introspection",
+        "token_check_endpoint":"https://ask.example.com/introspect""#;
+    let configuration = CONFIGURATION.replacen(r#""id":"example""#, hand_over, 1);
+    assert_ne!(configuration, CONFIGURATION);
+    assert_eq!(
+        said_of(&configuration, MANIFEST),
+        [
+            "spin.toml:25:1: allowed_outbound_hosts does not cover https://ask.example.com, where tokens are asked about \
+          that pages hand over for the provider \"example\" (hint: add \"https://ask.example.com\")"
+        ]
+    );
+    let allowed = with("hosts = [", "hosts = [\"https://ask.example.com\", ");
+    assert_eq!(said_of(&configuration, &allowed), SILENCE);
+}
+
+#[test]
 fn the_store_and_the_database_have_to_be_granted() {
     assert_eq!(
         said_with(

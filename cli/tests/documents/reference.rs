@@ -141,8 +141,9 @@ fn there_is_no_table_without_a_page() {
 
 #[test]
 fn every_public_code_stands_in_the_page_of_errors() {
-    let codes = quoted_after("core/src/fault/answer.rs", "=> \"");
+    let mut codes = quoted_after("core/src/fault/answer.rs", "=> \"");
     assert!(codes.contains("misconfigured"));
+    codes.extend(quoted_after("core/src/fault/hand_over.rs", "=> \""));
     assert_eq!(set(reference("errors").first_column("Code")), codes);
 }
 

@@ -86,12 +86,7 @@ pub fn request(check: &OnlineCheck, asker: &Asker, token: &str) -> Option<Outbou
             request.headers.push((HeaderName::AUTHORIZATION, bearer));
             Some(request)
         }
-        (CheckMethod::GoogleTokenInfo, _) => {
-            // In the body, so that no log of an address has it.
-            let mut form = String::new();
-            parameters::push(&mut form, "access_token", token);
-            Some(token::plain_form_request(endpoint, form))
-        }
+        (CheckMethod::GoogleTokenInfo, _) => Some(token_info(endpoint, "access_token", token)),
         (CheckMethod::FacebookTokenInfo(_), Asker::Client(id, credential)) => {
             // The application itself asks, with what Facebook calls its access token.
             let application = format!("{id}|{}", credential.secret()?.expose());
@@ -115,6 +110,14 @@ pub fn introspection(
     credential: &ClientCredential,
 ) -> Option<Outbound> {
     token::form_request(endpoint, introspection_form(token), client_id, credential)
+}
+
+/// The question in Google's form about a token of this kind. The token stands in the body, so that no log of an address
+/// has it.
+pub fn token_info(endpoint: &Url, kind: &str, token: &str) -> Outbound {
+    let mut form = String::new();
+    parameters::push(&mut form, kind, token);
+    token::plain_form_request(endpoint, form)
 }
 
 fn introspection_form(token: &str) -> String {
@@ -186,6 +189,15 @@ fn document(reply: &Reply) -> Result<Map<String, Value>, AnswerFault> {
 const ACCESS_TYPES: [&str; 5] = ["bearer", "dpop", "access_token", "at+jwt", "jwt"];
 
 fn introspected(answer: Map<String, Value>) -> Result<Map<String, Value>, Verdict> {
+    check_active(&answer)?;
+    Ok(answer)
+}
+
+/// Whether the answer of an introspection endpoint is about an access token that is active (RFC 7662, section 2.2).
+///
+/// # Errors
+/// [`Verdict`]. After a false accept, a token that was revoked, or was never an access token, counts.
+pub fn check_active(answer: &Map<String, Value>) -> Result<(), Verdict> {
     match answer.get("active") {
         Some(Value::Bool(true)) => {}
         Some(Value::Bool(false)) => return Err(AccessTokenFault::Inactive.into()),
@@ -216,7 +228,7 @@ fn introspected(answer: Map<String, Value>) -> Result<Map<String, Value>, Verdic
     {
         return Err(AccessTokenFault::Kind.into());
     }
-    Ok(answer)
+    Ok(())
 }
 
 /// The claims about the user. The endpoint is no word on what the token may do, or whose it is.
@@ -244,23 +256,35 @@ fn of_google(reply: &Reply) -> Result<Map<String, Value>, Verdict> {
     if reply.status == 400 {
         return Err(AccessTokenFault::Inactive.into());
     }
-    let mut claims = document(reply)?;
-    let number = |text: &str| text.parse::<u64>().ok().map(Value::from);
-    for name in ["exp", "iat"] {
-        if let Some(Value::String(text)) = claims.get(name) {
-            let number = number(text).ok_or(AnswerFault::Active)?;
-            claims.insert(name.to_owned(), number);
-        }
-    }
+    let claims = typed(document(reply)?).ok_or(AnswerFault::Active)?;
     // Without its end nothing says that the token is one that still counts.
-    if !claims.contains_key("exp") {
-        return Err(AnswerFault::Active.into());
+    match claims.contains_key("exp") {
+        true => Ok(claims),
+        false => Err(AnswerFault::Active.into()),
+    }
+}
+
+/// The claims of an ID token, as Google's endpoint tells them.
+///
+/// # Errors
+/// [`Verdict`]. After a false accept, a text that nobody signed signs someone in.
+pub fn of_id_token(reply: &Reply) -> Result<ClaimsSet, Verdict> {
+    Ok(ClaimsSet::of_answer(of_google(reply)?).map_err(AccessTokenFault::Claims)?)
+}
+
+/// Google's numbers and booleans, which it writes as text; `None` where one is no number.
+fn typed(mut claims: Map<String, Value>) -> Option<Map<String, Value>> {
+    for name in ["exp", "iat", "nbf", "auth_time"] {
+        if let Some(Value::String(text)) = claims.get(name) {
+            let number = text.parse::<u64>().ok()?;
+            claims.insert(name.to_owned(), number.into());
+        }
     }
     if let Some(Value::String(text)) = claims.get("email_verified") {
         let is_verified = text == "true";
         claims.insert("email_verified".to_owned(), is_verified.into());
     }
-    Ok(claims)
+    Some(claims)
 }
 
 fn of_facebook(answer: Map<String, Value>) -> Result<Map<String, Value>, Verdict> {

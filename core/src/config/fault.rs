@@ -126,6 +126,8 @@ pub enum ConfigFault {
     OAuthOnly,
     /// A key of OpenID Connect at a provider without it.
     OpenIdOnly,
+    /// A key that says how tokens are checked that nobody hands over.
+    HandOverOnly,
     /// The place of metadata beside what would stand there.
     MetadataTwice,
     /// The check of a provider's tokens asks for a client secret.

@@ -191,6 +191,9 @@ const fn plain(fault: &ConfigFault) -> Option<&'static str> {
         }
         ConfigFault::ProviderNeeded => "add a [[provider]] with id, issuer and client_id",
         ConfigFault::OAuthOnly => "OpenID Connect finds its endpoints by the issuer; remove it",
+        ConfigFault::HandOverOnly => {
+            "remove it, or let hand_over name the tokens: \"id_token\" or \"access_token\""
+        }
         ConfigFault::OpenIdOnly => "remove it, or write kind = \"oidc\"",
         ConfigFault::MetadataTwice => "remove it, or the endpoints: the document names them",
         ConfigFault::TokenCheckSecret => {

@@ -5,10 +5,12 @@
 
 pub mod at;
 mod audiences;
+mod authorization_server;
 mod cors;
 mod duration;
 pub mod fault;
 mod fault_text;
+mod hand_over;
 mod hint;
 mod issuer;
 mod issuer_check;
@@ -40,6 +42,8 @@ mod requirement_properties;
 mod tests;
 
 pub use crate::access::issuer_index::IssuerIndex;
+pub use authorization_server::{AuthorizationServer, TokenCheck};
+pub use hand_over::{HandOver, IdTokenCheck};
 pub use metadata::{MetadataSource, OpenIdEndpoints};
 pub use requirements::LONGEST_AGE;
 pub use token_issuer::{
@@ -54,7 +58,7 @@ use crate::{
     cookie::set_cookie::SameSite,
     http::{
         header::HeaderName,
-        url::{Origin, Reach, Url},
+        url::{Origin, Reach},
     },
     page::{language::Language, theme::Theme},
     time::{Seconds, UnixTime},
@@ -142,6 +146,8 @@ pub struct Provider {
     pub groups_claim: ListClaim,
     /// Where roles are listed; default `roles`.
     pub roles_claim: ListClaim,
+    /// The tokens that pages of the site may hand over for a session.
+    pub hand_over: HandOver,
 }
 
 /// Client authentication (OpenID Connect Core, section 9).
@@ -171,37 +177,6 @@ pub enum Protocol {
     OpenId(MetadataSource),
     /// OAuth 2.0 alone: a resource of the provider's says who the user is, to any client with an access token.
     OAuth(Box<AuthorizationServer>),
-}
-
-/// A provider without OpenID Connect (RFC 6749, section 3).
-#[derive(Clone, Debug)]
-pub struct AuthorizationServer {
-    /// Where browsers are sent to sign in.
-    pub authorization_endpoint: Url,
-    /// Where codes become tokens.
-    pub token_endpoint: Url,
-    /// The resource that says who the token's user is, as a JSON object.
-    pub userinfo_endpoint: Url,
-    /// The user's addresses as GitHub lists them, of which the primary one counts where it is verified.
-    pub emails_endpoint: Option<Url>,
-    /// The user's organisations as GitHub lists them; asked where a session keeps groups.
-    pub groups_endpoint: Option<Url>,
-    /// The check of the client that an access token was issued to. Without it, a token of another client,
-    /// or of another user, would sign a user in.
-    pub token_check: TokenCheck,
-    /// The claim that stands for `sub` in the answer of the userinfo endpoint.
-    pub subject_claim: ClaimPath,
-}
-
-/// How Lychgate asks a provider which client an access token was issued to.
-#[derive(Clone, Debug)]
-pub enum TokenCheck {
-    /// `POST /applications/{client_id}/token` below this URL.
-    GitHub(Url),
-    /// `GET` with `input_token`.
-    Facebook(Url),
-    /// RFC 7662.
-    Introspection(Url),
 }
 
 /// How the provider's answer comes back through the browser (OAuth 2.0 Form Post Response Mode).
@@ -336,19 +311,6 @@ impl ClientAuthentication {
     }
 }
 
-impl AuthorizationServer {
-    /// Every endpoint that the deployment itself asks; browsers alone go to the authorization endpoint.
-    pub fn asked(&self) -> impl Iterator<Item = &Url> {
-        let (TokenCheck::GitHub(check)
-        | TokenCheck::Facebook(check)
-        | TokenCheck::Introspection(check)) = &self.token_check;
-        [&self.token_endpoint, &self.userinfo_endpoint, check]
-            .into_iter()
-            .chain(&self.emails_endpoint)
-            .chain(&self.groups_endpoint)
-    }
-}
-
 impl Config {
     /// Which addresses this deployment may talk to.
     pub fn reach(&self) -> Reach {
@@ -426,6 +388,12 @@ impl Config {
             prefix.is_some_and(|prefix| token.starts_with(prefix))
         })?;
         Some((IssuerIndex(place), issuer))
+    }
+
+    /// Whether pages of the site may hand a token of any provider over.
+    pub fn takes_hand_overs(&self) -> bool {
+        let mut offers = self.providers.iter().map(|provider| &provider.hand_over);
+        offers.any(|offer| offer.id_token.is_some() || offer.access_token.is_some())
     }
 
     /// The provider called `id`.

@@ -110,6 +110,11 @@ impl<'a> Table<'a> {
         self.members.get(key).is_some_and(Value::is_string)
     }
 
+    /// Whether `word` stands at `key`.
+    pub(super) fn is(&self, key: &str, word: &str) -> bool {
+        self.members.get(key).and_then(Value::as_str) == Some(word)
+    }
+
     const fn place<'t>(&'t self, key: &'t str) -> Place<'t> {
         Place::new(&self.at, key)
     }

@@ -23,6 +23,9 @@ pub const PREDECESSOR: &str = "__Host-Http-lychgate-p";
 /// The cookie that counts sign-ins in a row for one page.
 pub const LOOP_GUARD: &str = "__Host-Http-lychgate-r";
 
+/// The cookie of the challenge to a page that hands a token over.
+pub const CHALLENGE: &str = "__Host-Http-lychgate-c";
+
 /// The start of the names of attempt cookies.
 pub const ATTEMPT_PREFIX: &str = "__Host-Http-lychgate-a-";
 
@@ -60,6 +63,7 @@ mod tests {
             TOMBSTONE,
             PREDECESSOR,
             LOOP_GUARD,
+            CHALLENGE,
             "__host-http-LYCHGATE",
             "__Host-Http-lychgate-a-x",
         ] {

@@ -27,6 +27,8 @@ pub enum Purpose {
     Session,
     /// An attempt cookie.
     Attempt,
+    /// The cookie of a challenge to a page that hands a token over.
+    Challenge,
     /// The tombstone cookie.
     Tombstone,
     /// The predecessor cookie.
@@ -75,9 +77,10 @@ pub enum OpenFault {
 
 impl Purpose {
     /// All purposes.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Session,
         Self::Attempt,
+        Self::Challenge,
         Self::Tombstone,
         Self::Predecessor,
         Self::Head,
@@ -91,6 +94,7 @@ impl Purpose {
         match self {
             Self::Session => "session",
             Self::Attempt => "attempt",
+            Self::Challenge => "challenge",
             Self::Tombstone => "tombstone",
             Self::Predecessor => "predecessor",
             Self::Head => "head",

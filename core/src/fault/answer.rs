@@ -1,6 +1,6 @@
 //! The public answer to a fault: a status and a code.
 
-use super::{BrowserFault, Fault, IssuerFault, ProviderFault, UpstreamFault};
+use super::{BrowserFault, Fault, HandOverCode, IssuerFault, ProviderFault, UpstreamFault};
 use crate::{
     bearer::AccessTokenFault,
     http::{outbound::SendError, response::Status},
@@ -47,6 +47,8 @@ pub enum PublicCode {
     LoginUnknown,
     /// `login_used`: the sign-in was completed before, or the provider does not take its code.
     LoginUsed,
+    /// One for the developer of a page that hands a token over.
+    HandOver(HandOverCode),
     /// `login_loop`: signing in does not help.
     LoginLoop,
     /// `login_refused`: the provider did not sign the user in.
@@ -144,6 +146,7 @@ impl BrowserFault {
             Self::AttemptUnknown | Self::AttemptExpired | Self::AttemptOfOtherProvider => {
                 (Status::BAD_REQUEST, PublicCode::LoginUnknown)
             }
+            Self::HandOver(fault) => return fault.answer(),
             Self::AttemptUsed => (Status::BAD_REQUEST, PublicCode::LoginUsed),
             Self::SignInLoop | Self::StepUpLoop => (Status::BAD_REQUEST, PublicCode::LoginLoop),
         };
@@ -174,6 +177,7 @@ impl ProviderFault {
             | Self::Token(_)
             | Self::IdToken(_)
             | Self::Userinfo(_)
+            | Self::TokenInfo(_)
             | Self::GroupsElsewhere
             | Self::OAuth(_)
             | Self::TooMuchIdentity => (Status::BAD_GATEWAY, PublicCode::ProviderError),
@@ -200,6 +204,7 @@ impl PublicCode {
             Self::CrossSiteRequest => "cross_site_request",
             Self::LoginUnknown => "login_unknown",
             Self::LoginUsed => "login_used",
+            Self::HandOver(code) => code.as_str(),
             Self::LoginLoop => "login_loop",
             Self::LoginRefused => "login_refused",
             Self::ProviderUnavailable => "provider_unavailable",

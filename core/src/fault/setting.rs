@@ -5,8 +5,8 @@
 //! for users without any group or role.
 
 use super::{
-    BrowserFault, ConfigurationFault, Exchange, Fault, IssuerFault, PlatformFault, ProviderFault,
-    UpstreamFault,
+    BrowserFault, ConfigurationFault, Exchange, Fault, HandOverFault, IssuerFault, PlatformFault,
+    ProviderFault, UpstreamFault,
 };
 use crate::{
     bearer::{AccessTokenFault, online::AnswerFault},
@@ -47,6 +47,7 @@ impl Fault {
             Self::Browser(BrowserFault::NoGroups) => Some(Setting::Provider("groups_claim")),
             Self::Browser(BrowserFault::NoRoles) => Some(Setting::Provider("roles_claim")),
             Self::Browser(BrowserFault::StepUpLoop) => Some(Setting::Named("acr")),
+            Self::Browser(BrowserFault::HandOver(fault)) => fault.setting(),
             Self::Provider(fault) => fault.setting(),
             // The issuer itself signed such a token.
             Self::Browser(BrowserFault::Token(AccessTokenFault::Type)) => {
@@ -136,6 +137,24 @@ impl ConfigurationFault {
     }
 }
 
+impl HandOverFault {
+    const fn setting(&self) -> Option<Setting> {
+        match self {
+            Self::NotOffered => Some(Setting::Provider("hand_over")),
+            Self::IdToken(IdTokenFault::Audience) => Some(Setting::Provider("hand_over_azp")),
+            Self::MediaType
+            | Self::Malformed
+            | Self::NoChallenge
+            | Self::ChallengeUsed
+            | Self::TokenUsed
+            | Self::IdToken(_)
+            | Self::NotIdToken
+            | Self::AccessToken(_)
+            | Self::OfNobody => None,
+        }
+    }
+}
+
 impl ProviderFault {
     const fn setting(&self) -> Option<Setting> {
         match self {
@@ -153,6 +172,7 @@ impl ProviderFault {
             )
             | Self::NoKeys
             | Self::CoolingDown
+            | Self::TokenInfo(_)
             | Self::Userinfo(
                 UserinfoFault::Document(_)
                 | UserinfoFault::AccessToken

@@ -20,6 +20,7 @@ use crate::{
         token::{self, TokenFault},
     },
     secret::Secret,
+    time::UnixTime,
 };
 use alloc::{
     format,
@@ -73,10 +74,37 @@ pub fn request(
         TokenCheck::Introspection(endpoint) => {
             online::introspection(endpoint, access_token.expose(), client_id, credential)
         }
+        TokenCheck::TokenInfo(endpoint) => Some(online::token_info(
+            endpoint,
+            "access_token",
+            access_token.expose(),
+        )),
     }
 }
 
-/// Holds the answer against our client and the user that the provider described.
+/// The client and the user that an access token must be of.
+#[derive(Clone, Copy, Debug)]
+pub struct Whose<'a> {
+    /// Our client identifier.
+    pub client_id: &'a str,
+    /// The clients beside ours whose tokens count.
+    pub authorized_parties: &'a [String],
+    /// `iss` of the provider, where an answer states one.
+    pub issuer: &'a str,
+    /// The user that the provider described.
+    pub subject: &'a str,
+}
+
+/// The answer about an access token that is valid.
+struct Told {
+    client: String,
+    /// Optional in introspection alone (RFC 7662, section 2.2).
+    user: Option<String>,
+    expires: Option<UnixTime>,
+}
+
+/// Holds the answer against our client and the user that the provider described. Answers when the token expires, where
+/// that is stated.
 ///
 /// # Errors
 /// Any [`OAuthFault`] about tokens. A false accept signs someone in with a token that was issued to another
@@ -84,12 +112,26 @@ pub fn request(
 pub fn check(
     check: &TokenCheck,
     reply: &Reply,
-    client_id: &str,
-    subject: &str,
-) -> Result<(), OAuthFault> {
-    if reply.status != 200 {
+    whose: Whose<'_>,
+) -> Result<Option<UnixTime>, OAuthFault> {
+    let told = told(check, reply, whose.issuer)?;
+    let is_ours = told.client == whose.client_id || whose.authorized_parties.contains(&told.client);
+    if !is_ours {
+        return Err(OAuthFault::OtherClient);
+    }
+    match told.user {
+        Some(user) if user != whose.subject => Err(OAuthFault::OtherUser),
+        Some(_) | None => Ok(told.expires),
+    }
+}
+
+fn told(check: &TokenCheck, reply: &Reply, issuer: &str) -> Result<Told, OAuthFault> {
+    match (check, reply.status) {
+        (_, 200) => {}
+        // Google knows of no other refusal than that of the token.
+        (TokenCheck::TokenInfo(_), 400) => return Err(OAuthFault::TokenInactive),
         // GitHub knows of no token by 404, others refuse us.
-        return Err(OAuthFault::TokenCheck(token::refusal(reply)));
+        (_, _) => return Err(OAuthFault::TokenCheck(token::refusal(reply))),
     }
     let document = document::read(reply);
     let document = document.map_err(|fault| OAuthFault::TokenCheck(TokenFault::Document(fault)))?;
@@ -98,33 +140,53 @@ pub fn check(
             .skip(1)
             .try_fold(document.get(*path.first()?)?, |at, name| at.get(name))
     };
-    let (client, user, is_active) = match check {
-        TokenCheck::GitHub(_) => (at(&["app", "client_id"]), at(&["user", "id"]), true),
-        TokenCheck::Facebook(_) => (
-            at(&["data", "app_id"]),
-            at(&["data", "user_id"]),
-            at(&["data", "is_valid"]) == Some(&Value::Bool(true)),
-        ),
-        TokenCheck::Introspection(_) => (
-            at(&["client_id"]),
-            // Optional there (RFC 7662, section 2.2); where it stands it counts.
-            at(&["sub"]),
-            at(&["active"]) == Some(&Value::Bool(true)),
-        ),
+    let named = |path: &[&str]| at(path).and_then(text);
+    let seconds = |path: &[&str]| {
+        let value = at(path)?;
+        let text = value.as_str().and_then(|text| text.parse().ok());
+        value.as_u64().or(text).map(UnixTime::from_seconds)
     };
-    if !is_active {
-        return Err(OAuthFault::TokenInactive);
-    }
-    let client = client.and_then(text).ok_or(OAuthFault::TokenInactive)?;
-    if client != client_id {
-        return Err(OAuthFault::OtherClient);
-    }
-    match (check, user.and_then(text)) {
-        (_, Some(user)) if user == subject => Ok(()),
-        (TokenCheck::Introspection(_), None) => Ok(()),
-        (_, None) => Err(OAuthFault::TokenInactive),
-        (_, Some(_)) => Err(OAuthFault::OtherUser),
-    }
+    let (client, user, expires) = match check {
+        TokenCheck::GitHub(_) => (
+            named(&["app", "client_id"]),
+            Some(named(&["user", "id"]).ok_or(OAuthFault::TokenInactive)?),
+            None,
+        ),
+        TokenCheck::Facebook(_) => {
+            if at(&["data", "is_valid"]) != Some(&Value::Bool(true)) {
+                return Err(OAuthFault::TokenInactive);
+            }
+            let user = named(&["data", "user_id"]).ok_or(OAuthFault::TokenInactive)?;
+            // 0 stands for a token that does not end by itself.
+            let expires = seconds(&["data", "expires_at"]);
+            let expires = expires.filter(|end| *end != UnixTime::from_seconds(0));
+            (named(&["data", "app_id"]), Some(user), expires)
+        }
+        TokenCheck::Introspection(_) => {
+            online::check_active(&document).map_err(|_| OAuthFault::TokenInactive)?;
+            if at(&["iss"]).is_some_and(|stated| stated.as_str() != Some(issuer)) {
+                return Err(OAuthFault::OtherClient);
+            }
+            (named(&["client_id"]), named(&["sub"]), seconds(&["exp"]))
+        }
+        TokenCheck::TokenInfo(_) => {
+            let client = named(&["azp"]).or_else(|| named(&["issued_to"]));
+            let audience = named(&["aud"]).or_else(|| named(&["audience"]));
+            // Both name the client; an answer that names two is about no token of one client.
+            if client.is_some() && client != audience {
+                return Err(OAuthFault::OtherClient);
+            }
+            let user = named(&["sub"]).or_else(|| named(&["user_id"]));
+            let user = user.ok_or(OAuthFault::TokenInactive)?;
+            let expires = seconds(&["exp"]).ok_or(OAuthFault::TokenInactive)?;
+            (audience, Some(user), Some(expires))
+        }
+    };
+    Ok(Told {
+        client: client.ok_or(OAuthFault::TokenInactive)?,
+        user,
+        expires,
+    })
 }
 
 /// An identifier: a text, or a whole number as text.
@@ -150,34 +212,65 @@ mod tests {
     const FACEBOOK: Kind = TokenCheck::Facebook;
     const INTROSPECTION: Kind = TokenCheck::Introspection;
 
-    fn asked(kind: Kind, answer: &Value) -> Result<(), OAuthFault> {
+    const TOKENINFO: Kind = TokenCheck::TokenInfo;
+
+    fn asked(kind: Kind, answer: &Value) -> Result<Option<u64>, OAuthFault> {
         let reply = Reply {
             status: 200,
             content_type: Some("application/json; charset=utf-8".into()),
             body: answer.to_string().into_bytes(),
         };
         let kind = kind(Url::parse("https://api.example.com").unwrap());
-        check(&kind, &reply, "edge", "42")
+        let whose = Whose {
+            client_id: "edge",
+            authorized_parties: &["app".to_string()],
+            issuer: "https://op.example.com",
+            subject: "42",
+        };
+        let expires = check(&kind, &reply, whose)?;
+        Ok(expires.map(UnixTime::as_seconds))
     }
 
     #[test]
     fn a_token_of_our_client_and_user_passes() {
-        for (kind, answer) in [
+        for (kind, answer, expires) in [
             (
                 GITHUB,
                 json!({"app": {"client_id": "edge"}, "user": {"id": 42}}),
+                None,
             ),
             (
                 FACEBOOK,
-                json!({"data": {"app_id": "edge", "is_valid": true, "user_id": "42"}}),
+                json!({"data": {"app_id": "edge", "is_valid": true, "user_id": "42", "expires_at": 0}}),
+                None,
+            ),
+            (
+                FACEBOOK,
+                json!({"data": {"app_id": "app", "is_valid": true, "user_id": "42", "expires_at": 9}}),
+                Some(9),
             ),
             (
                 INTROSPECTION,
-                json!({"active": true, "client_id": "edge", "sub": "42"}),
+                json!({"active": true, "client_id": "edge", "sub": "42", "exp": 9}),
+                Some(9),
             ),
-            (INTROSPECTION, json!({"active": true, "client_id": "edge"})),
+            (
+                INTROSPECTION,
+                json!({"active": true, "client_id": "app", "iss": "https://op.example.com"}),
+                None,
+            ),
+            (
+                TOKENINFO,
+                json!({"aud": "edge", "azp": "edge", "sub": "42", "exp": "9"}),
+                Some(9),
+            ),
+            (
+                TOKENINFO,
+                json!({"audience": "edge", "issued_to": "edge", "user_id": "42", "exp": 9}),
+                Some(9),
+            ),
         ] {
-            assert_eq!(asked(kind, &answer), Ok(()), "{answer}");
+            assert_eq!(asked(kind, &answer), Ok(expires), "{answer}");
         }
     }
 
@@ -249,6 +342,46 @@ mod tests {
                 INTROSPECTION,
                 json!({"active": true, "client_id": "edge", "sub": "43"}),
                 OAuthFault::OtherUser,
+            ),
+            (
+                INTROSPECTION,
+                json!({"active": "true", "client_id": "edge", "sub": "42"}),
+                OAuthFault::TokenInactive,
+            ),
+            (
+                INTROSPECTION,
+                json!({"active": true, "client_id": "edge", "token_type": "refresh_token"}),
+                OAuthFault::TokenInactive,
+            ),
+            (
+                INTROSPECTION,
+                json!({"active": true, "client_id": "edge", "iss": "https://other.example.com"}),
+                OAuthFault::OtherClient,
+            ),
+            (
+                TOKENINFO,
+                json!({"aud": "edge", "azp": "other", "sub": "42", "exp": "9"}),
+                OAuthFault::OtherClient,
+            ),
+            (
+                TOKENINFO,
+                json!({"aud": "other", "azp": "other", "sub": "42", "exp": "9"}),
+                OAuthFault::OtherClient,
+            ),
+            (
+                TOKENINFO,
+                json!({"aud": "edge", "azp": "edge", "sub": "43", "exp": "9"}),
+                OAuthFault::OtherUser,
+            ),
+            (
+                TOKENINFO,
+                json!({"aud": "edge", "azp": "edge", "exp": "9"}),
+                OAuthFault::TokenInactive,
+            ),
+            (
+                TOKENINFO,
+                json!({"aud": "edge", "azp": "edge", "sub": "42"}),
+                OAuthFault::TokenInactive,
             ),
         ] {
             assert_eq!(asked(kind, &answer), Err(fault), "{answer}");

@@ -5,7 +5,10 @@
 
 use super::token_hash;
 use crate::{
-    jose::{CheckFault, JwsAlgorithm, Malformed, NotSigned, Refusal, TimeFault, VerifiedToken},
+    jose::{
+        CheckFault, ClaimsSet, JwsAlgorithm, Malformed, NotSigned, Refusal, TimeFault,
+        VerifiedToken,
+    },
     secret::{Secret, same_bytes},
     time::{Seconds, UnixTime},
 };
@@ -15,7 +18,7 @@ use serde_json::Value;
 /// An ID token that passed every check.
 #[derive(Debug)]
 pub struct VerifiedIdToken {
-    token: VerifiedToken,
+    claims: ClaimsSet,
     subject: String,
 }
 
@@ -34,6 +37,21 @@ pub struct Expectation<'a> {
     pub code: &'a Secret<String>,
     /// The access token that came with it.
     pub access_token: &'a Secret<String>,
+    /// The time of the request.
+    pub now: UnixTime,
+}
+
+/// The values that an ID token must have that a page of the site hands over.
+#[derive(Clone, Copy, Debug)]
+pub struct HandedOver<'a> {
+    /// `iss`, byte for byte.
+    pub issuer: &'a str,
+    /// Our client identifier, in `aud`.
+    pub client_id: &'a str,
+    /// The clients beside ours that may stand in `azp`.
+    pub authorized_parties: &'a [String],
+    /// The nonce of the browser's challenge.
+    pub nonce: &'a str,
     /// The time of the request.
     pub now: UnixTime,
 }
@@ -89,6 +107,9 @@ const LEEWAY: Seconds = Seconds::new(60);
 /// The oldest ID token that a token endpoint may just have issued.
 const OLDEST: Seconds = Seconds::minutes(10);
 
+/// The oldest ID token that a page may hand over.
+const OLDEST_HANDED_OVER: Seconds = Seconds::minutes(5);
+
 impl VerifiedIdToken {
     /// Judges the claims of a token whose signature is the provider's.
     ///
@@ -104,18 +125,13 @@ impl VerifiedIdToken {
         if token.issuer() != Some(expected.issuer) {
             return Err(IdTokenFault::Issuer);
         }
-        check_audience(&token, expected.client_id)?;
-        token
-            .check_time(expected.now, LEEWAY)
-            .map_err(IdTokenFault::Time)?;
-        let issued_at = token.issued_at().ok_or(IdTokenFault::IssuedAt)?;
-        if expected.now.since(issued_at) > OLDEST.plus(LEEWAY) {
-            return Err(IdTokenFault::IssuedAt);
-        }
-        let nonce = token.nonce().ok_or(IdTokenFault::Nonce)?;
-        if !same_bytes(nonce.as_bytes(), expected.nonce.as_bytes()) {
-            return Err(IdTokenFault::Nonce);
-        }
+        check_audience(
+            &token,
+            |party| party == expected.client_id,
+            expected.client_id,
+        )?;
+        check_times(&token, OLDEST, expected.now)?;
+        check_nonce(&token, expected.nonce)?;
         let hash_fits = |name, of| token_hash::fits(token.claim(name), token.algorithm(), of);
         if !hash_fits("at_hash", expected.access_token) {
             return Err(IdTokenFault::AccessTokenHash);
@@ -126,8 +142,48 @@ impl VerifiedIdToken {
         if let Some(max_age) = expected.max_age {
             check_authentication_time(&token, max_age, expected.now)?;
         }
-        let subject = subject(&token)?;
-        Ok(Self { token, subject })
+        Self::of(token.into_claims())
+    }
+
+    /// Judges the claims of a token that a page handed over, and whose signature is the provider's.
+    ///
+    /// # Errors
+    /// Any [`IdTokenFault`] that is about claims. A false accept lets one client's token sign in at another.
+    pub fn handed_over(
+        token: VerifiedToken,
+        expected: HandedOver<'_>,
+    ) -> Result<Self, IdTokenFault> {
+        if token.algorithm() == JwsAlgorithm::Hs256 {
+            return Err(IdTokenFault::NoKey);
+        }
+        check_kind(&token)?;
+        Self::told(token.into_claims(), expected)
+    }
+
+    /// Judges the claims of a token that a page handed over, as the provider itself told them.
+    ///
+    /// # Errors
+    /// Those of [`Self::handed_over`].
+    pub fn told(claims: ClaimsSet, expected: HandedOver<'_>) -> Result<Self, IdTokenFault> {
+        if claims.issuer() != Some(expected.issuer) {
+            return Err(IdTokenFault::Issuer);
+        }
+        let is_allowed = |party: &str| {
+            party == expected.client_id
+                || expected.authorized_parties.iter().any(|one| one == party)
+        };
+        check_audience(&claims, is_allowed, expected.client_id)?;
+        if claims.stated_expiration().is_none() {
+            return Err(IdTokenFault::Claims(Refusal::MissingExpiration));
+        }
+        check_times(&claims, OLDEST_HANDED_OVER, expected.now)?;
+        check_nonce(&claims, expected.nonce)?;
+        Self::of(claims)
+    }
+
+    fn of(claims: ClaimsSet) -> Result<Self, IdTokenFault> {
+        let subject = subject(&claims)?;
+        Ok(Self { claims, subject })
     }
 
     /// `sub`: who signed in, unique at the issuer.
@@ -143,12 +199,12 @@ impl VerifiedIdToken {
     /// When the user last authenticated; the time of issue where the provider does not say.
     pub fn authenticated_at(&self, now: UnixTime) -> UnixTime {
         let stated = self.authentication_time(now);
-        stated.or(self.token.issued_at()).unwrap_or(now).min(now)
+        stated.or(self.claims.issued_at()).unwrap_or(now).min(now)
     }
 
     /// `auth_time`, where it is stated; never in the future.
     pub fn authentication_time(&self, now: UnixTime) -> Option<UnixTime> {
-        let stated = self.token.time("auth_time").ok().flatten();
+        let stated = self.claims.time("auth_time").ok().flatten();
         stated.map(|at| at.min(now))
     }
 
@@ -169,9 +225,14 @@ impl VerifiedIdToken {
         }
     }
 
+    /// `exp`
+    pub const fn expiration(&self) -> Option<UnixTime> {
+        self.claims.stated_expiration()
+    }
+
     /// Any other claim.
     pub fn claim(&self, name: &str) -> Option<&Value> {
-        self.token.claim(name)
+        self.claims.claim(name)
     }
 }
 
@@ -186,14 +247,35 @@ fn check_kind(token: &VerifiedToken) -> Result<(), IdTokenFault> {
     Ok(())
 }
 
-fn check_audience(token: &VerifiedToken, client_id: &str) -> Result<(), IdTokenFault> {
-    let audiences = token.audiences();
+fn check_audience(
+    claims: &ClaimsSet,
+    is_allowed: impl Fn(&str) -> bool,
+    client_id: &str,
+) -> Result<(), IdTokenFault> {
+    let audiences = claims.audiences();
     let ours = audiences.iter().any(|audience| audience == client_id);
     let only_ours = audiences.iter().all(|audience| audience == client_id);
-    match token.authorized_party() {
-        Some(party) if ours && party == client_id => Ok(()),
+    match claims.authorized_party() {
+        Some(party) if ours && is_allowed(party) => Ok(()),
         None if ours && only_ours => Ok(()),
         _ => Err(IdTokenFault::Audience),
+    }
+}
+
+fn check_times(claims: &ClaimsSet, oldest: Seconds, now: UnixTime) -> Result<(), IdTokenFault> {
+    claims.check_time(now, LEEWAY).map_err(IdTokenFault::Time)?;
+    let issued_at = claims.issued_at().ok_or(IdTokenFault::IssuedAt)?;
+    match now.since(issued_at) > oldest.plus(LEEWAY) {
+        true => Err(IdTokenFault::IssuedAt),
+        false => Ok(()),
+    }
+}
+
+fn check_nonce(claims: &ClaimsSet, expected: &str) -> Result<(), IdTokenFault> {
+    let nonce = claims.nonce().ok_or(IdTokenFault::Nonce)?;
+    match same_bytes(nonce.as_bytes(), expected.as_bytes()) {
+        true => Ok(()),
+        false => Err(IdTokenFault::Nonce),
     }
 }
 
@@ -212,8 +294,8 @@ fn check_authentication_time(
     Ok(())
 }
 
-fn subject(token: &VerifiedToken) -> Result<String, IdTokenFault> {
-    let subject = token.subject().ok_or(IdTokenFault::Subject)?;
+fn subject(claims: &ClaimsSet) -> Result<String, IdTokenFault> {
+    let subject = claims.subject().ok_or(IdTokenFault::Subject)?;
     let sound = !subject.is_empty() && subject.len() <= 255 && !subject.contains(char::is_control);
     if !sound {
         return Err(IdTokenFault::Subject);

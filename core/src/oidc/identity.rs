@@ -24,6 +24,8 @@ pub struct Identity {
     pub claims: Map<String, Value>,
     /// The claims that the provider was asked for in vain.
     pub missing: Vec<String>,
+    /// When the token expires that says all this, where that is stated.
+    pub token_expires: Option<UnixTime>,
 }
 
 impl Identity {
@@ -42,6 +44,7 @@ impl Identity {
             authentication_methods: id_token.authentication_methods(),
             claims,
             missing: Vec::new(),
+            token_expires: id_token.expiration(),
         }
     }
 
@@ -52,7 +55,12 @@ impl Identity {
     }
 
     /// Of a provider that says who someone is and nothing about how they proved it.
-    pub const fn of_subject(subject: String, claims: Map<String, Value>, now: UnixTime) -> Self {
+    pub const fn of_subject(
+        subject: String,
+        claims: Map<String, Value>,
+        token_expires: Option<UnixTime>,
+        now: UnixTime,
+    ) -> Self {
         Self {
             subject,
             session_id: None,
@@ -62,6 +70,7 @@ impl Identity {
             authentication_methods: Vec::new(),
             claims,
             missing: Vec::new(),
+            token_expires,
         }
     }
 }

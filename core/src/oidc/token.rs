@@ -13,6 +13,7 @@ use crate::{
         url::Url,
     },
     secret::Secret,
+    time::Seconds,
 };
 use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
 use serde_json::{Map, Value};
@@ -41,6 +42,8 @@ pub struct Tokens {
     pub refresh_token: Option<Secret<String>>,
     /// The scope granted, where it differs from the one asked for.
     pub scope: Option<String>,
+    /// How long the access token lives, where it is stated.
+    pub expires_in: Option<Seconds>,
 }
 
 /// Why a token response is refused.
@@ -156,6 +159,7 @@ pub fn read(reply: &Reply) -> Result<Tokens, TokenFault> {
         access_token: access_token.ok_or(TokenFault::Missing("access_token"))?,
         refresh_token: secret("refresh_token").ok().flatten(),
         scope: answer.text("scope").ok().flatten().map(ToOwned::to_owned),
+        expires_in: answer.seconds("expires_in"),
     })
 }
 
@@ -191,6 +195,13 @@ impl Answer {
             true => Err(TokenFault::Repeated(name)),
             false => Ok(self.members.get(name)),
         }
+    }
+
+    /// The span at `name`; `None` where it is absent or none. Some servers write it as text.
+    fn seconds(&self, name: &'static str) -> Option<Seconds> {
+        let value = self.value(name).ok().flatten()?;
+        let text = value.as_str().and_then(|text| text.parse().ok());
+        value.as_u64().or(text).map(Seconds::new)
     }
 
     /// The text member `name`; `None` where it is absent, empty or no text.

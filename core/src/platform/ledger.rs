@@ -18,6 +18,8 @@ pub enum PartitionKind {
     Attempt,
     /// One key that clients prove possession of.
     ProofKey,
+    /// One access token that a page handed over.
+    HandedOver,
 }
 
 /// A partition: records in one are read together; no statement spans two.
@@ -119,6 +121,7 @@ impl Partition {
             PartitionKind::User => 'u',
             PartitionKind::Attempt => 'a',
             PartitionKind::ProofKey => 'k',
+            PartitionKind::HandedOver => 't',
         };
         format!("{kind}1/{}", base64url::encode(&self.id))
     }

@@ -219,7 +219,7 @@ mod tests {
             missing: vec![],
             scope: None,
             id_token: Some("i".to_owned()),
-            access_token: "a".to_owned(),
+            access_token: Some("a".to_owned()),
             refresh_token: None,
             created: 0,
             generation: 0,

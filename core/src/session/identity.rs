@@ -65,7 +65,7 @@ mod tests {
             missing: Vec::new(),
             scope: None,
             id_token: Some("one".to_owned()),
-            access_token: "one".to_owned(),
+            access_token: Some("one".to_owned()),
             refresh_token: None,
             created: 1,
             generation: 0,
@@ -82,7 +82,7 @@ mod tests {
     fn tokens_and_times_of_the_session_make_no_difference() {
         let later = changed(|record| {
             record.id_token = None;
-            record.access_token = "two".to_owned();
+            record.access_token = Some("two".to_owned());
             record.refresh_token = Some("two".to_owned());
             record.created = 2;
             record.generation = 1;

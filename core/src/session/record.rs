@@ -48,8 +48,9 @@ pub struct SessionRecord {
     /// For signing out at the provider, where it sent one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token: Option<String>,
-    /// For calls on the user's behalf.
-    pub access_token: String,
+    /// For calls on the user's behalf; none where a page handed an ID token over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_token: Option<String>,
     /// For new tokens.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<String>,
@@ -91,7 +92,7 @@ impl SessionRecord {
             missing: Vec::new(),
             scope: None,
             id_token: None,
-            access_token: String::new(),
+            access_token: None,
             refresh_token: None,
             created: 0,
             generation: 0,
@@ -155,7 +156,7 @@ impl SessionRecord {
             missing: members.texts("missing")?,
             scope: members.optional_text("scope")?,
             id_token: members.optional_text("id_token")?,
-            access_token: members.text("access_token")?,
+            access_token: members.optional_text("access_token")?,
             refresh_token: members.optional_text("refresh_token")?,
             created: members.number("created")?,
             generation: members.number("generation")?.try_into().ok()?,
@@ -166,12 +167,13 @@ impl SessionRecord {
 
     /// About how many bytes the record takes in memory.
     pub fn weight(&self) -> usize {
-        let texts = [&self.provider, &self.iss, &self.sub, &self.access_token];
+        let texts = [&self.provider, &self.iss, &self.sub];
         let claims = self
             .claims
             .iter()
             .map(|(name, value)| name.len().saturating_add(value_weight(value)));
-        let tokens = [&self.id_token, &self.refresh_token].into_iter().flatten();
+        let tokens = [&self.id_token, &self.access_token, &self.refresh_token];
+        let tokens = tokens.into_iter().flatten();
         let tokens = tokens.map(String::len).fold(0, usize::saturating_add);
         texts
             .iter()
@@ -269,7 +271,7 @@ mod tests {
             missing: vec!["email".to_owned()],
             scope: None,
             id_token: Some("SECRET-ID-TOKEN".to_owned()),
-            access_token: "SECRET-ACCESS-TOKEN".to_owned(),
+            access_token: Some("SECRET-ACCESS-TOKEN".to_owned()),
             refresh_token: None,
             created: 1,
             generation: 1,

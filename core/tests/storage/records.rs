@@ -44,7 +44,7 @@ fn unsealed() -> SessionRecord {
         missing: vec![],
         scope: Some("openid email".to_owned()),
         id_token: Some("SECRET-ID-TOKEN".to_owned()),
-        access_token: "SECRET-ACCESS-TOKEN".to_owned(),
+        access_token: Some("SECRET-ACCESS-TOKEN".to_owned()),
         refresh_token: None,
         created: CREATED.as_seconds(),
         generation: 0,

@@ -13,6 +13,7 @@ mod cross_site;
 mod deployments;
 mod doubt;
 mod foreign_tokens;
+mod hand_over;
 mod headers;
 mod identity;
 mod inside;
@@ -54,7 +55,7 @@ pub type ExposedCase = (String, fn(&dyn Exposed));
 
 /// The cases that concern what is built.
 const NUMBERS: [std::ops::RangeInclusive<u16>; 6] =
-    [1..=18, 19..=46, 53..=72, 94..=94, 96..=102, 104..=125];
+    [1..=18, 19..=46, 53..=72, 94..=94, 96..=125, 201..=206];
 
 /// Those of them of which no row runs yet.
 const NOT_YET_BUILT: &[u16] = &[15];
@@ -66,6 +67,7 @@ pub fn rows() -> Vec<Row> {
         identity::ROWS,
         access_tokens::ROWS,
         foreign_tokens::ROWS,
+        hand_over::ROWS,
         cookies::ROWS,
         paths::ROWS,
         settings::ROWS,

@@ -8,6 +8,7 @@ mod counts;
 mod explain;
 mod faults;
 mod freshness;
+pub mod hand_over;
 pub mod hidden;
 pub mod hops;
 mod initiation;
@@ -73,6 +74,7 @@ pub fn scripted_cases() -> Vec<NamedCase> {
             provider_answers::CASES,
             tabs::CASES,
             opaque::CASES,
+            hand_over::CASES,
         ]
         .concat(),
     )

@@ -118,6 +118,7 @@ pub fn partition(at: &Partition) -> Value {
         PartitionKind::User => "user",
         PartitionKind::Attempt => "attempt",
         PartitionKind::ProofKey => "proof_key",
+        PartitionKind::HandedOver => "handed_over",
     };
     json!({"kind": kind, "id": base64url::encode(&at.id)})
 }

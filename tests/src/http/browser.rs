@@ -11,6 +11,8 @@ pub const TOMBSTONE: &str = "__Host-Http-lychgate-x";
 pub const PREDECESSOR: &str = "__Host-Http-lychgate-p";
 /// The name of the cookie that counts sign-ins in a row.
 pub const LOOP_GUARD: &str = "__Host-Http-lychgate-r";
+/// The cookie of the challenge to a page that hands a token over.
+pub const CHALLENGE: &str = "__Host-Http-lychgate-c";
 /// The start of the names of attempt cookies.
 pub const ATTEMPT: &str = "__Host-Http-lychgate-a-";
 

@@ -1,6 +1,7 @@
 //! `[[provider]]`: the OpenID providers that people sign in with.
 
 mod client;
+mod hand_over;
 mod issuer;
 mod oauth;
 mod openid;
@@ -64,6 +65,10 @@ pub(super) const KEYS: &[&str] = &[
     "groups_member",
     "roles_claim",
     "roles_member",
+    "hand_over",
+    "hand_over_azp",
+    "id_token_check",
+    "tokeninfo_endpoint",
 ];
 
 /// The standard claims that another one can stand for (OpenID Connect Core, section 5.1).
@@ -123,6 +128,8 @@ fn read_one(table: &Table<'_>, reach: Reach) -> Option<Provider> {
     if let (Some(protocol), Some(client)) = (&protocol, &client_authentication) {
         oauth::check_credential(table, protocol, client);
     }
+    let client = client_authentication.as_ref();
+    let hand_over = hand_over::read(table, preset, reach, protocol.as_ref(), client);
     let response_mode = read_response_mode(table);
     let pushed = read_pushed(table);
     let scopes = read_scopes(table, preset, protocol.as_ref());
@@ -149,6 +156,7 @@ fn read_one(table: &Table<'_>, reach: Reach) -> Option<Provider> {
         map,
         groups_claim: groups_claim?,
         roles_claim: roles_claim?,
+        hand_over: hand_over?,
     };
     let listed = claims.iter().flatten();
     let kept: Vec<String> = listed

@@ -117,6 +117,9 @@ pub(super) fn check_credential(
         TokenCheck::GitHub(_) | TokenCheck::Facebook(_) if !has_secret => {
             table.fault("client_secret", ConfigFault::TokenCheckSecret);
         }
-        TokenCheck::GitHub(_) | TokenCheck::Facebook(_) | TokenCheck::Introspection(_) => {}
+        TokenCheck::GitHub(_)
+        | TokenCheck::Facebook(_)
+        | TokenCheck::Introspection(_)
+        | TokenCheck::TokenInfo(_) => {}
     }
 }

@@ -10,13 +10,7 @@ use alloc::{borrow::ToOwned, boxed::Box};
 pub(super) const KEYS: [&str; 3] = [metadata::KEY, "jwks_uri", "end_session_endpoint"];
 
 /// The keys that a provider with OpenID Connect has no use for.
-const OAUTH_KEYS: [&str; 5] = [
-    "emails_endpoint",
-    "groups_endpoint",
-    "token_check",
-    "token_check_endpoint",
-    "subject_claim",
-];
+const OAUTH_KEYS: [&str; 3] = ["emails_endpoint", "groups_endpoint", "subject_claim"];
 
 /// The metadata without which nobody signs in.
 const NEEDED: [&str; 3] = ["authorization_endpoint", "token_endpoint", "jwks_uri"];

@@ -18,6 +18,8 @@ pub(super) struct Preset {
     pub(super) response_mode: ResponseMode,
     /// For those without OpenID Connect.
     pub(super) oauth: Option<Endpoints>,
+    /// Where it tells, in Google's form, what it knows of a token.
+    pub(super) tokeninfo: Option<&'static str>,
 }
 
 /// Where the issuer identifier comes from.
@@ -64,6 +66,7 @@ pub(super) const GENERIC: Preset = Preset {
     roles_claim: "roles",
     response_mode: ResponseMode::Query,
     oauth: None,
+    tokeninfo: None,
 };
 
 const WORDS: &[&str] = &[
@@ -75,6 +78,7 @@ static PRESETS: [Preset; 9] = [
         word: "google",
         name: Some("Google"),
         issuer: Issuer::Known("https://accounts.google.com"),
+        tokeninfo: Some("https://oauth2.googleapis.com/tokeninfo"),
         ..GENERIC
     },
     Preset {

@@ -427,7 +427,8 @@ const fn reason(fault: &Fault) -> Reason {
         | PublicCode::InsufficientScope
         | PublicCode::AccessDenied
         | PublicCode::InsufficientUserAuthentication
-        | PublicCode::CrossSiteRequest => Reason::Unavailable,
+        | PublicCode::CrossSiteRequest
+        | PublicCode::HandOver(_) => Reason::Unavailable,
     }
 }
 

@@ -179,7 +179,7 @@ pub(in crate::gateway) fn session_record() -> SessionRecord {
     record.provider = "demo".to_owned();
     record.iss = ISSUER.to_owned();
     record.sub = "alice".to_owned();
-    record.access_token = "at".to_owned();
+    record.access_token = Some("at".to_owned());
     record.created = NOW.as_seconds();
     record
 }

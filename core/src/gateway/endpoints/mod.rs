@@ -14,7 +14,7 @@ use crate::{
             call::{Call, Served},
             outcome::Outcome,
         },
-        sign_in::{callback, login, resume},
+        sign_in::{callback, hand_over, login, resume},
         sign_out::logout,
     },
     http::{inbound::Inbound, method::Method},
@@ -36,6 +36,7 @@ pub(in crate::gateway) async fn serve<P: Platform, R: Inbound>(
 ) -> Result<Served, Refusal> {
     let query = query.unwrap_or_default();
     let get = vec![Method::Get, Method::Head];
+    let takes_hand_overs = call.deployment.config.takes_hand_overs();
     if let Some(provider) = name.strip_prefix("callback/") {
         return respond(callback::serve(call, provider, query, cookies).await);
     }
@@ -56,9 +57,23 @@ pub(in crate::gateway) async fn serve<P: Platform, R: Inbound>(
             allow(call, get)?;
             respond(Ok(logout::signed_out(call)))
         }
+        "session" if takes_hand_overs && call.request.method() == Method::Post => {
+            let begun = hand_over::session(call, cookies, metadata).await?;
+            session_info::begun(call, begun).await
+        }
         "session" => {
-            allow(call, get)?;
+            allow(
+                call,
+                match takes_hand_overs {
+                    true => vec![Method::Get, Method::Head, Method::Post],
+                    false => get,
+                },
+            )?;
             session_info::serve(call, query, cookies).await
+        }
+        "session/challenge" if takes_hand_overs => {
+            allow(call, vec![Method::Post])?;
+            respond(hand_over::challenge(call, cookies, metadata))
         }
         "health" => {
             allow(call, get)?;

@@ -14,8 +14,13 @@ use crate::{
             outcome::Outcome,
         },
         sessions::identify::{self, Identified},
+        sign_in::hand_over::NewSession,
     },
-    http::{header::HeaderName, inbound::Inbound, response::Status},
+    http::{
+        header::HeaderName,
+        inbound::Inbound,
+        response::{Response, Status},
+    },
     page::json::json,
     platform::Platform,
     session::record::SessionRecord,
@@ -67,7 +72,35 @@ pub(in crate::gateway) async fn serve<P: Platform, R: Inbound>(
         }
         Identified::Session(signed) => signed,
     };
-    let record: &SessionRecord = &signed.record;
+    let mut response = info(call, &signed.record)?;
+    response.headers.extend(
+        signed
+            .renewal
+            .map(|renewal| (HeaderName::SET_COOKIE, renewal)),
+    );
+    Ok((Outcome::Respond(response), signed.later))
+}
+
+/// The same of a session that a page just began, with its cookies.
+///
+/// # Errors
+/// [`PlatformFault::Internal`].
+pub(in crate::gateway) async fn begun<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    begun: NewSession,
+) -> Result<Served, Refusal> {
+    let mut response = info(call, &begun.record)?;
+    let fields = begun.cookies.into_iter();
+    response
+        .headers
+        .extend(fields.map(|field| (HeaderName::SET_COOKIE, field)));
+    Ok((Outcome::Respond(response), None))
+}
+
+fn info<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    record: &SessionRecord,
+) -> Result<Response, Refusal> {
     let lifetime = call.deployment.config.session.absolute_timeout;
     let info = SessionInfo {
         signed_in: true,
@@ -82,11 +115,5 @@ pub(in crate::gateway) async fn serve<P: Platform, R: Inbound>(
         expires: record.created_at().plus(lifetime).as_seconds(),
     };
     let body = serde_json::to_string(&info).map_err(|_| PlatformFault::Internal)?;
-    let mut response = json(Status::OK, body);
-    response.headers.extend(
-        signed
-            .renewal
-            .map(|renewal| (HeaderName::SET_COOKIE, renewal)),
-    );
-    Ok((Outcome::Respond(response), signed.later))
+    Ok(json(Status::OK, body))
 }

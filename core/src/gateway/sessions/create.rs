@@ -16,7 +16,8 @@ use crate::{
             record::{self, NewValue, Once},
         },
         sessions::{
-            cookies, end,
+            cookies,
+            end::{self, Held},
             keep::{self, Browser},
         },
     },
@@ -55,11 +56,79 @@ pub(in crate::gateway) async fn session<P: Platform, R: Inbound>(
     browser: &Browser<'_>,
 ) -> Result<Vec<HeaderValue>, Fault> {
     let cookie = new_cookie(call, provider, &identity)?;
-    let record = record(provider, identity, tokens, &cookie);
+    let record = record(provider, identity, Kept::from(tokens), &cookie);
     let digest = identity::digest(&record).ok_or(PlatformFault::Internal)?;
     if let Some(kept) = keep::session(call, provider, browser, &digest).await? {
         return keep::finish(call, provider, browser, kept).await;
     }
+    let (fields, _) = begin(call, provider, cookie, record, digest, &browser.held).await?;
+    Ok(fields)
+}
+
+/// Makes the session of a token that a page handed over, whatever session the browser holds, and returns its record
+/// too.
+///
+/// # Errors
+/// Those of [`session`].
+pub(in crate::gateway) async fn handed_over<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    provider: &Provider,
+    identity: Identity,
+    tokens: Kept,
+    held: &Held,
+) -> Result<(Vec<HeaderValue>, Rc<SessionRecord>), Fault> {
+    let cookie = new_cookie(call, provider, &identity)?;
+    let record = record(provider, identity, tokens, &cookie);
+    let digest = identity::digest(&record).ok_or(PlatformFault::Internal)?;
+    begin(call, provider, cookie, record, digest, held).await
+}
+
+/// The tokens that a session keeps.
+#[derive(Default)]
+pub(in crate::gateway) struct Kept {
+    id_token: Option<Secret<String>>,
+    access_token: Option<Secret<String>>,
+    refresh_token: Option<Secret<String>>,
+    scope: Option<String>,
+}
+
+impl Kept {
+    /// An ID token alone.
+    pub(in crate::gateway) fn of_id_token(token: Secret<String>) -> Self {
+        Self {
+            id_token: Some(token),
+            ..Self::default()
+        }
+    }
+
+    /// An access token alone.
+    pub(in crate::gateway) fn of_access_token(token: Secret<String>) -> Self {
+        Self {
+            access_token: Some(token),
+            ..Self::default()
+        }
+    }
+}
+
+impl From<Tokens> for Kept {
+    fn from(tokens: Tokens) -> Self {
+        Self {
+            id_token: tokens.id_token,
+            access_token: Some(tokens.access_token),
+            refresh_token: tokens.refresh_token,
+            scope: tokens.scope,
+        }
+    }
+}
+
+async fn begin<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    provider: &Provider,
+    cookie: SessionCookie,
+    record: SessionRecord,
+    digest: String,
+    held: &Held,
+) -> Result<(Vec<HeaderValue>, Rc<SessionRecord>), Fault> {
     let sealed = seal(call, &record, &cookie)?;
     let expires = call
         .now
@@ -82,21 +151,22 @@ pub(in crate::gateway) async fn session<P: Platform, R: Inbound>(
         cookies::set_predecessor(call, &name)?,
     ]);
     // A late answer to an earlier request must not bring back the cookie of a session that this one replaces.
-    if let Some(first) = browser.held.all().next() {
+    if let Some(first) = held.all().next() {
         fields.push(cookies::set_tombstone(call, first.handle)?);
     }
-    for session in browser.held.all() {
+    for session in held.all() {
         end::session(call, session, EndReason::Replaced).await?;
     }
+    let record = Rc::new(record);
     call.deployment
         .sessions
         .borrow_mut()
-        .remember_live(handle, Rc::new(record), call.now);
+        .remember_live(handle, Rc::clone(&record), call.now);
     call.platform.record(&Event::SignedIn {
         session: handle,
         provider: &provider.id,
     });
-    Ok(fields)
+    Ok((fields, record))
 }
 
 const FIRST: Generation = Generation(0);
@@ -130,7 +200,7 @@ fn facts(record: &SessionRecord, digest: String) -> HeadFacts {
 fn record(
     provider: &Provider,
     identity: Identity,
-    tokens: Tokens,
+    tokens: Kept,
     cookie: &SessionCookie,
 ) -> SessionRecord {
     let mut claims = identity.claims;
@@ -159,7 +229,7 @@ fn record(
         missing: identity.missing,
         scope: tokens.scope,
         id_token: tokens.id_token.map(text),
-        access_token: text(tokens.access_token),
+        access_token: tokens.access_token.map(text),
         refresh_token: tokens.refresh_token.map(text),
         created: cookie.created.as_seconds(),
         generation: cookie.generation.0,
@@ -249,17 +319,11 @@ mod tests {
 
     fn record_of(config: &Config, stated: Value) -> SessionRecord {
         let now = UnixTime::from_seconds(0);
-        let identity = Identity::of_subject("alice".into(), claims(stated), now);
-        let tokens = Tokens {
-            id_token: None,
-            access_token: Secret::new("at".into()),
-            refresh_token: None,
-            scope: None,
-        };
+        let identity = Identity::of_subject("alice".into(), claims(stated), None, now);
         record(
             config.provider("demo").unwrap(),
             identity,
-            tokens,
+            Kept::default(),
             &session_cookie(),
         )
     }

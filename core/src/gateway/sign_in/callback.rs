@@ -7,7 +7,7 @@ use crate::{
     fault::{BrowserFault, Fault},
     gateway::{
         answer::refusal::{Detail, Refusal},
-        context::{call::Call, form},
+        context::{body, call::Call},
         sessions::{create, end, keep::Browser},
         sign_in::{attempt_cookie, loop_guard, oauth, openid},
     },
@@ -84,7 +84,7 @@ async fn parameters<'q, P: Platform, R: Inbound>(
     if provider.response_mode == ResponseMode::Query {
         return Ok(Some(Cow::Borrowed(query)));
     }
-    Ok(form::read(call).await.map(Cow::Owned))
+    Ok(body::form(call).await.map(Cow::Owned))
 }
 
 async fn finish<P: Platform, R: Inbound>(

@@ -18,6 +18,7 @@ use crate::{
         userinfo::{self, Expectation, Userinfo, UserinfoFault},
     },
     platform::Platform,
+    secret::Secret,
 };
 use alloc::{string::String, vec::Vec};
 use serde_json::{Map, Value};
@@ -58,7 +59,13 @@ pub(in crate::gateway) async fn collect<P: Platform, R: Inbound>(
     if missing.is_empty() {
         return Ok(Collected::of_id_token(provider, id_token, missing));
     }
-    let mut more = match ask(call, provider, metadata, endpoint, id_token, tokens).await {
+    let token = &tokens.access_token;
+    let asked = ask(call, provider, metadata, endpoint, token).await;
+    let about = |claims| {
+        let claims = userinfo::about(claims, id_token.subject());
+        Ok(claims.map_err(ProviderFault::Userinfo)?)
+    };
+    let mut more = match asked.and_then(about) {
         Ok(more) => more,
         Err(fault) if is_absence(&fault) => {
             providers::record(call, provider, &fault);
@@ -81,7 +88,11 @@ pub(in crate::gateway) async fn collect<P: Platform, R: Inbound>(
 
 impl Collected {
     /// The claims of the ID token, for want of more.
-    fn of_id_token(provider: &Provider, id_token: &VerifiedIdToken, missing: Vec<String>) -> Self {
+    pub(super) fn of_id_token(
+        provider: &Provider,
+        id_token: &VerifiedIdToken,
+        missing: Vec<String>,
+    ) -> Self {
         let stated = provider
             .claims
             .iter()
@@ -106,23 +117,24 @@ const fn is_absence(fault: &Fault) -> bool {
     }
 }
 
-async fn ask<P: Platform, R: Inbound>(
+/// The claims about the user of an access token. Nobody has judged yet whose they are.
+///
+/// # Errors
+/// A [`ProviderFault`] where there are none that could be used.
+pub(super) async fn ask<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     provider: &Provider,
     metadata: &ProviderMetadata,
     endpoint: &Url,
-    id_token: &VerifiedIdToken,
-    tokens: &Tokens,
+    access_token: &Secret<String>,
 ) -> Result<Map<String, Value>, Fault> {
-    let request = userinfo::request(endpoint, &tokens.access_token);
+    let request = userinfo::request(endpoint, access_token);
     let request = request.map_err(ProviderFault::Userinfo)?;
     let reply = providers::send(call, request, Exchange::Userinfo).await?;
-    let claims = match userinfo::read(&reply).map_err(ProviderFault::Userinfo)? {
-        Userinfo::Claims(claims) => claims,
-        Userinfo::Signed(text) => signed(call, provider, metadata, text).await?,
-    };
-    let claims = userinfo::about(claims, id_token.subject());
-    Ok(claims.map_err(ProviderFault::Userinfo)?)
+    match userinfo::read(&reply).map_err(ProviderFault::Userinfo)? {
+        Userinfo::Claims(claims) => Ok(claims),
+        Userinfo::Signed(text) => signed(call, provider, metadata, text).await,
+    }
 }
 
 /// The claims of a signed answer, verified with the keys that the provider signs its ID tokens with.

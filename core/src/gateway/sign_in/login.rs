@@ -8,7 +8,7 @@ use crate::{
     fault::{BrowserFault, Exchange, Fault, PlatformFault, ProviderFault},
     gateway::{
         answer::refusal::{Detail, Refusal},
-        context::{authenticated_session::StaleCookies, call::Call, form, login_link, random},
+        context::{authenticated_session::StaleCookies, body, call::Call, login_link, random},
         providers::{
             self,
             client::{self, Client},
@@ -54,7 +54,7 @@ pub(in crate::gateway) async fn serve<P: Platform, R: Inbound>(
         return Err(BrowserFault::NotSignedIn.into());
     }
     let form = if method == Method::Post {
-        Some(form::read(call).await.ok_or(BrowserFault::Malformed)?)
+        Some(body::form(call).await.ok_or(BrowserFault::Malformed)?)
     } else {
         None
     };

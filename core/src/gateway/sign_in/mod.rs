@@ -12,14 +12,20 @@
 //! 5. [`sessions::create`](crate::gateway::sessions::create) makes the session.
 //! 6. [`page::onward`](crate::page::onward) leads the browser to the page that was asked for.
 //!
+//! Without redirects, [`hand_over`] gives a page a challenge ([`challenge_cookie`]) and takes the token that the page
+//! got with a script of the provider. [`token_of_page`] says whose it is.
+//!
 //! [`resume`] leads a browser on that came from another site without its session cookie.
 
 mod attempt_cookie;
 pub(in crate::gateway) mod callback;
+mod challenge_cookie;
 pub(in crate::gateway) mod claims;
+pub(in crate::gateway) mod hand_over;
 pub(in crate::gateway) mod login;
 pub(in crate::gateway) mod loop_guard;
 pub(in crate::gateway) mod oauth;
 pub(in crate::gateway) mod openid;
 pub(in crate::gateway) mod redeem;
 pub(in crate::gateway) mod resume;
+mod token_of_page;

@@ -2,7 +2,7 @@
 //! that they are about, and only then a session.
 
 use crate::{
-    config::{AuthorizationServer, Provider},
+    config::{AuthorizationServer, Provider, TokenCheck},
     encoding::json,
     fault::{Exchange, Fault, PlatformFault, ProviderFault},
     gateway::{
@@ -14,13 +14,17 @@ use crate::{
         sign_in::redeem,
     },
     http::{inbound::Inbound, outbound::Reply, url::Url},
-    oauth::{OAuthFault, identity, resource, token_check},
+    oauth::{
+        identity, resource,
+        token_check::{self, Whose},
+    },
     oidc::{
         attempt::Attempt, callback::AuthorizationResponse, discovery::ResponseIssuer,
         identity::Identity, token::Tokens, userinfo,
     },
     platform::Platform,
     secret::Secret,
+    time::UnixTime,
 };
 use alloc::string::String;
 
@@ -40,12 +44,32 @@ pub(in crate::gateway) async fn identify<P: Platform, R: Inbound>(
         .map_err(|_| ProviderFault::ResponseIssuer)?;
     let code = outcome.map_err(ProviderFault::Refused)?;
     let tokens = redeem::code(call, provider, &server.token_endpoint, &code, attempt).await?;
-    let token = &tokens.access_token;
+    let identity = describe(call, provider, server, &tokens.access_token).await?;
+    let stated = tokens.expires_in.map(|span| call.now.plus(span));
+    let token_expires = stated.or(identity.token_expires);
+    let identity = Identity {
+        token_expires,
+        ..identity
+    };
+    Ok((identity, tokens))
+}
+
+/// The person that an access token of ours is about.
+///
+/// # Errors
+/// A [`ProviderFault`] where the token is not ours, or not of the user that is named (RFC 6749, section 10.16).
+pub(super) async fn describe<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    provider: &Provider,
+    server: &AuthorizationServer,
+    token: &Secret<String>,
+) -> Result<Identity, Fault> {
     let claims = resource(call, &server.userinfo_endpoint, token).await?;
     let mut claims = resource::read(&claims).map_err(ProviderFault::OAuth)?;
     let subject = identity::subject(&claims, &server.subject_claim);
     let subject = subject.map_err(ProviderFault::OAuth)?;
-    check_token(call, provider, server, token, &subject).await?;
+    let check = &server.token_check;
+    let expires = check_token(call, provider, check, token, &subject).await?;
     if let Some(endpoint) = server
         .emails_endpoint
         .as_ref()
@@ -68,7 +92,7 @@ pub(in crate::gateway) async fn identify<P: Platform, R: Inbound>(
     // No ID token says who speaks, so nothing that could be taken for its word is kept.
     let may_state = |name: &str| name == "sub" || userinfo::may_state(name);
     let claims = json::keeping(claims, |name| keeps(provider, name) && may_state(name));
-    Ok((Identity::of_subject(subject, claims, call.now), tokens))
+    Ok(Identity::of_subject(subject, claims, expires, call.now))
 }
 
 fn keeps(provider: &Provider, claim: &str) -> bool {
@@ -84,19 +108,27 @@ async fn resource<P: Platform, R: Inbound>(
     providers::send(call, request, Exchange::Userinfo).await
 }
 
-async fn check_token<P: Platform, R: Inbound>(
+/// Asks the provider whose the token is. Answers when it expires, where that is stated.
+///
+/// # Errors
+/// [`ProviderFault::OAuth`] where it is not ours, or not this user's.
+pub(super) async fn check_token<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     provider: &Provider,
-    server: &AuthorizationServer,
+    check: &TokenCheck,
     access_token: &Secret<String>,
     subject: &str,
-) -> Result<(), Fault> {
+) -> Result<Option<UnixTime>, Fault> {
     let credential = client::credential(call, Client::at(provider)).await?;
     let client_id = &provider.client_id;
-    let check = &server.token_check;
     let question = token_check::request(check, client_id, &credential, access_token);
     let question = question.ok_or(PlatformFault::Internal)?;
     let reply = providers::send(call, question, Exchange::TokenCheck).await?;
-    let checked: Result<(), OAuthFault> = token_check::check(check, &reply, client_id, subject);
-    Ok(checked.map_err(ProviderFault::OAuth)?)
+    let whose = Whose {
+        client_id,
+        authorized_parties: &provider.hand_over.authorized_parties,
+        issuer: &provider.issuer,
+        subject,
+    };
+    Ok(token_check::check(check, &reply, whose).map_err(ProviderFault::OAuth)?)
 }

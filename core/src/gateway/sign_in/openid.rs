@@ -63,7 +63,7 @@ pub(in crate::gateway) async fn identify<P: Platform, R: Inbound>(
 }
 
 /// Signed in without groups, someone would be refused where they may go, and nobody would know why.
-fn check_overage(
+pub(super) fn check_overage(
     provider: &Provider,
     id_token: &VerifiedIdToken,
     claims: &Map<String, Value>,

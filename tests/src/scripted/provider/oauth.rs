@@ -50,6 +50,14 @@ fn number(person: &Person) -> u64 {
     }
 }
 
+/// The person's login that an access token names; what stands behind a `~` tells several of one person apart.
+fn login(token: &str) -> Option<&str> {
+    token
+        .strip_prefix("SECRET-ACCESS-TOKEN-")?
+        .split('~')
+        .next()
+}
+
 impl Provider {
     /// The answer to one request there; `None` for the paths of the OpenID provider.
     #[expect(clippy::too_many_lines, reason = "an answer for each endpoint")]
@@ -59,7 +67,8 @@ impl Provider {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let bearer = seen.authorization.as_deref().unwrap_or_default();
         let person = bearer
-            .strip_prefix("Bearer SECRET-ACCESS-TOKEN-")
+            .strip_prefix("Bearer ")
+            .and_then(login)
             .and_then(|login| matches!(login, "member" | "staff").then(|| Person::by_login(login)));
         let bad_credentials = || (401, json!({"message": "Bad credentials"}));
         Some(match path {
@@ -92,8 +101,7 @@ impl Provider {
             path if path == format!("/github/api/applications/{CLIENT_ID}/token") => {
                 let body: Value = serde_json::from_str(request.body.as_deref().unwrap_or_default()).unwrap();
                 let token = body["access_token"].as_str().unwrap();
-                let known = token.strip_prefix("SECRET-ACCESS-TOKEN-");
-                match known {
+                match login(token) {
                     Some(login) if bearer == basic() && request.method == Method::Post => {
                         let person = Person::by_login(login);
                         let mut answer = json!({
@@ -123,8 +131,7 @@ impl Provider {
                 let application = format!("Bearer {CLIENT_ID}|{CLIENT_SECRET}");
                 let asked = Parameters::parse(query).unwrap();
                 let token = asked.once("input_token").unwrap().unwrap();
-                let login = token.strip_prefix("SECRET-ACCESS-TOKEN-");
-                match login {
+                match login(token) {
                     Some(login) if bearer == application => {
                         let id = number(&Person::by_login(login)).to_string();
                         let mut answer = json!({"data": {

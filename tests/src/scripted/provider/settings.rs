@@ -17,6 +17,7 @@ pub enum Endpoint {
     Token,
     Userinfo,
     Introspection,
+    TokenInfo,
     Unknown,
 }
 
@@ -80,7 +81,7 @@ pub struct Settings {
     pub edit_metadata: Edit,
     pub edit_response: Edit,
     pub edit_userinfo: Edit,
-    /// Changes what GitHub and Facebook answer about a token.
+    /// Changes what GitHub, Facebook and Google answer about a token.
     pub edit_token_check: Edit,
     /// The status of a good answer of the token endpoint.
     pub token_status: u16,
@@ -106,6 +107,7 @@ impl Endpoint {
             "/token" => Self::Token,
             "/userinfo" => Self::Userinfo,
             "/introspect" => Self::Introspection,
+            "/tokeninfo" => Self::TokenInfo,
             _ => Self::Unknown,
         }
     }
