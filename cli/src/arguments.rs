@@ -44,7 +44,7 @@ enum Words {
     /// Say what stands in an access token, and whether the edge would take it
     #[command(after_help = TOKEN)]
     Token(Token),
-    /// Make sealing keys, and private keys towards a provider
+    /// Make sealing keys and private keys towards a provider, and seal user records anew
     #[command(after_help = KEYS)]
     Keys(Keys),
     /// Print the script with which a shell completes the words of a command line
@@ -119,6 +119,7 @@ pub(crate) enum Command {
     InspectToken(token::arguments::Inspected),
     GenerateKey(keys::arguments::Generate),
     ImportKey(keys::arguments::Import),
+    Reseal(keys::arguments::Asked),
     /// A script that a shell reads.
     Print(Vec<u8>),
 }
@@ -148,10 +149,15 @@ pub(crate) fn parse(arguments: &[OsString]) -> Result<Command, Error> {
             }
             token::arguments::Arguments::Inspect(typed) => Ok(Command::InspectToken(typed.into())),
         },
-        Words::Keys(Keys { words }) => Ok(match words {
-            keys::arguments::Arguments::Generate(asked) => Command::GenerateKey(asked),
-            keys::arguments::Arguments::Import(asked) => Command::ImportKey(asked),
-        }),
+        Words::Keys(Keys { words }) => match words {
+            keys::arguments::Arguments::Generate(asked) => Ok(Command::GenerateKey(asked)),
+            keys::arguments::Arguments::Import(asked) => Ok(Command::ImportKey(asked)),
+            keys::arguments::Arguments::Reseal(typed) => {
+                let words = ["keys", "reseal"];
+                let asked = typed.read().map_err(|all| faults(&words, &all))?;
+                Ok(Command::Reseal(asked))
+            }
+        },
         Words::Completions(arguments) => {
             let script = completions::script(arguments, CommandLine::command());
             Ok(Command::Print(script))
@@ -222,6 +228,8 @@ mod tests {
             "lychgate explain --url /x --anonymous",
             "lychgate explain --json --at 60 --url /x --method post --claims c --provider p",
             "lychgate explain --at=1970-01-01T00:01:00Z --url=/x --anonymous",
+            "lychgate keys reseal",
+            "lychgate keys reseal --url https://app.example.com --config a.toml",
             "lychgate doctor",
             "lychgate doctor --json --also https://a.example --also https://b.example",
             "lychgate token verify --json --json -",

@@ -76,6 +76,7 @@ fn carry_out(
         Command::ImportKey(asked) => {
             keys::pair::import(&asked.file, asked.kid.as_deref(), output, messages)
         }
+        Command::Reseal(asked) => keys::reseal::command(asked, output, messages),
         Command::Print(script) => output.write_all(script).map(|()| Ending::Done),
     }
 }

@@ -7,8 +7,8 @@ use lychgate_core::encoding::base64url;
 use lychgate_core::platform::{
     Platform,
     ledger::{
-        Count, Expected, Partition, PartitionKind, RecordKind, RecordName, Version, Versioned,
-        Write, Written,
+        Count, Expected, Listing, Partition, PartitionKind, RecordKind, RecordName, Version,
+        Versioned, Write, Written,
     },
 };
 use serde_json::{Value, json};
@@ -33,11 +33,17 @@ pub(crate) async fn list<P: Platform>(platform: &P, question: &Value) -> Option<
         "u" => RecordKind::User,
         "a" => RecordKind::Attempt,
         "p" => RecordKind::Proof,
+        "m" => RecordKind::Member,
         _ => return None,
     };
     let limit = Count(u32::try_from(question.get("limit")?.as_u64()?).ok()?);
     let (at, now) = (partition(question)?, time(question, "now")?);
-    let listed = platform.ledger_list(&at, kind, now, limit).await;
+    let from = match question.get("from") {
+        Some(Value::String(name)) => Some(RecordName::parse(name)?),
+        Some(_) | None => None,
+    };
+    let listing = Listing { kind, from, limit };
+    let listed = platform.ledger_list(&at, listing, now).await;
     Some(reply(listed, |records| {
         let one = |(name, record): (RecordName, Versioned)| {
             let mut one = standing(Some(&record));
@@ -92,6 +98,7 @@ fn partition(question: &Value) -> Option<Partition> {
         "attempt" => PartitionKind::Attempt,
         "proof_key" => PartitionKind::ProofKey,
         "handed_over" => PartitionKind::HandedOver,
+        "roster" => PartitionKind::Roster,
         _ => return None,
     };
     let id = base64url::decode_array(text(partition, "id")?)?;

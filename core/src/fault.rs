@@ -87,6 +87,8 @@ pub enum BrowserFault {
     AttemptUsed,
     /// A token that a page handed over does not sign anyone in.
     HandOver(HandOverFault),
+    /// The user is shut out of this deployment.
+    UserDisabled,
     /// The person was signed in several times in a row for one page, and it asks again.
     SignInLoop,
     /// The same with a living session, whose authentication is never the one that is asked for.
@@ -190,6 +192,8 @@ pub enum PlatformFault {
     Store,
     /// The ledger did not answer, or not in time.
     Ledger,
+    /// A user record cannot be read: its key is not among the directory keys, or a later version wrote it.
+    Directory,
     /// No random bytes.
     Random,
     /// Signatures could not be verified.

@@ -28,3 +28,4 @@ pub mod platform;
 pub mod secret;
 pub mod session;
 pub mod time;
+pub mod user;

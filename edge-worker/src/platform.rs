@@ -12,7 +12,7 @@ use lychgate_core::gateway::Gateway;
 use lychgate_core::http::outbound::{Outbound, Reply, SendError, SendLimits};
 use lychgate_core::jose::{SignatureCheck, SignatureVerdict, SigningKey};
 use lychgate_core::platform::ledger::{
-    Count, LedgerError, Partition, RecordKind, RecordName, Versioned, Write, Written,
+    LedgerError, Listing, Partition, RecordName, Versioned, Write, Written,
 };
 use lychgate_core::platform::store::{StoreError, StoreKey};
 use lychgate_core::platform::{OutOfTime, Platform, RandomError, SignerError, VerifierError};
@@ -144,11 +144,10 @@ impl Platform for Workers {
     async fn ledger_list(
         &self,
         at: &Partition,
-        kind: RecordKind,
+        listing: Listing,
         now: UnixTime,
-        limit: Count,
     ) -> Result<Vec<(RecordName, Versioned)>, LedgerError> {
-        self.ledger()?.list(at, kind, now, limit).await
+        self.ledger()?.list(at, &listing, now).await
     }
 
     async fn ledger_write(

@@ -8,8 +8,8 @@ use crate::limit::within;
 use crate::platform::now;
 use crate::{log, store};
 use lychgate_core::platform::ledger::{
-    Count, Expected, LARGEST_VALUE, LedgerError, Partition, RecordKind, RecordName, Version,
-    Versioned, Write, Written,
+    Expected, LARGEST_VALUE, LedgerError, Listing, Partition, RecordName, Version, Versioned,
+    Write, Written,
 };
 use lychgate_core::platform::sql::{CREATE, GRACE, INSERT, LIST, READ, UPDATE};
 use lychgate_core::platform::store::StoreKey;
@@ -78,24 +78,21 @@ async fn read_by(
     Ok(names.iter().map(find).collect())
 }
 
-/// Lists live records of one kind by name, at most `limit`.
+/// Lists live records of one partition.
 ///
 /// # Errors
 /// [`LedgerError::Unavailable`].
 pub(crate) async fn list(
     at: &Partition,
-    kind: RecordKind,
+    listing: Listing,
     now: UnixTime,
-    limit: Count,
 ) -> Result<Vec<(RecordName, Versioned)>, LedgerError> {
-    let letter = kind.letter();
-    let next = char::from_u32(u32::from(letter).saturating_add(1)).unwrap_or('~');
     let parameters = [
         at.name().into(),
         time(now)?,
-        letter.to_string().into(),
-        next.to_string().into(),
-        limit.0.into(),
+        listing.start().into(),
+        listing.end().into(),
+        listing.limit.0.into(),
     ];
     select(&open().await?, LIST, parameters).await
 }

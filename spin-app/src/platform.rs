@@ -6,7 +6,7 @@ use lychgate_core::event::Line;
 use lychgate_core::http::outbound::{Outbound, Reply, SendError, SendLimits};
 use lychgate_core::jose::{SignatureCheck, SignatureVerdict, SigningKey, software};
 use lychgate_core::platform::ledger::{
-    Count, LedgerError, Partition, RecordKind, RecordName, Versioned, Write, Written,
+    LedgerError, Listing, Partition, RecordName, Versioned, Write, Written,
 };
 use lychgate_core::platform::store::{StoreError, StoreKey};
 use lychgate_core::platform::{OutOfTime, Platform, RandomError, SignerError, VerifierError};
@@ -104,11 +104,10 @@ impl Platform for Spin {
     async fn ledger_list(
         &self,
         at: &Partition,
-        kind: RecordKind,
+        listing: Listing,
         now: UnixTime,
-        limit: Count,
     ) -> Result<Vec<(RecordName, Versioned)>, LedgerError> {
-        let listing = ledger::list(at, kind, now, limit);
+        let listing = ledger::list(at, listing, now);
         let listed = self.0.within(LEDGER, listing).await;
         listed.unwrap_or(Err(LedgerError::Unavailable))
     }

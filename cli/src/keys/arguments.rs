@@ -1,7 +1,8 @@
 //! The arguments of `lychgate keys`.
 
+use crate::values::CONFIGURATION;
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
-use lychgate_core::jose::Algorithm;
+use lychgate_core::{http::url::Url, jose::Algorithm};
 use std::path::PathBuf;
 
 /// The commands about keys.
@@ -13,6 +14,9 @@ pub(crate) enum Arguments {
     /// Print a private key on P-256 as a JSON Web Key
     #[command(after_help = IMPORT)]
     Import(Import),
+    /// Have a deployment seal all user records with its newest directory key
+    #[command(after_help = RESEAL)]
+    Reseal(Reseal),
 }
 
 const GENERATE: &str = "\
@@ -23,6 +27,51 @@ Examples:
 const IMPORT: &str = "\
 Examples:
   lychgate keys import AuthKey_ABC123.p8 --kid ABC123 | npx wrangler secret put APPLE_KEY";
+
+const RESEAL: &str = "\
+The secret that [directory] names is taken from the environment, under its name.
+
+Examples:
+  DIRECTORY_OPERATOR=... lychgate keys reseal
+  DIRECTORY_OPERATOR=... lychgate keys reseal --url http://localhost:8787";
+
+/// Which deployment.
+#[derive(Args, Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Reseal {
+    /// Where the deployment answers; public_url where left out
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    url: Option<String>,
+    /// Its configuration
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, default_value = CONFIGURATION)]
+    config: PathBuf,
+}
+
+/// The deployment whose records are sealed anew.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Asked {
+    /// Where it answers; that of the configuration where left out.
+    pub(crate) url: Option<Url>,
+    pub(crate) config: PathBuf,
+}
+
+impl Reseal {
+    /// Reads the values.
+    ///
+    /// # Errors
+    /// A sentence about one that cannot be read.
+    pub(crate) fn read(self) -> Result<Asked, Vec<String>> {
+        let url = match self.url {
+            Some(text) => Some(Url::parse(&text).map_err(|_| {
+                vec![format!(
+                    "--url {text:?} is no URL; write it like https://app.example.com"
+                )]
+            })?),
+            None => None,
+        };
+        let config = self.config;
+        Ok(Asked { url, config })
+    }
+}
 
 /// Which key is made.
 #[derive(Args, Clone, Debug, PartialEq, Eq)]

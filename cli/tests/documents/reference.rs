@@ -10,9 +10,15 @@ use serde_json::{Value, json};
 use std::{collections::BTreeSet, fs};
 
 /// Each table of a configuration: where it stands in [`everything`], its page, and the head of the first column there.
-const TABLES: [(&str, &str, &str); 13] = [
+const TABLES: [(&str, &str, &str); 15] = [
     ("", "configuration", "Key of `lychgate.toml`"),
     ("/key/0", "key", "Key of `[[key]]`"),
+    (
+        "/directory_key/0",
+        "directory",
+        "Key of `[[directory_key]]`",
+    ),
+    ("/directory", "directory", "Key of `[directory]`"),
     ("/provider/0", "provider", "Key of `[[provider]]`"),
     ("/provider/0/map", "provider", "Key of `map`"),
     ("/issuer/0", "issuer", "Key of `[[issuer]]`"),
@@ -42,6 +48,8 @@ fn everything() -> Value {
         "version": 1,
         "public_url": "https://app.example.com",
         "key": [{ "id": 1, "secret": "LYCHGATE_KEY_1" }],
+        "directory_key": [{ "id": 1, "secret": "DIRECTORY_KEY_1" }],
+        "directory": { "secret": { "secret": "DIRECTORY_OPERATOR" } },
         "provider": [{ "id": "op", "issuer": "https://op.example.com", "client_id": "edge", "map": { "email": "mail" } }],
         "issuer": [{ "issuer": "https://tokens.example.com", "audiences": ["https://api.example.com"] }],
         "session": {},

@@ -120,6 +120,10 @@ pub enum ConfigFault {
     SealingKeyEnds,
     /// A previous key has no end.
     PreviousKeyStays,
+    /// A key of the ring, which ends before what the directory keeps.
+    DirectoryKeyOfRing,
+    /// A directory without a key to seal it with.
+    DirectoryKeyNeeded,
     /// A route needs a session, and there is no provider.
     ProviderNeeded,
     /// A key of OAuth 2.0 alone at a provider with OpenID Connect.

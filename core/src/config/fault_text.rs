@@ -45,6 +45,8 @@ impl fmt::Display for ConfigFault {
             Self::PreviousKeyStays => f.write_str("a previous key without not_after"),
             Self::ProviderNeeded => f.write_str("a route needs a session, and there is no provider"),
             Self::OAuthOnly => f.write_str("only a provider of kind = \"oauth2\" has this"),
+            Self::DirectoryKeyOfRing => f.write_str("a sealing key of sessions, which is retired before user records are"),
+            Self::DirectoryKeyNeeded => f.write_str("without a [[directory_key]] nothing is kept of users"),
             Self::HandOverOnly => f.write_str("hand_over takes no token that this is about"),
             Self::OpenIdOnly => f.write_str("only a provider of kind = \"oidc\" has this"),
             Self::MetadataTwice => f.write_str("a metadata_url beside endpoints that are written"),

@@ -191,6 +191,10 @@ const fn plain(fault: &ConfigFault) -> Option<&'static str> {
         }
         ConfigFault::ProviderNeeded => "add a [[provider]] with id, issuer and client_id",
         ConfigFault::OAuthOnly => "OpenID Connect finds its endpoints by the issuer; remove it",
+        ConfigFault::DirectoryKeyOfRing => "make another with `lychgate keys generate`",
+        ConfigFault::DirectoryKeyNeeded => {
+            "make one with `lychgate keys generate` and add [[directory_key]] id = 1, secret = \"DIRECTORY_KEY_1\""
+        }
         ConfigFault::HandOverOnly => {
             "remove it, or let hand_over name the tokens: \"id_token\" or \"access_token\""
         }

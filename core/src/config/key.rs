@@ -12,33 +12,48 @@ pub(super) fn read(root: &Table<'_>) -> Vec<RingKey> {
         let Some(key) = read_one(&table, place) else {
             continue;
         };
-        if keys.iter().any(|earlier| earlier.id == key.id) {
-            table.fault("id", ConfigFault::Repeated);
-        }
-        if keys.iter().any(|earlier| earlier.secret == key.secret) {
-            table.fault("secret", ConfigFault::Repeated);
-        }
+        check_repeated(&table, &keys, &key);
         keys.push(key);
     }
     keys
 }
 
+/// Whether an earlier key has the same id, or the same secret.
+pub(super) fn check_repeated(table: &Table<'_>, earlier: &[RingKey], key: &RingKey) {
+    if earlier.iter().any(|earlier| earlier.id == key.id) {
+        table.fault("id", ConfigFault::Repeated);
+    }
+    if earlier.iter().any(|earlier| earlier.secret == key.secret) {
+        table.fault("secret", ConfigFault::Repeated);
+    }
+}
+
+/// A key without an end.
+pub(super) fn read_durable(table: &Table<'_>) -> Option<RingKey> {
+    table.require("id");
+    table.require("secret");
+    let (id, secret) = (read_id(table), table.parsed("secret", text::secret_name));
+    Some(RingKey {
+        id: id?,
+        secret: secret?,
+        not_after: None,
+    })
+}
+
+fn read_id(table: &Table<'_>) -> Option<u8> {
+    let id = table.number("id")?;
+    let read = u8::try_from(id).ok().filter(|id| *id > 0);
+    if read.is_none() {
+        let (least, most) = (1, 255);
+        table.fault("id", ConfigFault::Number { least, most });
+    }
+    read
+}
+
 fn read_one(table: &Table<'_>, place: usize) -> Option<RingKey> {
     table.require("id");
     table.require("secret");
-    let id = table.number("id").and_then(|id| match u8::try_from(id) {
-        Ok(id) if id > 0 => Some(id),
-        Ok(_) | Err(_) => {
-            table.fault(
-                "id",
-                ConfigFault::Number {
-                    least: 1,
-                    most: 255,
-                },
-            );
-            None
-        }
-    });
+    let id = read_id(table);
     let not_after = table.parsed("not_after", |text| {
         timestamp::parse(text).ok_or(ConfigFault::Timestamp)
     });

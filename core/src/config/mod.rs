@@ -7,6 +7,7 @@ pub mod at;
 mod audiences;
 mod authorization_server;
 mod cors;
+mod directory;
 mod duration;
 pub mod fault;
 mod fault_text;
@@ -74,6 +75,8 @@ pub struct Config {
     pub base_path: String,
     /// Sealing keys, the first of which seals; never empty.
     pub keys: Vec<RingKey>,
+    /// What is kept of users; nothing where it is left out.
+    pub directory: Option<Directory>,
     /// Providers by their order in the file; none where no route needs a session.
     pub providers: Vec<Provider>,
     /// Issuers of access tokens, addressed by [`IssuerIndex`]; none where no route takes tokens.
@@ -101,6 +104,15 @@ pub enum MetricsAccess {
     Secret(SecretName),
     /// People with a session that meets these requirements.
     Session(Requirements),
+}
+
+/// The records of users, which outlive sessions.
+#[derive(Clone, Debug)]
+pub struct Directory {
+    /// The keys that seal them, the first of which seals; never empty.
+    pub keys: Vec<RingKey>,
+    /// The secret by which an operator has them sealed anew; nobody may where it is left out.
+    pub operator: Option<SecretName>,
 }
 
 /// A key of the sealing ring.
@@ -208,6 +220,8 @@ pub struct SessionRules {
     pub freshness: Freshness,
     /// The session cookie's `SameSite`.
     pub same_site: SameSite,
+    /// Whether a session ends no later than the token that began it.
+    pub bounded_by_token: bool,
 }
 
 /// How old an answer of the ledger may be when a session is accepted.
@@ -328,7 +342,11 @@ impl Config {
 
     /// The names of all secrets that must be set at the platform, each once.
     pub fn secret_names(&self) -> Vec<&SecretName> {
-        let keys = self.keys.iter().map(|key| &key.secret);
+        let directory = self.directory.iter();
+        let operator = directory.clone().flat_map(|directory| &directory.operator);
+        let directory_keys = directory.flat_map(|directory| &directory.keys);
+        let keys = self.keys.iter().chain(directory_keys);
+        let keys = keys.map(|key| &key.secret).chain(operator);
         let clients = self
             .providers
             .iter()

@@ -3,6 +3,7 @@
 use super::{
     Config, MetricsAccess,
     at::ConfigPath,
+    directory,
     fault::{ConfigError, ConfigFault},
     issuer, key, metrics, page, provider,
     reader::{Faults, Table},
@@ -20,6 +21,8 @@ const KEYS: &[&str] = &[
     "public_url",
     "base_path",
     "key",
+    "directory_key",
+    "directory",
     "provider",
     "issuer",
     "session",
@@ -65,6 +68,7 @@ fn read(value: &Value, faults: &Faults) -> Option<Config> {
     let root = Table::open(value, ConfigPath::root(), KEYS, faults)?;
     let site = site::read(&root);
     let keys = key::read(&root);
+    let directory = directory::read(&root, &keys);
     let mut providers = provider::read(&root, site.reach());
     let issuers = issuer::read(&root, site.reach(), &providers);
     let session = session::read(&root);
@@ -105,6 +109,7 @@ fn read(value: &Value, faults: &Faults) -> Option<Config> {
         public_url: public_url?,
         base_path: base_path?.as_str().to_owned(),
         keys,
+        directory,
         providers,
         issuers,
         session,

@@ -11,6 +11,7 @@ pub(super) const KEYS: &[&str] = &[
     "freshness",
     "fresh_for",
     "same_site",
+    "bounded_by_token",
 ];
 
 const FRESHNESS: &[&str] = &["fast", "strict"];
@@ -27,6 +28,7 @@ const DEFAULT: SessionRules = SessionRules {
     absolute_timeout: Seconds::minutes(10 * 60),
     freshness: Freshness::Fast(Seconds::new(10)),
     same_site: SameSite::Lax,
+    bounded_by_token: false,
 };
 
 /// The rules, with defaults for what is not written.
@@ -55,6 +57,9 @@ pub(super) fn read(root: &Table<'_>) -> SessionRules {
         absolute_timeout: absolute,
         freshness: freshness(&table),
         same_site: same_site.unwrap_or(DEFAULT.same_site),
+        bounded_by_token: table
+            .boolean("bounded_by_token")
+            .unwrap_or(DEFAULT.bounded_by_token),
     }
 }
 

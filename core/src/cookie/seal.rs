@@ -37,6 +37,8 @@ pub enum Purpose {
     Head,
     /// A user record in the ledger.
     User,
+    /// An entry of the roster in the ledger.
+    Roster,
     /// A session record, in the store and as the ledger's copy.
     Record,
     /// An issuer's key set in the store.
@@ -77,7 +79,7 @@ pub enum OpenFault {
 
 impl Purpose {
     /// All purposes.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Session,
         Self::Attempt,
         Self::Challenge,
@@ -85,6 +87,7 @@ impl Purpose {
         Self::Predecessor,
         Self::Head,
         Self::User,
+        Self::Roster,
         Self::Record,
         Self::IssuerKeys,
     ];
@@ -99,6 +102,7 @@ impl Purpose {
             Self::Predecessor => "predecessor",
             Self::Head => "head",
             Self::User => "user",
+            Self::Roster => "roster",
             Self::Record => "record",
             Self::IssuerKeys => "issuer-keys",
         }

@@ -139,9 +139,11 @@ impl BrowserFault {
                 Status::UNAUTHORIZED,
                 PublicCode::InsufficientUserAuthentication,
             ),
-            Self::NotPermitted | Self::NoGroups | Self::NoRoles | Self::ClaimsMissing => {
-                (Status::FORBIDDEN, PublicCode::AccessDenied)
-            }
+            Self::UserDisabled
+            | Self::NotPermitted
+            | Self::NoGroups
+            | Self::NoRoles
+            | Self::ClaimsMissing => (Status::FORBIDDEN, PublicCode::AccessDenied),
             Self::NotSameOrigin => (Status::FORBIDDEN, PublicCode::CrossSiteRequest),
             Self::AttemptUnknown | Self::AttemptExpired | Self::AttemptOfOtherProvider => {
                 (Status::BAD_REQUEST, PublicCode::LoginUnknown)

@@ -62,6 +62,7 @@ impl Fault {
             Self::Issuer(fault) => fault.setting(),
             Self::Upstream(UpstreamFault::NotAllowed) => Some(HOSTS),
             Self::Platform(PlatformFault::ProofsFull) => Some(Setting::Named("dpop_replay")),
+            Self::Platform(PlatformFault::Directory) => Some(Setting::Named("directory_key")),
             Self::Platform(PlatformFault::Signer) => Some(Setting::Provider("private_key")),
             Self::Upstream(UpstreamFault::TimedOut) => Some(Setting::Upstream("timeout")),
             Self::Browser(
@@ -72,6 +73,7 @@ impl Fault {
                 | BrowserFault::BadCredential
                 | BrowserFault::NoToken
                 | BrowserFault::Token(_)
+                | BrowserFault::UserDisabled
                 | BrowserFault::InsufficientScope
                 | BrowserFault::NotPermitted
                 | BrowserFault::ClaimsMissing

@@ -7,6 +7,7 @@
 //! deployment and the result that all steps work with. Imports go one way alone, in the order that ARCHITECTURE.md states.
 
 mod access_tokens;
+mod accounts;
 mod answer;
 mod configured;
 mod context;

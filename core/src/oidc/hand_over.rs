@@ -6,9 +6,11 @@ use crate::{
         json::{self, Limits},
         members::Members,
     },
+    platform::ledger::{Partition, PartitionKind},
     secret::Secret,
 };
 use alloc::string::String;
+use sha2::{Digest, Sha256};
 
 /// A token that a page hands over.
 #[derive(Debug)]
@@ -50,6 +52,20 @@ impl HandedOver {
         let text = token.text().expose();
         let is_sendable = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
         is_sendable.then_some(Self { provider, token })
+    }
+}
+
+/// Where the ledger marks that an access token was handed over: `SHA-256(length 4 | issuer | token)`. The token cannot
+/// be read from it.
+pub fn partition(issuer: &str, access_token: &str) -> Partition {
+    let mut digest = Sha256::new();
+    let length = u32::try_from(issuer.len()).unwrap_or(u32::MAX);
+    digest.update(length.to_be_bytes());
+    digest.update(issuer.as_bytes());
+    digest.update(access_token.as_bytes());
+    Partition {
+        kind: PartitionKind::HandedOver,
+        id: digest.finalize().into(),
     }
 }
 

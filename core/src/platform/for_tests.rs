@@ -3,9 +3,7 @@
 
 use super::{
     OutOfTime, Platform, RandomError, SignerError, VerifierError,
-    ledger::{
-        Count, Expected, LedgerError, Partition, RecordKind, RecordName, Versioned, Write, Written,
-    },
+    ledger::{Expected, LedgerError, Listing, Partition, RecordName, Versioned, Write, Written},
     store::{StoreError, StoreKey},
 };
 use crate::{
@@ -119,9 +117,8 @@ impl Platform for Edge {
     async fn ledger_list(
         &self,
         _: &Partition,
-        _: RecordKind,
+        _: Listing,
         _: UnixTime,
-        _: Count,
     ) -> Result<Vec<(RecordName, Versioned)>, LedgerError> {
         Err(LedgerError::Unavailable)
     }

@@ -20,6 +20,8 @@ pub enum PartitionKind {
     ProofKey,
     /// One access token that a page handed over.
     HandedOver,
+    /// One part of the roster of users.
+    Roster,
 }
 
 /// A partition: records in one are read together; no statement spans two.
@@ -42,6 +44,8 @@ pub enum RecordKind {
     Attempt,
     /// The mark that a DPoP proof was used.
     Proof,
+    /// The entry of a user in the roster.
+    Member,
 }
 
 /// The name of a record within its partition: its kind and, where there are several, its id.
@@ -68,6 +72,37 @@ pub struct Versioned {
 /// How many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Count(pub u32);
+
+/// Records of one kind in one partition, by name.
+#[derive(Clone, Copy, Debug)]
+pub struct Listing {
+    /// The kind.
+    pub kind: RecordKind,
+    /// The first name that is listed; `None` from the first record on.
+    pub from: Option<RecordName>,
+    /// The most records.
+    pub limit: Count,
+}
+
+impl Listing {
+    /// All of that kind, but no more than `limit`.
+    pub const fn all(kind: RecordKind, limit: Count) -> Self {
+        let from = None;
+        Self { kind, from, limit }
+    }
+
+    /// The text that the names of the listed records do not come before.
+    pub fn start(&self) -> String {
+        let from = self.from.filter(|name| name.kind() == self.kind);
+        from.map_or_else(|| String::from(self.kind.letter()), |name| name.text())
+    }
+
+    /// The text that they come before.
+    pub fn end(&self) -> String {
+        let next = u32::from(self.kind.letter()).saturating_add(1);
+        String::from(char::from_u32(next).unwrap_or('~'))
+    }
+}
 
 /// A conditional write.
 #[derive(Clone, Copy, Debug)]
@@ -122,8 +157,14 @@ impl Partition {
             PartitionKind::Attempt => 'a',
             PartitionKind::ProofKey => 'k',
             PartitionKind::HandedOver => 't',
+            PartitionKind::Roster => 'r',
         };
         format!("{kind}1/{}", base64url::encode(&self.id))
+    }
+
+    /// The place of a record in associated data: partition and name.
+    pub fn place(&self, name: &RecordName) -> String {
+        format!("{}/{}", self.name(), name.text())
     }
 }
 
@@ -135,6 +176,7 @@ impl RecordKind {
             Self::User => 'u',
             Self::Attempt => 'a',
             Self::Proof => 'p',
+            Self::Member => 'm',
         }
     }
 }
@@ -172,6 +214,14 @@ impl RecordName {
         }
     }
 
+    /// The entry of a user in the roster.
+    pub const fn member(id: [u8; 16]) -> Self {
+        Self {
+            kind: RecordKind::Member,
+            id,
+        }
+    }
+
     /// The kind of record that it names.
     pub const fn kind(&self) -> RecordKind {
         self.kind
@@ -190,6 +240,7 @@ impl RecordName {
             'u' => RecordKind::User,
             'a' => RecordKind::Attempt,
             'p' => RecordKind::Proof,
+            'm' => RecordKind::Member,
             _ => return None,
         };
         let id = base64url::decode_array(letters.as_str())?;
@@ -233,6 +284,7 @@ mod tests {
             RecordName::user(),
             RecordName::attempt(),
             RecordName::proof([9; 16]),
+            RecordName::member([8; 16]),
         ] {
             assert_eq!(RecordName::parse(&name.text()), Some(name));
         }

@@ -18,7 +18,7 @@ use crate::{
     time::{Milliseconds, UnixTime},
 };
 use alloc::vec::Vec;
-use ledger::{Count, LedgerError, Partition, RecordKind, RecordName, Versioned, Write, Written};
+use ledger::{LedgerError, Listing, Partition, RecordName, Versioned, Write, Written};
 use store::{StoreError, StoreKey};
 
 /// The services that a host offers to the core for the length of one request.
@@ -90,16 +90,15 @@ pub trait Platform {
         now: UnixTime,
     ) -> Result<Vec<Option<Versioned>>, LedgerError>;
 
-    /// Lists live records of one kind in one partition by name, at most `limit`.
+    /// Lists live records of one partition.
     ///
     /// # Errors
     /// Any [`LedgerError`].
     async fn ledger_list(
         &self,
         at: &Partition,
-        kind: RecordKind,
+        listing: Listing,
         now: UnixTime,
-        limit: Count,
     ) -> Result<Vec<(RecordName, Versioned)>, LedgerError>;
 
     /// Writes one record if it is still as expected; of several writers of one version exactly one

@@ -222,6 +222,7 @@ mod tests {
             access_token: Some("a".to_owned()),
             refresh_token: None,
             created: 0,
+            ends: None,
             generation: 0,
         })
     }

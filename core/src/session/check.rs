@@ -4,12 +4,15 @@ use super::{
     cookie::SessionCookie,
     handle::SessionHandle,
     head::{Head, HeadState},
-    user::{UserKey, UserRecord},
 };
 use crate::{
     cookie::ring::KeyRing,
     platform::ledger::{RecordName, Versioned},
     time::UnixTime,
+    user::{
+        key::UserKey,
+        record::{Status, UserRecord},
+    },
 };
 
 /// The ledger's answer about a session: its head, then its user's record.
@@ -17,7 +20,7 @@ use crate::{
 pub struct LedgerAnswer<'a> {
     /// The head.
     pub head: Option<&'a Versioned>,
-    /// The user record; most users have none.
+    /// The user record; no user has one where the deployment keeps none.
     pub user: Option<&'a Versioned>,
 }
 
@@ -48,8 +51,10 @@ pub struct LiveSession {
 pub enum SessionFault {
     /// The ledger has no such session: it never was, or its time is over.
     Unknown,
-    /// The head or user record was not sealed by us for its place.
+    /// The head was not sealed by us for its place.
     Unreadable,
+    /// There is a user record that cannot be read: nobody knows whether the user is shut out.
+    UserUnreadable,
     /// It ended.
     Ended,
     /// The cookie names a later generation than the ledger.
@@ -60,6 +65,17 @@ pub enum SessionFault {
     Disabled,
 }
 
+/// The keys that open an answer, and the deployment that it must be of.
+#[derive(Clone, Copy, Debug)]
+pub struct Keys<'a> {
+    /// The ring, for heads.
+    pub ring: &'a KeyRing,
+    /// The directory keys, for user records.
+    pub directory: Option<&'a KeyRing>,
+    /// The origin of `public_url`.
+    pub origin: &'a str,
+}
+
 /// Judges the ledger's answer about the session of a cookie.
 ///
 /// # Errors
@@ -68,11 +84,10 @@ pub fn live(
     answer: LedgerAnswer<'_>,
     cookie: &SessionCookie,
     handle: SessionHandle,
-    ring: &KeyRing,
-    origin: &str,
+    keys: Keys<'_>,
     now: UnixTime,
 ) -> Result<LiveSession, SessionFault> {
-    let live = live_by_name(answer, &cookie.user, handle, ring, origin, now)?;
+    let live = live_by_name(answer, &cookie.user, handle, keys, now)?;
     if cookie.generation > live.head.generation() {
         return Err(SessionFault::Generation);
     }
@@ -87,28 +102,30 @@ pub fn live_by_name(
     answer: LedgerAnswer<'_>,
     user: &UserKey,
     handle: SessionHandle,
-    ring: &KeyRing,
-    origin: &str,
+    keys: Keys<'_>,
     now: UnixTime,
 ) -> Result<LiveSession, SessionFault> {
     let stored = answer.head.ok_or(SessionFault::Unknown)?;
-    let head = Head::open(stored, ring, origin, user, handle, now);
+    let head = Head::open(stored, keys.ring, keys.origin, user, handle, now);
     let head = head.map_err(|_| SessionFault::Unreadable)?;
     match head.facts.state {
         HeadState::Live => {}
         HeadState::Ended { .. } => return Err(SessionFault::Ended),
     }
     if let Some(stored) = answer.user {
-        let record = UserRecord::open(stored, ring, origin, user, now);
-        let record = record.map_err(|_| SessionFault::Unreadable)?;
-        check_user(&record, &head)?;
+        // A deployment without the key cannot tell whether the user is shut out.
+        let directory = keys.directory.ok_or(SessionFault::UserUnreadable)?;
+        let opened = UserRecord::open(stored, directory, keys.origin, user, now);
+        let opened = opened.map_err(|_| SessionFault::UserUnreadable)?;
+        check_user(&opened.record, &head)?;
     }
     Ok(LiveSession { head })
 }
 
 fn check_user(user: &UserRecord, head: &Head) -> Result<(), SessionFault> {
-    if user.disabled {
-        return Err(SessionFault::Disabled);
+    match user.status {
+        Status::Active => {}
+        Status::Disabled => return Err(SessionFault::Disabled),
     }
     if head.created_at() < UnixTime::from_seconds(user.not_before) {
         return Err(SessionFault::BeforeNotBefore);

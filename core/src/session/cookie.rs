@@ -1,9 +1,6 @@
 //! The session cookie: a secret and the times that decide whether it still counts.
 
-use super::{
-    keys::{Generation, SessionSecret},
-    user::UserKey,
-};
+use super::keys::{Generation, SessionSecret};
 use crate::{
     config::SessionRules,
     cookie::{
@@ -13,6 +10,7 @@ use crate::{
     },
     secret::Secret,
     time::{Seconds, UnixTime},
+    user::key::UserKey,
 };
 use alloc::{string::String, vec::Vec};
 
@@ -31,6 +29,8 @@ pub struct SessionCookie {
     pub authenticated_at: UnixTime,
     /// When the cookie was last written.
     pub renewed: UnixTime,
+    /// When the token expires that the session stands on, where the session ends with it.
+    pub ends: Option<UnixTime>,
 }
 
 /// Why a cookie is no session.
@@ -40,7 +40,7 @@ pub enum CookieFault {
     Forged,
     /// Unused for longer than `idle_timeout`.
     Idle,
-    /// Older than `absolute_timeout`.
+    /// Older than `absolute_timeout`, or than the token that the session ends with.
     TooOld,
     /// From the future: a clock went wrong, and times cannot be judged.
     FromTheFuture,
@@ -57,7 +57,7 @@ pub struct OpenedCookie {
     pub key_id: u8,
 }
 
-/// Secret 32, user 32, generation 4, three times of 8, flags 1.
+/// Secret 32, user 32, generation 4, three times of 8, flags 1; without the end of a bounded session.
 const LENGTH: usize = 32 + 32 + 4 + 3 * 8 + 1;
 
 /// How far two edge machines' clocks may differ.
@@ -95,7 +95,9 @@ impl SessionCookie {
         if self.renewed > now.plus(LEEWAY) || self.created > now.plus(LEEWAY) {
             return Err(CookieFault::FromTheFuture);
         }
-        if now.since(self.created) >= rules.absolute_timeout {
+        if now.since(self.created) >= rules.absolute_timeout
+            || self.ends.is_some_and(|end| now >= end)
+        {
             return Err(CookieFault::TooOld);
         }
         if now.since(self.renewed) >= rules.idle_timeout {
@@ -119,19 +121,30 @@ impl SessionCookie {
 
     /// How long the browser keeps the cookie: until the session would be idle or too old.
     pub fn max_age(&self, rules: &SessionRules, now: UnixTime) -> Seconds {
+        self.end(rules).since(now).min(rules.idle_timeout)
+    }
+
+    /// When the session ends, used or not.
+    pub fn end(&self, rules: &SessionRules) -> UnixTime {
         let end = self.created.plus(rules.absolute_timeout);
-        end.since(now).min(rules.idle_timeout)
+        self.ends.map_or(end, |bound| bound.min(end))
     }
 
     fn to_bytes(&self) -> Secret<Vec<u8>> {
-        let mut out = Vec::with_capacity(LENGTH);
+        let mut out = Vec::with_capacity(LENGTH.saturating_add(8));
         out.extend_from_slice(self.secret.expose());
         out.extend_from_slice(self.user.as_bytes());
         out.extend_from_slice(&self.generation.0.to_be_bytes());
         for time in [self.created, self.authenticated_at, self.renewed] {
             out.extend_from_slice(&time.as_seconds().to_be_bytes());
         }
-        out.push(NO_FLAGS);
+        match self.ends {
+            None => out.push(NO_FLAGS),
+            Some(ends) => {
+                out.push(BOUNDED);
+                out.extend_from_slice(&ends.as_seconds().to_be_bytes());
+            }
+        }
         Secret::new(out)
     }
 
@@ -142,10 +155,12 @@ impl SessionCookie {
         let (created, rest) = rest.split_first_chunk::<8>()?;
         let (authenticated_at, rest) = rest.split_first_chunk::<8>()?;
         let (renewed, rest) = rest.split_first_chunk::<8>()?;
-        if rest != [NO_FLAGS] {
-            return None;
-        }
         let time = |bytes: &[u8; 8]| UnixTime::from_seconds(u64::from_be_bytes(*bytes));
+        let ends = match rest.split_first()? {
+            (&NO_FLAGS, []) => None,
+            (&BOUNDED, ends) => Some(time(ends.try_into().ok()?)),
+            _ => return None,
+        };
         Some(Self {
             secret: SessionSecret::new(Secret::new(*secret)),
             user: UserKey::from_bytes(*user),
@@ -153,12 +168,17 @@ impl SessionCookie {
             created: time(created),
             authenticated_at: time(authenticated_at),
             renewed: time(renewed),
+            ends,
         })
     }
 }
 
-/// No flag has a meaning yet; a cookie with one comes from a later version and is not understood.
+/// A session that ends by its times alone.
 const NO_FLAGS: u8 = 0;
+
+/// One that also ends at a point in time, which follows. A cookie with another flag comes from a later version and is not
+/// understood.
+const BOUNDED: u8 = 1;
 
 const fn place(origin: &str) -> Place<'_> {
     Place {
@@ -184,6 +204,7 @@ mod tests {
         absolute_timeout: Seconds::minutes(600),
         freshness: Freshness::Strict,
         same_site: SameSite::Lax,
+        bounded_by_token: false,
     };
 
     fn ring() -> KeyRing {
@@ -203,6 +224,14 @@ mod tests {
             created: UnixTime::from_seconds(100_000),
             authenticated_at: UnixTime::from_seconds(99_000),
             renewed: UnixTime::from_seconds(100_600),
+            ends: None,
+        }
+    }
+
+    fn bounded() -> SessionCookie {
+        SessionCookie {
+            ends: Some(UnixTime::from_seconds(100_900)),
+            ..cookie()
         }
     }
 
@@ -235,15 +264,38 @@ mod tests {
     }
 
     #[test]
+    fn a_bounded_session_ends_with_its_token_or_before() {
+        let text = bounded().seal(&ring(), ORIGIN, [2; 24]).unwrap();
+        assert_eq!(open(&text, 100_899).unwrap().cookie.ends, bounded().ends);
+        assert_eq!(open(&text, 100_900).err(), Some(CookieFault::TooOld));
+        let now = UnixTime::from_seconds(100_600);
+        assert_eq!(bounded().max_age(&RULES, now), Seconds::new(300));
+        let beyond = SessionCookie {
+            ends: Some(UnixTime::from_seconds(900_000)),
+            ..cookie()
+        };
+        assert_eq!(beyond.end(&RULES), cookie().end(&RULES));
+    }
+
+    #[test]
     fn only_the_exact_format_is_a_cookie() {
         let bytes = cookie().to_bytes();
         assert!(SessionCookie::from_bytes(bytes.expose()).is_some());
         let mut longer = bytes.expose().clone();
         longer.push(0);
         assert!(SessionCookie::from_bytes(&longer).is_none());
-        let mut flagged = bytes.expose().clone();
-        flagged[LENGTH - 1] = 1;
-        assert!(SessionCookie::from_bytes(&flagged).is_none());
+        for flag in [1, 2, 255] {
+            let mut flagged = bytes.expose().clone();
+            flagged[LENGTH - 1] = flag;
+            assert!(SessionCookie::from_bytes(&flagged).is_none());
+        }
+        let bounded = bounded().to_bytes();
+        assert!(SessionCookie::from_bytes(bounded.expose()).is_some());
+        for cut in LENGTH..bounded.expose().len() {
+            assert!(SessionCookie::from_bytes(&bounded.expose()[..cut]).is_none());
+        }
+        let longer = [bounded.expose().as_slice(), &[0]].concat();
+        assert!(SessionCookie::from_bytes(&longer).is_none());
         assert!(SessionCookie::from_bytes(&bytes.expose()[..LENGTH - 1]).is_none());
     }
 

@@ -1,20 +1,17 @@
 //! The session head: the one place that says whether a session is alive.
 
-use super::{
-    handle::SessionHandle,
-    keys::Generation,
-    user::{Unreadable, UserKey},
-};
+use super::{handle::SessionHandle, keys::Generation};
 use crate::{
     cookie::{
         ring::KeyRing,
         seal::{Place, Purpose, SealFault},
     },
     encoding::members::Members,
-    platform::ledger::{Partition, RecordName, Versioned},
+    platform::ledger::{RecordName, Versioned},
     time::UnixTime,
+    user::{Unreadable, key::UserKey},
 };
-use alloc::{format, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -193,13 +190,9 @@ impl EndReason {
     }
 }
 
-/// The place of a ledger record in associated data: partition and name.
-pub(super) fn ledger_place(partition: &Partition, name: &RecordName) -> String {
-    format!("{}/{}", partition.name(), name.text())
-}
-
 fn place_name(user: &UserKey, handle: SessionHandle) -> String {
-    ledger_place(&user.partition(), &RecordName::head(*handle.as_bytes()))
+    user.partition()
+        .place(&RecordName::head(*handle.as_bytes()))
 }
 
 const fn place<'a>(name: &'a str, origin: &'a str) -> Place<'a> {

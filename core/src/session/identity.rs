@@ -29,6 +29,7 @@ pub fn digest(record: &SessionRecord) -> Option<String> {
         scope,
         id_token: _,
         access_token: _,
+        ends: _,
         refresh_token: _,
         created: _,
         generation: _,
@@ -68,6 +69,7 @@ mod tests {
             access_token: Some("one".to_owned()),
             refresh_token: None,
             created: 1,
+            ends: None,
             generation: 0,
         }
     }

@@ -14,4 +14,3 @@ pub mod keys;
 pub mod predecessor;
 pub mod record;
 pub mod tombstone;
-pub mod user;

@@ -5,7 +5,7 @@
 //! cookie does, and it opens nothing: a sign-in ends the session that it names, or leaves it alive where another tab
 //! began it meanwhile.
 
-use super::{handle::SessionHandle, user::UserKey};
+use super::handle::SessionHandle;
 use crate::{
     cookie::{
         name,
@@ -13,6 +13,7 @@ use crate::{
         seal::{Place, Purpose, SealFault},
     },
     time::UnixTime,
+    user::key::UserKey,
 };
 use alloc::{string::String, vec::Vec};
 

@@ -56,6 +56,9 @@ pub struct SessionRecord {
     pub refresh_token: Option<String>,
     /// When the session began.
     pub created: u64,
+    /// When the token expires that the session ends with, where it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ends: Option<u64>,
     /// Which generation of the session's record this is.
     pub generation: u32,
 }
@@ -95,6 +98,7 @@ impl SessionRecord {
             access_token: None,
             refresh_token: None,
             created: 0,
+            ends: None,
             generation: 0,
         }
     }
@@ -159,6 +163,7 @@ impl SessionRecord {
             access_token: members.optional_text("access_token")?,
             refresh_token: members.optional_text("refresh_token")?,
             created: members.number("created")?,
+            ends: members.optional_number("ends")?,
             generation: members.number("generation")?.try_into().ok()?,
         };
         members.end()?;
@@ -274,6 +279,7 @@ mod tests {
             access_token: Some("SECRET-ACCESS-TOKEN".to_owned()),
             refresh_token: None,
             created: 1,
+            ends: None,
             generation: 1,
         }
     }

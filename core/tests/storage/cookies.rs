@@ -15,6 +15,7 @@ use lychgate_core::{
     http::header::HeaderValue,
     oidc::{
         attempt::{self, Attempt},
+        challenge::Challenge,
         loop_guard,
         return_to::ReturnTo,
     },
@@ -31,10 +32,12 @@ pub(crate) fn keys() -> Vector {
     let names = [
         "session",
         "attempt",
+        "challenge",
         "tombstone",
         "predecessor",
         "head",
         "user",
+        "roster",
         "record",
         "issuer-keys",
     ];
@@ -94,6 +97,7 @@ fn signed_in() -> SessionCookie {
         created: CREATED,
         authenticated_at: CREATED.minus(Seconds::new(5)),
         renewed: CREATED.plus(Seconds::minutes(10)),
+        ends: None,
     }
 }
 
@@ -105,6 +109,41 @@ pub(crate) fn session_cookie() -> Vector {
     };
     let text = signed_in().seal(&ring(), ORIGIN, nonce(0xa1)).unwrap();
     cookie(Vector::new("session-cookie"), place, &text)
+}
+
+/// A session that ends with its token, a quarter of an hour after it began.
+pub(crate) fn bounded_cookie() -> Vector {
+    let place = Place {
+        purpose: Purpose::Session,
+        name: name::SESSION,
+        origin: ORIGIN,
+    };
+    let bounded = SessionCookie {
+        ends: Some(CREATED.plus(Seconds::minutes(15))),
+        ..signed_in()
+    };
+    let text = bounded.seal(&ring(), ORIGIN, nonce(0xa6)).unwrap();
+    cookie(Vector::new("session-cookie-bounded"), place, &text)
+}
+
+pub(crate) fn challenge_cookie() -> Vector {
+    let secret = counting(0x50);
+    let challenge = Challenge::new(Secret::new(secret), CREATED);
+    let nonce_of: [u8; 32] = expand(&secret, b"lychgate/1/challenge nonce");
+    assert_eq!(challenge.nonce(), base64url::encode(&nonce_of));
+    let partition: [u8; 32] = expand(&secret, b"lychgate/1/challenge partition");
+    assert_eq!(challenge.partition().id, partition);
+    let place = Place {
+        purpose: Purpose::Challenge,
+        name: name::CHALLENGE,
+        origin: ORIGIN,
+    };
+    let text = ring().seal_text(place, nonce(0xa7), challenge.to_bytes().expose());
+    let vector = Vector::new("challenge-cookie")
+        .line("secret", hex(secret))
+        .line("nonce of the page", challenge.nonce())
+        .line("partition", challenge.partition().name());
+    cookie(vector, place, &text.unwrap())
 }
 
 fn sign_in(max_age: Option<Seconds>, held: Vec<SessionHandle>) -> Attempt {
@@ -187,6 +226,7 @@ pub(crate) fn fields() -> Vector {
     let rules = SessionRules {
         idle_timeout: Seconds::minutes(30),
         absolute_timeout: Seconds::minutes(600),
+        bounded_by_token: false,
         freshness: Freshness::Strict,
         same_site: SameSite::Lax,
     };

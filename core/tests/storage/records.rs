@@ -3,15 +3,15 @@
 use crate::{
     cookies::record_key,
     support::{
-        CREATED, ISSUER, ORIGIN, SUBJECT, Vector, counting, hex, nonce, purpose_key, ring, sealed,
-        session, user,
+        CREATED, ISSUER, ORIGIN, SUBJECT, Vector, counting, directory, directory_purpose_key, hex,
+        nonce, purpose_key, ring, sealed, session, user,
     },
 };
 use lychgate_core::{
     bearer::stored_keys::{self, StoredKeys},
     cookie::seal::{Place, Purpose},
     encoding::base64url,
-    oidc::{attempt::Attempt, return_to::ReturnTo},
+    oidc::{attempt::Attempt, hand_over, return_to::ReturnTo},
     platform::ledger::{Partition, PartitionKind, RecordName, Version},
     secret::Secret,
     session::{
@@ -19,9 +19,12 @@ use lychgate_core::{
         identity,
         keys::Generation,
         record::SessionRecord,
-        user::UserRecord,
     },
     time::Seconds,
+    user::{
+        record::{Status, UserRecord},
+        roster::Roster,
+    },
 };
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -47,6 +50,7 @@ fn unsealed() -> SessionRecord {
         access_token: Some("SECRET-ACCESS-TOKEN".to_owned()),
         refresh_token: None,
         created: CREATED.as_seconds(),
+        ends: None,
         generation: 0,
     }
 }
@@ -127,8 +131,14 @@ pub(crate) fn replaced_head() -> Vector {
 
 pub(crate) fn user_record() -> Vector {
     let record = UserRecord {
-        not_before: CREATED.plus(Seconds::minutes(20)).as_seconds(),
-        disabled: false,
+        status: Status::Active,
+        not_before: 0,
+        iss: ISSUER.to_owned(),
+        sub: SUBJECT.to_owned(),
+        name: Some("Jo".to_owned()),
+        email: Some("jo@example.com".to_owned()),
+        created: CREATED.as_seconds(),
+        last_sign_in: 1_799_971_200,
     };
     let record_name = RecordName::user().text();
     let partition = user().partition().name();
@@ -137,11 +147,48 @@ pub(crate) fn user_record() -> Vector {
         name: &format!("{partition}/{record_name}"),
         origin: ORIGIN,
     };
-    let bytes = record.seal(&ring(), ORIGIN, &user(), nonce(0xb4)).unwrap();
+    let bytes = record.seal(&directory(), ORIGIN, &user(), nonce(0xb4));
+    let bytes = bytes.unwrap();
     let vector = Vector::new("user-record")
         .line("partition", partition)
         .line("record name", record_name);
-    sealed(vector, place, purpose_key(Purpose::User), &bytes)
+    sealed(vector, place, directory_purpose_key(Purpose::User), &bytes)
+}
+
+pub(crate) fn roster_entry() -> Vector {
+    let user = user();
+    let partition = Roster::of(&user).partition().name();
+    let record_name = Roster::name(&user).text();
+    let last = base64url::encode(&user.as_bytes()[16..]);
+    assert_eq!(record_name, format!("m{last}"));
+    let place = Place {
+        purpose: Purpose::Roster,
+        name: &format!("{partition}/{record_name}"),
+        origin: ORIGIN,
+    };
+    let bytes = Roster::seal(&user, &directory(), ORIGIN, nonce(0xb7)).unwrap();
+    let vector = Vector::new("roster-entry")
+        .line("partition", partition)
+        .line("record name", record_name);
+    sealed(
+        vector,
+        place,
+        directory_purpose_key(Purpose::Roster),
+        &bytes,
+    )
+}
+
+pub(crate) fn handed_over_mark() -> Vector {
+    let token = "SECRET-ACCESS-TOKEN";
+    let length = u32::try_from(ISSUER.len()).unwrap().to_be_bytes();
+    let hashed = [&length[..], ISSUER.as_bytes(), token.as_bytes()].concat();
+    let partition = hand_over::partition(ISSUER, token);
+    assert_eq!(partition.id, *Sha256::digest(&hashed));
+    Vector::new("handed-over-mark")
+        .line("issuer", ISSUER)
+        .line("access token", token)
+        .line("partition", partition.name())
+        .line("record name", RecordName::attempt().text())
 }
 
 pub(crate) fn issuer_keys() -> Vector {

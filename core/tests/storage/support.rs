@@ -12,8 +12,9 @@ use lychgate_core::{
     },
     encoding::base64url,
     secret::Secret,
-    session::{keys::SessionSecret, user::UserKey},
+    session::keys::SessionSecret,
     time::UnixTime,
+    user::key::UserKey,
 };
 use sha2::Sha256;
 
@@ -39,6 +40,20 @@ pub(crate) fn ring() -> KeyRing {
     let secret = RingSecret {
         id: KEY_ID,
         secret: Secret::new(ring_key()),
+        not_after: None,
+    };
+    KeyRing::new(&secret, &[])
+}
+
+/// The directory key in all vectors.
+pub(crate) fn directory_key() -> [u8; 32] {
+    counting(0x90)
+}
+
+pub(crate) fn directory() -> KeyRing {
+    let secret = RingSecret {
+        id: KEY_ID,
+        secret: Secret::new(directory_key()),
         not_after: None,
     };
     KeyRing::new(&secret, &[])
@@ -99,6 +114,12 @@ pub(crate) fn expand<const N: usize>(secret: &[u8], info: &[u8]) -> [u8; N] {
 pub(crate) fn purpose_key(purpose: Purpose) -> [u8; 32] {
     let info = format!("lychgate/1/{}", purpose.name());
     expand(&ring_key(), info.as_bytes())
+}
+
+/// The key of one purpose, derived from the directory key.
+pub(crate) fn directory_purpose_key(purpose: Purpose) -> [u8; 32] {
+    let info = format!("lychgate/1/{}", purpose.name());
+    expand(&directory_key(), info.as_bytes())
 }
 
 /// Associated data, each part behind its length.

@@ -8,7 +8,7 @@ use super::wire::{Answer, Question};
 use crate::host::{self, Limit};
 use js_sys::{Promise, Uint8Array};
 use lychgate_core::platform::ledger::{
-    Count, LARGEST_VALUE, LedgerError, Partition, RecordKind, RecordName, Versioned, Write, Written,
+    LARGEST_VALUE, LedgerError, Listing, Partition, RecordName, Versioned, Write, Written,
 };
 use lychgate_core::time::{Milliseconds, UnixTime};
 use wasm_bindgen::JsCast;
@@ -77,16 +77,16 @@ impl Client {
     pub(crate) async fn list(
         &self,
         at: &Partition,
-        kind: RecordKind,
+        listing: &Listing,
         now: UnixTime,
-        limit: Count,
     ) -> Result<Vec<(RecordName, Versioned)>, LedgerError> {
-        let part = at.name();
+        let (part, start, end) = (at.name(), listing.start(), listing.end());
         let question = Question::List {
             part: &part,
             now: now.as_seconds(),
-            letter: kind.letter(),
-            limit: limit.0,
+            start: &start,
+            end: &end,
+            limit: listing.limit.0,
         };
         match answered(self.send(&part, &question)?).await {
             Some(Answer::Listed(records)) => Ok(records),

@@ -84,15 +84,15 @@ impl Database {
             Question::List {
                 part,
                 now,
-                letter,
+                start,
+                end,
                 limit,
             } => {
-                let next = char::from_u32(u32::from(*letter).saturating_add(1)).unwrap_or('~');
                 let bindings = vec![
                     (*part).into(),
                     number(*now),
-                    letter.to_string().into(),
-                    next.to_string().into(),
+                    (*start).into(),
+                    (*end).into(),
                     number((*limit).into()),
                 ];
                 self.select(LIST, bindings).map(Answer::Listed)

@@ -3,7 +3,8 @@
 //! Integers are big-endian; `text` is a u16 length and that many bytes of UTF-8, `bytes` a u32 length and
 //! that many bytes. A question is its number (u8) and:
 //! - 1 read: partition (text), now (u64), count (u16), that many record names (text)
-//! - 2 list: partition (text), now (u64), letter of the kind (u8), limit (u32)
+//! - 2 list: partition (text), now (u64), the text that names do not come before and the one that they do (text,
+//!   text), limit (u32)
 //! - 3 write: partition (text), now (u64), record name (text), expected (u8: 0 absent, 1 version), version
 //!   (u64; with 0 the one that the record gets), expires (u64), value (bytes)
 //!
@@ -29,7 +30,8 @@ pub(crate) enum Question<'a> {
     List {
         part: &'a str,
         now: u64,
-        letter: char,
+        start: &'a str,
+        end: &'a str,
         limit: u32,
     },
     Write {
@@ -72,11 +74,13 @@ impl Question<'_> {
             Self::List {
                 part,
                 now,
-                letter,
+                start,
+                end,
                 limit,
             } => {
                 begin(&mut out, 2, part, *now)?;
-                out.push(u8::try_from(*letter).ok()?);
+                put_text(&mut out, start)?;
+                put_text(&mut out, end)?;
                 out.extend(limit.to_be_bytes());
             }
             Self::Write {
@@ -118,7 +122,8 @@ impl<'a> Question<'a> {
             2 => Self::List {
                 part,
                 now,
-                letter: Some(char::from(reader.u8()?)).filter(char::is_ascii_lowercase)?,
+                start: reader.text()?,
+                end: reader.text()?,
                 limit: reader.u32()?,
             },
             3 => Self::Write {
@@ -328,7 +333,8 @@ mod tests {
             Question::List {
                 part: "u1/x",
                 now: 2,
-                letter: 'h',
+                start: "h",
+                end: "i",
                 limit: 7,
             },
             write(Expected::Absent { first: version }),

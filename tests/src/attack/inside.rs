@@ -36,6 +36,7 @@ impl<'h> Inside<'h> {
     /// Opens the session of a browser.
     pub fn of(host: &'h dyn Exposed, browser: &Browser<'_>) -> Self {
         let rules = SessionRules {
+            bounded_by_token: false,
             idle_timeout: LONG,
             absolute_timeout: LONG,
             freshness: Freshness::Strict,

@@ -5,6 +5,7 @@ mod access;
 mod any_input;
 mod bearer;
 mod counts;
+pub mod directory;
 mod explain;
 mod faults;
 mod freshness;
@@ -75,6 +76,7 @@ pub fn scripted_cases() -> Vec<NamedCase> {
             tabs::CASES,
             opaque::CASES,
             hand_over::CASES,
+            directory::CASES,
         ]
         .concat(),
     )

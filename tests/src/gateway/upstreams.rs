@@ -249,6 +249,7 @@ fn aged(host: &dyn Host, session: &str) -> String {
     };
     let ring = KeyRing::new(&secret, &[]);
     let rules = SessionRules {
+        bounded_by_token: false,
         idle_timeout: Seconds::minutes(40),
         absolute_timeout: Seconds::minutes(600),
         freshness: Freshness::Strict,

@@ -9,8 +9,8 @@ use lychgate_core::{
     encoding::base64url,
     platform::{
         ledger::{
-            Count, Expected, LedgerError, Partition, PartitionKind, RecordKind, RecordName,
-            Version, Versioned, Written,
+            Expected, LedgerError, Listing, Partition, PartitionKind, RecordName, Version,
+            Versioned, Written,
         },
         store::StoreKey,
     },
@@ -119,6 +119,7 @@ pub fn partition(at: &Partition) -> Value {
         PartitionKind::Attempt => "attempt",
         PartitionKind::ProofKey => "proof_key",
         PartitionKind::HandedOver => "handed_over",
+        PartitionKind::Roster => "roster",
     };
     json!({"kind": kind, "id": base64url::encode(&at.id)})
 }
@@ -167,15 +168,15 @@ impl LedgerHost for Contract<'_> {
     fn list(
         &self,
         at: &Partition,
-        kind: RecordKind,
+        listing: Listing,
         now: UnixTime,
-        limit: Count,
     ) -> Result<Vec<(RecordName, Versioned)>, LedgerError> {
         let question = json!({
             "partition": partition(at),
-            "kind": kind.letter().to_string(),
+            "kind": listing.kind.letter().to_string(),
+            "from": listing.from.map(|name| name.text()),
             "now": now.as_seconds(),
-            "limit": limit.0,
+            "limit": listing.limit.0,
         });
         let found = self.ask("/ledger/list", &question)?;
         let one = |value: &Value| {

@@ -3,8 +3,8 @@
 use super::{LedgerHost, OwnedWrite, partition, version};
 use lychgate_core::{
     platform::ledger::{
-        Count, Expected, LedgerError, Partition, PartitionKind, RecordKind, RecordName, Version,
-        Versioned, Written,
+        Count, Expected, LedgerError, Listing, Partition, PartitionKind, RecordKind, RecordName,
+        Version, Versioned, Written,
     },
     time::{Seconds, UnixTime},
 };
@@ -178,7 +178,7 @@ fn expired_counts_as_absent(host: &dyn LedgerHost) {
     assert_eq!(bench.get_at(head(1), before), stands(10, "a"));
     assert_eq!(bench.get_at(head(1), end), None);
     let listed = |now| {
-        host.list(&bench.at, RecordKind::Head, now, Count(9))
+        host.list(&bench.at, Listing::all(RecordKind::Head, Count(9)), now)
             .unwrap()
     };
     assert_eq!((listed(before).len(), listed(end).len()), (1, 0));
@@ -247,13 +247,27 @@ fn a_list_is_of_one_kind(host: &dyn LedgerHost) {
         bench.put(head(id), absent(u64::from(id)), "head");
     }
     bench.put(RecordName::user(), absent(9), "user");
-    let list = |kind, limit| host.list(&bench.at, kind, bench.now, Count(limit)).unwrap();
+    let list = |kind, limit| {
+        let listing = Listing::all(kind, Count(limit));
+        host.list(&bench.at, listing, bench.now).unwrap()
+    };
     let names: Vec<_> = list(RecordKind::Head, 9)
         .into_iter()
         .map(|(name, _)| name)
         .collect();
     assert_eq!(names, [head(1), head(2), head(3)]);
     assert_eq!(list(RecordKind::Head, 2).len(), 2);
+    let from = Listing {
+        from: Some(head(2)),
+        ..Listing::all(RecordKind::Head, Count(9))
+    };
+    let rest = host.list(&bench.at, from, bench.now).unwrap();
+    let rest: Vec<_> = rest.into_iter().map(|(name, _)| name).collect();
+    assert_eq!(rest, [head(2), head(3)]);
+    let member = RecordName::member([7; 16]);
+    bench.put(member, absent(4), "member");
+    let members = list(RecordKind::Member, 9);
+    assert_eq!(members.len(), 1);
     let users = list(RecordKind::User, 9);
     assert_eq!(
         users.first().map(|(_, record)| record.clone()),

@@ -8,8 +8,8 @@ mod scripted;
 
 use lychgate_core::{
     platform::ledger::{
-        Count, Expected, LedgerError, Partition, PartitionKind, RecordKind, RecordName, Version,
-        Versioned, Written,
+        Expected, LedgerError, Listing, Partition, PartitionKind, RecordName, Version, Versioned,
+        Written,
     },
     time::UnixTime,
 };
@@ -28,9 +28,8 @@ pub trait LedgerHost {
     fn list(
         &self,
         at: &Partition,
-        kind: RecordKind,
+        listing: Listing,
         now: UnixTime,
-        limit: Count,
     ) -> Result<Vec<(RecordName, Versioned)>, LedgerError>;
 
     /// Writes a record.

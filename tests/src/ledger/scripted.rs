@@ -11,9 +11,7 @@ use crate::{
 use lychgate_core::{
     platform::{
         Platform,
-        ledger::{
-            Count, LedgerError, Partition, RecordKind, RecordName, Versioned, Write, Written,
-        },
+        ledger::{LedgerError, Listing, Partition, RecordName, Versioned, Write, Written},
     },
     time::UnixTime,
 };
@@ -42,11 +40,10 @@ impl LedgerHost for Scripted {
     fn list(
         &self,
         at: &Partition,
-        kind: RecordKind,
+        listing: Listing,
         now: UnixTime,
-        limit: Count,
     ) -> Result<Vec<(RecordName, Versioned)>, LedgerError> {
-        block_on(self.ledger_list(at, kind, now, limit))
+        block_on(self.ledger_list(at, listing, now))
     }
 
     fn write(

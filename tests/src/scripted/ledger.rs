@@ -2,8 +2,7 @@
 
 use lychgate_core::{
     platform::ledger::{
-        Count, Expected, LedgerError, Partition, RecordKind, RecordName, Version, Versioned, Write,
-        Written,
+        Expected, LedgerError, Listing, Partition, RecordName, Version, Versioned, Write, Written,
     },
     time::UnixTime,
 };
@@ -38,18 +37,21 @@ impl Ledger {
     pub fn list(
         &self,
         at: &Partition,
-        kind: RecordKind,
+        listing: &Listing,
         now: UnixTime,
-        limit: Count,
     ) -> Vec<(RecordName, Versioned)> {
         let mut found: Vec<_> = self
             .0
             .iter()
-            .filter(|((part, name), row)| part == at && name.kind() == kind && row.expires > now)
+            .filter(|((part, _), row)| part == at && row.expires > now)
+            .filter(|((_, name), _)| {
+                let text = name.text();
+                text >= listing.start() && text < listing.end()
+            })
             .map(|((_, name), row)| (*name, row.versioned()))
             .collect();
         found.sort_by_key(|(name, _)| name.text());
-        found.truncate(usize::try_from(limit.0).unwrap());
+        found.truncate(usize::try_from(listing.limit.0).unwrap());
         found
     }
 

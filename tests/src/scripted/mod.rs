@@ -20,8 +20,7 @@ use lychgate_core::{
     platform::{
         OutOfTime, Platform, RandomError, SignerError, VerifierError,
         ledger::{
-            Count, Expected, LedgerError, Partition, RecordKind, RecordName, Versioned, Write,
-            Written,
+            Expected, LedgerError, Listing, Partition, RecordName, Versioned, Write, Written,
         },
         store::{StoreError, StoreKey},
     },
@@ -333,11 +332,10 @@ impl Platform for Scripted {
     async fn ledger_list(
         &self,
         at: &Partition,
-        kind: RecordKind,
+        listing: Listing,
         now: UnixTime,
-        limit: Count,
     ) -> Result<Vec<(RecordName, Versioned)>, LedgerError> {
-        let effect = || Ok(self.world.ledger.borrow().list(at, kind, now, limit));
+        let effect = || Ok(self.world.ledger.borrow().list(at, &listing, now));
         self.world
             .call(Call::LedgerList, LEDGER_ERRORS, effect)
             .await

@@ -22,7 +22,7 @@ use crate::{
     oidc::return_to::Site,
     ordered::OrderedMap,
     secret::Secret,
-    session::cache::SessionCache,
+    session::{cache::SessionCache, check::Keys},
 };
 use alloc::{
     format,
@@ -43,6 +43,8 @@ pub(in crate::gateway) struct Deployment {
     /// By the places of the upstreams in the configuration.
     origins: Vec<Option<Rc<Origins>>>,
     pub(in crate::gateway) ring: KeyRing,
+    /// What user records are sealed with; `None` where the deployment keeps none.
+    pub(in crate::gateway) directory: Option<KeyRing>,
     pub(in crate::gateway) secrets: Secrets,
     /// By their places in the configuration.
     issuer_keys: Vec<IssuerKeys>,
@@ -75,6 +77,10 @@ impl Deployment {
             origins: origins(&config, &origin),
             origin,
             ring: secrets::ring(&config.keys, &secrets)?,
+            directory: match &config.directory {
+                Some(directory) => Some(secrets::ring(&directory.keys, &secrets)?),
+                None => None,
+            },
             secrets: Secrets::read(&config, &secrets)?,
             providers: published(&config, &mut key_sets),
             issuer_keys: IssuerKeys::of_all(&config, &mut key_sets, &secrets)?,
@@ -86,6 +92,15 @@ impl Deployment {
             metrics: Metrics::default(),
             config,
         })
+    }
+
+    /// The keys that open what the ledger says of a session.
+    pub(in crate::gateway) fn session_keys(&self) -> Keys<'_> {
+        Keys {
+            ring: &self.ring,
+            directory: self.directory.as_ref(),
+            origin: &self.origin,
+        }
     }
 
     /// How an upstream is known, to itself and outside; static files are not.

@@ -15,8 +15,8 @@ use crate::{
         keys::{Generation, SessionSecret},
         predecessor::Predecessor,
         record::SessionRecord,
-        user::UserKey,
     },
+    user::key::UserKey,
 };
 use alloc::{
     borrow::ToOwned,
@@ -169,6 +169,7 @@ pub(in crate::gateway) fn session_cookie() -> SessionCookie {
         generation: Generation(0),
         created: NOW,
         authenticated_at: NOW,
+        ends: None,
         renewed: NOW,
     }
 }

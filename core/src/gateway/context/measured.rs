@@ -11,9 +11,7 @@ use crate::{
     metrics::{Family, Metrics, NONE},
     platform::{
         OutOfTime, Platform, RandomError, SignerError, VerifierError,
-        ledger::{
-            Count, LedgerError, Partition, RecordKind, RecordName, Versioned, Write, Written,
-        },
+        ledger::{LedgerError, Listing, Partition, RecordName, Versioned, Write, Written},
         store::{StoreError, StoreKey},
     },
     time::{Milliseconds, Seconds, UnixTime},
@@ -201,12 +199,11 @@ impl<P: Platform> Platform for Measured<'_, P> {
     async fn ledger_list(
         &self,
         at: &Partition,
-        kind: RecordKind,
+        listing: Listing,
         now: UnixTime,
-        limit: Count,
     ) -> Result<Vec<(RecordName, Versioned)>, LedgerError> {
         let begun = self.stopwatch();
-        let listed = self.platform.ledger_list(at, kind, now, limit).await;
+        let listed = self.platform.ledger_list(at, listing, now).await;
         self.end(Wait::Ledger, begun, Some(("ledger_list", (&listed).into())));
         listed
     }

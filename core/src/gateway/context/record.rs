@@ -135,7 +135,7 @@ mod tests {
         fault::PlatformFault::{Ledger, Random},
         gateway::context::for_tests::{Sent, calling, deployment},
         platform::{RandomError, for_tests::Edge},
-        session::user::UserKey,
+        user::key::UserKey,
     };
     use alloc::collections::VecDeque;
     use core::cell::RefCell;

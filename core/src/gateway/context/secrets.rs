@@ -26,6 +26,8 @@ pub(in crate::gateway) struct Secrets {
     shared_secrets: OrderedMap<String, HeaderValue>,
     /// The secret that opens the counters.
     pub(in crate::gateway) metrics: Option<Secret<String>>,
+    /// The secret that has user records sealed anew.
+    pub(in crate::gateway) operator: Option<Secret<String>>,
 }
 
 /// The secret of that name, as `host` has it.
@@ -96,6 +98,14 @@ impl Secrets {
             signing_keys,
             shared_secrets: shared_secrets(config, secret)?,
             metrics,
+            operator: match config
+                .directory
+                .as_ref()
+                .and_then(|it| it.operator.as_ref())
+            {
+                Some(name) => Some(secret(name)?),
+                None => None,
+            },
         })
     }
 

@@ -1,14 +1,13 @@
 //! `GET {base_path}/metrics`: what this isolate or instance has counted, where `[metrics]` lets anyone see it.
 //!
-//! A scraper sends the shared secret as a bearer token (RFC 6750, section 2.1), compared in constant
-//! time; or a user has a session that meets the requirements. Without `[metrics]` there is no such page.
+//! A scraper sends the shared secret as a bearer token ([`operator`]); or a user has a session that meets the requirements. Without `[metrics]` there is no such page.
 
 use crate::{
     access::{decision::lacking, requirements::Requirements},
     config::MetricsAccess,
     cookie::request::RequestCookies,
     encoding::base64url,
-    fault::{BrowserFault, PlatformFault},
+    fault::BrowserFault,
     gateway::{
         answer::refusal::{self, Refusal},
         context::{
@@ -17,6 +16,7 @@ use crate::{
             outcome::Outcome,
             random,
         },
+        endpoints::operator,
         sessions::identify::{self, Identified},
     },
     http::{
@@ -27,7 +27,6 @@ use crate::{
     metrics::CONTENT_TYPE,
     page::json::plain,
     platform::Platform,
-    secret::same_bytes,
 };
 
 /// The counters as text for Prometheus, for a request that `access` lets see them.
@@ -42,24 +41,10 @@ pub(in crate::gateway) async fn serve<P: Platform, R: Inbound>(
 ) -> Result<Served, Refusal> {
     match access {
         MetricsAccess::Secret(_) => {
-            check_secret(call)?;
+            operator::check(call, call.deployment.secrets.metrics.as_ref())?;
             Ok((Outcome::Respond(answer(call)?), None))
         }
         MetricsAccess::Session(requirements) => with_session(call, requirements, cookies).await,
-    }
-}
-
-fn check_secret<P: Platform, R: Inbound>(call: &Call<'_, P, R>) -> Result<(), Refusal> {
-    let secret = call.deployment.secrets.metrics.as_ref();
-    let secret = secret.ok_or(PlatformFault::Internal)?;
-    let sent = call.request.header(&HeaderName::AUTHORIZATION);
-    let token = sent.as_deref().and_then(|sent| {
-        let (scheme, token) = sent.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then_some(token)
-    });
-    match token {
-        Some(token) if same_bytes(token.as_bytes(), secret.expose().as_bytes()) => Ok(()),
-        Some(_) | None => Err(BrowserFault::BadCredential.into()),
     }
 }
 

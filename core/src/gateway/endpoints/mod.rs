@@ -2,6 +2,8 @@
 
 pub(in crate::gateway) mod health;
 pub(in crate::gateway) mod metrics;
+mod operator;
+mod reseal;
 pub(in crate::gateway) mod session_info;
 
 use crate::{
@@ -78,6 +80,10 @@ pub(in crate::gateway) async fn serve<P: Platform, R: Inbound>(
         "health" => {
             allow(call, get)?;
             respond(Ok(health::answer()))
+        }
+        "directory/reseal" if call.deployment.secrets.operator.is_some() => {
+            allow(call, vec![Method::Post])?;
+            respond(reseal::serve(call).await)
         }
         "metrics" => match &call.deployment.config.metrics {
             Some(access) => {

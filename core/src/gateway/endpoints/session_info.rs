@@ -8,6 +8,7 @@ use crate::{
     cookie::request::RequestCookies,
     fault::{BrowserFault, PlatformFault},
     gateway::{
+        accounts::user,
         answer::refusal::Refusal,
         context::{
             call::{Call, Served},
@@ -24,6 +25,7 @@ use crate::{
     page::json::json,
     platform::Platform,
     session::record::SessionRecord,
+    user::key::UserKey,
 };
 use alloc::string::String;
 use serde::Serialize;
@@ -45,10 +47,24 @@ struct SessionInfo<'a> {
     auth_time: Option<u64>,
     created: u64,
     expires: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<UserInfo<'a>>,
+}
+
+/// What the deployment keeps of the user.
+#[derive(Serialize)]
+struct UserInfo<'a> {
+    id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<&'a str>,
+    created: u64,
+    last_sign_in: u64,
 }
 
 /// 200 with `signed_in`, `provider`, `issuer`, `subject`, `groups`, `roles`, `claims`, and the times `auth_time` (where it is
-/// known), `created` and `expires` in seconds since the epoch.
+/// known), `created` and `expires` in seconds since the epoch; and `user` where the deployment keeps a record.
 ///
 /// # Errors
 /// [`BrowserFault::NotSignedIn`] without a session, but for a query of `optional`; and faults of store and ledger.
@@ -72,7 +88,7 @@ pub(in crate::gateway) async fn serve<P: Platform, R: Inbound>(
         }
         Identified::Session(signed) => signed,
     };
-    let mut response = info(call, &signed.record)?;
+    let mut response = info(call, &signed.record).await?;
     response.headers.extend(
         signed
             .renewal
@@ -89,7 +105,7 @@ pub(in crate::gateway) async fn begun<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     begun: NewSession,
 ) -> Result<Served, Refusal> {
-    let mut response = info(call, &begun.record)?;
+    let mut response = info(call, &begun.record).await?;
     let fields = begun.cookies.into_iter();
     response
         .headers
@@ -97,12 +113,22 @@ pub(in crate::gateway) async fn begun<P: Platform, R: Inbound>(
     Ok((Outcome::Respond(response), None))
 }
 
-fn info<P: Platform, R: Inbound>(
+async fn info<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     record: &SessionRecord,
 ) -> Result<Response, Refusal> {
     let lifetime = call.deployment.config.session.absolute_timeout;
+    let key = UserKey::new(&record.iss, &record.sub);
+    let user = user::find(call, &key).await?;
+    let user = user.as_ref().map(|user| UserInfo {
+        id: key.id(),
+        name: user.name.as_deref(),
+        email: user.email.as_deref(),
+        created: user.created,
+        last_sign_in: user.last_sign_in,
+    });
     let info = SessionInfo {
+        user,
         signed_in: true,
         provider: &record.provider,
         issuer: &record.iss,
@@ -112,7 +138,10 @@ fn info<P: Platform, R: Inbound>(
         claims: &record.claims,
         auth_time: record.auth_time,
         created: record.created,
-        expires: record.created_at().plus(lifetime).as_seconds(),
+        expires: {
+            let end = record.created_at().plus(lifetime).as_seconds();
+            record.ends.map_or(end, |bound| bound.min(end))
+        },
     };
     let body = serde_json::to_string(&info).map_err(|_| PlatformFault::Internal)?;
     Ok(json(Status::OK, body))

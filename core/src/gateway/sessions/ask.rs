@@ -45,15 +45,10 @@ pub(super) async fn ledger<P: Platform>(
     };
     let answer = answer.map_err(|_| Fault::from(PlatformFault::Ledger))?;
     let answer = LedgerAnswer::of(&answer);
-    let live = match check::live(
-        answer,
-        cookie,
-        known.handle,
-        &deployment.ring,
-        &deployment.origin,
-        now,
-    ) {
+    let keys = deployment.session_keys();
+    let live = match check::live(answer, cookie, known.handle, keys, now) {
         Ok(live) => live,
+        Err(SessionFault::UserUnreadable) => return Err(PlatformFault::Directory.into()),
         Err(fault) => {
             forget(deployment, known.handle, fault);
             return Ok(None);
@@ -84,6 +79,7 @@ fn forget(deployment: &Deployment, handle: SessionHandle, fault: SessionFault) {
         SessionFault::Ended => sessions.remember_ended(handle),
         SessionFault::Unknown
         | SessionFault::Unreadable
+        | SessionFault::UserUnreadable
         | SessionFault::Generation
         | SessionFault::BeforeNotBefore
         | SessionFault::Disabled => sessions.forget(&handle),

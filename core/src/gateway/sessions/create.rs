@@ -1,6 +1,6 @@
 //! A new session for a verified identity.
 //!
-//! The record is saved first and the head written last, so that a living head never points to
+//! The user record comes first, then the record is saved, and the head is written last, so that a living head never points to
 //! nothing, and nobody is signed in before both are there. Then the session ends that the browser had before: where
 //! it cannot be ended, nobody is signed in, and the browser keeps what it had.
 
@@ -10,6 +10,7 @@ use crate::{
     event::Event,
     fault::{Fault, PlatformFault, ProviderFault},
     gateway::{
+        accounts::user,
         context::{
             call::Call,
             random,
@@ -32,9 +33,9 @@ use crate::{
         keys::{Generation, SessionSecret},
         predecessor::Predecessor,
         record::{RecordFault, SessionRecord},
-        user::UserKey,
     },
     time::UnixTime,
+    user::{key::UserKey, record::SignIn},
 };
 use alloc::{borrow::ToOwned, rc::Rc, string::String, vec::Vec};
 use serde_json::{Map, Value};
@@ -130,9 +131,14 @@ async fn begin<P: Platform, R: Inbound>(
     held: &Held,
 ) -> Result<(Vec<HeaderValue>, Rc<SessionRecord>), Fault> {
     let sealed = seal(call, &record, &cookie)?;
-    let expires = call
-        .now
-        .plus(call.deployment.config.session.absolute_timeout);
+    let sign_in = SignIn {
+        iss: &record.iss,
+        sub: &record.sub,
+        claims: &record.claims,
+        now: call.now,
+    };
+    user::signed_in(call, &cookie.user, sign_in).await?;
+    let expires = cookie.end(&call.deployment.config.session);
     let key = cookie.secret.store_key(FIRST);
     let saved = call.platform.store_save(&key, &sealed, expires).await;
     saved.map_err(|_| PlatformFault::Store)?;
@@ -183,6 +189,10 @@ fn new_cookie<P: Platform, R: Inbound>(
         created: call.now,
         authenticated_at: identity.authenticated_at,
         renewed: call.now,
+        ends: match call.deployment.config.session.bounded_by_token {
+            true => identity.token_expires,
+            false => None,
+        },
     })
 }
 
@@ -232,6 +242,7 @@ fn record(
         access_token: tokens.access_token.map(text),
         refresh_token: tokens.refresh_token.map(text),
         created: cookie.created.as_seconds(),
+        ends: cookie.ends.map(UnixTime::as_seconds),
         generation: cookie.generation.0,
     }
 }
@@ -281,7 +292,7 @@ async fn write_head<P: Platform, R: Inbound>(
     );
     let new = NewValue {
         value: &value.map_err(|_| PlatformFault::Internal)?,
-        expires: call.now.plus(deployment.config.session.absolute_timeout),
+        expires: cookie.end(&deployment.config.session),
     };
     let name = RecordName::head(*handle.as_bytes());
     match record::write_once(call, &cookie.user.partition(), &name, new).await? {

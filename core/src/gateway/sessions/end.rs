@@ -151,7 +151,8 @@ mod tests {
     use crate::{
         gateway::context::for_tests::{Sent, calling, deployment, predecessor, session_cookie},
         platform::for_tests::Edge,
-        session::{handle::SessionHandle, user::UserKey},
+        session::handle::SessionHandle,
+        user::key::UserKey,
     };
     use alloc::format;
     #[cfg(target_arch = "wasm32")]

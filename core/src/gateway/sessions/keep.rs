@@ -20,7 +20,7 @@ use crate::{
     oidc::attempt::Attempt,
     platform::Platform,
     session::{
-        check::{self, LedgerAnswer},
+        check::{self, LedgerAnswer, SessionFault},
         head::EndReason,
         predecessor::Predecessor,
     },
@@ -64,9 +64,11 @@ pub(in crate::gateway) async fn session<'b, P: Platform, R: Inbound>(
         .await
         .map_err(|_| PlatformFault::Ledger)?;
     let answer = LedgerAnswer::of(&answer);
-    let deployment = call.deployment;
-    let (ring, origin) = (&deployment.ring, &deployment.origin);
-    let live = check::live_by_name(answer, user, *handle, ring, origin, call.now).ok();
+    let keys = call.deployment.session_keys();
+    let live = match check::live_by_name(answer, user, *handle, keys, call.now) {
+        Err(SessionFault::UserUnreadable) => return Err(PlatformFault::Directory.into()),
+        live => live.ok(),
+    };
     let live = live.filter(|live| {
         let is_recent = live.head.created_at().plus(OVERLAP) >= browser.attempt.created;
         is_recent && live.head.facts.identity.as_deref() == Some(digest)

@@ -31,20 +31,19 @@ use crate::{
     },
     oidc::{
         challenge::Challenge,
-        hand_over::{HandedOver, Token},
+        hand_over::{self, HandedOver, Token},
         id_token::VerifiedIdToken,
         identity::Identity,
     },
     page::json::json,
     platform::{
         Platform,
-        ledger::{Partition, PartitionKind, RecordName},
+        ledger::{Partition, RecordName},
     },
     session::record::SessionRecord,
     time::{Seconds, UnixTime},
 };
 use alloc::{format, rc::Rc, vec::Vec};
-use sha2::{Digest, Sha256};
 
 /// A session that began with a token that a page handed over.
 pub(in crate::gateway) struct NewSession {
@@ -192,7 +191,7 @@ async fn mark<P: Platform, R: Inbound>(
     let Token::Access(text) = token else {
         return Ok(());
     };
-    let partition = partition_of(&provider.issuer, text.expose());
+    let partition = hand_over::partition(&provider.issuer, text.expose());
     let lifetime = call.deployment.config.session.absolute_timeout;
     let expires = call.now.plus(lifetime.max(SHORTEST_MARK));
     match mark_at(call, &partition, expires).await? {
@@ -214,19 +213,6 @@ async fn mark_at<P: Platform, R: Inbound>(
         expires,
     };
     record::write_once(call, partition, &RecordName::attempt(), mark).await
-}
-
-/// Where the ledger marks an access token: `SHA-256(length 4 | issuer | token)`. The token cannot be read from it.
-fn partition_of(issuer: &str, token: &str) -> Partition {
-    let mut digest = Sha256::new();
-    let length = u32::try_from(issuer.len()).unwrap_or(u32::MAX);
-    digest.update(length.to_be_bytes());
-    digest.update(issuer.as_bytes());
-    digest.update(token.as_bytes());
-    Partition {
-        kind: PartitionKind::HandedOver,
-        id: digest.finalize().into(),
-    }
 }
 
 /// The person that the token is about.

@@ -1,0 +1,4 @@
+//! What the deployment keeps of its users: their records, and the roster that names them all.
+
+pub(in crate::gateway) mod reseal;
+pub(in crate::gateway) mod user;
