@@ -29,7 +29,7 @@ fn asked(subject: &Subject, issuer: &Issuer, check: &OnlineCheck) -> Finding {
     // No token looks like this.
     let made_up = "lychgate-doctor";
     let answer = match &check.method {
-        CheckMethod::Introspection(_) => {
+        CheckMethod::Introspection { .. } => {
             let form = [("token", made_up), ("token_type_hint", "access_token")];
             subject.client.post(&url, &form)
         }
@@ -38,7 +38,7 @@ fn asked(subject: &Subject, issuer: &Issuer, check: &OnlineCheck) -> Finding {
             subject.client.get(&url, &PROGRAM)
         }
     };
-    let is_introspection = matches!(check.method, CheckMethod::Introspection(_));
+    let is_introspection = matches!(check.method, CheckMethod::Introspection { .. });
     match answer {
         Ok(Answer { status: 200, .. }) if is_introspection => Finding::warn(
             CHECK,

@@ -31,9 +31,16 @@ pub struct AccessToken {
 /// Where issuers say which client a token is for: RFC 9068; OpenID Connect and Entra's version 2; its version 1; Okta.
 const CLIENT_CLAIMS: [&str; 4] = ["client_id", "azp", "appid", "cid"];
 
-/// Claims that only ID tokens and logout tokens have (OpenID Connect Core, sections 2 and 3.3.2.11; OpenID Connect
-/// Back-Channel Logout, section 2.4).
-const FOREIGN_CLAIMS: [&str; 5] = ["nonce", "at_hash", "c_hash", "s_hash", "events"];
+/// Claims that only ID tokens, logout tokens and answers about tokens have (OpenID Connect Core, sections 2 and
+/// 3.3.2.11; OpenID Connect Back-Channel Logout, section 2.4; RFC 9701, section 5).
+const FOREIGN_CLAIMS: [&str; 6] = [
+    "nonce",
+    "at_hash",
+    "c_hash",
+    "s_hash",
+    "events",
+    "token_introspection",
+];
 
 impl AccessToken {
     /// Reads the claims of a token that `issuer` signed.

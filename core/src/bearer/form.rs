@@ -3,6 +3,7 @@
 //! A token in the form of a JSON Web Token names its issuer, readable for anybody: it is shown to no other server. One
 //! that names none is opaque here, whatever it is elsewhere.
 
+use super::signed_answer;
 use crate::encoding::{
     base64url,
     json::{self, Limits},
@@ -17,7 +18,7 @@ pub enum Form {
     Opaque,
     /// It names this issuer.
     Of(String),
-    /// It has the form of a token that names an issuer, and cannot be read in one way.
+    /// It has the form of a token that names an issuer, and cannot be read in one way, or is an answer about a token.
     Unreadable,
 }
 
@@ -39,6 +40,8 @@ pub fn of(token: &str) -> Form {
         return Form::Opaque;
     };
     match dots {
+        // Nobody is asked about an answer (RFC 9701, section 8.1).
+        2 if is_answer(&header) => Form::Unreadable,
         2 if header.contains_key("alg") => match payload.and_then(object) {
             Some(claims) => named(&claims),
             None => Form::Unreadable,
@@ -47,6 +50,11 @@ pub fn of(token: &str) -> Form {
         4 if header.contains_key("enc") => named(&header),
         _ => Form::Opaque,
     }
+}
+
+fn is_answer(header: &Map<String, Value>) -> bool {
+    let stated = header.get("typ").and_then(Value::as_str);
+    stated.is_some_and(signed_answer::is_type)
 }
 
 fn named(claims: &Map<String, Value>) -> Form {
@@ -115,6 +123,14 @@ mod tests {
                 Form::Unreadable,
             ),
             (token(r#"{"alg":"ES256"}"#, "[]", ".c2ln"), Form::Unreadable),
+            (
+                token(
+                    r#"{"alg":"ES256","typ":"token-introspection+jwt"}"#,
+                    r#"{"iss":"https://a.example"}"#,
+                    ".c2ln",
+                ),
+                Form::Unreadable,
+            ),
         ] {
             assert_eq!(of(&token), form, "{token}");
         }

@@ -1,4 +1,4 @@
-//! Access tokens: what this deployment is as a resource server (RFC 6750, 7662, 9068, 9449, 9728).
+//! Access tokens: what this deployment is as a resource server (RFC 6750, 7662, 9068, 9449, 9701, 9728).
 //!
 //! The way of a token: [`Presented::read`] takes it from `Authorization`, [`UnverifiedAccessToken::read`] checks its form and finds
 //! the issuer that it claims to be from, the platform verifies its signature with a key of that issuer, and
@@ -12,6 +12,7 @@ pub mod dpop;
 pub mod form;
 pub mod online;
 pub mod resource;
+pub mod signed_answer;
 pub mod stored_keys;
 pub mod used_proofs;
 

@@ -1,11 +1,14 @@
-//! Asking an issuer about a token: by introspection (RFC 7662), at its userinfo endpoint (OpenID Connect Core, section
+//! Asking an issuer about a token: by introspection (RFC 7662, 9701), at its userinfo endpoint (OpenID Connect Core, section
 //! 5.3), or in the forms of Google and Facebook.
 //!
 //! The answer alone lets a token in, so it is read strictly: a token is active only where the answer says so in the one
 //! way that the endpoint has for it. Whatever cannot be read leaves it open whether the token is good, and so does a
 //! refusal of us: nobody is told then that it is not.
 
-use super::{AccessToken, AccessTokenFault};
+use super::{
+    AccessToken, AccessTokenFault,
+    signed_answer::{self, Said, SignedAnswer, SignedAnswerFault},
+};
 use crate::{
     access::issuer_index::IssuerIndex,
     config::{CheckMethod, Issuer, OnlineCheck},
@@ -41,6 +44,14 @@ pub enum Asker {
     Nobody,
 }
 
+/// An answer, as it has to come.
+pub enum Answer<'a> {
+    /// As it came.
+    Plain(&'a Reply),
+    /// Signed by the issuer, and for us (RFC 9701).
+    Signed(Said),
+}
+
 /// Why an answer says nothing about the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AnswerFault {
@@ -50,6 +61,8 @@ pub enum AnswerFault {
     Document(DocumentFault),
     /// `active` is missing or no boolean (RFC 7662, section 2.2), or what stands for it elsewhere.
     Active,
+    /// It must be signed, and is not, or not so that it counts here.
+    Signed(SignedAnswerFault),
 }
 
 /// Why a token does not count by the word of its issuer.
@@ -73,18 +86,25 @@ impl From<AccessTokenFault> for Verdict {
     }
 }
 
+impl From<SignedAnswerFault> for AnswerFault {
+    fn from(fault: SignedAnswerFault) -> Self {
+        Self::Signed(fault)
+    }
+}
+
 /// The question about a token. `None` where the credential or the token cannot stand where it must.
 pub fn request(check: &OnlineCheck, asker: &Asker, token: &str) -> Option<Outbound> {
     let endpoint = &check.endpoint;
     match (&check.method, asker) {
-        (CheckMethod::Introspection(_), Asker::Client(id, credential)) => {
-            introspection(endpoint, token, id, credential)
+        (CheckMethod::Introspection { signed_for, .. }, Asker::Client(id, credential)) => {
+            let request = introspection(endpoint, token, id, credential)?;
+            Some(accepting(request, signed_for.is_some()))
         }
-        (CheckMethod::Introspection(_), Asker::Bearer(ours)) => {
+        (CheckMethod::Introspection { signed_for, .. }, Asker::Bearer(ours)) => {
             let mut request = token::plain_form_request(endpoint, introspection_form(token));
             let bearer = HeaderValue::parse(format!("Bearer {}", ours.expose()))?;
             request.headers.push((HeaderName::AUTHORIZATION, bearer));
-            Some(request)
+            Some(accepting(request, signed_for.is_some()))
         }
         (CheckMethod::GoogleTokenInfo, _) => Some(token_info(endpoint, "access_token", token)),
         (CheckMethod::FacebookTokenInfo(_), Asker::Client(id, credential)) => {
@@ -97,8 +117,20 @@ pub fn request(check: &OnlineCheck, asker: &Asker, token: &str) -> Option<Outbou
         (CheckMethod::Userinfo, _) => {
             userinfo::request(endpoint, &Secret::new(token.to_owned())).ok()
         }
-        (CheckMethod::Introspection(_) | CheckMethod::FacebookTokenInfo(_), _) => None,
+        (CheckMethod::Introspection { .. } | CheckMethod::FacebookTokenInfo(_), _) => None,
     }
+}
+
+/// The question, which asks for a signed answer where it has to be one (RFC 9701, section 4).
+fn accepting(mut request: Outbound, signed: bool) -> Outbound {
+    if signed {
+        let accept = HeaderValue::from_static(signed_answer::MEDIA_TYPE);
+        request
+            .headers
+            .retain(|(name, _)| *name != HeaderName::ACCEPT);
+        request.headers.push((HeaderName::ACCEPT, accept));
+    }
+    request
 }
 
 /// The question of a client to an introspection endpoint (RFC 7662, section 2.1). `None` where the client identifier or
@@ -127,17 +159,26 @@ fn introspection_form(token: &str) -> String {
     form
 }
 
+/// The answer that has to be signed, to find out who signed it.
+///
+/// # Errors
+/// [`AnswerFault`] of a reply that is no answer, or not signed.
+pub fn signed(reply: &Reply) -> Result<SignedAnswer<'_>, AnswerFault> {
+    check_status(reply)?;
+    Ok(SignedAnswer::read(reply)?)
+}
+
 /// The facts of an active token.
 ///
 /// # Errors
 /// [`Verdict`]. After a false accept, a token that was revoked, or was never an access token, opens the API.
 pub fn read(
     check: &OnlineCheck,
-    reply: &Reply,
+    answer: Answer<'_>,
     issuer: &Issuer,
     index: IssuerIndex,
 ) -> Result<AccessToken, Verdict> {
-    let claims = claims(check, reply, issuer)?;
+    let claims = claims(check, answer, issuer)?;
     Ok(AccessToken::of_answer(claims, issuer, index)?)
 }
 
@@ -147,11 +188,11 @@ pub fn read(
 /// [`Verdict`]. A false accept lets a revoked token in for as long as it lives.
 pub fn confirm(
     check: &OnlineCheck,
-    reply: &Reply,
+    answer: Answer<'_>,
     issuer: &Issuer,
     token: &AccessToken,
 ) -> Result<(), Verdict> {
-    let answer = claims(check, reply, issuer)?;
+    let answer = claims(check, answer, issuer)?;
     // An answer about somebody else is about another token.
     let is_same = |stated| Some(stated) == token.claims().subject();
     match answer.subject().is_none_or(is_same) {
@@ -161,13 +202,28 @@ pub fn confirm(
 }
 
 /// The claims of an active token, which name no other issuer.
-fn claims(check: &OnlineCheck, reply: &Reply, issuer: &Issuer) -> Result<ClaimsSet, Verdict> {
+fn claims(check: &OnlineCheck, answer: Answer<'_>, issuer: &Issuer) -> Result<ClaimsSet, Verdict> {
+    let reply = match (answer, check.signed_for()) {
+        (Answer::Plain(reply), None) => reply,
+        (Answer::Signed(said), Some(_)) => {
+            return of_issuer(introspected(said.into_members())?, issuer);
+        }
+        // Whoever could take the signature away could say what he likes.
+        (Answer::Plain(_), Some(_)) | (Answer::Signed(_), None) => {
+            return Err(AnswerFault::from(SignedAnswerFault::Unsigned).into());
+        }
+    };
     let claims = match &check.method {
-        CheckMethod::Introspection(_) => introspected(document(reply)?)?,
+        CheckMethod::Introspection { .. } => introspected(document(reply)?)?,
         CheckMethod::Userinfo => of_userinfo(reply)?,
         CheckMethod::GoogleTokenInfo => of_google(reply)?,
         CheckMethod::FacebookTokenInfo(_) => of_facebook(document(reply)?)?,
     };
+    of_issuer(claims, issuer)
+}
+
+/// The claims, where they name no other issuer.
+fn of_issuer(claims: Map<String, Value>, issuer: &Issuer) -> Result<ClaimsSet, Verdict> {
     let claims = ClaimsSet::of_answer(claims).map_err(AccessTokenFault::Claims)?;
     let is_foreign = |stated: &str| stated != issuer.issuer;
     match claims.issuer().is_some_and(is_foreign) {
@@ -177,8 +233,14 @@ fn claims(check: &OnlineCheck, reply: &Reply, issuer: &Issuer) -> Result<ClaimsS
 }
 
 fn document(reply: &Reply) -> Result<Map<String, Value>, AnswerFault> {
+    check_status(reply)?;
+    document::read(reply).map_err(AnswerFault::Document)
+}
+
+/// A refusal says nothing of the token.
+const fn check_status(reply: &Reply) -> Result<(), AnswerFault> {
     match reply.status {
-        200 => document::read(reply).map_err(AnswerFault::Document),
+        200 => Ok(()),
         status @ (400 | 401 | 403) => Err(AnswerFault::Refused(status)),
         status => Err(AnswerFault::Document(DocumentFault::Status(status))),
     }

@@ -50,7 +50,12 @@ fn answered(issuer: &Issuer, status: u16, answer: &Value) -> Result<String, Verd
         content_type: Some("application/json".to_owned()),
         body: answer.to_string().into_bytes(),
     };
-    let token = read(issuer.asked().unwrap(), &reply, issuer, IssuerIndex(0))?;
+    let token = read(
+        issuer.asked().unwrap(),
+        Answer::Plain(&reply),
+        issuer,
+        IssuerIndex(0),
+    )?;
     token.check(issuer, NOW)?;
     Ok(token.principal().subject.to_owned())
 }
@@ -153,7 +158,13 @@ fn userinfo_says_who_and_nothing_of_the_token() {
         content_type: Some("application/json".to_owned()),
         body: good.to_string().into_bytes(),
     };
-    let token = read(userinfo.asked().unwrap(), &reply, &userinfo, IssuerIndex(0)).unwrap();
+    let token = read(
+        userinfo.asked().unwrap(),
+        Answer::Plain(&reply),
+        &userinfo,
+        IssuerIndex(0),
+    )
+    .unwrap();
     let principal = token.principal();
     assert_eq!((principal.scope, principal.client_id), ("", None));
     assert_eq!(principal.issuer, "https://op.example.com");

@@ -40,7 +40,8 @@ impl<'a> UnverifiedAccessToken<'a> {
             ) => issuer.algorithms.contains(&algorithm),
             (JwsAlgorithm::Hs256, _) | (_, KeySource::SharedSecret(_) | KeySource::None) => false,
         };
-        if !is_allowed {
+        // Keys of an issuer that is asked about its tokens sign its answers alone.
+        if !is_allowed || issuer.is_asked_alone() {
             return Err(AccessTokenFault::Algorithm);
         }
         Ok(Self {

@@ -234,6 +234,10 @@ pub enum ConfigFault {
     OpaqueOnly,
     /// A key of JSON Web Tokens at an issuer that is asked about its tokens.
     JwtOnly,
+    /// A key that says how signatures are verified, at an issuer that signs neither tokens nor answers.
+    KeysUnused,
+    /// Signed answers of an issuer whose keys nothing tells.
+    AnswerKeys,
     /// A key of another endpoint than the one that is asked.
     OtherEndpoint,
     /// A key of the userinfo endpoint alone.

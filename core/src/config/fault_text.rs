@@ -97,6 +97,10 @@ impl fmt::Display for ConfigFault {
             ),
             Self::OpaqueOnly => f.write_str("only an issuer with another check than \"jwt\" has this"),
             Self::JwtOnly => f.write_str("only an issuer with check = \"jwt\" has this"),
+            Self::KeysUnused => f.write_str("this issuer signs neither its tokens nor its answers"),
+            Self::AnswerKeys => {
+                f.write_str("signed answers need keys that the issuer publishes, and nothing says where")
+            }
             Self::OtherEndpoint => f.write_str("another endpoint is asked about the tokens"),
             Self::UserinfoOnly => f.write_str("only an issuer with check = \"userinfo\" has this"),
             Self::RecipientNeeded => f.write_str("neither audiences nor clients say whose tokens count"),

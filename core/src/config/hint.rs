@@ -165,6 +165,12 @@ const fn plain(fault: &ConfigFault) -> Option<&'static str> {
         ConfigFault::AskedOnly => {
             "check = \"introspection\" for opaque tokens; revocation = \"introspection\" for JSON Web Tokens that may be revoked"
         }
+        ConfigFault::KeysUnused => {
+            "remove it; introspection_signed = true asks the issuer to sign its answers"
+        }
+        ConfigFault::AnswerKeys => {
+            "add jwks_uri or jwks; metadata names them where issuer is a URL. A shared_secret signs no answers"
+        }
         ConfigFault::RecipientNeeded => {
             "audiences: what aud of the answer must have; clients: the client_ids whose tokens count"
         }

@@ -32,6 +32,7 @@ pub(super) const KEYS: &[&str] = &[
     "check",
     "introspection_endpoint",
     "introspection_endpoint_auth_method",
+    "introspection_signed",
     "userinfo_endpoint",
     "tokeninfo_endpoint",
     "tokeninfo_form",
@@ -126,7 +127,7 @@ fn read_one(table: &Table<'_>, reach: Reach) -> Vec<Issuer> {
     for (place, tenant) in tenants.into_iter().enumerate() {
         // A fault of the source is one for every tenant, and reported once.
         let keys = match (place, issuers.is_empty()) {
-            _ if matches!(check, IssuerCheck::Answer(_)) => Some(KeySource::None),
+            _ if !check.needs_keys() => Some(KeySource::None),
             (0, _) | (_, false) => read_keys(table, tenant.as_deref(), reach),
             (_, true) => None,
         };
@@ -288,7 +289,9 @@ fn token_type(text: &str) -> Result<String, ConfigFault> {
     let lower = text::token(text)?.to_ascii_lowercase();
     let short = lower.strip_prefix("application/").unwrap_or(&lower);
     match short {
-        "logout+jwt" | "dpop+jwt" | "secevent+jwt" | "id+jwt" => Err(ConfigFault::TokenType),
+        "logout+jwt" | "dpop+jwt" | "secevent+jwt" | "id+jwt" | "token-introspection+jwt" => {
+            Err(ConfigFault::TokenType)
+        }
         _ => Ok(short.to_owned()),
     }
 }

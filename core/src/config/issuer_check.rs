@@ -24,6 +24,9 @@ const AUTH_METHODS: &[&str] = &[
     "bearer",
 ];
 
+/// The key that asks for signed answers (RFC 9701).
+const SIGNED: &str = "introspection_signed";
+
 const SHORTEST: Seconds = Seconds::new(1);
 const LONGEST: Seconds = Seconds::minutes(10);
 const DEFAULT: Seconds = Seconds::new(30);
@@ -45,22 +48,17 @@ const PUBLIC: [&str; 9] = [
     "www.linkedin.com",
 ];
 
-/// The keys that say how a token's signature is verified.
-const OF_SIGNATURES: [&str; 8] = [
-    "tenants",
-    "algorithms",
-    "types",
-    "metadata_url",
-    "jwks_uri",
-    "jwks",
-    "shared_secret",
-    "revocation",
-];
+/// The keys of tokens that are signed.
+const OF_TOKENS: [&str; 4] = ["tenants", "types", "shared_secret", "revocation"];
+
+/// The keys that say how the signature of a token, or of an answer, is verified.
+const OF_SIGNATURES: [&str; 4] = ["algorithms", "metadata_url", "jwks_uri", "jwks"];
 
 /// The keys that say how an endpoint is asked.
-const OF_ANSWERS: [&str; 9] = [
+const OF_ANSWERS: [&str; 10] = [
     "introspection_endpoint",
     "introspection_endpoint_auth_method",
+    SIGNED,
     "userinfo_endpoint",
     "tokeninfo_endpoint",
     "tokeninfo_form",
@@ -94,6 +92,7 @@ impl Endpoint {
             Self::Introspection => &[
                 "introspection_endpoint",
                 "introspection_endpoint_auth_method",
+                SIGNED,
                 "client_id",
                 "client_secret",
                 "private_key",
@@ -153,14 +152,19 @@ pub(super) fn read(table: &Table<'_>, word: Word, reach: Reach) -> Option<Issuer
                 &["cache_for", "token_prefix", "any_client"],
                 ConfigFault::OpaqueOnly,
             );
-            let check = endpoint_check(table, endpoint, "fresh_for", reach);
+            let is_signed = has_signed_answers(table, endpoint);
+            let check = endpoint_check(table, (endpoint, is_signed), "fresh_for", reach);
             check.map(IssuerCheck::SignatureAndAnswer)
         }
         (Word::Asked(endpoint), _) => {
-            unused(table, &OF_SIGNATURES, ConfigFault::JwtOnly);
+            unused(table, &OF_TOKENS, ConfigFault::JwtOnly);
+            let is_signed = has_signed_answers(table, endpoint);
+            if !is_signed {
+                unused(table, &OF_SIGNATURES, ConfigFault::KeysUnused);
+            }
             unused(table, &["fresh_for"], ConfigFault::JwtOnly);
             check_recipients(table, endpoint);
-            let check = endpoint_check(table, endpoint, "cache_for", reach);
+            let check = endpoint_check(table, (endpoint, is_signed), "cache_for", reach);
             check.map(IssuerCheck::Answer)
         }
     }
@@ -214,7 +218,7 @@ fn check_recipients(table: &Table<'_>, endpoint: Endpoint) {
 
 fn endpoint_check(
     table: &Table<'_>,
-    endpoint: Endpoint,
+    (endpoint, is_signed): (Endpoint, bool),
     span: &'static str,
     reach: Reach,
 ) -> Option<OnlineCheck> {
@@ -230,8 +234,16 @@ fn endpoint_check(
     let (method, endpoint) = match endpoint {
         Endpoint::Introspection => {
             let endpoint = at("introspection_endpoint");
-            let credential = credential(table)?;
-            (CheckMethod::Introspection(credential), endpoint)
+            let credential = credential(table, is_signed)?;
+            let signed_for = match is_signed {
+                true => Some(recipient(table, &credential)?),
+                false => None,
+            };
+            let method = CheckMethod::Introspection {
+                credential,
+                signed_for,
+            };
+            (method, endpoint)
         }
         Endpoint::Userinfo => (CheckMethod::Userinfo, at("userinfo_endpoint")),
         Endpoint::TokenInfo => {
@@ -261,7 +273,7 @@ fn token_info(
         false => Url::parse(usual).ok(),
     };
     let method = if usual == FACEBOOK {
-        CheckMethod::FacebookTokenInfo(credential(table)?)
+        CheckMethod::FacebookTokenInfo(credential(table, false)?)
     } else {
         let unused_here = ["client_id", "client_secret"];
         unused(table, &unused_here, ConfigFault::CredentialUnused);
@@ -272,7 +284,7 @@ fn token_info(
 
 /// The proof of who asks. An endpoint that tells anyone about a token would let them try tokens (RFC 7662, section 4), so
 /// there is no word for none.
-fn credential(table: &Table<'_>) -> Option<EndpointCredential> {
+fn credential(table: &Table<'_>, is_signed: bool) -> Option<EndpointCredential> {
     const KEY: &str = "introspection_endpoint_auth_method";
     let given = ["client_secret", "private_key", "bearer_token"].map(|key| table.has(key));
     let method = match (table.has(KEY), given) {
@@ -295,7 +307,9 @@ fn credential(table: &Table<'_>) -> Option<EndpointCredential> {
     table.require(key);
     let secret = secret_at(table, key);
     if method == "bearer" {
-        unused(table, &["client_id"], ConfigFault::CredentialUnused);
+        if !is_signed {
+            unused(table, &["client_id"], ConfigFault::CredentialUnused);
+        }
         return secret.map(EndpointCredential::Bearer);
     }
     table.require("client_id");
@@ -307,6 +321,32 @@ fn credential(table: &Table<'_>) -> Option<EndpointCredential> {
     };
     let id = id?;
     Some(EndpointCredential::Client { id, authentication })
+}
+
+/// Whether the answers of that endpoint are to be signed.
+fn has_signed_answers(table: &Table<'_>, endpoint: Endpoint) -> bool {
+    endpoint == Endpoint::Introspection && table.boolean(SIGNED) == Some(true)
+}
+
+/// Whom signed answers are for, where the issuer has keys that they can be verified with.
+fn recipient(table: &Table<'_>, credential: &EndpointCredential) -> Option<String> {
+    // Who shares the secret could sign them, too, and an issuer that is no URL publishes nothing.
+    let is_told = OF_SIGNATURES.iter().skip(1).any(|key| table.has(key));
+    let issuer = table
+        .value("issuer")
+        .and_then(|(_, issuer)| issuer.as_str());
+    let is_url = issuer.is_none_or(|issuer| Url::parse(issuer).is_ok());
+    if table.has("shared_secret") || (!is_told && !is_url) {
+        table.fault(SIGNED, ConfigFault::AnswerKeys);
+        return None;
+    }
+    match credential {
+        EndpointCredential::Client { id, .. } => Some(id.clone()),
+        EndpointCredential::Bearer(_) => {
+            table.require("client_id");
+            table.parsed("client_id", text::printable)
+        }
+    }
 }
 
 fn unused(table: &Table<'_>, keys: &[&str], fault: ConfigFault) {

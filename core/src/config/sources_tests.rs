@@ -134,3 +134,39 @@ fn metadata_is_found_by_the_issuer_or_where_it_is_said_to_be() {
     };
     assert_eq!(url.to_string(), "https://login.example/a/m");
 }
+
+#[test]
+fn answers_are_signed_for_the_client_that_asks() {
+    let signed = |more: Value| {
+        let mut table = json!({
+            "issuer": "https://t.example.com", "check": "introspection", "clients": ["a"],
+            "introspection_endpoint": "https://t.example.com/i", "introspection_signed": true,
+            "client_id": "edge", "token_prefix": "op_",
+        });
+        let more = more.as_object().unwrap().clone();
+        table.as_object_mut().unwrap().extend(more);
+        let config = read(&with("/issuer/-", table)).unwrap();
+        let issuer = config.issuers.last().unwrap().clone();
+        let signed_for = issuer.asked().unwrap().signed_for().map(str::to_owned);
+        (signed_for, issuer.keys)
+    };
+    let secret = json!({"client_secret": {"secret": "T"}});
+    let (client, keys) = signed(secret.clone());
+    assert_eq!(client.as_deref(), Some("edge"));
+    let KeySource::Discovery(url) = keys else {
+        panic!("{keys:?}");
+    };
+    let usual = "https://t.example.com/.well-known/openid-configuration";
+    assert_eq!(url.to_string(), usual);
+    // An access token of ours names no client, so the table does.
+    let (client, keys) = signed(json!({
+        "bearer_token": {"secret": "T"}, "jwks_uri": "https://t.example.com/keys",
+        "issuer": "opaque",
+    }));
+    assert_eq!(client.as_deref(), Some("edge"));
+    assert!(matches!(keys, KeySource::Url(_)));
+    let mut unsigned = secret;
+    unsigned["introspection_signed"] = json!(false);
+    let (client, keys) = signed(unsigned);
+    assert!(client.is_none() && matches!(keys, KeySource::None));
+}

@@ -61,7 +61,12 @@ pub struct OnlineCheck {
 #[derive(Clone, Debug)]
 pub enum CheckMethod {
     /// Token introspection (RFC 7662).
-    Introspection(EndpointCredential),
+    Introspection {
+        /// The proof of who asks.
+        credential: EndpointCredential,
+        /// Our client that its answers are signed for (RFC 9701); `None` where they are not signed.
+        signed_for: Option<String>,
+    },
     /// The userinfo endpoint, which answers a token that is good (OpenID Connect Core, section 5.3).
     Userinfo,
     /// Google's `tokeninfo`.
@@ -95,7 +100,7 @@ pub enum KeySource {
     Inline(String),
     /// A secret for HS256, by name.
     SharedSecret(SecretName),
-    /// From nowhere: it is asked about its tokens.
+    /// From nowhere: it is asked about its tokens, and does not sign its answers.
     None,
 }
 
@@ -109,14 +114,44 @@ impl EndpointCredential {
     }
 }
 
+impl IssuerCheck {
+    /// Whether anything that the issuer signs is verified.
+    pub fn needs_keys(&self) -> bool {
+        match self {
+            Self::Signature | Self::SignatureAndAnswer(_) => true,
+            Self::Answer(check) => check.signed_for().is_some(),
+        }
+    }
+}
+
+impl CheckMethod {
+    /// As `check` and `revocation` call it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Introspection { .. } => "introspection",
+            Self::Userinfo => "userinfo",
+            Self::GoogleTokenInfo | Self::FacebookTokenInfo(_) => "tokeninfo",
+        }
+    }
+}
+
 impl OnlineCheck {
     /// The proof of who asks, where the endpoint wants one.
     pub const fn credential(&self) -> Option<&EndpointCredential> {
         match &self.method {
-            CheckMethod::Introspection(credential) | CheckMethod::FacebookTokenInfo(credential) => {
-                Some(credential)
-            }
+            CheckMethod::Introspection { credential, .. }
+            | CheckMethod::FacebookTokenInfo(credential) => Some(credential),
             CheckMethod::Userinfo | CheckMethod::GoogleTokenInfo => None,
+        }
+    }
+
+    /// Our client that its answers are signed for, where they are signed.
+    pub fn signed_for(&self) -> Option<&str> {
+        match &self.method {
+            CheckMethod::Introspection { signed_for, .. } => signed_for.as_deref(),
+            CheckMethod::Userinfo
+            | CheckMethod::GoogleTokenInfo
+            | CheckMethod::FacebookTokenInfo(_) => None,
         }
     }
 }

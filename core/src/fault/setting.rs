@@ -9,9 +9,9 @@ use super::{
     ProviderFault, UpstreamFault,
 };
 use crate::{
-    bearer::{AccessTokenFault, online::AnswerFault},
+    bearer::{AccessTokenFault, online::AnswerFault, signed_answer::SignedAnswerFault},
     http::outbound::SendError,
-    jose::Malformed,
+    jose::{Malformed, NotSigned},
     oauth::OAuthFault,
     oidc::{
         authorization_error::AuthorizationError,
@@ -112,11 +112,28 @@ impl IssuerFault {
             Self::Send(_, SendError::NotAllowed) => Some(HOSTS),
             Self::Published(DiscoveryFault::IssuerMismatch) => Some(Setting::Issuer("issuer")),
             Self::Answer(AnswerFault::Refused(_)) => Some(Setting::Issuer("client_secret")),
+            Self::Answer(AnswerFault::Signed(SignedAnswerFault::Unsigned)) => {
+                Some(Setting::Issuer("introspection_signed"))
+            }
+            Self::Answer(AnswerFault::Signed(SignedAnswerFault::Signature(NotSigned::NoKey))) => {
+                Some(Setting::Issuer("algorithms"))
+            }
+            Self::Answer(AnswerFault::Signed(SignedAnswerFault::Issuer)) => {
+                Some(Setting::Issuer("issuer"))
+            }
+            Self::Answer(AnswerFault::Signed(SignedAnswerFault::Audience)) => {
+                Some(Setting::Issuer("client_id"))
+            }
+            Self::Answer(AnswerFault::Signed(SignedAnswerFault::Time)) => {
+                Some(Setting::Issuer("clock_skew"))
+            }
             Self::Send(..)
             | Self::Published(_)
             | Self::NoKeys
             | Self::CoolingDown
-            | Self::Answer(AnswerFault::Document(_) | AnswerFault::Active)
+            | Self::Answer(
+                AnswerFault::Document(_) | AnswerFault::Active | AnswerFault::Signed(_),
+            )
             | Self::Busy => None,
         }
     }

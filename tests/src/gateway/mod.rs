@@ -29,6 +29,7 @@ mod secrets;
 mod sessions;
 mod sign_in;
 mod sign_out;
+mod signed_answers;
 mod step_up;
 mod tabs;
 mod token_memory;
@@ -77,6 +78,7 @@ pub fn scripted_cases() -> Vec<NamedCase> {
             opaque::CASES,
             hand_over::CASES,
             directory::CASES,
+            signed_answers::CASES,
         ]
         .concat(),
     )

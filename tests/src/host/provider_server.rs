@@ -109,14 +109,15 @@ fn parse(bytes: &[u8], issuer: &str) -> Option<Outbound> {
         let length = field("content-length").map_or(0, |text| text.parse().unwrap());
         bytes.get(end..end + length)?.to_vec()
     };
-    let authorization = field("authorization").map(|value| HeaderValue::parse(value).unwrap());
+    let looked_at = [HeaderName::AUTHORIZATION, HeaderName::ACCEPT].into_iter();
+    let headers = looked_at.filter_map(|name| {
+        let value = HeaderValue::parse(field(name.as_str())?);
+        Some((name, value.unwrap()))
+    });
     Some(Outbound {
         method: Method::parse(parsed.method?),
         url: Url::parse(&format!("{issuer}{}", parsed.path?)).unwrap(),
-        headers: authorization
-            .into_iter()
-            .map(|value| (HeaderName::AUTHORIZATION, value))
-            .collect(),
+        headers: headers.collect(),
         body: Some(String::from_utf8(body).unwrap()),
     })
 }

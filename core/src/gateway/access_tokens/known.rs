@@ -112,6 +112,11 @@ fn version(
     index: IssuerIndex,
     of_published: impl Fn(&Published) -> Option<KeySetVersion>,
 ) -> Option<KeySetVersion> {
+    let issuer = deployment.config.issuer(index)?;
+    if issuer.is_asked_alone() {
+        // Its keys sign its answers, each of which counts for a time of its own.
+        return Some(FIXED);
+    }
     match deployment.issuer_keys(index)? {
         IssuerKeys::Fixed(_) | IssuerKeys::Shared(_) | IssuerKeys::None => Some(FIXED),
         IssuerKeys::Published(index) => of_published(deployment.key_sets.get(*index)?),

@@ -8,7 +8,8 @@ use crate::{
         AccessToken, AccessTokenFault,
         cache::{Basis, KeySetVersion, TokenDigest},
         form,
-        online::{self, Asker, Verdict},
+        online::{self, Answer, Asker, Verdict},
+        signed_answer::Expectation,
     },
     config::{CheckMethod, EndpointCredential, Issuer, IssuerIndex, OnlineCheck},
     fault::{Exchange, Fault, IssuerFault, PlatformFault},
@@ -16,6 +17,7 @@ use crate::{
         access_tokens::{
             known::{known, remember, remembered},
             refused::{RefusedToken, refused},
+            signed_answer,
         },
         context::{call::Call, exchange},
         providers::client::{self, Client},
@@ -119,13 +121,25 @@ async fn answer<P: Platform, R: Inbound>(
         .await
         .map_err(|fault| asked.about(fault))?;
     drop(under_way);
+    let answer = match asked.check.signed_for() {
+        None => Answer::Plain(&reply),
+        Some(client) => {
+            let expected = Expectation {
+                issuer: asked.issuer,
+                client,
+                asked_at,
+            };
+            let read = signed_answer::read(call, asked.index, &reply, expected).await;
+            Answer::Signed(read.map_err(|fault| asked.about(fault))?)
+        }
+    };
     let verdict = match signed {
         None => {
-            let read = online::read(asked.check, &reply, asked.issuer, asked.index);
+            let read = online::read(asked.check, answer, asked.issuer, asked.index);
             read.map(|token| (token, None))
         }
         Some(Signed { token, keys }) => {
-            let confirmed = online::confirm(asked.check, &reply, asked.issuer, &token);
+            let confirmed = online::confirm(asked.check, answer, asked.issuer, &token);
             confirmed.map(|()| (token, Some(keys)))
         }
     };
@@ -140,13 +154,8 @@ async fn answer<P: Platform, R: Inbound>(
     let counts = asked_at.plus(asked.check.cache_for);
     let ends = token.claims().stated_expiration().unwrap_or(counts);
     let until = Some(counts.min(ends));
-    Ok(remember(
-        call,
-        asked.text,
-        asked.digest,
-        token,
-        Basis { keys, until },
-    ))
+    let basis = Basis { keys, until };
+    Ok(remember(call, asked.text, asked.digest, token, basis))
 }
 
 /// Begins to ask, as soon as fewer do than may; `None` where that does not come to pass.
@@ -204,7 +213,7 @@ async fn asker<P: Platform, R: Inbound>(
 
 const fn exchange_of(check: &OnlineCheck) -> Exchange {
     match check.method {
-        CheckMethod::Introspection(_) => Exchange::Introspection,
+        CheckMethod::Introspection { .. } => Exchange::Introspection,
         CheckMethod::Userinfo => Exchange::Userinfo,
         CheckMethod::GoogleTokenInfo | CheckMethod::FacebookTokenInfo(_) => Exchange::TokenInfo,
     }

@@ -6,19 +6,17 @@ use crate::{
         AccessToken, AccessTokenFault, UnverifiedAccessToken,
         cache::{Basis, Lease, TokenDigest},
     },
-    config::{IssuerCheck, IssuerIndex},
+    config::IssuerCheck,
     fault::{Fault, PlatformFault},
     gateway::{
         access_tokens::{
+            keys,
             known::{FIXED, fresh_version, remember, remembered},
             online::{self, Asked, Signed},
             refused::{RefusedToken, refused},
         },
         context::{call::Call, deployment::Deployment, issuer_keys::IssuerKeys, outcome::Later},
-        key_sets::{
-            source::{Keys, Source, Whose},
-            verify::{Proven, Unproven, prove},
-        },
+        key_sets::verify::{Proven, Unproven},
     },
     http::inbound::Inbound,
     jose::NotSigned,
@@ -54,7 +52,7 @@ pub(in crate::gateway) async fn from_cache<P: Platform, R: Inbound>(
         }));
     }
     // Its keys have grown old: what is due is done, and a set that changed makes the token unknown.
-    let later = match source(call, index)? {
+    let later = match keys::source(call, index)? {
         Some(source) => source.current().await?.later,
         None => None,
     };
@@ -77,36 +75,20 @@ pub(in crate::gateway) async fn verified<P: Platform, R: Inbound>(
         fault,
         issuer: Some(index),
     };
-    let (keys, source) = match call.deployment.issuer_keys(index) {
-        Some(IssuerKeys::Shared(secret)) => {
-            let token = unverified.accept_with_secret(secret).map_err(refused)?;
-            let signed = Signed { token, keys: FIXED };
-            let token = unrevoked(call, text, digest, signed).await?;
-            return Ok(Bearer { token, later: None });
-        }
-        Some(IssuerKeys::Fixed(set)) => {
-            let keys = Keys {
-                set: Rc::clone(set),
-                version: FIXED,
-                later: None,
-            };
-            (keys, None)
-        }
-        Some(IssuerKeys::Published(_) | IssuerKeys::None) | None => {
-            let source = source(call, index)?.ok_or(Fault::from(PlatformFault::Internal))?;
-            (source.current().await.map_err(about)?, Some(source))
-        }
-    };
+    if let Some(IssuerKeys::Shared(secret)) = call.deployment.issuer_keys(index) {
+        let token = unverified.accept_with_secret(secret).map_err(refused)?;
+        let signed = Signed { token, keys: FIXED };
+        let token = unrevoked(call, text, digest, signed).await?;
+        return Ok(Bearer { token, later: None });
+    }
+    let current = keys::current(call, index).await.map_err(about)?;
     let lease = Held::take(call, digest).await;
     if let Some(token) = remembered(call, &digest) {
-        let later = keys.later;
+        let later = current.keys.later;
         return Ok(Bearer { token, later });
     }
     let allowed = &issuer.algorithms;
-    let proven = match &source {
-        Some(source) => source.prove(&keys, unverified.token(), allowed).await,
-        None => prove(call.platform, &keys, unverified.token(), allowed).await,
-    };
+    let proven = current.prove(call, unverified.token(), allowed).await;
     count(call.deployment, &proven);
     let proven = proven.map_err(|unproven| match unproven {
         Unproven::NotSigned(fault) => refused(AccessTokenFault::from(fault)).into(),
@@ -120,7 +102,7 @@ pub(in crate::gateway) async fn verified<P: Platform, R: Inbound>(
         keys: keys_of,
     };
     let token = unrevoked(call, text, digest, signed).await?;
-    let later = keys.later;
+    let later = current.keys.later;
     Ok(Bearer { token, later })
 }
 
@@ -155,28 +137,6 @@ async fn unrevoked<P: Platform, R: Inbound>(
             Ok(remember(call, text, digest, signed.token, basis))
         }
     }
-}
-
-/// Where the keys of an issuer come from; `None` where it publishes none.
-fn source<'a, P: Platform, R: Inbound>(
-    call: &Call<'a, P, R>,
-    index: IssuerIndex,
-) -> Result<Option<Source<'a, P>>, Fault> {
-    let index = match call.deployment.issuer_keys(index) {
-        Some(IssuerKeys::Published(index)) => *index,
-        Some(IssuerKeys::Fixed(_) | IssuerKeys::Shared(_) | IssuerKeys::None) => return Ok(None),
-        None => return Err(PlatformFault::Internal.into()),
-    };
-    let published = call.deployment.key_sets.get(index);
-    Ok(Some(Source {
-        deployment: call.deployment,
-        platform: call.platform,
-        index,
-        published: published.ok_or(PlatformFault::Internal)?,
-        whose: Whose::Issuer,
-        jwks_uri: None,
-        now: call.now,
-    }))
 }
 
 /// Counts a signature that was verified, whatever came of it.

@@ -52,6 +52,7 @@ pub struct Provider {
 pub struct Seen {
     pub endpoint: Endpoint,
     pub authorization: Option<String>,
+    pub accept: Option<String>,
     pub parameters: Parameters,
 }
 
@@ -164,14 +165,15 @@ impl Provider {
     ) -> Result<Reply, SendError> {
         let url = request.url.to_string();
         let endpoint = Endpoint::of(url.strip_prefix(&self.issuer).unwrap_or_default());
-        let authorization = request
-            .headers
-            .iter()
-            .find(|(name, _)| *name == HeaderName::AUTHORIZATION)
-            .map(|(_, value)| value.as_str().to_owned());
+        let header = |wanted: &HeaderName| {
+            let mut headers = request.headers.iter();
+            let found = headers.find(|(name, _)| name == wanted);
+            found.map(|(_, value)| value.as_str().to_owned())
+        };
         let seen = Seen {
             endpoint,
-            authorization,
+            authorization: header(&HeaderName::AUTHORIZATION),
+            accept: header(&HeaderName::ACCEPT),
             parameters: Parameters::parse(request.body.as_deref().unwrap_or_default()).unwrap(),
         };
         self.requests.push(seen.clone());
