@@ -358,6 +358,83 @@ upstream = "api"
 }
 
 #[test]
+fn who_is_asked_about_an_opaque_token_is_named() {
+    let config = r#"version = 1
+public_url = "https://app.example.com"
+[[key]]
+id = 1
+secret = "LYCHGATE_KEY_1"
+[[issuer]]
+issuer = "https://tokens.example.com"
+check = "introspection"
+introspection_endpoint = "https://tokens.example.com/introspect"
+client_id = "edge"
+client_secret = { secret = "TOKENS" }
+audiences = ["api"]
+[[issuer]]
+issuer = "https://other.example.com"
+check = "introspection"
+introspection_endpoint = "https://other.example.com/introspect"
+introspection_signed = true
+client_id = "edge"
+client_secret = { secret = "OTHER" }
+audiences = ["api"]
+token_prefix = "ot_"
+[[issuer]]
+issuer = "https://signed.example.com"
+audiences = ["api"]
+revocation = "userinfo"
+userinfo_endpoint = "https://signed.example.com/me"
+[[upstream]]
+id = "api"
+url = "https://api.example.com"
+[[route]]
+path = "/open/**"
+access = ["public"]
+upstream = "api"
+[[route]]
+path = "/opaque/**"
+access = ["bearer"]
+upstream = "api"
+[[route]]
+path = "/signed/**"
+access = ["bearer"]
+upstream = "api"
+require = { issuers = ["https://signed.example.com"] }
+"#;
+    let folder = Explaining::new("asked").with("lychgate.toml", config);
+    let tokens = |url: &str| {
+        let ran = folder.run(&["--url", url, "--anonymous"]);
+        let lines = ran.output.lines().map(str::to_owned);
+        let lines = lines.filter(|line| line.starts_with("tokens"));
+        lines.collect::<Vec<_>>()
+    };
+    let by_prefix = "tokens    opaque, ot_...: https://other.example.com is asked at \
+        https://other.example.com/introspect (introspection, with a signed answer)";
+    let of_route = "tokens    opaque: https://tokens.example.com is asked at \
+        https://tokens.example.com/introspect (introspection)";
+    let signed = "tokens    signed by https://signed.example.com: it is asked at \
+        https://signed.example.com/me (userinfo) whether they were revoked";
+    let none = "tokens    opaque, of any other form: nobody is asked, and none counts here";
+    assert_eq!(tokens("/opaque/a"), [of_route, by_prefix, signed]);
+    assert_eq!(tokens("/signed/a"), [by_prefix, signed, none]);
+    assert_eq!(tokens("/open/a"), [""; 0]);
+    let asks = |url| folder.json(&["--url", url, "--anonymous"])["asks"].clone();
+    let asked = asks("/opaque/a");
+    let first = json!({
+        "tokens": "opaque", "token_prefix": null, "issuer": "https://tokens.example.com",
+        "endpoint": "https://tokens.example.com/introspect", "by": "introspection",
+        "signed_answer": false,
+    });
+    assert_eq!(asked[0], first);
+    assert_eq!(asked[1]["token_prefix"], "ot_");
+    assert_eq!(asked[1]["signed_answer"], true);
+    assert_eq!(asked[2]["tokens"], "signed");
+    assert_eq!(asks("/signed/a").as_array().unwrap().len(), 2);
+    assert_eq!(asks("/open/a"), Value::Null);
+}
+
+#[test]
 fn claims_are_those_of_the_named_provider() {
     let folder = Explaining::new("providers")
         .with("ada.json", r#"{"sub":"ada","access":{"groups":["staff"]}}"#);

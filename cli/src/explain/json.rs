@@ -1,6 +1,6 @@
 //! The answer for programs: one JSON object.
 
-use super::answer::Answer;
+use super::{answer::Answer, tokens};
 use crate::{configuration::place_of, print::conditions};
 use lychgate_core::{
     access::{
@@ -52,6 +52,9 @@ pub(super) fn answer(answer: &Answer<'_>) -> Value {
             add("routes", all.collect());
             if let Some((route, _)) = routes.first() {
                 add("path_matching", json!(matching(route)));
+                if route.takes_tokens() {
+                    add("asks", tokens::json(&answer.loaded.config, route));
+                }
             }
             add("needs_proof_of_origin", json!(needs_proof_of_origin));
             match decision {

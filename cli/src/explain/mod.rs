@@ -9,3 +9,4 @@ pub(crate) mod command;
 mod json;
 mod person;
 mod text;
+mod tokens;

@@ -1,6 +1,6 @@
 //! The answer for people: who asks, which routes hold, what each requirement comes to, the decision.
 
-use super::answer::Answer;
+use super::{answer::Answer, tokens};
 use crate::{
     configuration::place_of,
     print::{conditions, style},
@@ -48,6 +48,14 @@ pub(super) fn write(answer: &Answer<'_>, output: &mut impl Write) -> io::Result<
         for ((label, why), (route, branch)) in labels.zip(routes) {
             writeln!(output, "{label:<10}{}{why}", describe(answer, route))?;
             findings(answer, &branch.findings, 1, output)?;
+        }
+        // The route of the path alone says whose an opaque token is.
+        for line in routes
+            .iter()
+            .take(1)
+            .flat_map(|(route, _)| tokens::lines(&answer.loaded.config, route))
+        {
+            writeln!(output, "tokens    {line}")?;
         }
         if aliases == Some(Aliases::None) {
             writeln!(
