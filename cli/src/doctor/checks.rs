@@ -64,7 +64,9 @@ impl Check {
             Self::Gateway | Self::Health => {
                 "as long as the gateway is not open, nobody gets past it"
             }
-            Self::Issuer => "without these keys Lychgate refuses every access token of the issuer",
+            Self::Issuer => {
+                "without the issuer's keys, or its word where it is asked, none of its access tokens counts"
+            }
             Self::Keys => {
                 "Lychgate verifies ID tokens with these keys, and signs nobody in without them"
             }

@@ -1,4 +1,5 @@
-//! Whether the keys that access tokens are verified with can be had, read as the gateway reads them.
+//! Whether the keys that access tokens are verified with can be had, read as the gateway reads them, and whether the
+//! endpoints answer that it asks about tokens.
 
 use super::{
     checks::Check,
@@ -8,9 +9,10 @@ use super::{
     subject::Subject,
 };
 use lychgate_core::{
+    bearer::online,
     config::{CheckMethod, Config, Issuer, KeySource, OnlineCheck},
     http::url::Url,
-    oidc::discovery,
+    oidc::{discovery, document},
 };
 
 const CHECK: Check = Check::Issuer;
@@ -38,17 +40,27 @@ fn asked(subject: &Subject, issuer: &Issuer, check: &OnlineCheck) -> Finding {
             subject.client.get(&url, &PROGRAM)
         }
     };
-    let is_introspection = matches!(check.method, CheckMethod::Introspection { .. });
     match answer {
-        Ok(Answer { status: 200, .. }) if is_introspection => Finding::warn(
-            CHECK,
-            format!("{url} tells anyone about tokens of {name}"),
-            "have the issuer ask for a credential: without one, anybody can try tokens there (RFC 7662, section 4)",
-        ),
+        Ok(answer @ Answer { status: 200, .. }) => match (&check.method, says_of(&answer)) {
+            (_, Said::Nothing) => Finding::fail(
+                CHECK,
+                format!("{url} answers with something that says nothing about tokens of {name}"),
+                format!(
+                    "check the endpoint of issuer[{name}]: a page for people stands there, for example"
+                ),
+            ),
+            (CheckMethod::Introspection { .. }, Said::Something) => Finding::warn(
+                CHECK,
+                format!("{url} tells anyone about tokens of {name}"),
+                "have the issuer ask for a credential: without one, anybody can try tokens there (RFC 7662, section 4)",
+            ),
+            (_, Said::Something) => can_be_asked(&url, name),
+        },
+        // So it answers whoever proves nothing, or asks about a token that is none.
         Ok(Answer {
-            status: 200 | 400 | 401 | 403,
+            status: 400 | 401 | 403,
             ..
-        }) => Finding::pass(CHECK, format!("{url} can be asked about tokens of {name}")),
+        }) => can_be_asked(&url, name),
         Ok(Answer { status, .. }) => Finding::fail(
             CHECK,
             format!("{url} answers {status} when it is asked about a token"),
@@ -59,6 +71,28 @@ fn asked(subject: &Subject, issuer: &Issuer, check: &OnlineCheck) -> Finding {
             format!("{url} cannot be reached from here: {error}"),
             "without an answer no token counts that is not in the cache: see to that at the issuer",
         ),
+    }
+}
+
+fn can_be_asked(url: &str, issuer: &str) -> Finding {
+    Finding::pass(
+        CHECK,
+        format!("{url} can be asked about tokens of {issuer}"),
+    )
+}
+
+/// Whether an answer says anything at all.
+enum Said {
+    Something,
+    Nothing,
+}
+
+/// JSON says something, and so does an answer that is signed.
+fn says_of(answer: &Answer) -> Said {
+    let reply = reply(answer);
+    match document::read(&reply).is_ok() || online::signed(&reply).is_ok() {
+        true => Said::Something,
+        false => Said::Nothing,
     }
 }
 
@@ -111,3 +145,7 @@ fn published(
         format!("{url} is no metadata of {name}, or names no keys that may be fetched")
     })
 }
+
+#[cfg(test)]
+#[path = "issuer_tests.rs"]
+mod tests;
