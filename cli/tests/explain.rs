@@ -423,8 +423,8 @@ require = { issuers = ["https://signed.example.com"] }
     let asked = asks("/opaque/a");
     let first = json!({
         "tokens": "opaque", "token_prefix": null, "issuer": "https://tokens.example.com",
-        "endpoint": "https://tokens.example.com/introspect", "by": "introspection",
-        "signed_answer": false,
+        "endpoint": "https://tokens.example.com/introspect", "metadata_url": null,
+        "by": "introspection", "signed_answer": false,
     });
     assert_eq!(asked[0], first);
     assert_eq!(asked[1]["token_prefix"], "ot_");
@@ -432,6 +432,13 @@ require = { issuers = ["https://signed.example.com"] }
     assert_eq!(asked[2]["tokens"], "signed");
     assert_eq!(asks("/signed/a").as_array().unwrap().len(), 2);
     assert_eq!(asks("/open/a"), Value::Null);
+    // Its metadata names the endpoint where nothing else does.
+    let line = "introspection_endpoint = \"https://tokens.example.com/introspect\"\n";
+    let folder = Explaining::new("metadata").with("lychgate.toml", &config.replacen(line, "", 1));
+    let ran = folder.run(&["--url", "/opaque/a", "--anonymous"]);
+    let of_route = "tokens    opaque: https://tokens.example.com is asked at the introspection_endpoint of \
+        https://tokens.example.com/.well-known/openid-configuration (introspection)";
+    assert!(ran.output.contains(of_route), "{}", ran.output);
 }
 
 #[test]

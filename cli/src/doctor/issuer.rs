@@ -10,9 +10,15 @@ use super::{
 };
 use lychgate_core::{
     bearer::online,
-    config::{CheckMethod, Config, Issuer, KeySource, OnlineCheck},
-    http::url::Url,
-    oidc::{discovery, document},
+    config::{AskedEndpoint, CheckMethod, Config, Issuer, KeySource, OnlineCheck},
+    http::{
+        outbound::Reply,
+        url::{Reach, Url},
+    },
+    oidc::{
+        discovery::{self, DiscoveryFault},
+        document,
+    },
 };
 
 const CHECK: Check = Check::Issuer;
@@ -20,14 +26,33 @@ const CHECK: Check = Check::Issuer;
 /// The findings on one issuer; none where its keys or secret stand with the deployment, and nobody is asked.
 pub(crate) fn check(subject: &Subject, config: &Config, issuer: &Issuer) -> Vec<Finding> {
     let mut findings = keys(subject, config, issuer);
-    findings.extend(issuer.asked().map(|check| asked(subject, issuer, check)));
+    findings.extend(
+        issuer
+            .asked()
+            .map(|check| asked(subject, config, issuer, check)),
+    );
     findings
 }
 
 /// Whether the endpoint answers that the gateway asks about tokens. The doctor has no credential for it, so whether the
 /// endpoint accepts the gateway's shows in the gateway's log alone.
-fn asked(subject: &Subject, issuer: &Issuer, check: &OnlineCheck) -> Finding {
-    let (name, url) = (&issuer.issuer, check.endpoint.to_string());
+fn asked(subject: &Subject, config: &Config, issuer: &Issuer, check: &OnlineCheck) -> Finding {
+    let name = &issuer.issuer;
+    let url = match &check.endpoint {
+        AskedEndpoint::At(url) => url.to_string(),
+        AskedEndpoint::Discovery(url) => {
+            let named = discovery::introspection_endpoint;
+            match published(subject, config, issuer, url, named) {
+                Ok(url) => url.to_string(),
+                Err(what) => {
+                    let advice = format!(
+                        "check issuer[{name}], or name the address as introspection_endpoint"
+                    );
+                    return Finding::fail(CHECK, what, advice);
+                }
+            }
+        }
+    };
     // No token looks like this.
     let made_up = "lychgate-doctor";
     let answer = match &check.method {
@@ -101,7 +126,7 @@ fn keys(subject: &Subject, config: &Config, issuer: &Issuer) -> Vec<Finding> {
     let found = match &issuer.keys {
         KeySource::Inline(_) | KeySource::SharedSecret(_) | KeySource::None => return Vec::new(),
         KeySource::Url(url) => Ok(url.clone()),
-        KeySource::Discovery(url) => published(subject, config, issuer, url),
+        KeySource::Discovery(url) => published(subject, config, issuer, url, discovery::jwks_uri),
     };
     let url = match found {
         Ok(url) => url,
@@ -136,13 +161,18 @@ fn published(
     config: &Config,
     issuer: &Issuer,
     url: &Url,
+    named: fn(&Reply, &str, Reach) -> Result<Url, DiscoveryFault>,
 ) -> Result<Url, String> {
     let name = &issuer.issuer;
     let answer = subject.client.get(&url.to_string(), &PROGRAM);
     let answer = answer.map_err(|error| format!("{url} cannot be reached from here: {error}"))?;
-    let found = discovery::jwks_uri(&reply(&answer), name, config.reach());
-    found.map_err(|_| {
-        format!("{url} is no metadata of {name}, or names no keys that may be fetched")
+    let found = named(&reply(&answer), name, config.reach());
+    found.map_err(|fault| match fault {
+        DiscoveryFault::Endpoint(key) => format!("{url} names no {key} that may be asked"),
+        DiscoveryFault::Document(_)
+        | DiscoveryFault::IssuerMismatch
+        | DiscoveryFault::NoS256
+        | DiscoveryFault::Keys(_) => format!("{url} is no metadata of {name}"),
     })
 }
 

@@ -176,3 +176,39 @@ fn nobody_there_is_something_to_mend() {
     assert!(words.contains("cannot be reached"), "{words}");
     assert!(words.contains("its word where it is asked"), "{words}");
 }
+
+/// An issuer whose metadata has to say where it is asked.
+fn by_metadata(origin: &str) -> (Verdict, String) {
+    let how = json!({
+        "check": "introspection", "clients": ["a"], "metadata_url": format!("{origin}/metadata"),
+        "client_id": "edge", "client_secret": {"secret": "T"},
+    });
+    finding(origin, how)
+}
+
+#[test]
+fn the_endpoint_that_metadata_names_is_asked() {
+    let asked = Issuing::answering("401 Unauthorized", "application/json", "{}");
+    let endpoint = format!("{}/introspect", asked.origin);
+    let document = |issuer: &str, name: &str| json!({"issuer": issuer, name: endpoint}).to_string();
+    let own = "https://tokens.example.com";
+    let good = document(own, "introspection_endpoint");
+    let foreign = document("https://other.example.com", "introspection_endpoint");
+    let silent = document(own, "token_endpoint");
+    for (body, verdict, said) in [
+        (&good, Verdict::Pass, "/introspect can be asked"),
+        (
+            &foreign,
+            Verdict::Fail,
+            "is no metadata of https://tokens.example.com",
+        ),
+        (&silent, Verdict::Fail, "names no introspection_endpoint"),
+        (&"<html>".to_owned(), Verdict::Fail, "is no metadata of"),
+    ] {
+        let metadata = Issuing::answering("200 OK", "application/json", body);
+        let (found, words) = by_metadata(&metadata.origin);
+        assert_eq!(found, verdict, "{words}");
+        assert!(words.contains(said), "{words}");
+    }
+    assert_eq!(asked.seen.lock().unwrap().len(), 1);
+}

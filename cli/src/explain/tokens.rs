@@ -2,7 +2,7 @@
 
 use lychgate_core::{
     access::routes::Route,
-    config::{Config, Issuer, IssuerCheck, IssuerIndex, OnlineCheck},
+    config::{AskedEndpoint, Config, Issuer, IssuerCheck, IssuerIndex, OnlineCheck},
 };
 use serde_json::{Value, json};
 
@@ -88,11 +88,16 @@ pub(super) fn json(config: &Config, route: &Route) -> Value {
             Tokens::Opaque => ("opaque", None),
             Tokens::Signed => ("signed", None),
         };
+        let (endpoint, metadata_url) = match &it.check.endpoint {
+            AskedEndpoint::At(url) => (Some(url.to_string()), None),
+            AskedEndpoint::Discovery(url) => (None, Some(url.to_string())),
+        };
         json!({
             "tokens": kind,
             "token_prefix": prefix,
             "issuer": it.issuer.issuer,
-            "endpoint": it.check.endpoint.to_string(),
+            "endpoint": endpoint,
+            "metadata_url": metadata_url,
             "by": it.check.method.name(),
             "signed_answer": it.check.signed_for().is_some(),
         })

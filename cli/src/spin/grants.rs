@@ -7,7 +7,8 @@ use super::{
 };
 use lychgate_core::{
     config::{
-        Issuer, KeySource, MetadataSource, Protocol, Provider, SecretName, Upstream, UpstreamTarget,
+        AskedEndpoint, Issuer, KeySource, MetadataSource, Protocol, Provider, SecretName, Upstream,
+        UpstreamTarget,
     },
     http::url::{Origin, Url},
 };
@@ -108,12 +109,20 @@ impl Hosts<'_> {
 
     /// Where Lychgate asks about the tokens of an issuer.
     fn asked(&self, issuer: &Issuer) -> Option<Fault> {
-        let origin = issuer.asked()?.endpoint.origin();
-        let whose = format!(
-            "where tokens of the issuer \"{}\" are asked about",
-            issuer.issuer
-        );
-        (!self.covers(origin)).then(|| self.fault(origin, &whose, ""))
+        let name = &issuer.issuer;
+        let (url, whose, more) = match &issuer.asked()?.endpoint {
+            AskedEndpoint::At(url) => {
+                let whose = format!("where tokens of the issuer \"{name}\" are asked about");
+                (url, whose, "")
+            }
+            AskedEndpoint::Discovery(url) => {
+                let whose = format!("where the metadata of the issuer \"{name}\" is");
+                let more = ", and the host of its introspection_endpoint where that is another";
+                (url, whose, more)
+            }
+        };
+        let origin = url.origin();
+        (!self.covers(origin)).then(|| self.fault(origin, &whose, more))
     }
 
     fn issuer(&self, issuer: &Issuer) -> Option<Fault> {

@@ -226,6 +226,19 @@ fn the_endpoint_that_is_asked_about_tokens_has_to_be_allowed() {
     );
     let allowed = with("hosts = [", "hosts = [\"https://ask.example.com\", ");
     assert_eq!(said_of(&configuration, &allowed), SILENCE);
+    // Where the metadata names it, Lychgate asks for that first.
+    let written = "\"introspection_endpoint\":\"https://ask.example.com/introspect\",";
+    let configuration = configuration.replacen(written, "", 1);
+    assert_eq!(
+        said_of(&configuration, MANIFEST),
+        [
+            "spin.toml:25:1: allowed_outbound_hosts does not cover https://tokens.example.com, where the metadata of \
+          the issuer \"https://tokens.example.com\" is (hint: add \"https://tokens.example.com\", and the host of its \
+          introspection_endpoint where that is another)"
+        ]
+    );
+    let allowed = with("hosts = [", "hosts = [\"https://tokens.example.com\", ");
+    assert_eq!(said_of(&configuration, &allowed), SILENCE);
 }
 
 #[test]

@@ -93,9 +93,13 @@ impl From<SignedAnswerFault> for AnswerFault {
 }
 
 /// The question about a token. `None` where the credential or the token cannot stand where it must.
-pub fn request(check: &OnlineCheck, asker: &Asker, token: &str) -> Option<Outbound> {
-    let endpoint = &check.endpoint;
-    match (&check.method, asker) {
+pub fn request(
+    method: &CheckMethod,
+    endpoint: &Url,
+    asker: &Asker,
+    token: &str,
+) -> Option<Outbound> {
+    match (method, asker) {
         (CheckMethod::Introspection { signed_for, .. }, Asker::Client(id, credential)) => {
             let request = introspection(endpoint, token, id, credential)?;
             Some(accepting(request, signed_for.is_some()))

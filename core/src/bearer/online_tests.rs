@@ -1,7 +1,10 @@
 //! The answers of each kind of endpoint, and the facts that Lychgate takes from them.
 
 use super::*;
-use crate::{config::Config, time::UnixTime};
+use crate::{
+    config::{AskedEndpoint, Config},
+    time::UnixTime,
+};
 use serde_json::json;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -185,6 +188,14 @@ fn userinfo_says_who_and_nothing_of_the_token() {
     ));
 }
 
+fn question(issuer: &Issuer, asker: &Asker) -> Option<Outbound> {
+    let check = issuer.asked().unwrap();
+    let AskedEndpoint::At(endpoint) = &check.endpoint else {
+        panic!("{check:?}");
+    };
+    request(&check.method, endpoint, asker, "t-1")
+}
+
 #[test]
 fn a_question_shows_the_token_in_no_address_but_facebook_s() {
     let secret = || Secret::new("s".to_owned());
@@ -193,17 +204,17 @@ fn a_question_shows_the_token_in_no_address_but_facebook_s() {
         (google(), &Asker::Nobody, Some("access_token=t-1")),
         (userinfo(), &Asker::Nobody, None),
     ] {
-        let asked = request(issuer.asked().unwrap(), asker, "t-1").unwrap();
+        let asked = question(&issuer, asker).unwrap();
         assert!(!asked.url.to_string().contains("t-1"));
         assert_eq!(asked.body.as_deref(), body);
     }
     // Its documentation knows no other way.
-    let asked = request(facebook().asked().unwrap(), &client, "t-1").unwrap();
+    let asked = question(&facebook(), &client).unwrap();
     assert!(
         asked
             .url
             .to_string()
             .ends_with("/debug_token?input_token=t-1")
     );
-    assert!(request(facebook().asked().unwrap(), &Asker::Nobody, "t-1").is_none());
+    assert!(question(&facebook(), &Asker::Nobody).is_none());
 }

@@ -8,7 +8,7 @@ use crate::{
     },
     config::{Config, IssuerIndex},
     encoding::base64url,
-    http::header::HeaderName,
+    http::{header::HeaderName, url::Url},
     jose::{KeySet, SignatureVerdict},
     oidc::client_authentication::ClientCredential,
     secret::Secret,
@@ -275,7 +275,9 @@ fn a_signed_answer_is_asked_for_where_it_has_to_be_one() {
             Asker::Client("edge".to_owned(), ClientCredential::Basic(secret())),
             Asker::Bearer(secret()),
         ] {
-            let request = online::request(issuer.asked().unwrap(), &asker, "t-1").unwrap();
+            let endpoint = Url::parse("https://op.example.com/introspect").unwrap();
+            let method = &issuer.asked().unwrap().method;
+            let request = online::request(method, &endpoint, &asker, "t-1").unwrap();
             let mut accept = request.headers.iter();
             let accept = accept.find(|(name, _)| *name == HeaderName::ACCEPT);
             assert_eq!(accept.unwrap().1.as_str(), accepted);

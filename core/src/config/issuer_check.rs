@@ -1,9 +1,10 @@
 //! Who vouches for an issuer's tokens: `check` and `revocation`, and what goes with them.
 
 use super::{
-    CheckMethod, ClientAuthentication, EndpointCredential, IssuerCheck, OnlineCheck,
+    AskedEndpoint, CheckMethod, ClientAuthentication, EndpointCredential, IssuerCheck, OnlineCheck,
     duration::span_at,
     fault::ConfigFault,
+    metadata,
     reader::Table,
     site,
     text::{self, secret_at},
@@ -23,6 +24,9 @@ const AUTH_METHODS: &[&str] = &[
     "private_key_jwt",
     "bearer",
 ];
+
+/// The key of the endpoint that the issuer's metadata names, too.
+const INTROSPECTION: &str = "introspection_endpoint";
 
 /// The key that asks for signed answers (RFC 9701).
 const SIGNED: &str = "introspection_signed";
@@ -56,7 +60,7 @@ const OF_SIGNATURES: [&str; 4] = ["algorithms", "metadata_url", "jwks_uri", "jwk
 
 /// The keys that say how an endpoint is asked.
 const OF_ANSWERS: [&str; 10] = [
-    "introspection_endpoint",
+    INTROSPECTION,
     "introspection_endpoint_auth_method",
     SIGNED,
     "userinfo_endpoint",
@@ -90,7 +94,7 @@ impl Endpoint {
     const fn keys(self) -> &'static [&'static str] {
         match self {
             Self::Introspection => &[
-                "introspection_endpoint",
+                INTROSPECTION,
                 "introspection_endpoint_auth_method",
                 SIGNED,
                 "client_id",
@@ -160,7 +164,11 @@ pub(super) fn read(table: &Table<'_>, word: Word, reach: Reach) -> Option<Issuer
             unused(table, &OF_TOKENS, ConfigFault::JwtOnly);
             let is_signed = has_signed_answers(table, endpoint);
             if !is_signed {
-                unused(table, &OF_SIGNATURES, ConfigFault::KeysUnused);
+                let mut others = OF_SIGNATURES.to_vec();
+                if endpoint == Endpoint::Introspection && !table.has(INTROSPECTION) {
+                    others.retain(|key| *key != metadata::KEY);
+                }
+                unused(table, &others, ConfigFault::KeysUnused);
             }
             unused(table, &["fresh_for"], ConfigFault::JwtOnly);
             check_recipients(table, endpoint);
@@ -233,7 +241,7 @@ fn endpoint_check(
     };
     let (method, endpoint) = match endpoint {
         Endpoint::Introspection => {
-            let endpoint = at("introspection_endpoint");
+            let endpoint = introspection_endpoint(table, reach);
             let credential = credential(table, is_signed)?;
             let signed_for = match is_signed {
                 true => Some(recipient(table, &credential)?),
@@ -245,10 +253,13 @@ fn endpoint_check(
             };
             (method, endpoint)
         }
-        Endpoint::Userinfo => (CheckMethod::Userinfo, at("userinfo_endpoint")),
+        Endpoint::Userinfo => {
+            let endpoint = at("userinfo_endpoint").map(AskedEndpoint::At);
+            (CheckMethod::Userinfo, endpoint)
+        }
         Endpoint::TokenInfo => {
             let (method, endpoint) = token_info(table, in_reach)?;
-            (method, Some(endpoint))
+            (method, Some(AskedEndpoint::At(endpoint)))
         }
     };
     Some(OnlineCheck {
@@ -256,6 +267,35 @@ fn endpoint_check(
         endpoint: endpoint?,
         cache_for: cache_for.unwrap_or(DEFAULT),
     })
+}
+
+/// The endpoint that is written, else the one that the issuer's metadata names, where it can have some.
+fn introspection_endpoint(table: &Table<'_>, reach: Reach) -> Option<AskedEndpoint> {
+    let in_reach = |text: &str| site::in_reach(text, reach);
+    if table.has(INTROSPECTION) {
+        let written = table.parsed(INTROSPECTION, in_reach);
+        return written.map(AskedEndpoint::At);
+    }
+    // The metadata of each tenant may name another one.
+    let has_tenants = table.has("tenants");
+    if table.has(metadata::KEY) && !has_tenants {
+        let written = metadata::written(table, reach, ToOwned::to_owned);
+        return written.map(AskedEndpoint::Discovery);
+    }
+    let issuer = table
+        .value("issuer")
+        .and_then(|(_, issuer)| issuer.as_str());
+    let issuer = issuer.and_then(|issuer| in_reach(issuer).ok());
+    match issuer.filter(|_| !has_tenants) {
+        Some(issuer) => {
+            let usual = table.parsed("issuer", |_| metadata::usual(&issuer));
+            usual.map(AskedEndpoint::Discovery)
+        }
+        None => {
+            table.require(INTROSPECTION);
+            None
+        }
+    }
 }
 
 fn token_info(

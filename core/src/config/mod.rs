@@ -48,7 +48,7 @@ pub use hand_over::{HandOver, IdTokenCheck};
 pub use metadata::{MetadataSource, OpenIdEndpoints};
 pub use requirements::LONGEST_AGE;
 pub use token_issuer::{
-    CheckMethod, EndpointCredential, Issuer, IssuerCheck, KeySource, OnlineCheck,
+    AskedEndpoint, CheckMethod, EndpointCredential, Issuer, IssuerCheck, KeySource, OnlineCheck,
 };
 
 use crate::{

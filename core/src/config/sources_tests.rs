@@ -1,7 +1,7 @@
 //! Which source counts where: audiences, the names of sources, and where their metadata is.
 
 use super::super::{
-    KeySource, MetadataSource, Protocol,
+    AskedEndpoint, KeySource, MetadataSource, Protocol,
     fault::ConfigFault,
     tests::{faults, full, one, read, with},
 };
@@ -169,4 +169,29 @@ fn answers_are_signed_for_the_client_that_asks() {
     unsigned["introspection_signed"] = json!(false);
     let (client, keys) = signed(unsigned);
     assert!(client.is_none() && matches!(keys, KeySource::None));
+}
+
+#[test]
+fn metadata_names_the_endpoint_that_is_asked_where_nothing_else_does() {
+    let asked = |more: Value| {
+        let mut table = json!({
+            "issuer": "https://t.example.com", "check": "introspection", "clients": ["a"],
+            "client_id": "edge", "client_secret": {"secret": "T"}, "token_prefix": "op_",
+        });
+        let more = more.as_object().unwrap().clone();
+        table.as_object_mut().unwrap().extend(more);
+        let config = read(&with("/issuer/-", table)).unwrap();
+        let check = config.issuers.last().unwrap().asked().unwrap();
+        match &check.endpoint {
+            AskedEndpoint::At(url) => ("at", url.to_string()),
+            AskedEndpoint::Discovery(url) => ("metadata", url.to_string()),
+        }
+    };
+    let there = "https://ask.example.com/i".to_owned();
+    let usual = "https://t.example.com/.well-known/openid-configuration".to_owned();
+    assert_eq!(asked(json!({})), ("metadata", usual));
+    let elsewhere = json!({"issuer": "opaque", "metadata_url": there});
+    assert_eq!(asked(elsewhere), ("metadata", there.clone()));
+    let written = json!({"introspection_endpoint": there});
+    assert_eq!(asked(written), ("at", there));
 }

@@ -3,6 +3,7 @@
 use super::{ClientAuthentication, SecretName};
 use crate::{access::list_claim::ListClaim, http::url::Url, jose::Algorithm, time::Seconds};
 use alloc::{string::String, vec::Vec};
+use core::fmt;
 
 /// An issuer of access tokens; of one with several tenants, one of them.
 #[derive(Clone, Debug)]
@@ -52,9 +53,18 @@ pub struct OnlineCheck {
     /// How it is asked.
     pub method: CheckMethod,
     /// Where.
-    pub endpoint: Url,
+    pub endpoint: AskedEndpoint,
     /// How long an answer counts.
     pub cache_for: Seconds,
+}
+
+/// Where an endpoint is.
+#[derive(Clone, Debug)]
+pub enum AskedEndpoint {
+    /// At this URL.
+    At(Url),
+    /// Where the issuer's metadata at this URL says (OpenID Connect Discovery, section 4; RFC 8414).
+    Discovery(Url),
 }
 
 /// How an endpoint is asked about a token.
@@ -120,6 +130,16 @@ impl IssuerCheck {
         match self {
             Self::Signature | Self::SignatureAndAnswer(_) => true,
             Self::Answer(check) => check.signed_for().is_some(),
+        }
+    }
+}
+
+/// For people.
+impl fmt::Display for AskedEndpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::At(url) => url.fmt(f),
+            Self::Discovery(url) => write!(f, "the introspection_endpoint of {url}"),
         }
     }
 }

@@ -111,6 +111,8 @@ impl IssuerFault {
         match self {
             Self::Send(_, SendError::NotAllowed) => Some(HOSTS),
             Self::Published(DiscoveryFault::IssuerMismatch) => Some(Setting::Issuer("issuer")),
+            // The key of that name says it in place of the metadata.
+            Self::Published(DiscoveryFault::Endpoint(name)) => Some(Setting::Issuer(name)),
             Self::Answer(AnswerFault::Refused(_)) => Some(Setting::Issuer("client_secret")),
             Self::Answer(AnswerFault::Signed(SignedAnswerFault::Unsigned)) => {
                 Some(Setting::Issuer("introspection_signed"))

@@ -124,11 +124,33 @@ impl ProviderMetadata {
 /// Any [`DiscoveryFault`] but [`DiscoveryFault::Keys`] and [`DiscoveryFault::NoS256`]. A false accept takes a stranger's
 /// keys for the issuer's.
 pub fn jwks_uri(reply: &Reply, issuer: &str, reach: Reach) -> Result<Url, DiscoveryFault> {
+    of_issuer(reply, issuer, "jwks_uri", reach)
+}
+
+/// Where an issuer of whose metadata nothing else is needed is asked about tokens (RFC 8414, section 2).
+///
+/// # Errors
+/// Any [`DiscoveryFault`] but [`DiscoveryFault::Keys`] and [`DiscoveryFault::NoS256`]. A false accept shows tokens and
+/// our credential to a stranger, and takes his word for the issuer's.
+pub fn introspection_endpoint(
+    reply: &Reply,
+    issuer: &str,
+    reach: Reach,
+) -> Result<Url, DiscoveryFault> {
+    of_issuer(reply, issuer, "introspection_endpoint", reach)
+}
+
+fn of_issuer(
+    reply: &Reply,
+    issuer: &str,
+    name: &'static str,
+    reach: Reach,
+) -> Result<Url, DiscoveryFault> {
     let document = document::read_published(reply).map_err(DiscoveryFault::Document)?;
     if document::text(&document, "issuer") != Some(issuer) {
         return Err(DiscoveryFault::IssuerMismatch);
     }
-    endpoint(&document, "jwks_uri", reach).ok_or(DiscoveryFault::Endpoint("jwks_uri"))
+    endpoint(&document, name, reach).ok_or(DiscoveryFault::Endpoint(name))
 }
 
 /// Reads a published key set.
@@ -251,6 +273,35 @@ mod tests {
             );
         }
         assert!(read(&with("jwks_uri", json!("https://keys.example.net/jwks"))).is_ok());
+    }
+
+    #[test]
+    fn an_issuer_is_asked_where_its_own_metadata_says() {
+        let asked = |document: &Value| {
+            let reply = Reply {
+                status: 200,
+                content_type: Some("application/json".into()),
+                body: document.to_string().into_bytes(),
+            };
+            introspection_endpoint(&reply, ISSUER, Reach::Public).map(|url| url.to_string())
+        };
+        // An authorization server without OpenID Connect has no more than this.
+        let there = "https://ask.example.net/introspect";
+        let own = json!({"issuer": ISSUER, "introspection_endpoint": there});
+        assert_eq!(asked(&own).as_deref(), Ok(there));
+        let foreign = json!({"issuer": "https://evil.example", "introspection_endpoint": there});
+        assert_eq!(asked(&foreign), Err(DiscoveryFault::IssuerMismatch));
+        for value in [
+            Value::Null,
+            json!("/introspect"),
+            json!("http://op.example.com/introspect"),
+            json!("https://10.0.0.1/introspect"),
+            json!([there]),
+        ] {
+            let fault = DiscoveryFault::Endpoint("introspection_endpoint");
+            let document = with("introspection_endpoint", value);
+            assert_eq!(asked(&document), Err(fault), "{document}");
+        }
     }
 
     #[test]

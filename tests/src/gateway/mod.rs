@@ -3,6 +3,7 @@
 
 mod access;
 mod any_input;
+mod asked_by_metadata;
 mod bearer;
 mod counts;
 pub mod directory;

@@ -15,6 +15,7 @@ use crate::{
     fault::{Exchange, Fault, IssuerFault, PlatformFault},
     gateway::{
         access_tokens::{
+            endpoint,
             known::{known, remember, remembered},
             refused::{RefusedToken, refused},
             signed_answer,
@@ -26,6 +27,7 @@ use crate::{
     http::{
         inbound::Inbound,
         outbound::{Reply, SendError},
+        url::Url,
     },
     jose::Malformed,
     metrics::Family,
@@ -113,11 +115,14 @@ async fn answer<P: Platform, R: Inbound>(
     signed: Option<Signed>,
 ) -> Result<Rc<AccessToken>, RefusedToken> {
     let questions = &call.deployment.questions;
+    let whose = (asked.index, asked.issuer);
+    let endpoint = endpoint::endpoint(call, whose, asked.check).await;
+    let endpoint = endpoint.map_err(|fault| asked.about(fault))?;
     let under_way = begin(call)
         .await
         .ok_or_else(|| asked.about(IssuerFault::Busy))?;
     let asked_at = call.platform.now();
-    let reply = send(call, asked)
+    let reply = send(call, asked, &endpoint)
         .await
         .map_err(|fault| asked.about(fault))?;
     drop(under_way);
@@ -174,9 +179,10 @@ async fn begin<'a, P: Platform, R: Inbound>(call: &Call<'a, P, R>) -> Option<Und
 async fn send<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     asked: Asked<'_>,
+    endpoint: &Url,
 ) -> Result<Reply, Fault> {
     let asker = asker(call, asked).await?;
-    let request = online::request(asked.check, &asker, asked.text);
+    let request = online::request(&asked.check.method, endpoint, &asker, asked.text);
     let request = request.ok_or(PlatformFault::Internal)?;
     let exchange = exchange_of(asked.check);
     let metrics = &call.deployment.metrics;

@@ -3,7 +3,10 @@
 use crate::{
     access::upstream_index::UpstreamIndex,
     bearer::{cache::TokenCache, used_proofs::UsedProofs},
-    config::{Config, IssuerIndex, Protocol, Provider, SecretName, Upstream, UpstreamTarget},
+    config::{
+        AskedEndpoint, Config, Issuer, IssuerIndex, Protocol, Provider, SecretName, Upstream,
+        UpstreamTarget,
+    },
     cookie::ring::KeyRing,
     fault::ConfigurationFault,
     gateway::{
@@ -12,7 +15,11 @@ use crate::{
             secrets::{self, Secrets},
         },
         header_rewrites::Origins,
-        published::{key_sets::KeySets, metadata::PublishedMetadata, questions::Questions},
+        published::{
+            key_sets::KeySets,
+            metadata::{PublishedEndpoint, PublishedMetadata},
+            questions::Questions,
+        },
     },
     http::{
         header::{HeaderName, HeaderValue},
@@ -53,6 +60,8 @@ pub(in crate::gateway) struct Deployment {
     providers: OrderedMap<String, PublishedMetadata>,
     pub(in crate::gateway) sessions: RefCell<SessionCache>,
     pub(in crate::gateway) tokens: RefCell<TokenCache>,
+    /// Where issuers are asked whose metadata says so, by their places in the configuration.
+    endpoints: Vec<Option<PublishedEndpoint>>,
     /// To issuers about tokens.
     pub(in crate::gateway) questions: Questions,
     /// DPoP proofs that were used.
@@ -87,6 +96,7 @@ impl Deployment {
             key_sets,
             sessions: RefCell::new(SessionCache::new()),
             tokens: RefCell::new(TokenCache::new()),
+            endpoints: endpoints(&config.issuers),
             questions: Questions::new(),
             used_proofs: RefCell::new(UsedProofs::new()),
             metrics: Metrics::default(),
@@ -116,6 +126,11 @@ impl Deployment {
     /// The published metadata of a provider, as far as it is known.
     pub(in crate::gateway) fn provider(&self, provider: &Provider) -> Option<&PublishedMetadata> {
         self.providers.get(&provider.id)
+    }
+
+    /// Where an issuer is asked about tokens, as far as it is known; `None` where the configuration says it.
+    pub(in crate::gateway) fn endpoint_of(&self, index: IssuerIndex) -> Option<&PublishedEndpoint> {
+        self.endpoints.get(index.0)?.as_ref()
     }
 
     /// Whether any upstream is the static files of the platform.
@@ -154,6 +169,15 @@ impl Deployment {
             self.origin, self.config.base_path, provider.id
         )
     }
+}
+
+fn endpoints(issuers: &[Issuer]) -> Vec<Option<PublishedEndpoint>> {
+    let issuers = issuers.iter();
+    let endpoints = issuers.map(|issuer| match issuer.asked()?.endpoint {
+        AskedEndpoint::Discovery(_) => Some(PublishedEndpoint::default()),
+        AskedEndpoint::At(_) => None,
+    });
+    endpoints.collect()
 }
 
 /// The published metadata of each provider, as far as it is known.

@@ -81,7 +81,7 @@ async fn fetch<P: Platform, R: Inbound>(
     let mut memory = published.metadata.borrow_mut();
     match read {
         Ok(metadata) => {
-            let is_news = |known: &Known| known.metadata.flaws != metadata.flaws;
+            let is_news = |known: &Known<ProviderMetadata>| known.metadata.flaws != metadata.flaws;
             let has_news = memory.known.as_ref().is_none_or(is_news);
             if has_news && !metadata.flaws.is_empty() {
                 call.platform.record(&Event::Flawed {
@@ -90,17 +90,12 @@ async fn fetch<P: Platform, R: Inbound>(
                 });
             }
             let metadata = Rc::new(metadata);
-            memory.failed_at = None;
-            memory.known = Some(Known {
-                metadata: Rc::clone(&metadata),
-                fetched_at: asked,
-            });
+            memory.learn(Rc::clone(&metadata), asked);
             Ok(metadata)
         }
         Err(fault) => {
             if !fault.is_out_of_time() {
-                memory.failed_at = Some(ended);
-                memory.failures = memory.failures.wrapping_add(1);
+                memory.fail(ended);
             }
             Err(fault)
         }

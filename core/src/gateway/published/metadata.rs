@@ -1,4 +1,4 @@
-//! The cache of a provider's metadata in one isolate.
+//! The cache of metadata in one isolate: of providers, and of issuers that are asked where their metadata says.
 
 use crate::{
     gateway::published::{
@@ -6,6 +6,7 @@ use crate::{
         key_sets::KeySetIndex,
         single_flight::Flights,
     },
+    http::url::Url,
     oidc::discovery::ProviderMetadata,
     time::{Seconds, UnixTime},
 };
@@ -15,15 +16,22 @@ use core::cell::RefCell;
 /// The cache of a provider that has metadata.
 #[derive(Debug)]
 pub(in crate::gateway) struct PublishedMetadata {
-    pub(in crate::gateway) metadata: RefCell<Memory>,
+    pub(in crate::gateway) metadata: RefCell<Memory<ProviderMetadata>>,
     pub(in crate::gateway) flights: Flights,
     pub(in crate::gateway) keys: KeySetIndex,
 }
 
-/// The metadata, as far as it is known.
+/// The cache of an issuer whose metadata says where it is asked about tokens.
 #[derive(Debug, Default)]
-pub(in crate::gateway) struct Memory {
-    pub(in crate::gateway) known: Option<Known>,
+pub(in crate::gateway) struct PublishedEndpoint {
+    pub(in crate::gateway) endpoint: RefCell<Memory<Url>>,
+    pub(in crate::gateway) flights: Flights,
+}
+
+/// What the metadata says, as far as it is known.
+#[derive(Debug)]
+pub(in crate::gateway) struct Memory<T> {
+    pub(in crate::gateway) known: Option<Known<T>>,
     /// When a fetch failed, where none has succeeded since.
     pub(in crate::gateway) failed_at: Option<UnixTime>,
     /// How many failed, so that those who waited for one share its failure.
@@ -32,8 +40,8 @@ pub(in crate::gateway) struct Memory {
 
 /// Metadata, and when it was asked for.
 #[derive(Debug)]
-pub(in crate::gateway) struct Known {
-    pub(in crate::gateway) metadata: Rc<ProviderMetadata>,
+pub(in crate::gateway) struct Known<T> {
+    pub(in crate::gateway) metadata: Rc<T>,
     pub(in crate::gateway) fetched_at: UnixTime,
 }
 
@@ -48,31 +56,63 @@ impl PublishedMetadata {
     }
 }
 
-impl Memory {
-    fn within(&self, lifetime: Seconds, now: UnixTime) -> Option<Rc<ProviderMetadata>> {
+impl<T> Default for Memory<T> {
+    fn default() -> Self {
+        Self {
+            known: None,
+            failed_at: None,
+            failures: 0,
+        }
+    }
+}
+
+impl<T> Memory<T> {
+    fn within(&self, lifetime: Seconds, now: UnixTime) -> Option<Rc<T>> {
         let known = self.known.as_ref()?;
         (now.since(known.fetched_at) < lifetime).then(|| Rc::clone(&known.metadata))
     }
 
     /// The metadata that serves without asking: nobody waits for the next failure while there is a last good answer.
-    pub(in crate::gateway) fn serving(&self, now: UnixTime) -> Option<Rc<ProviderMetadata>> {
-        let failed_lately = self.failed_at.is_some_and(|at| now.since(at) < RETRY);
-        let lifetime = if failed_lately { LAST_GOOD } else { FRESH };
+    pub(in crate::gateway) fn serving(&self, now: UnixTime) -> Option<Rc<T>> {
+        let lifetime = match self.failed_lately(now) {
+            true => LAST_GOOD,
+            false => FRESH,
+        };
         self.within(lifetime, now)
+    }
+
+    /// Whether it failed a moment ago, so that nobody asks again yet.
+    pub(in crate::gateway) fn failed_lately(&self, now: UnixTime) -> bool {
+        self.failed_at.is_some_and(|at| now.since(at) < RETRY)
+    }
+
+    /// It was asked for at that time.
+    pub(in crate::gateway) fn learn(&mut self, metadata: Rc<T>, fetched_at: UnixTime) {
+        self.failed_at = None;
+        self.known = Some(Known {
+            metadata,
+            fetched_at,
+        });
+    }
+
+    /// It could not be had.
+    pub(in crate::gateway) const fn fail(&mut self, ended: UnixTime) {
+        self.failed_at = Some(ended);
+        self.failures = self.failures.wrapping_add(1);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{http::url::Url, oidc::discovery::ResponseIssuer};
+    use crate::oidc::discovery::ResponseIssuer;
     use alloc::vec;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     const START: UnixTime = UnixTime::from_seconds(1_800_000_000);
 
-    fn memory() -> Memory {
+    fn memory() -> Memory<ProviderMetadata> {
         let url = || Url::parse("https://op.example.com/").unwrap();
         let metadata = ProviderMetadata {
             authorization_endpoint: url(),
