@@ -1,6 +1,6 @@
 // A real issuer of access tokens: oidc-provider with the client credentials grant (RFC 6749, section 4.4), whose keys can
 // be changed and which can be taken down. With a resource indicator (RFC 8707) they are JWTs, without one opaque, and its
-// introspection endpoint tells about those (RFC 7662).
+// introspection endpoint tells about those (RFC 7662), signed where it is asked to sign (RFC 9701).
 //
 // Prints its port on a line of its own, and ends when its standard input does. Beside the provider's endpoints it answers
 //
@@ -38,6 +38,7 @@ const rotate = () => {
         redirect_uris: [],
         response_types: [],
         id_token_signed_response_alg: "ES256",
+        introspection_signed_response_alg: "ES256",
       },
       {
         client_id: "edge",
@@ -46,13 +47,18 @@ const rotate = () => {
         redirect_uris: [],
         response_types: [],
         id_token_signed_response_alg: "ES256",
+        introspection_signed_response_alg: "ES256",
       },
     ],
-    enabledJWA: { idTokenSigningAlgValues: ["ES256"] },
+    enabledJWA: {
+      idTokenSigningAlgValues: ["ES256"],
+      introspectionSigningAlgValues: ["ES256"],
+    },
     features: {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
       introspection: { enabled: true },
+      jwtIntrospection: { enabled: true },
       revocation: { enabled: true },
       resourceIndicators: {
         enabled: true,

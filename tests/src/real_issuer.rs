@@ -12,7 +12,7 @@ use crate::{
     http::response::Response,
     scripted::provider::{settings::Signer, tokens},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 /// Seconds between two fetches for keys that nobody knows, and between two that fail.
@@ -110,18 +110,28 @@ fn outage(on: fn(Setup) -> Setup) {
 /// How long an answer about an opaque token counts here.
 const COUNTS: Duration = Duration::from_secs(3);
 
+/// How the issuer is asked: where the configuration says, or its metadata, and then for signed answers.
+fn asked(signed: bool) -> Value {
+    if signed {
+        return json!({"introspection_signed": true, "algorithms": ["ES256"]});
+    }
+    json!({"introspection_endpoint": "$ISSUER/token/introspection"})
+}
+
 /// A host that asks the issuer about opaque tokens.
-fn start_asking(on: fn(Setup) -> Setup) -> (TokenIssuer, Workerd) {
+fn start_asking(on: fn(Setup) -> Setup, signed: bool) -> (TokenIssuer, Workerd) {
     let issuer = TokenIssuer::start();
     let mut setup = Setup::standard();
     setup.issuer = Some(issuer.issuer());
     let configuration = setup.configuration.as_mut().unwrap();
     configuration["issuer"][0] = json!({
         "issuer": "$ISSUER", "check": "introspection", "clients": ["robot"],
-        "introspection_endpoint": "$ISSUER/token/introspection",
         "client_id": "edge", "client_secret": {"secret": "OPAQUE_SECRET"},
         "cache_for": format!("{}s", COUNTS.as_secs()),
     });
+    let how = asked(signed).as_object().unwrap().clone();
+    let issuer_table = configuration["issuer"][0].as_object_mut();
+    issuer_table.unwrap().extend(how);
     let secret = ("OPAQUE_SECRET".to_owned(), "edge-secret".to_owned());
     setup.secrets.push(secret);
     let host = Workerd::start(&on(setup));
@@ -129,7 +139,13 @@ fn start_asking(on: fn(Setup) -> Setup) -> (TokenIssuer, Workerd) {
 }
 
 fn opaque(on: fn(Setup) -> Setup) {
-    let (issuer, host) = start_asking(on);
+    for signed in [false, true] {
+        opaque_tokens(on, signed);
+    }
+}
+
+fn opaque_tokens(on: fn(Setup) -> Setup, signed: bool) {
+    let (issuer, host) = start_asking(on, signed);
     let call = |token: &str| host.send(&bearer(token, "GET", "/calls/1"));
     let token = issuer.opaque_token();
     assert!(!token.contains('.'), "{token}");
