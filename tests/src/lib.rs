@@ -36,6 +36,8 @@ mod http;
 #[cfg(test)]
 mod ledger;
 #[cfg(test)]
+mod opaque_token;
+#[cfg(test)]
 mod parity;
 #[cfg(test)]
 mod readings;

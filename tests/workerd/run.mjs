@@ -18,11 +18,11 @@
 //
 // It prints one line of JSON, `{origin, issuer, control, elsewhere}`, the last a port, once all of it serves, and ends
 // when its standard input does, so that nothing outlives the suite. `control` answers GET /api-requests, /log, /fetches,
-// /configuration and /state (`process`: what serves), and POST /forget, which begins a new isolate, /deploy, which does
-// so with another `{configuration, bindings, without}`, and /fault with `{path, fault}` for fetches of the Worker:
-// "broken", "slow", "html", "huge" or null.
+// /configuration and /state (`folder`: where the store and the ledger are; `process`: what serves), and POST /forget,
+// which begins a new isolate, /deploy, which does so with another `{configuration, bindings, without}`, and /fault with
+// `{path, fault}` for fetches of the Worker: "broken", "slow", "html", "huge" or null.
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, request as httpRequest } from "node:http";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
@@ -49,6 +49,11 @@ if (asked.configuration !== undefined && issuer === undefined) {
   closing.push(() => provider.close());
   ({ issuer } = provider);
 }
+
+// What is stored lies where the suite can read it.
+mkdirSync(join(root, "build/test-workerd"), { recursive: true });
+const folder = mkdtempSync(join(root, "build/test-workerd/"));
+closing.push(() => rmSync(folder, { recursive: true, force: true }));
 
 const lines = [];
 const fetches = [];
@@ -114,6 +119,7 @@ const options = (isolate) => ({
   host: "127.0.0.1",
   port: inner,
   cf: false,
+  resourcePersistencePath: folder,
   log: new Log(LogLevel.ERROR),
   workers: [gateway(isolate), ...(elsewhere ? [farGateway(isolate)] : []), ...(services.length > 0 ? [echo] : [])],
   handleStructuredLogs: ({ message }) => lines.push(`${message}\n`),
@@ -209,7 +215,7 @@ const control = createServer(async (request, response) => {
       case "/log":
         return lines.join("");
       case "/state":
-        return { process: workerd() };
+        return { folder, process: workerd() };
       case "/fetches":
         return fetches.splice(0);
       case "/fault": {

@@ -228,7 +228,8 @@ fn other_client_by_introspection(host: &dyn Host) {
             let token = access_token(host, "client");
             let known = host.scripted_provider().unwrap();
             let mut known = known.lock().unwrap();
-            let of_token = known.opaque.get_mut(&token).unwrap();
+            let at = (Endpoint::Introspection, token.clone());
+            let of_token = known.opaque.get_mut(&at).unwrap();
             for (name, value) in answer.as_object().unwrap() {
                 of_token[name] = value.clone();
             }

@@ -15,7 +15,7 @@ use crate::{
     scripted::provider::{
         CLIENT_ID, Person,
         oauth::{facebook, github},
-        settings::with,
+        settings::{Endpoint, with},
     },
 };
 use lychgate_core::time::Seconds;
@@ -130,7 +130,7 @@ pub fn access_token(host: &dyn Host, name: &str) -> String {
     let mut provider = provider.lock().unwrap();
     provider.given.insert(text.clone(), Person::member());
     provider.opaque.insert(
-        text.clone(),
+        (Endpoint::Introspection, text.clone()),
         json!({"active": true, "client_id": CLIENT_ID, "sub": "member", "token_type": "Bearer"}),
     );
     drop(provider);

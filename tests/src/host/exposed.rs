@@ -23,9 +23,12 @@ use lychgate_core::{
     time::{Seconds, UnixTime},
 };
 use rustix::net::sockopt::set_socket_linger;
+use serde_json::Value;
 use std::{
+    fs,
     future::Future,
     panic::{AssertUnwindSafe, catch_unwind},
+    path::PathBuf,
     pin::pin,
     rc::Rc,
     sync::{Arc, Mutex, mpsc},
@@ -79,6 +82,9 @@ pub trait Exposed: Host {
     /// Writes a value into its store for an hour.
     fn save(&self, key: &StoreKey, value: &[u8]);
 
+    /// Every byte of its store and ledger, keys and values.
+    fn dump(&self) -> Vec<u8>;
+
     /// Sends a request whose calls have a fate; `None` where nobody was left to answer.
     fn send_to(&self, fate: Fate, request: &Request) -> Option<Response>;
 
@@ -121,6 +127,17 @@ impl Exposed for InProcess {
         let mut store = self.world.store.borrow_mut();
         let at = (self.edge.place, now);
         store.write(key.as_str(), Some(value), now.plus(HOUR), at);
+    }
+
+    fn dump(&self) -> Vec<u8> {
+        let mut all = Vec::new();
+        for (key, value) in self.world.store.borrow().dump() {
+            all.extend([key.into_bytes(), value].concat());
+        }
+        for (at, name, value) in self.world.ledger.borrow_mut().values_mut() {
+            all.extend([at.id.as_slice(), name.text().as_bytes(), value].concat());
+        }
+        all
     }
 
     fn send_to(&self, fate: Fate, request: &Request) -> Option<Response> {
@@ -206,6 +223,22 @@ impl Exposed for Workerd {
 
     fn save(&self, key: &StoreKey, value: &[u8]) {
         Contract(self).save(key, value, self.now().plus(HOUR));
+    }
+
+    fn dump(&self) -> Vec<u8> {
+        let state = self.control("GET", "/state", &Value::Null);
+        let mut folders = vec![PathBuf::from(state["folder"].as_str().unwrap())];
+        let mut all = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(&folder).unwrap() {
+                let path = entry.unwrap().path();
+                match path.is_dir() {
+                    true => folders.push(path),
+                    false => all.extend(fs::read(&path).unwrap()),
+                }
+            }
+        }
+        all
     }
 
     fn send_to(&self, fate: Fate, request: &Request) -> Option<Response> {

@@ -38,8 +38,8 @@ pub struct Provider {
     grants: BTreeMap<String, Grant>,
     /// Authorization requests that were handed in, by `request_uri`.
     pushed: BTreeMap<String, Parameters>,
-    /// What it says of opaque tokens; of any other, that it is not active.
-    pub opaque: BTreeMap<String, Value>,
+    /// What it says of opaque tokens at each endpoint that tells about them; of any other, that it is not active.
+    pub opaque: BTreeMap<(Endpoint, String), Value>,
     /// The people of access tokens that it gave to pages.
     pub given: BTreeMap<String, Person>,
     /// Every request that came, in order.
@@ -198,8 +198,8 @@ impl Provider {
             Endpoint::PushedAuthorization => self.push(&seen, now),
             Endpoint::Token => self.exchange(&seen, now),
             Endpoint::Userinfo => self.userinfo(&seen),
-            Endpoint::Introspection => self.introspect(&seen, now),
             Endpoint::TokenInfo => self.token_info(&seen, now),
+            Endpoint::Introspection | Endpoint::OtherIntrospection => self.introspect(&seen, now),
             Endpoint::Unknown => Err((404, json!({}))),
         };
         match answer {
@@ -273,7 +273,7 @@ impl Provider {
         let hint = seen.parameters.once("token_type_hint").unwrap();
         assert_eq!(hint, Some("access_token"));
         let token = seen.parameters.once("token").unwrap().unwrap_or_default();
-        let answer = self.opaque.get(token).cloned();
+        let answer = self.opaque.get(&(seen.endpoint, token.to_owned())).cloned();
         Ok(answer.unwrap_or_else(|| json!({"active": false})))
     }
 

@@ -18,6 +18,8 @@ pub enum Endpoint {
     Userinfo,
     Introspection,
     TokenInfo,
+    /// That of another issuer, which the provider plays as well.
+    OtherIntrospection,
     Unknown,
 }
 
@@ -108,6 +110,7 @@ impl Endpoint {
             "/userinfo" => Self::Userinfo,
             "/introspect" => Self::Introspection,
             "/tokeninfo" => Self::TokenInfo,
+            "/introspect/other" => Self::OtherIntrospection,
             _ => Self::Unknown,
         }
     }
