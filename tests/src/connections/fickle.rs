@@ -49,7 +49,13 @@ struct Shared {
 const SILENCE: Duration = Duration::from_secs(60);
 
 /// The starts of the provider's paths.
-const PROVIDER: [&str; 4] = ["/.well-known/", "/jwks", "/token", "/userinfo"];
+const PROVIDER: [&str; 5] = [
+    "/.well-known/",
+    "/introspect",
+    "/jwks",
+    "/token",
+    "/userinfo",
+];
 
 const BODY: &str = r#"{"kept":"until the end"}"#;
 

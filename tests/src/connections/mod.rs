@@ -8,6 +8,7 @@
 
 mod fickle;
 mod leaving;
+mod made_up_tokens;
 mod rotation;
 mod scene;
 mod stages;
