@@ -5,6 +5,7 @@ use crate::{
     host::{
         Host,
         configuration::key,
+        python_issuer::PythonIssuer,
         server::TIMEOUT,
         token_issuer::TokenIssuer,
         workerd::{Setup, Workerd},
@@ -187,6 +188,84 @@ fn issuer_is_down(host: &Workerd, call: &impl Fn(&str) -> Response) -> Response 
     let inline = AccessToken::inline(host).text();
     call(&inline).expect(200);
     unknown
+}
+
+/// A host that asks the Python issuer about tokens of three of its clients.
+fn start_asking_python(on: fn(Setup) -> Setup) -> (PythonIssuer, Workerd) {
+    let issuer = PythonIssuer::start();
+    let mut setup = Setup::standard();
+    setup.issuer = Some(issuer.issuer());
+    let configuration = setup.configuration.as_mut().unwrap();
+    configuration["issuer"][0] = json!({
+        "issuer": "$ISSUER", "check": "introspection", "clients": ["robot-0", "robot-1", "robot-2"],
+        "introspection_endpoint": "$ISSUER/introspection",
+        "client_id": "edge", "client_secret": {"secret": "OPAQUE_SECRET"},
+        "cache_for": format!("{}s", COUNTS.as_secs()),
+    });
+    let secret = ("OPAQUE_SECRET".to_owned(), "edge-secret".to_owned());
+    setup.secrets.push(secret);
+    let host = Workerd::start(&on(setup));
+    (issuer, host)
+}
+
+fn opaque_of_python(on: fn(Setup) -> Setup) {
+    let (issuer, host) = start_asking_python(on);
+    let call = |token: &str, path: &str| host.send(&bearer(token, "GET", path));
+    let issued = issuer.token("robot-0");
+    let seen = call(&issued.token, "/items/1").expect(200).json();
+    assert_eq!(seen["headers"]["lychgate-user"], "robot-0");
+    assert_eq!(seen["headers"]["lychgate-issuer"], issuer.issuer());
+    let asked = issuer.questions();
+    call(&issued.token, "/calls/1").expect(200);
+    assert!(issuer.questions() == asked || !host.is_one_instance());
+
+    // One that was never issued, one that was changed, and one of a client that may not call.
+    call("made-up", "/calls/1").expect(401);
+    let (start, end) = issued.token.split_at(issued.token.len() / 2);
+    let other = if end.starts_with('A') { "B" } else { "A" };
+    call(&format!("{start}{other}{}", &end[1..]), "/calls/1").expect(401);
+    let stranger = issuer.token("robot-7");
+    call(&stranger.token, "/calls/1").expect(401);
+    call(&issuer.token("robot-1").token, "/calls/1").expect(200);
+    // The package itself may fail at this one, which opens nothing and is no word about the token.
+    let longer = call(&format!("{}x", issued.token), "/calls/1");
+    assert!(matches!(longer.status, 401 | 503), "{}", longer.summary());
+
+    let token = issuer.token("robot-2").token;
+    let before = issuer.questions();
+    let requests: Vec<_> = (0..200)
+        .map(|_| bearer(&token, "GET", "/calls/1"))
+        .collect();
+    for answer in host.send_all(&requests) {
+        answer.expect(200);
+    }
+    let asked = issuer.questions() - before;
+    assert!(asked == 1 || !host.is_one_instance(), "{asked}");
+
+    // It is in memory now, and was not revoked before it was asked for.
+    call(&issued.token, "/calls/1").expect(200);
+    issuer.revoke(&issued);
+    let begun = Instant::now();
+    while call(&issued.token, "/calls/1").status == 200 {
+        assert!(begun.elapsed() < COUNTS + Duration::from_secs(2));
+    }
+    call(&issued.token, "/calls/1").expect(401);
+    call(&token, "/calls/1").expect(200);
+}
+
+#[test]
+fn a_worker_asks_a_python_issuer_about_opaque_tokens() {
+    opaque_of_python(|setup| setup);
+}
+
+#[test]
+fn spin_asks_a_python_issuer_about_opaque_tokens() {
+    for reuse in [
+        |setup: Setup| setup.on_spin(128),
+        |setup: Setup| setup.on_spin(1),
+    ] {
+        opaque_of_python(reuse);
+    }
 }
 
 #[test]

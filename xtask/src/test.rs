@@ -387,6 +387,7 @@ mod tests {
             "AssetServer::",
             "TokenIssuer::",
             "MockProvider::",
+            "PythonIssuer::",
         ];
         let starts = starts.map(|kind| format!("{kind}start("));
         let all = modules(&place.at("tests/src"), "");

@@ -2,12 +2,11 @@
 
 use super::{
     port::Port,
-    root::root,
+    root,
     server::{End, Server},
     wire,
 };
 use crate::http::request::Request;
-use std::process::Command;
 
 /// The provider, until it is dropped.
 pub struct MockProvider {
@@ -19,15 +18,9 @@ pub struct MockProvider {
 impl MockProvider {
     /// Starts it and waits until it answers.
     pub fn start() -> Self {
-        let program = root().join("build/python/bin/oidc-provider-mock");
-        assert!(
-            program.is_file(),
-            "{} is not installed; `cargo xtask test` installs it first",
-            program.display()
-        );
         let port = Port::reserve();
         let claims = r#"{"sub":"member","name":"Mock member","email":"member@example.com","email_verified":true}"#;
-        let mut command = Command::new(program);
+        let mut command = root::python("oidc-provider-mock");
         let number = port.number().to_string();
         command.args(["--port", &number, "--user-claims", claims]);
         let mut program = Server::start("the mock provider", &mut command, End::Kill);

@@ -15,6 +15,7 @@ pub mod mock_provider;
 pub mod port;
 mod provider_login;
 pub mod provider_server;
+pub mod python_issuer;
 pub mod raw_upstream;
 pub mod root;
 pub mod server;

@@ -24,3 +24,14 @@ pub fn node() -> Command {
     node.env("PATH", env::join_paths(all).unwrap());
     node
 }
+
+/// A program among the Python packages.
+pub fn python(name: &str) -> Command {
+    let program = root().join("build/python/bin").join(name);
+    assert!(
+        program.is_file(),
+        "{} is not installed; `cargo xtask test` installs it first",
+        program.display()
+    );
+    Command::new(program)
+}
