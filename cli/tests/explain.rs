@@ -339,6 +339,10 @@ upstream = "api"
     let decision = "decision  401: it takes access tokens alone, of which \
                     `lychgate token verify --resource` says what becomes";
     assert_eq!(ran.output.lines().last(), Some(decision));
+    // A token comes from a program, so that no page has to send it.
+    let changing = ["--url", "/api/x", "--method", "POST", "--anonymous"];
+    let of_page = "note      a POST must come from a page of this site, too\n";
+    assert!(!folder.run(&changing).output.contains(of_page));
     let folder = folder.with("ada.json", r#"{"sub":"ada"}"#);
     let claims = folder.run(&["--url", "/api/x", "--claims", "ada.json"]);
     assert_eq!(claims.code, Some(2));
@@ -355,6 +359,7 @@ upstream = "api"
     let ran = folder.run(&["--url", "/api/x", "--anonymous"]);
     let decision = "decision  sign in: a person is sent to sign in, everything else gets 401";
     assert_eq!(ran.output.lines().last(), Some(decision));
+    assert!(folder.run(&changing).output.contains(of_page));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::{
     access::{
         decision::Decision,
         explanation::Branch,
+        principal::Credential,
         routes::{NoRoute, Route},
     },
     config::{Config, Provider},
@@ -112,7 +113,10 @@ pub fn explain<'a>(config: &'a Config, question: &Question<'_>) -> Explanation<'
     Explanation::Decided {
         routes: matched.all_routes().map(explain).collect(),
         decision,
-        needs_proof_of_origin: matched.is_protected() && !question.method.is_safe(),
+        // Another site can make a browser send a cookie, and no access token.
+        needs_proof_of_origin: matched.is_protected()
+            && matched.takes(Credential::Session)
+            && !question.method.is_safe(),
     }
 }
 
