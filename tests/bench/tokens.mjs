@@ -6,7 +6,7 @@
 // STARTED is the file to write once all of it serves: a line for each Worker, `name port`, and `process id` of
 // workerd. UPSTREAM is the origin that requests are forwarded to, BUILD a folder with a build of Lychgate, BUNDLES one
 // with those of jose.js and hono.js. Beside STARTED it writes COUNT tokens for each algorithm, one per line, as
-// `ES256.tokens` and `RS256.tokens`, and one that is expired as `expired.tokens`.
+// `ES256.tokens` and `RS256.tokens`, COUNT opaque ones as `opaque.tokens`, and one that is expired as `expired.tokens`.
 import { createPrivateKey, generateKeyPairSync, randomBytes, sign } from "node:crypto";
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -34,9 +34,28 @@ const jwks = {
   }),
 };
 
+const now = () => Math.floor(Date.now() / 1000);
+const opaque = new Map(
+  Array.from({ length: Number(count) }, (_, number) => [randomBytes(32).toString("base64url"), `client-${number}`]),
+);
+const opaqueIssuer = "https://opaque.example";
+
+/** What is said of an opaque token (RFC 7662): the same as a signed one says. */
+const introspected = (token) =>
+  opaque.has(token)
+    ? { active: true, token_type: "Bearer", exp: now() + 36_000, ...claims(opaque.get(token)) }
+    : { active: false };
+
 const issuerServer = createServer();
 const issuer = `http://127.0.0.1:${await listening(issuerServer)}`;
-issuerServer.on("request", (request, response) => {
+issuerServer.on("request", async (request, response) => {
+  if (request.url === "/introspect") {
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify(introspected(new URLSearchParams(body).get("token"))));
+    return;
+  }
   const documents = {
     "/.well-known/openid-configuration": { issuer, jwks_uri: `${issuer}/jwks` },
     "/jwks": jwks,
@@ -46,26 +65,25 @@ issuerServer.on("request", (request, response) => {
 });
 
 const encode = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+const claims = (client) => ({
+  sub: client,
+  aud: audience,
+  client_id: client,
+  iat: now(),
+  scope: "read write",
+  groups: ["robots", "billing"],
+  tenant: "5d7b6c1e-8f3a-4c1b-9a42-0d9f4f0f7b55",
+});
 const token = (alg, number, lifetime = 36_000) => {
-  const now = Math.floor(Date.now() / 1000);
-  const claims = {
-    iss: issuer,
-    sub: `client-${number}`,
-    aud: audience,
-    client_id: `client-${number}`,
-    iat: now,
-    exp: now + lifetime,
-    jti: randomBytes(16).toString("base64url"),
-    scope: "read write",
-    groups: ["robots", "billing"],
-    tenant: "5d7b6c1e-8f3a-4c1b-9a42-0d9f4f0f7b55",
-  };
-  const input = `${encode({ alg, typ: "at+jwt", kid: `${alg}-1` })}.${encode(claims)}`;
+  const own = { iss: issuer, exp: now() + lifetime, jti: randomBytes(16).toString("base64url") };
+  const signed = { ...claims(`client-${number}`), ...own };
+  const input = `${encode({ alg, typ: "at+jwt", kid: `${alg}-1` })}.${encode(signed)}`;
   return `${input}.${sign("sha256", input, signers[alg]).toString("base64url")}`;
 };
 const write = (name, tokens) => writeFileSync(join(dirname(started), `${name}.tokens`), `${tokens.join("\n")}\n`);
 for (const alg of Object.keys(signers)) write(alg, Array.from({ length: Number(count) }, (_, number) => token(alg, number)));
 write("expired", [token("ES256", 0, -3600)]);
+write("opaque", [...opaque.keys()]);
 
 const api = (id, more) => ({ id, url: upstream, ...more });
 const route = (path, access, upstream_, require) => ({ path, access: [access], upstream: upstream_, require });
@@ -82,7 +100,19 @@ const configuration = (origin, provider) => ({
       scopes: ["openid", "email", "profile", "groups"],
     },
   ],
-  issuer: [{ issuer, audiences: [audience], algorithms: ["ES256", "RS256"] }],
+  issuer: [
+    { issuer, audiences: [audience], algorithms: ["ES256", "RS256"] },
+    {
+      issuer: opaqueIssuer,
+      check: "introspection",
+      audiences: [audience],
+      introspection_endpoint: `${issuer}/introspect`,
+      client_id: "edge",
+      client_secret: { secret: "API_SECRET" },
+      // Longer than some turns of all that is compared: what is measured is a token that is known.
+      cache_for: "10m",
+    },
+  ],
   upstream: [api("plain"), api("told", { identity: "headers", shared_secret: { secret: "API_SECRET" } })],
   route: [
     route("/api/**", "bearer", "plain", { scopes: ["read"] }),

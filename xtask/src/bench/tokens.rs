@@ -44,6 +44,7 @@ const PASS: &str = "a Worker that passes every request on";
 const FORWARD: &str = "plain JavaScript that forwards so, nothing set";
 const FORWARD_TOLD: &str = "plain JavaScript that forwards so, identity set";
 const OURS_TOLD: &str = "Lychgate, warm token, identity set";
+const OPAQUE: &str = "Lychgate, opaque, repeated";
 const SESSION: &str = "Lychgate, warm session, nothing set";
 const SESSION_TOLD: &str = "Lychgate, warm session, identity set";
 
@@ -146,7 +147,7 @@ fn start(
     node.arg(place.build("worker")).arg(&folder);
     node.arg(needed().to_string());
     let started = Started::by(&mut node, &told, START_LIMIT, servers)?;
-    let tokens = ["ES256", "RS256", "expired"].map(|algorithm| read(&folder, algorithm));
+    let tokens = ["ES256", "RS256", "expired", "opaque"].map(|algorithm| read(&folder, algorithm));
     Ok((started, tokens.into_iter().collect::<Outcome<_>>()?))
 }
 
@@ -181,6 +182,8 @@ fn client(place: &Place, port: u16, path: &'static str, shows: &'static str) -> 
 fn check(place: &Place, started: &Started, tokens: &[Tokens]) -> Outcome {
     for worker in ["lychgate", "jose", "hono"] {
         let target = client(place, started.port(worker)?, API, NOTHING)?;
+        // Nobody but Lychgate is asked for these.
+        let is_known = if worker == "lychgate" { 200 } else { 401 };
         let tampered = of(tokens, "ES256").first().map(|token| {
             let at = token.len().saturating_sub(20);
             let (start, end) = token.split_at_checked(at).unwrap_or_default();
@@ -205,6 +208,12 @@ fn check(place: &Place, started: &Started, tokens: &[Tokens]) -> Outcome {
             ),
             ("a tampered token", tampered, 401),
             ("no token", None, 401),
+            (
+                "an opaque token",
+                of(tokens, "opaque").first().cloned(),
+                is_known,
+            ),
+            ("a made-up token", Some("Bearer made-up".to_owned()), 401),
         ] {
             let asked = match &authorization {
                 Some(value) => target.with("authorization", value),
@@ -260,6 +269,10 @@ fn scenarios(place: &Place, started: &Started, tokens: &[Tokens]) -> Outcome<Vec
     add(SESSION, member(MEMBERS, NOTHING)?);
     add(FORWARD, warm(at("forward", API, NOTHING)?));
     add(PASS, warm(at("pass-through", API, NOTHING)?));
+    add(
+        OPAQUE,
+        with(at("lychgate", API, NOTHING)?, Flow::Repeated, "opaque"),
+    );
     for (name, worker, algorithm, flow) in LINES {
         add(name, with(at(worker, API, NOTHING)?, flow, algorithm));
     }
@@ -276,17 +289,19 @@ fn report_of(place: &Place, all: &[Measured]) -> Outcome<String> {
     let (forward, forward_told) = (of(FORWARD)?, of(FORWARD_TOLD)?);
     let (token, session) = (of(LINES[0].0)?, of(SESSION)?);
     let (token_told, session_told) = (of(OURS_TOLD)?, of(SESSION_TOLD)?);
+    let opaque = of(OPAQUE)?;
     let rustc = report::version(Command::new("rustc").arg("--version"));
     let versions =
         ["workerd", "miniflare", "jose", "hono"].map(|name| report::installed(place, name));
     let targets = targets_of(all)?;
     Ok(format!(
-        "{}; {rustc}, {}. {} rounds of {} requests.\n\n{}\n{}\n{}\n{}",
+        "{}; {rustc}, {}. {} rounds of {} requests.\n\n{}\n{}\n{}\n{}\n{}",
         report::machine(),
         versions.join(", "),
         TURNS.rounds,
         TURNS.requests,
         report::table(&rows),
+        report::table(&[token, opaque]),
         report::table(&[forward, token, session]),
         report::table(&[forward_told, token_told, session_told]),
         targets,
@@ -305,6 +320,11 @@ fn targets_of(all: &[Measured]) -> Outcome<String> {
         Ok(of(name(ours))?.times(of(name(theirs))?))
     };
     Ok(report::targets(&[
+        (
+            "opaque, repeated, of ES256, repeated",
+            1.05,
+            of(OPAQUE)?.times(token),
+        ),
         (
             "ES256, repeated, of the pass-through",
             1.25,
