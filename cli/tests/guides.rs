@@ -15,9 +15,10 @@ use std::{
     process::{Command, Output},
 };
 
-const GUIDES: [&str; 5] = [
+const GUIDES: [&str; 6] = [
     "static-site",
     "api",
+    "opaque-tokens",
     "docs-with-github",
     "from-oauth2-proxy",
     "from-cloudflare-access",
