@@ -46,16 +46,21 @@ fn route(path: &str, issuer: &str) -> Value {
     })
 }
 
+/// The issuers that are asked at the provider with that identifier, by route and by prefix.
+pub fn issuers(issuer: &str) -> [Value; 2] {
+    let mut prefixed = asked(PREFIXED, &format!("{issuer}/introspect/other"));
+    prefixed["token_prefix"] = json!(PREFIX);
+    [asked(OPAQUE, &format!("{issuer}/introspect")), prefixed]
+}
+
 /// The deployment with issuers that are asked, and a route for each way to find one.
 pub fn with_opaque(configuration: &Value, issuer: &str) -> Value {
     let mut configuration = configuration.clone();
-    let issuers = configuration["issuer"].as_array_mut().unwrap();
-    if issuers.iter().any(|it| it["issuer"] == OPAQUE) {
+    let known = configuration["issuer"].as_array_mut().unwrap();
+    if known.iter().any(|it| it["issuer"] == OPAQUE) {
         return configuration;
     }
-    let mut prefixed = asked(PREFIXED, &format!("{issuer}/introspect/other"));
-    prefixed["token_prefix"] = json!(PREFIX);
-    issuers.extend([asked(OPAQUE, &format!("{issuer}/introspect")), prefixed]);
+    known.extend(issuers(issuer));
     let with_scopes = |path, scopes: &[&str]| {
         let mut route = route(path, OPAQUE);
         route["require"]["scopes"] = json!(scopes);

@@ -1,6 +1,11 @@
 //! Configurations of all kinds, each of which passes every check.
 
-use crate::{host::in_process::API, scripted::random::Random};
+use crate::{
+    access_token::AUDIENCE,
+    host::in_process::API,
+    opaque_token,
+    scripted::{provider::ISSUER, random::Random},
+};
 use lychgate_core::config::Config;
 use serde_json::{Value, json};
 
@@ -46,6 +51,12 @@ pub fn make(random: &mut Random, standard: &Value) -> Value {
         place += 1;
         place == 1 || random.below(5) > 0
     });
+    if random.below(5) > 0 {
+        issuers.extend(opaque_token::issuers(ISSUER).map(|mut issuer| {
+            issuer["audiences"] = json!([AUDIENCE]);
+            issuer
+        }));
+    }
     made["upstream"] = upstreams(random);
     made["route"] = json!([]);
     let wanted = 3 + random.below(10);
@@ -98,6 +109,8 @@ fn route(random: &mut Random) -> Value {
         json!(["public"]),
         json!(["session"]),
         json!(["session"]),
+        json!(["bearer"]),
+        json!(["bearer"]),
         json!(["bearer"]),
         json!(["bearer"]),
         json!(["session", "bearer"]),

@@ -1,14 +1,18 @@
 //! Requests of all kinds, by people and programs of all kinds.
 
 use crate::{
-    access_token::{AccessToken, INLINE_KEY, SHARED, SHARED_SECRET, TENANTS},
+    access_token::{AccessToken, INLINE_KEY, SHARED, SHARED_SECRET, TENANTS, thumbprint},
     gateway::bearer::hs256,
     host::{Host, configuration, in_process::InProcess},
     http::{
         browser::{Browser, SESSION, TOMBSTONE},
         request::Request,
     },
-    scripted::{provider::settings::Signer, random::Random},
+    opaque_token::{OPAQUE, PREFIX, active, active_but, know_at},
+    scripted::{
+        provider::settings::{Endpoint, Signer},
+        random::Random,
+    },
 };
 use lychgate_core::time::Seconds;
 use serde_json::{Value, json};
@@ -214,6 +218,35 @@ fn tokens(host: &InProcess) -> (Vec<String>, Vec<String>) {
         let bound = token.bound_to(Signer::P256(3));
         impostors.push(format!("Bearer {}", elsewhere.text()));
         impostors.push(format!("Bearer {}", bound.text()));
+    }
+    let mut asked = vec![
+        (Endpoint::Introspection, "op-"),
+        (Endpoint::OtherIntrospection, PREFIX),
+    ];
+    let configuration = host.deployment().configuration;
+    let mut issuers = configuration["issuer"].as_array().unwrap().iter();
+    if !issuers.any(|issuer| issuer["issuer"] == OPAQUE) {
+        asked.clear();
+    }
+    for (at, start) in asked {
+        let issue = |name: &str, answer: Value| {
+            let token = format!("{start}{name}");
+            know_at(host, at, &token, answer);
+            format!("Bearer {token}")
+        };
+        programs.push(issue("good", active(host)));
+        let soon = json!(host.now().as_seconds() + 20);
+        let key = json!({"jkt": thumbprint(Signer::P256(3))});
+        for (name, value) in [
+            ("exp", soon),
+            ("client_id", json!("robots")),
+            ("aud", json!("https://elsewhere.example.com")),
+            ("cnf", key),
+        ] {
+            impostors.push(issue(name, active_but(host, name, &value)));
+        }
+        impostors.push(format!("Bearer {start}unknown"));
+        impostors.push(format!("DPoP {start}good"));
     }
     (programs, impostors)
 }
