@@ -265,10 +265,15 @@ fn other_client_by_token_info(host: &dyn Host) {
     });
 }
 
+/// How many requests the provider saw, but for what it publishes: an instance that is new asks for that.
 fn seen(host: &dyn Host) -> usize {
     let provider = host.scripted_provider().unwrap();
     let provider = provider.lock().unwrap();
-    provider.requests.len()
+    let is_published = |endpoint| matches!(endpoint, Endpoint::Discovery | Endpoint::Keys);
+    let requests = provider.requests.iter();
+    requests
+        .filter(|request| !is_published(request.endpoint))
+        .count()
 }
 
 fn from_elsewhere(host: &dyn Host) {
