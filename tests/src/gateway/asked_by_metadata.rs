@@ -39,7 +39,8 @@ fn know(host: &InProcess, token: &str) {
         "exp": host.now().as_seconds() + 7 * 24 * 3_600,
     });
     let mut provider = host.world.provider();
-    provider.opaque.insert(token.to_owned(), answer);
+    let key = (Endpoint::Introspection, token.to_owned());
+    provider.opaque.insert(key, answer);
 }
 
 fn call(host: &InProcess, token: &str) -> Response {
