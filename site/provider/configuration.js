@@ -1,4 +1,4 @@
-// How oidc-provider is set up: PKCE always, no consent page, and every claim in the ID token.
+// How oidc-provider is set up: PKCE for every code, no consent page, and every claim in the ID token.
 import { randomBytes } from "node:crypto";
 import { interactionPolicy } from "oidc-provider";
 import { accountFinder } from "./accounts.js";
@@ -12,7 +12,10 @@ const claims = {
   groups: ["groups", "realm_access"],
 };
 
-/** The clients of the demo, for a gateway at `gateway`, an origin: two of the gateway's, and a program's. */
+/**
+ * The clients of the demo, for a gateway at `gateway`, an origin: two of the gateway's, and a program's. As the first,
+ * a page of the site may ask for an ID token, which comes to `/handover/done`.
+ */
 export function demoClients({ gateway, clientSecret }) {
   const shared = {
     redirect_uris: [`${gateway}/auth/callback/demo`],
@@ -23,6 +26,9 @@ export function demoClients({ gateway, clientSecret }) {
   return [
     {
       ...shared,
+      redirect_uris: [...shared.redirect_uris, `${gateway}/handover/done`],
+      grant_types: [...shared.grant_types, "implicit"],
+      response_types: [...shared.response_types, "id_token"],
       client_id: "lychgate-demo",
       client_secret: clientSecret,
       token_endpoint_auth_method: "client_secret_basic",
@@ -60,7 +66,7 @@ export function configuration({ accounts, algorithms, claimsInIdToken, clients, 
     jwks: signingKeys(algorithms),
     loadExistingGrant: grantEverythingAsked,
     pkce: { required: () => true },
-    responseTypes: ["code"],
+    responseTypes: ["code", "id_token"],
     renderError: async (context, out) => show(errorPage)(context, out),
     scopes: ["openid", "offline_access"],
     ttl: { AccessToken: 600, AuthorizationCode: 60, IdToken: 600, Interaction: 600, RefreshToken: 86400, Session: 86400, Grant: 86400, ...ttl },

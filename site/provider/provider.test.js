@@ -117,6 +117,53 @@ test("a wrong password shows the form again, and the right one goes on from ther
   assert.ok(new URL(done.headers.get("location")).searchParams.has("code"));
 });
 
+/** What a page asks for: an ID token, which comes back in the fragment and has no code to redeem. */
+const ofPage = {
+  response_type: "id_token",
+  response_mode: "fragment",
+  redirect_uri: `${gateway}/handover/done`,
+  code_challenge: undefined,
+  code_challenge_method: undefined,
+};
+
+test("a page gets an ID token with its nonce and every claim, in the fragment alone", async () => {
+  const target = new URL((await new Browser().signIn("staff", "staff", ofPage)).headers.get("location"));
+  assert.equal(`${target.origin}${target.pathname}${target.search}`, ofPage.redirect_uri);
+  const answer = new URLSearchParams(target.hash.slice(1));
+  assert.equal(answer.get("state"), "s");
+  assert.ok(!answer.has("code") && !answer.has("access_token"));
+  const claims = claimsOf(answer.get("id_token"));
+  const { aud, nonce, name, email, groups } = claims;
+  assert.deepEqual({ aud, nonce, name, email, groups }, {
+    aud: "lychgate-demo",
+    nonce: "n",
+    name: "Demo staff",
+    email: "staff@example.com",
+    groups: ["members", "staff"],
+  });
+  assert.ok(Math.abs(claims.iat - Date.now() / 1000) < 60);
+});
+
+test("an ID token for a page needs a nonce, and a client that may ask for one", async () => {
+  const callback = `${gateway}/auth/callback/demo`;
+  for (const [changes, expected] of [
+    [{ nonce: undefined }, /missing required parameter 'nonce'/],
+    [{ client_id: "lychgate-public", redirect_uri: callback }, /response_type is not allowed/],
+  ]) {
+    const refused = await new Browser().openForm({ ...ofPage, ...changes });
+    const { hash } = new URL(refused.headers.get("location"));
+    assert.match(new URLSearchParams(hash.slice(1)).get("error_description"), expected);
+  }
+});
+
+test("an ID token goes to no address that is not registered", async () => {
+  for (const redirect_uri of [`${gateway}/elsewhere`, "http://localhost:5/handover/done", "https://localhost:4/handover/done"]) {
+    const refused = await new Browser().openForm({ ...ofPage, redirect_uri });
+    assert.equal(refused.status, 400, redirect_uri);
+    assert.equal(refused.headers.get("location"), null);
+  }
+});
+
 test("names from the prototype of an object are no accounts", async () => {
   const refused = await new Browser().signIn("constructor", "");
   assert.equal(refused.status, 401);

@@ -116,6 +116,9 @@ showQuery();
 offerApi();
 showSession();
 
+// A script of a page has signed someone in.
+document.addEventListener("signed-in", showSession);
+
 // A page brought back by the back button may be older than the session: ask again, and where the
 // page itself is for members, let the gate decide anew.
 addEventListener("pageshow", async (event) => {
