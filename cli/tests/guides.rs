@@ -15,11 +15,12 @@ use std::{
     process::{Command, Output},
 };
 
-const GUIDES: [&str; 6] = [
+const GUIDES: [&str; 7] = [
     "static-site",
     "api",
     "opaque-tokens",
     "docs-with-github",
+    "google-button",
     "from-oauth2-proxy",
     "from-cloudflare-access",
 ];
