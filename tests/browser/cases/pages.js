@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { mustBeAccessible, mustFit } from "../axe.js";
 import { root } from "../demo.js";
+import { beginByPopup, isTold, signInByPopup } from "./hand-over.js";
 
 const folder = `${root}build/screenshots/demo`;
 const sizes = [
@@ -176,6 +177,27 @@ export function pageTests(world) {
       assert.equal(response.status(), 404);
       await settled(page);
       await photo("site-not-found");
+    });
+
+    pageTest("the page that hands a token over", async (person, page, photo) => {
+      const narrowest = async (name) => {
+        await page.setViewportSize({ width: 320, height: 640 });
+        await mustFit(page, `${name}, ${scheme}, 320 pixels`);
+      };
+      await person.visit(page, "/handover/done");
+      await photo("site-hand-over-done");
+      await narrowest("site-hand-over-done");
+      await person.visit(page, "/handover/");
+      await settled(page);
+      await photo("site-hand-over");
+      const { popup } = await beginByPopup(person, page);
+      await popup.close();
+      await isTold(page, "The window was closed");
+      await photo("site-hand-over-closed");
+      await signInByPopup(person, page, "staff");
+      await page.getByRole("banner").getByText("Demo staff").waitFor();
+      await photo("site-hand-over-signed-in");
+      await narrowest("site-hand-over-signed-in");
     });
 
     pageTest("a person who just looks around has a clean console", async (person, page) => {
