@@ -24,7 +24,8 @@ export function unreadBodyTests(world) {
           ["/members/", 401],
           ["/api/x", 401],
           ["/auth/logout", 403],
-          ["/auth/session", 405],
+          ["/auth/session", 403],
+          ["/auth/health", 405],
         ]) {
           const refused = await ask(agent, world.gateway + path, "POST", "x".repeat(length));
           assert.equal(refused, status, `${path} ${length}`);
