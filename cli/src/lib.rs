@@ -29,6 +29,7 @@ mod workers;
 use arguments::Command;
 use ending::Ending;
 use std::{
+    env,
     ffi::OsString,
     io::{self, Write},
     process::ExitCode,
@@ -42,9 +43,23 @@ pub fn run(
     output: &mut impl Write,
     messages: &mut impl Write,
 ) -> ExitCode {
+    let environment = |name: &str| env::var(name).ok();
+    run_in(&environment, arguments, output, messages)
+}
+
+/// The variables of an environment, by their names.
+pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// The same, with these variables in place of the process's own: where secrets are taken from.
+pub fn run_in(
+    environment: Environment<'_>,
+    arguments: impl IntoIterator<Item = OsString>,
+    output: &mut impl Write,
+    messages: &mut impl Write,
+) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let ending = match arguments::parse(&arguments) {
-        Ok(command) => carry_out(&command, output, messages),
+        Ok(command) => carry_out(&command, environment, output, messages),
         Err(error) => refusal::tell(&error, &arguments, output, messages),
     };
     // A reader that closed its end, as `head` does, is no reason to complain.
@@ -57,6 +72,7 @@ pub fn run(
 
 fn carry_out(
     command: &Command,
+    environment: Environment<'_>,
     output: &mut impl Write,
     messages: &mut impl Write,
 ) -> io::Result<Ending> {
@@ -64,7 +80,7 @@ fn carry_out(
         Command::Check(arguments) => check::command::command(arguments, output, messages),
         Command::Explain(asked) => explain::command::command(asked, output, messages),
         Command::Doctor(asked) => doctor::command::command(asked, output, messages),
-        Command::VerifyToken(asked) => token::verify(asked, output, messages),
+        Command::VerifyToken(asked) => token::verify(asked, environment, output, messages),
         Command::InspectToken(asked) => token::inspect(asked, output, messages),
         Command::GenerateKey(asked) => match asked.jwk {
             None => keys::sealing::generate(output, messages),
@@ -76,7 +92,7 @@ fn carry_out(
         Command::ImportKey(asked) => {
             keys::pair::import(&asked.file, asked.kid.as_deref(), output, messages)
         }
-        Command::Reseal(asked) => keys::reseal::command(asked, output, messages),
+        Command::Reseal(asked) => keys::reseal::command(asked, environment, output, messages),
         Command::Print(script) => output.write_all(script).map(|()| Ending::Done),
     }
 }

@@ -46,6 +46,8 @@ mod real_issuer;
 #[cfg(test)]
 mod real_providers;
 #[cfg(test)]
+mod reseal;
+#[cfg(test)]
 mod scripted;
 #[cfg(test)]
 mod signatures;

@@ -228,8 +228,8 @@ fn decision(answer: &Answer<'_>) -> String {
             Decision::SignIn if takes_sessions(routes) => {
                 "sign in: a person is sent to sign in, everything else gets 401".to_owned()
             }
-            Decision::SignIn => "401: it takes access tokens alone, of which \
-                `lychgate token verify --resource` says what becomes"
+            Decision::SignIn => "401: it takes access tokens alone; \
+                `lychgate token verify --resource` judges one that has a signature"
                 .to_owned(),
             Decision::OtherAudience => "401: the token is for another audience".to_owned(),
             Decision::StepUp(step_up) => format!(

@@ -5,11 +5,10 @@
 //! the deployment.
 
 use super::arguments::Asked;
-use crate::{configuration::load::load_or_tell, ending::Ending};
+use crate::{Environment, configuration::load::load_or_tell, ending::Ending};
 use lychgate_core::{config::Config, http::url::Origin};
 use serde_json::{Value, json};
 use std::{
-    env,
     io::{self, Write},
     time::Duration,
 };
@@ -29,13 +28,14 @@ struct Walk {
 
 pub(crate) fn command(
     asked: &Asked,
+    environment: Environment<'_>,
     output: &mut impl Write,
     messages: &mut impl Write,
 ) -> io::Result<Ending> {
     let Some(loaded) = load_or_tell(&asked.config, messages)? else {
         return Ok(Ending::NotCarriedOut);
     };
-    match walk(&loaded.config, asked, messages)? {
+    match walk(&loaded.config, asked, environment, messages)? {
         Ok(Walk { users, resealed }) => {
             writeln!(
                 output,
@@ -53,9 +53,10 @@ pub(crate) fn command(
 fn walk(
     config: &Config,
     asked: &Asked,
+    environment: Environment<'_>,
     messages: &mut impl Write,
 ) -> io::Result<Result<Walk, String>> {
-    let deployment = match Deployment::of(config, asked) {
+    let deployment = match Deployment::of(config, asked, environment) {
         Ok(deployment) => deployment,
         Err(what) => return Ok(Err(what)),
     };
@@ -99,14 +100,14 @@ struct Step {
 }
 
 impl Deployment {
-    fn of(config: &Config, asked: &Asked) -> Result<Self, String> {
+    fn of(config: &Config, asked: &Asked, environment: Environment<'_>) -> Result<Self, String> {
         let directory = config.directory.as_ref();
         let directory = directory.ok_or("the configuration has no [[directory_key]]")?;
         let name = directory.operator.as_ref();
         let name = &name
             .ok_or("the configuration has no [directory] with a secret")?
             .0;
-        let secret = env::var(name).unwrap_or_default();
+        let secret = environment(name).unwrap_or_default();
         if secret.trim().is_empty() {
             return Err(format!(
                 "set {name} in the environment to the secret that the deployment has under this name"

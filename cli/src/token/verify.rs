@@ -5,7 +5,7 @@
 
 use super::{arguments::Verified, source::read, words};
 use crate::{
-    clock,
+    Environment, clock,
     configuration::load::{Loaded, load_or_tell},
     ending::Ending,
     print::style,
@@ -26,7 +26,7 @@ use lychgate_core::{
 };
 use serde_json::{Value, json};
 use std::{
-    env, fs,
+    fs,
     io::{self, Write},
     path::Path,
 };
@@ -47,6 +47,7 @@ struct Decided {
 
 pub(crate) fn command(
     asked: &Verified,
+    environment: Environment<'_>,
     output: &mut impl Write,
     messages: &mut impl Write,
 ) -> io::Result<Ending> {
@@ -55,7 +56,7 @@ pub(crate) fn command(
     };
     let text = read(&asked.token)?;
     let now = asked.at.unwrap_or_else(clock::now);
-    let token = match verify(&text, asked.jwks.as_deref(), &loaded, now) {
+    let token = match verify(&text, asked.jwks.as_deref(), &loaded, environment, now) {
         Verdict::Accepted(token) => token,
         Verdict::Undecided(what) => {
             writeln!(messages, "lychgate: {what}")?;
@@ -85,7 +86,13 @@ pub(crate) fn command(
     })
 }
 
-fn verify(text: &str, jwks: Option<&Path>, loaded: &Loaded, now: UnixTime) -> Verdict {
+fn verify(
+    text: &str,
+    jwks: Option<&Path>,
+    loaded: &Loaded,
+    environment: Environment<'_>,
+    now: UnixTime,
+) -> Verdict {
     if let Some(asked) = asked(text, loaded) {
         return Verdict::Undecided(asked);
     }
@@ -96,7 +103,7 @@ fn verify(text: &str, jwks: Option<&Path>, loaded: &Loaded, now: UnixTime) -> Ve
     let (issuer, _) = unverified.issuer();
     let token = match (&issuer.keys, jwks) {
         (KeySource::SharedSecret(name), _) => {
-            let secret = env::var(&name.0).unwrap_or_default();
+            let secret = environment(&name.0).unwrap_or_default();
             let Ok(secret) = SharedSecret::new(Secret::new(secret.into_bytes())) else {
                 return Verdict::Undecided(format!(
                     "set {} in the environment to the secret of {}, of at least 32 bytes, or 64 hexadecimal digits",

@@ -5,6 +5,7 @@
 //! each call that can fail. Each run ends with a check of what must hold.
 
 mod choices;
+mod hand_over;
 mod scenarios;
 
 pub use choices::{Choices, explore};

@@ -29,26 +29,26 @@ use std::{
 };
 
 /// A call that goes wrong: its kind, how many of the kind go well before it, and how.
-type Fault = Option<(Call, usize, Behaviour)>;
+pub(super) type Fault = Option<(Call, usize, Behaviour)>;
 
 /// The parts that one exploration varies beside the order.
 #[derive(Clone, Copy)]
-struct Plan {
-    at: Where,
-    fault: Fault,
+pub(super) struct Plan {
+    pub(super) at: Where,
+    pub(super) fault: Fault,
     answers: Answers,
 }
 
 /// Whether there is a point to yield at between a call's effect and its answer, too.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Answers {
+pub(super) enum Answers {
     AtOnce,
     Later,
 }
 
 /// Where the second request arrives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Where {
+pub(super) enum Where {
     /// At the same isolate, which shares its memory.
     Here,
     /// At another place.
@@ -56,7 +56,7 @@ enum Where {
 }
 
 /// The ways in which a call goes wrong.
-const WAYS: [Behaviour; 4] = [
+pub(super) const WAYS: [Behaviour; 4] = [
     Behaviour::Failed,
     Behaviour::LostOnTheWay,
     Behaviour::AppliedButTimedOut,
@@ -77,10 +77,10 @@ fn faults(ways: &[Behaviour], made: impl Fn(Call) -> usize) -> Vec<Fault> {
     faults
 }
 
-type Steps<'a> = Pin<Box<dyn Future<Output = Option<Response>> + 'a>>;
+pub(super) type Steps<'a> = Pin<Box<dyn Future<Output = Option<Response>> + 'a>>;
 
 /// A request with its work for afterwards.
-fn request<'a>(host: &'a InProcess, request: &'a Request) -> Steps<'a> {
+pub(super) fn request<'a>(host: &'a InProcess, request: &'a Request) -> Steps<'a> {
     Box::pin(async move { Some(host.serve_whole(request).await) })
 }
 
@@ -93,7 +93,7 @@ fn tick(host: &InProcess) -> Steps<'_> {
 }
 
 /// Lets every call be a point to yield at, and one of them go wrong.
-fn disturb(host: &InProcess, plan: Plan) {
+pub(super) fn disturb(host: &InProcess, plan: Plan) {
     host.world.forget_calls();
     let mut schedule = host.world.schedule.borrow_mut();
     schedule.before = 1;
@@ -104,7 +104,7 @@ fn disturb(host: &InProcess, plan: Plan) {
 }
 
 /// Back to a world in which the checks can be made; the calls that the requests made.
-fn calm(host: &InProcess) -> Calls {
+pub(super) fn calm(host: &InProcess) -> Calls {
     let mut schedule = host.world.schedule.borrow_mut();
     (schedule.before, schedule.after) = (0, 0);
     schedule.clear();
@@ -112,11 +112,11 @@ fn calm(host: &InProcess) -> Calls {
 }
 
 /// The calls that were made in a run.
-type Calls = Vec<Call>;
+pub(super) type Calls = Vec<Call>;
 
 /// Explores every order without a fault, and with each single one; of isolates that share memory
 /// also those in which answers come later than their effects, as `shared` says.
-fn run_all(
+pub(super) fn run_all(
     name: &str,
     (shared, ways): (Answers, &[Behaviour]),
     least: usize,

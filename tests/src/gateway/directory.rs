@@ -28,10 +28,10 @@ use lychgate_core::{
 use serde_json::{Value, json};
 
 /// The only person who signs in here: a record of theirs closes other deployments to them.
-const LOGIN: &str = "kept";
+pub const LOGIN: &str = "kept";
 
 /// The secret of the operator.
-const OPERATOR: &str = "SECRET-OF-THE-OPERATOR";
+pub const OPERATOR: &str = "SECRET-OF-THE-OPERATOR";
 
 /// Cases for any host whose provider is the scripted one.
 pub const CASES: &[Case] = &[
@@ -46,7 +46,7 @@ pub const CASES: &[Case] = &[
 ];
 
 /// The deployment with these directory keys, the first of which seals.
-fn with_keys(standard: &Deployment, keys: &[u8]) -> Deployment {
+pub fn with_keys(standard: &Deployment, keys: &[u8]) -> Deployment {
     let mut deployment = standard.clone();
     let named = |id: &u8| json!({"id": id, "secret": format!("DIRECTORY_KEY_{id}")});
     deployment.configuration["directory_key"] = keys.iter().map(named).collect();

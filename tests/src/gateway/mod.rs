@@ -5,6 +5,7 @@ mod access;
 mod any_input;
 mod asked_by_metadata;
 mod bearer;
+mod bounded;
 mod counts;
 pub mod directory;
 mod explain;

@@ -8,7 +8,7 @@
 use crate::{
     access::fetch_metadata::FetchMetadata,
     bearer::form::{self, Form},
-    config::{Protocol, Provider},
+    config::{IdTokenCheck, Protocol, Provider},
     cookie::request::RequestCookies,
     fault::{BrowserFault, Fault, HandOverFault},
     gateway::{
@@ -150,28 +150,31 @@ async fn judge<P: Platform, R: Inbound>(
     challenge: &Challenge,
     token: &Token,
 ) -> Result<Judged, Fault> {
-    use crate::config::IdTokenCheck::{Signature, TokenInfo};
-    match (token, &provider.hand_over.id_token) {
-        (Token::Id(text), Some(Signature)) => {
-            let verified = token_of_page::verified(call, provider, text.expose(), challenge);
-            return verified.await.map(Judged::Verified);
-        }
-        (Token::Id(_), Some(TokenInfo(_))) => {}
-        (Token::Id(_), None) => return Err(HandOverFault::NotOffered.into()),
-        (Token::Access(_), _) if provider.hand_over.access_token.is_none() => {
-            return Err(HandOverFault::NotOffered.into());
-        }
-        (Token::Access(_), _) => {}
+    let offer = &provider.hand_over;
+    let is_offered = match token {
+        Token::Id(_) => offer.id_token.is_some(),
+        Token::Access(_) => offer.access_token.is_some(),
+    };
+    if !is_offered {
+        return Err(HandOverFault::NotOffered.into());
     }
-    // A token that names another issuer is shown to no provider.
-    let is_shown = match (token, form::of(token.text().expose())) {
+    // A token that names another issuer is shown to no provider, and nothing is fetched for it.
+    let is_of_provider = match (token, form::of(token.text().expose())) {
         (_, Form::Of(issuer)) => issuer == provider.issuer,
         (Token::Id(_), Form::Opaque) | (_, Form::Unreadable) => false,
         (Token::Access(_), Form::Opaque) => true,
     };
-    match is_shown {
-        true => Ok(Judged::Asked),
-        false => Err(HandOverFault::OfNobody.into()),
+    if !is_of_provider {
+        return Err(HandOverFault::OfNobody.into());
+    }
+    match (token, &offer.id_token) {
+        (Token::Id(text), Some(IdTokenCheck::Signature)) => {
+            let verified = token_of_page::verified(call, provider, text.expose(), challenge);
+            verified.await.map(Judged::Verified)
+        }
+        (Token::Id(_), Some(IdTokenCheck::TokenInfo(_)) | None) | (Token::Access(_), _) => {
+            Ok(Judged::Asked)
+        }
     }
 }
 
@@ -223,10 +226,9 @@ async fn identify<P: Platform, R: Inbound>(
     token: &Token,
     judged: Judged,
 ) -> Result<Identity, Fault> {
-    use crate::config::IdTokenCheck::{Signature, TokenInfo};
     let id_token = match (judged, token, &provider.hand_over.id_token) {
         (Judged::Verified(id_token), _, _) => id_token,
-        (Judged::Asked, Token::Id(text), Some(TokenInfo(endpoint))) => {
+        (Judged::Asked, Token::Id(text), Some(IdTokenCheck::TokenInfo(endpoint))) => {
             token_of_page::told(call, provider, endpoint, text.expose(), challenge).await?
         }
         (Judged::Asked, Token::Access(text), _) => {
@@ -237,7 +239,7 @@ async fn identify<P: Platform, R: Inbound>(
                 Protocol::OpenId(_) => token_of_page::of_userinfo(call, provider, text).await,
             };
         }
-        (Judged::Asked, Token::Id(_), Some(Signature) | None) => {
+        (Judged::Asked, Token::Id(_), Some(IdTokenCheck::Signature) | None) => {
             return Err(HandOverFault::NotOffered.into());
         }
     };

@@ -1,0 +1,115 @@
+//! One token that pages hand over twice, at one place or two, in every order and with every fault.
+
+use super::{
+    Choices,
+    scenarios::{Answers, Calls, Plan, WAYS, Where, calm, disturb, request, run_all},
+};
+use crate::{
+    gateway::hand_over::{
+        access_token, hand_over, id_token_for, nonce, with_hand_over, with_id_token,
+    },
+    host::{
+        Host,
+        in_process::{InProcess, Setup},
+    },
+    http::{
+        browser::{Browser, SESSION},
+        request::Request,
+        response::Response,
+    },
+};
+use lychgate_core::platform::ledger::RecordKind;
+use serde_json::json;
+
+/// Two requests that hand the same token over.
+type Twice = fn(&InProcess) -> [Request; 2];
+
+fn twice(choices: &mut Choices, plan: Plan, requests: Twice) -> Calls {
+    let mut setup = Setup::standard();
+    let standard = InProcess::with(&setup).deployment();
+    setup.configuration =
+        with_hand_over(&standard, crate::scripted::provider::ISSUER).configuration;
+    let host = InProcess::with(&setup);
+    let far = host.elsewhere();
+    let second = match plan.at {
+        Where::Here => &host,
+        Where::Elsewhere => &far,
+    };
+    // Both know what the provider publishes.
+    for host in [&host, &far] {
+        with_id_token(&mut Browser::new(host), "page").expect(200);
+    }
+    let heads = || {
+        let mut ledger = host.world.ledger.borrow_mut();
+        let heads = ledger
+            .values_mut()
+            .filter(|(_, name, _)| name.kind() == RecordKind::Head);
+        heads.count()
+    };
+    let before = heads();
+    let [one, other] = requests(&host);
+    disturb(&host, plan);
+    let responses = choices.interleave(vec![request(&host, &one), request(second, &other)]);
+    let calls = calm(&host);
+    let responses: Vec<Response> = responses.into_iter().flatten().collect();
+    let session = format!("{SESSION}=");
+    let signed_in = responses.iter().filter(|response| {
+        response
+            .all("set-cookie")
+            .any(|field| field.starts_with(&session))
+    });
+    let signed_in = signed_in.count();
+    assert!(signed_in <= 1, "two sessions came of one token");
+    assert!(heads() - before <= 1, "two heads came of one token");
+    for response in &responses {
+        assert!(
+            matches!(response.status, 200 | 400 | 502 | 503),
+            "{}",
+            response.summary()
+        );
+    }
+    if plan.fault.is_none() {
+        assert_eq!(signed_in, 1, "nobody was signed in");
+    }
+    calls
+}
+
+/// Of one browser, whose challenge the token was made for.
+fn id_token(host: &InProcess) -> [Request; 2] {
+    let mut browser = Browser::new(host);
+    let token = id_token_for(host, &nonce(&mut browser));
+    let message = json!({"provider": "page", "id_token": token}).to_string();
+    let request = browser.prepare(hand_over(&message));
+    [request.clone(), request]
+}
+
+/// Of two browsers, each with a challenge of its own.
+fn token_of_two(host: &InProcess) -> [Request; 2] {
+    let token = access_token(host, "two");
+    let message = json!({"provider": "asked", "access_token": token}).to_string();
+    [(); 2].map(|()| {
+        let mut browser = Browser::new(host);
+        nonce(&mut browser);
+        browser.prepare(hand_over(&message))
+    })
+}
+
+#[test]
+fn one_id_token_begins_one_session() {
+    run_all(
+        "two hand-overs of an ID token",
+        (Answers::Later, &WAYS),
+        100,
+        |choices, plan| twice(choices, plan, id_token),
+    );
+}
+
+#[test]
+fn one_access_token_begins_one_session() {
+    run_all(
+        "two hand-overs of an access token",
+        (Answers::AtOnce, &WAYS),
+        100,
+        |choices, plan| twice(choices, plan, token_of_two),
+    );
+}
