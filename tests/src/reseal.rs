@@ -16,7 +16,7 @@ fn reseal(host: &Workerd, name: &str, secret: Option<&str>) -> (String, String) 
     let folder = root().join("build/test-reseal").join(name);
     fs::create_dir_all(&folder).unwrap();
     let file = folder.join("lychgate.json");
-    fs::write(&file, host.deployment().configuration.to_string()).unwrap();
+    fs::write(&file, host.configuration()).unwrap();
     let words = [
         "lychgate",
         "keys",

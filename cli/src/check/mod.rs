@@ -2,6 +2,7 @@
 
 pub(crate) mod arguments;
 pub(crate) mod command;
+pub(crate) mod compiled;
 mod emit;
 mod next;
 mod notes;

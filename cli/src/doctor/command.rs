@@ -4,7 +4,7 @@ use super::{
     arguments::Asked, client::Client, finding::Verdict, look::look, report, subject,
     subject::Subject,
 };
-use crate::{ending::Ending, values};
+use crate::{check::compiled, ending::Ending, values};
 use std::{
     io::{self, Write},
     path::Path,
@@ -41,7 +41,7 @@ fn subject_of(asked: &Asked) -> Result<Subject, String> {
         Some(file) => Some(file.as_path()),
         None => Some(Path::new(values::CONFIGURATION)).filter(|file| file.exists()),
     };
-    let config = file.map(subject::configuration).transpose()?;
+    let config = file.map(compiled::configuration).transpose()?;
     let origin = match (&asked.url, &config) {
         (Some(url), _) => url.origin().clone(),
         (None, Some(config)) => config.public_url.clone(),

@@ -1,15 +1,7 @@
 //! The deployment that is looked at: its address and, where there is one, its configuration.
 
 use super::client::{Answer, Client, NAVIGATION, PROGRAM};
-use crate::{
-    check::check,
-    configuration::{
-        document::Document,
-        load::{CheckError, read},
-    },
-    spin,
-    workers::wrangler,
-};
+use crate::{configuration::document::Document, spin, workers::wrangler};
 use lychgate_core::{
     config::{Config, Provider},
     http::url::{Origin, Url},
@@ -68,35 +60,6 @@ impl Subject {
     /// Opens a page of the deployment.
     pub(crate) fn open(&self, url: &str) -> Result<Answer, String> {
         self.client.get(url, &NAVIGATION)
-    }
-}
-
-/// Reads a configuration: TOML, or the JSON that a build compiled it to.
-///
-/// # Errors
-/// Why it cannot be read, in words.
-pub(crate) fn configuration(file: &Path) -> Result<Config, String> {
-    if file
-        .extension()
-        .is_some_and(|extension| extension == "json")
-    {
-        let text = read(file).map_err(|error| words(file, &error))?;
-        let config = Config::from_json(text.as_bytes());
-        return config.map_err(|_| format!("{} is no compiled configuration", file.display()));
-    }
-    let checked = check(file);
-    checked
-        .map(|checked| checked.config)
-        .map_err(|error| words(file, &error))
-}
-
-fn words(file: &Path, error: &CheckError) -> String {
-    let file = file.display();
-    match error {
-        CheckError::Unreadable { file, error } => {
-            format!("cannot read {}: {error}", file.display())
-        }
-        CheckError::Problems(_) => format!("{file} has errors: `lychgate check {file}` lists them"),
     }
 }
 

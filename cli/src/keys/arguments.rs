@@ -41,7 +41,7 @@ pub(crate) struct Reseal {
     /// Where the deployment answers; public_url where left out
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     url: Option<String>,
-    /// Its configuration
+    /// Its configuration, or the JSON it was compiled to
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, default_value = CONFIGURATION)]
     config: PathBuf,
 }

@@ -5,7 +5,7 @@
 //! the deployment.
 
 use super::arguments::Asked;
-use crate::{Environment, configuration::load::load_or_tell, ending::Ending};
+use crate::{Environment, check::compiled, ending::Ending};
 use lychgate_core::{config::Config, http::url::Origin};
 use serde_json::{Value, json};
 use std::{
@@ -32,10 +32,11 @@ pub(crate) fn command(
     output: &mut impl Write,
     messages: &mut impl Write,
 ) -> io::Result<Ending> {
-    let Some(loaded) = load_or_tell(&asked.config, messages)? else {
-        return Ok(Ending::NotCarriedOut);
+    let walked = match compiled::configuration(&asked.config) {
+        Ok(config) => walk(&config, asked, environment, messages)?,
+        Err(what) => Err(what),
     };
-    match walk(&loaded.config, asked, environment, messages)? {
+    match walked {
         Ok(Walk { users, resealed }) => {
             writeln!(
                 output,

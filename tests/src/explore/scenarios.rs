@@ -64,7 +64,7 @@ pub(super) const WAYS: [Behaviour; 4] = [
 ];
 
 /// The ways that leave something behind, or nothing.
-const SHORT_WAYS: [Behaviour; 2] = [Behaviour::Failed, Behaviour::AppliedButTimedOut];
+pub(super) const SHORT_WAYS: [Behaviour; 2] = [Behaviour::Failed, Behaviour::AppliedButTimedOut];
 
 /// Each single fault, where so many calls of a kind were made without any.
 fn faults(ways: &[Behaviour], made: impl Fn(Call) -> usize) -> Vec<Fault> {
