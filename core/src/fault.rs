@@ -123,6 +123,8 @@ pub enum ProviderFault {
     OAuth(OAuthFault),
     /// Its facts about the user are larger than a session may be.
     TooMuchIdentity,
+    /// The token is over that the session would end with.
+    TokenOver,
     /// None of the keys that it publishes can be used.
     NoKeys,
     /// Asking it failed a moment ago.

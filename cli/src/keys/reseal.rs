@@ -19,12 +19,17 @@ const TIME_LIMIT: Duration = Duration::from_secs(60);
 /// How often a step is asked for again that gave no answer: it does no harm to repeat one.
 const TRIES: u32 = 3;
 
-/// What all steps did together.
-#[derive(Default)]
+/// What the steps of a walk did together.
+#[derive(Clone, Copy, Default)]
 struct Walk {
     users: u64,
     resealed: u64,
+    unreadable: u64,
 }
+
+/// After a walk that sealed something, another one looks whether a part of the deployment that still had the old order of
+/// keys sealed more meanwhile. So many find no end.
+const MOST_WALKS: u32 = 10;
 
 pub(crate) fn command(
     asked: &Asked,
@@ -37,12 +42,35 @@ pub(crate) fn command(
         Err(what) => Err(what),
     };
     match walked {
-        Ok(Walk { users, resealed }) => {
+        Ok((
+            Walk {
+                unreadable: 0,
+                users,
+                ..
+            },
+            resealed,
+        )) => {
             writeln!(
                 output,
                 "{users} users; {resealed} records and roster entries were sealed anew, and none is left under another key"
             )?;
             Ok(Ending::Done)
+        }
+        Ok((
+            Walk {
+                unreadable, users, ..
+            },
+            resealed,
+        )) => {
+            writeln!(
+                output,
+                "{users} users; {resealed} records and roster entries were sealed anew"
+            )?;
+            writeln!(
+                messages,
+                "lychgate: no directory key opens what is kept of {unreadable} users: keep every earlier key that may"
+            )?;
+            Ok(Ending::ProblemsFound)
         }
         Err(what) => {
             writeln!(messages, "lychgate: {what}")?;
@@ -51,16 +79,35 @@ pub(crate) fn command(
     }
 }
 
+/// Walks until nothing is left to seal: the last walk, and what all of them sealed.
 fn walk(
     config: &Config,
     asked: &Asked,
     environment: Environment<'_>,
     messages: &mut impl Write,
-) -> io::Result<Result<Walk, String>> {
+) -> io::Result<Result<(Walk, u64), String>> {
     let deployment = match Deployment::of(config, asked, environment) {
         Ok(deployment) => deployment,
         Err(what) => return Ok(Err(what)),
     };
+    let mut resealed: u64 = 0;
+    for _ in 0..MOST_WALKS {
+        let walk = match once(&deployment, messages)? {
+            Ok(walk) => walk,
+            Err(what) => return Ok(Err(what)),
+        };
+        resealed = resealed.saturating_add(walk.resealed);
+        if walk.resealed == 0 {
+            return Ok(Ok((walk, resealed)));
+        }
+    }
+    Ok(Err(
+        "every walk finds more under an earlier key: is the new order of keys deployed everywhere?"
+            .to_owned(),
+    ))
+}
+
+fn once(deployment: &Deployment, messages: &mut impl Write) -> io::Result<Result<Walk, String>> {
     let mut walk = Walk::default();
     let mut from: Option<String> = None;
     loop {
@@ -68,19 +115,20 @@ fn walk(
             Ok(step) => step,
             Err(what) => return Ok(Err(what)),
         };
-        walk.users = walk.users.saturating_add(step.users);
-        walk.resealed = walk.resealed.saturating_add(step.resealed);
+        let sum = |all: &mut u64, more: u64| *all = all.saturating_add(more);
+        sum(&mut walk.users, step.users);
+        sum(&mut walk.resealed, step.resealed);
+        sum(&mut walk.unreadable, step.unreadable);
         match step.next {
             // A walk that stands still would never end.
             Some(next) if from.as_ref() == Some(&next) => {
-                return Ok(Err(format!("the walk does not go on from {next}")));
+                return Ok(Err("the walk does not go on".to_owned()));
             }
             Some(next) => {
-                let (users, resealed) = (walk.users, walk.resealed);
-                writeln!(
-                    messages,
-                    "{users} users, {resealed} sealed anew; going on from {next}"
-                )?;
+                let Walk {
+                    users, resealed, ..
+                } = walk;
+                writeln!(messages, "{users} users, {resealed} sealed anew; going on")?;
                 from = Some(next);
             }
             None => return Ok(Ok(walk)),
@@ -97,6 +145,7 @@ struct Deployment {
 struct Step {
     users: u64,
     resealed: u64,
+    unreadable: u64,
     next: Option<String>,
 }
 
@@ -210,10 +259,12 @@ fn read(answer: &Value) -> Result<Step, String> {
         Some(Value::Null) => Some(None),
         Some(_) | None => None,
     };
-    match (number("users"), number("resealed"), next) {
-        (Some(users), Some(resealed), Some(next)) => Ok(Step {
+    let numbers = ["users", "resealed", "unreadable"].map(number);
+    match (numbers, next) {
+        ([Some(users), Some(resealed), Some(unreadable)], Some(next)) => Ok(Step {
             users,
             resealed,
+            unreadable,
             next,
         }),
         _ => Err("the answer is not one of this version".to_owned()),

@@ -57,6 +57,14 @@ fn is_answer(header: &Map<String, Value>) -> bool {
     stated.is_some_and(signed_answer::is_type)
 }
 
+/// What the signature of a signed token is over (RFC 7515, section 5.1); `None` for any other text.
+pub fn signing_input(token: &str) -> Option<&str> {
+    let (input, _) = token.rsplit_once('.')?;
+    let (header, payload) = input.split_once('.')?;
+    let is_signed = !payload.contains('.') && object(header)?.contains_key("alg");
+    is_signed.then_some(input)
+}
+
 fn named(claims: &Map<String, Value>) -> Form {
     match claims.get("iss") {
         None => Form::Opaque,
@@ -133,6 +141,17 @@ mod tests {
             ),
         ] {
             assert_eq!(of(&token), form, "{token}");
+        }
+    }
+
+    #[test]
+    fn two_signatures_of_one_token_have_one_input() {
+        let signed = |signature| token(r#"{"alg":"ES256"}"#, r#"{"sub":"a"}"#, signature);
+        let (one, other) = (signed(".c2ln"), signed(".c2lo"));
+        assert_eq!(signing_input(&one), one.strip_suffix(".c2ln"));
+        assert_eq!(signing_input(&one), signing_input(&other));
+        for text in ["", "a", "a.b", "a.b.c", "a.b.c.d.e", "e30.e30.e30"] {
+            assert_eq!(signing_input(text), None, "{text}");
         }
     }
 

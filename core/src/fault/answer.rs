@@ -182,7 +182,8 @@ impl ProviderFault {
             | Self::TokenInfo(_)
             | Self::GroupsElsewhere
             | Self::OAuth(_)
-            | Self::TooMuchIdentity => (Status::BAD_GATEWAY, PublicCode::ProviderError),
+            | Self::TooMuchIdentity
+            | Self::TokenOver => (Status::BAD_GATEWAY, PublicCode::ProviderError),
         };
         Answer { status, code }
     }

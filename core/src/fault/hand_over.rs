@@ -18,6 +18,8 @@ pub enum HandOverFault {
     ChallengeUsed,
     /// The access token was handed over before.
     TokenUsed,
+    /// The token is over, and with it the session that would begin.
+    Over,
     /// The ID token is refused.
     IdToken(IdTokenFault),
     /// The provider does not take the token for an ID token of its own.
@@ -74,7 +76,7 @@ impl HandOverFault {
             Self::IdToken(IdTokenFault::Audience) | Self::AccessToken(OAuthFault::OtherClient) => {
                 HandOverCode::TokenOfOtherClient
             }
-            Self::IdToken(IdTokenFault::Time(_) | IdTokenFault::IssuedAt) => {
+            Self::IdToken(IdTokenFault::Time(_) | IdTokenFault::IssuedAt) | Self::Over => {
                 HandOverCode::TokenStale
             }
             Self::IdToken(_) | Self::NotIdToken | Self::AccessToken(_) | Self::OfNobody => {

@@ -168,6 +168,7 @@ impl HandOverFault {
             | Self::NoChallenge
             | Self::ChallengeUsed
             | Self::TokenUsed
+            | Self::Over
             | Self::IdToken(_)
             | Self::NotIdToken
             | Self::AccessToken(_)
@@ -225,6 +226,7 @@ impl ProviderFault {
                 | OAuthFault::Resource(_),
             ) => None,
             Self::TooMuchIdentity => Some(Setting::Provider("claims")),
+            Self::TokenOver => Some(Setting::Named("bounded_by_token")),
         }
     }
 }

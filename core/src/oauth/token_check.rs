@@ -14,13 +14,14 @@ use crate::{
         outbound::{Outbound, Reply},
         url::Url,
     },
+    jose::ClaimsSet,
     oidc::{
         client_authentication::{ClientCredential, basic},
         document,
         token::{self, TokenFault},
     },
     secret::Secret,
-    time::UnixTime,
+    time::{Seconds, UnixTime},
 };
 use alloc::{
     format,
@@ -82,29 +83,45 @@ pub fn request(
     }
 }
 
-/// The client and the user that an access token must be of.
+/// The client that an access token must be of, and when it is asked about.
 #[derive(Clone, Copy, Debug)]
-pub struct Whose<'a> {
+pub struct Expected<'a> {
     /// Our client identifier.
     pub client_id: &'a str,
     /// The clients beside ours whose tokens count.
     pub authorized_parties: &'a [String],
     /// `iss` of the provider, where an answer states one.
     pub issuer: &'a str,
-    /// The user that the provider described.
-    pub subject: &'a str,
+    /// The time of the request.
+    pub now: UnixTime,
 }
 
-/// The answer about an access token that is valid.
-struct Told {
-    client: String,
+/// The answer about an access token that is valid, and ours.
+#[derive(Debug)]
+pub struct Told {
     /// Optional in introspection alone (RFC 7662, section 2.2).
     user: Option<String>,
-    expires: Option<UnixTime>,
+    /// When it expires, where that is stated.
+    pub expires: Option<UnixTime>,
 }
 
-/// Holds the answer against our client and the user that the provider described. Answers when the token expires, where
-/// that is stated.
+impl Told {
+    /// Whether the token is this user's, whom the provider described.
+    ///
+    /// # Errors
+    /// [`OAuthFault::OtherUser`].
+    pub fn check_user(&self, subject: &str) -> Result<(), OAuthFault> {
+        match &self.user {
+            Some(user) if user != subject => Err(OAuthFault::OtherUser),
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+/// How far the provider's clock may differ from ours.
+const LEEWAY: Seconds = Seconds::new(60);
+
+/// Holds the answer against our client.
 ///
 /// # Errors
 /// Any [`OAuthFault`] about tokens. A false accept signs someone in with a token that was issued to another
@@ -112,20 +129,8 @@ struct Told {
 pub fn check(
     check: &TokenCheck,
     reply: &Reply,
-    whose: Whose<'_>,
-) -> Result<Option<UnixTime>, OAuthFault> {
-    let told = told(check, reply, whose.issuer)?;
-    let is_ours = told.client == whose.client_id || whose.authorized_parties.contains(&told.client);
-    if !is_ours {
-        return Err(OAuthFault::OtherClient);
-    }
-    match told.user {
-        Some(user) if user != whose.subject => Err(OAuthFault::OtherUser),
-        Some(_) | None => Ok(told.expires),
-    }
-}
-
-fn told(check: &TokenCheck, reply: &Reply, issuer: &str) -> Result<Told, OAuthFault> {
+    expected: Expected<'_>,
+) -> Result<Told, OAuthFault> {
     match (check, reply.status) {
         (_, 200) => {}
         // Google knows of no other refusal than that of the token.
@@ -135,58 +140,103 @@ fn told(check: &TokenCheck, reply: &Reply, issuer: &str) -> Result<Told, OAuthFa
     }
     let document = document::read(reply);
     let document = document.map_err(|fault| OAuthFault::TokenCheck(TokenFault::Document(fault)))?;
-    let at = |path: &[&str]| {
-        path.iter()
-            .skip(1)
-            .try_fold(document.get(*path.first()?)?, |at, name| at.get(name))
+    let (client, told) = match check {
+        TokenCheck::GitHub(_) => of_github(&document)?,
+        TokenCheck::Facebook(_) => of_facebook(&document)?,
+        TokenCheck::Introspection(_) => of_introspection(document, expected)?,
+        TokenCheck::TokenInfo(_) => of_google(&document)?,
     };
-    let named = |path: &[&str]| at(path).and_then(text);
-    let seconds = |path: &[&str]| {
-        let value = at(path)?;
-        let text = value.as_str().and_then(|text| text.parse().ok());
-        value.as_u64().or(text).map(UnixTime::from_seconds)
+    let is_ours = client == expected.client_id || expected.authorized_parties.contains(&client);
+    if !is_ours {
+        return Err(OAuthFault::OtherClient);
+    }
+    match told.expires {
+        Some(end) if expected.now >= end.plus(LEEWAY) => Err(OAuthFault::TokenInactive),
+        Some(_) | None => Ok(told),
+    }
+}
+
+type OfClient = (String, Told);
+
+fn named(of: Option<&Value>) -> Result<String, OAuthFault> {
+    of.and_then(text).ok_or(OAuthFault::TokenInactive)
+}
+
+/// Seconds since the epoch, as a number or as text. What is there and cannot be read is no end that never comes.
+fn seconds(of: Option<&Value>) -> Result<Option<UnixTime>, OAuthFault> {
+    let Some(value) = of else {
+        return Ok(None);
     };
-    let (client, user, expires) = match check {
-        TokenCheck::GitHub(_) => (
-            named(&["app", "client_id"]),
-            Some(named(&["user", "id"]).ok_or(OAuthFault::TokenInactive)?),
-            None,
-        ),
-        TokenCheck::Facebook(_) => {
-            if at(&["data", "is_valid"]) != Some(&Value::Bool(true)) {
-                return Err(OAuthFault::TokenInactive);
-            }
-            let user = named(&["data", "user_id"]).ok_or(OAuthFault::TokenInactive)?;
-            // 0 stands for a token that does not end by itself.
-            let expires = seconds(&["data", "expires_at"]);
-            let expires = expires.filter(|end| *end != UnixTime::from_seconds(0));
-            (named(&["data", "app_id"]), Some(user), expires)
-        }
-        TokenCheck::Introspection(_) => {
-            online::check_active(&document).map_err(|_| OAuthFault::TokenInactive)?;
-            if at(&["iss"]).is_some_and(|stated| stated.as_str() != Some(issuer)) {
-                return Err(OAuthFault::OtherClient);
-            }
-            (named(&["client_id"]), named(&["sub"]), seconds(&["exp"]))
-        }
-        TokenCheck::TokenInfo(_) => {
-            let client = named(&["azp"]).or_else(|| named(&["issued_to"]));
-            let audience = named(&["aud"]).or_else(|| named(&["audience"]));
-            // Both name the client; an answer that names two is about no token of one client.
-            if client.is_some() && client != audience {
-                return Err(OAuthFault::OtherClient);
-            }
-            let user = named(&["sub"]).or_else(|| named(&["user_id"]));
-            let user = user.ok_or(OAuthFault::TokenInactive)?;
-            let expires = seconds(&["exp"]).ok_or(OAuthFault::TokenInactive)?;
-            (audience, Some(user), Some(expires))
-        }
+    let text = value.as_str().and_then(|text| text.parse().ok());
+    let seconds = value.as_u64().or(text).ok_or(OAuthFault::TokenInactive)?;
+    Ok(Some(UnixTime::from_seconds(seconds)))
+}
+
+fn of_github(answer: &Map<String, Value>) -> Result<OfClient, OAuthFault> {
+    let member = |table: &str, name: &str| answer.get(table)?.get(name);
+    let user = named(member("user", "id"))?;
+    let told = Told {
+        user: Some(user),
+        expires: None,
     };
-    Ok(Told {
-        client: client.ok_or(OAuthFault::TokenInactive)?,
-        user,
-        expires,
-    })
+    Ok((named(member("app", "client_id"))?, told))
+}
+
+fn of_facebook(answer: &Map<String, Value>) -> Result<OfClient, OAuthFault> {
+    let member = |name: &str| answer.get("data")?.get(name);
+    if member("is_valid") != Some(&Value::Bool(true)) {
+        return Err(OAuthFault::TokenInactive);
+    }
+    // 0 stands for a token that does not end by itself.
+    let expires = seconds(member("expires_at"))?;
+    let told = Told {
+        user: Some(named(member("user_id"))?),
+        expires: expires.filter(|end| *end != UnixTime::from_seconds(0)),
+    };
+    Ok((named(member("app_id"))?, told))
+}
+
+/// An answer that is judged as that about a token that a program shows.
+fn of_introspection(
+    answer: Map<String, Value>,
+    expected: Expected<'_>,
+) -> Result<OfClient, OAuthFault> {
+    online::check_active(&answer).map_err(|_| OAuthFault::TokenInactive)?;
+    let claims = ClaimsSet::of_answer(answer).map_err(|_| OAuthFault::TokenInactive)?;
+    claims
+        .check_time(expected.now, LEEWAY)
+        .map_err(|_| OAuthFault::TokenInactive)?;
+    // Bound to a key that the page cannot show here.
+    if claims.claim("cnf").is_some() {
+        return Err(OAuthFault::TokenInactive);
+    }
+    if claims
+        .issuer()
+        .is_some_and(|stated| stated != expected.issuer)
+    {
+        return Err(OAuthFault::OtherClient);
+    }
+    let told = Told {
+        user: claims.claim("sub").and_then(text),
+        expires: claims.stated_expiration(),
+    };
+    Ok((named(claims.claim("client_id"))?, told))
+}
+
+fn of_google(answer: &Map<String, Value>) -> Result<OfClient, OAuthFault> {
+    let either = |name: &str, earlier: &str| answer.get(name).or_else(|| answer.get(earlier));
+    let client = either("azp", "issued_to").and_then(text);
+    let audience = named(either("aud", "audience"))?;
+    // Both name the client; an answer that names two is about no token of one client.
+    if client.is_some_and(|client| client != audience) {
+        return Err(OAuthFault::OtherClient);
+    }
+    let expires = seconds(answer.get("exp"))?.ok_or(OAuthFault::TokenInactive)?;
+    let told = Told {
+        user: Some(named(either("sub", "user_id"))?),
+        expires: Some(expires),
+    };
+    Ok((audience, told))
 }
 
 /// An identifier: a text, or a whole number as text.
@@ -201,190 +251,5 @@ pub(super) fn text(value: &Value) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-    #[cfg(target_arch = "wasm32")]
-    use wasm_bindgen_test::wasm_bindgen_test as test;
-
-    type Kind = fn(Url) -> TokenCheck;
-    const GITHUB: Kind = TokenCheck::GitHub;
-    const FACEBOOK: Kind = TokenCheck::Facebook;
-    const INTROSPECTION: Kind = TokenCheck::Introspection;
-
-    const TOKENINFO: Kind = TokenCheck::TokenInfo;
-
-    fn asked(kind: Kind, answer: &Value) -> Result<Option<u64>, OAuthFault> {
-        let reply = Reply {
-            status: 200,
-            content_type: Some("application/json; charset=utf-8".into()),
-            body: answer.to_string().into_bytes(),
-        };
-        let kind = kind(Url::parse("https://api.example.com").unwrap());
-        let whose = Whose {
-            client_id: "edge",
-            authorized_parties: &["app".to_string()],
-            issuer: "https://op.example.com",
-            subject: "42",
-        };
-        let expires = check(&kind, &reply, whose)?;
-        Ok(expires.map(UnixTime::as_seconds))
-    }
-
-    #[test]
-    fn a_token_of_our_client_and_user_passes() {
-        for (kind, answer, expires) in [
-            (
-                GITHUB,
-                json!({"app": {"client_id": "edge"}, "user": {"id": 42}}),
-                None,
-            ),
-            (
-                FACEBOOK,
-                json!({"data": {"app_id": "edge", "is_valid": true, "user_id": "42", "expires_at": 0}}),
-                None,
-            ),
-            (
-                FACEBOOK,
-                json!({"data": {"app_id": "app", "is_valid": true, "user_id": "42", "expires_at": 9}}),
-                Some(9),
-            ),
-            (
-                INTROSPECTION,
-                json!({"active": true, "client_id": "edge", "sub": "42", "exp": 9}),
-                Some(9),
-            ),
-            (
-                INTROSPECTION,
-                json!({"active": true, "client_id": "app", "iss": "https://op.example.com"}),
-                None,
-            ),
-            (
-                TOKENINFO,
-                json!({"aud": "edge", "azp": "edge", "sub": "42", "exp": "9"}),
-                Some(9),
-            ),
-            (
-                TOKENINFO,
-                json!({"audience": "edge", "issued_to": "edge", "user_id": "42", "exp": 9}),
-                Some(9),
-            ),
-        ] {
-            assert_eq!(asked(kind, &answer), Ok(expires), "{answer}");
-        }
-    }
-
-    #[test]
-    #[expect(clippy::too_many_lines, reason = "a table of cases")]
-    fn a_token_of_another_client_or_user_is_refused() {
-        for (kind, answer, fault) in [
-            (
-                GITHUB,
-                json!({"app": {"client_id": "other"}, "user": {"id": 42}}),
-                OAuthFault::OtherClient,
-            ),
-            (
-                GITHUB,
-                json!({"app": {"client_id": "edge"}, "user": {"id": 43}}),
-                OAuthFault::OtherUser,
-            ),
-            (
-                GITHUB,
-                json!({"app": {"client_id": "edge"}}),
-                OAuthFault::TokenInactive,
-            ),
-            (
-                GITHUB,
-                json!({"app": {"client_id": "edge"}, "user": {"id": 42.5}}),
-                OAuthFault::TokenInactive,
-            ),
-            (
-                GITHUB,
-                json!({"user": {"id": 42}}),
-                OAuthFault::TokenInactive,
-            ),
-            (
-                FACEBOOK,
-                json!({"data": {"app_id": "edge", "is_valid": false, "user_id": "42"}}),
-                OAuthFault::TokenInactive,
-            ),
-            (
-                FACEBOOK,
-                json!({"data": {"app_id": "edge", "is_valid": "true", "user_id": "42"}}),
-                OAuthFault::TokenInactive,
-            ),
-            (
-                FACEBOOK,
-                json!({"data": {"app_id": "other", "is_valid": true, "user_id": "42"}}),
-                OAuthFault::OtherClient,
-            ),
-            (
-                FACEBOOK,
-                json!({"data": {"app_id": "edge", "is_valid": true, "user_id": "43"}}),
-                OAuthFault::OtherUser,
-            ),
-            (
-                INTROSPECTION,
-                json!({"active": false}),
-                OAuthFault::TokenInactive,
-            ),
-            (
-                INTROSPECTION,
-                json!({"active": true}),
-                OAuthFault::TokenInactive,
-            ),
-            (
-                INTROSPECTION,
-                json!({"active": true, "client_id": "other"}),
-                OAuthFault::OtherClient,
-            ),
-            (
-                INTROSPECTION,
-                json!({"active": true, "client_id": "edge", "sub": "43"}),
-                OAuthFault::OtherUser,
-            ),
-            (
-                INTROSPECTION,
-                json!({"active": "true", "client_id": "edge", "sub": "42"}),
-                OAuthFault::TokenInactive,
-            ),
-            (
-                INTROSPECTION,
-                json!({"active": true, "client_id": "edge", "token_type": "refresh_token"}),
-                OAuthFault::TokenInactive,
-            ),
-            (
-                INTROSPECTION,
-                json!({"active": true, "client_id": "edge", "iss": "https://other.example.com"}),
-                OAuthFault::OtherClient,
-            ),
-            (
-                TOKENINFO,
-                json!({"aud": "edge", "azp": "other", "sub": "42", "exp": "9"}),
-                OAuthFault::OtherClient,
-            ),
-            (
-                TOKENINFO,
-                json!({"aud": "other", "azp": "other", "sub": "42", "exp": "9"}),
-                OAuthFault::OtherClient,
-            ),
-            (
-                TOKENINFO,
-                json!({"aud": "edge", "azp": "edge", "sub": "43", "exp": "9"}),
-                OAuthFault::OtherUser,
-            ),
-            (
-                TOKENINFO,
-                json!({"aud": "edge", "azp": "edge", "exp": "9"}),
-                OAuthFault::TokenInactive,
-            ),
-            (
-                TOKENINFO,
-                json!({"aud": "edge", "azp": "edge", "sub": "42"}),
-                OAuthFault::TokenInactive,
-            ),
-        ] {
-            assert_eq!(asked(kind, &answer), Err(fault), "{answer}");
-        }
-    }
-}
+#[path = "token_check_tests.rs"]
+mod tests;

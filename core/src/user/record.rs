@@ -11,11 +11,12 @@ use crate::{
     time::UnixTime,
 };
 use alloc::{string::String, vec::Vec};
+use core::fmt;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 /// The facts that the deployment keeps of a user.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct UserRecord {
     /// Whether the user may have sessions.
     pub status: Status,
@@ -117,15 +118,29 @@ impl SignIn<'_> {
         }
     }
 
-    /// The record after this sign-in; `None` where it stays as it is. A clock that is behind takes no day back.
+    /// The record after this sign-in; `None` where it stays as it is. A clock that is behind takes no day back, and a
+    /// provider that does not speak of an address does not take it back.
     pub fn again(&self, record: &UserRecord) -> Option<UserRecord> {
+        let states = |claims: &[&str]| claims.iter().any(|name| self.claims.contains_key(*name));
         let after = UserRecord {
-            name: self.name(),
-            email: self.email(),
+            name: match states(&["name", "preferred_username"]) {
+                true => self.name(),
+                false => record.name.clone(),
+            },
+            email: match states(&["email", "email_verified"]) {
+                true => self.email(),
+                false => record.email.clone(),
+            },
             last_sign_in: self.day().max(record.last_sign_in),
             ..record.clone()
         };
         (after != *record).then_some(after)
+    }
+}
+
+impl fmt::Debug for UserRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UserRecord(..)")
     }
 }
 
@@ -292,6 +307,14 @@ mod tests {
         assert_eq!(tomorrow.last_sign_in, MIDNIGHT + DAY);
         assert_eq!(tomorrow.created, MIDNIGHT + 100);
         assert_eq!(again(&tomorrow, &claims, MIDNIGHT), None);
+        // A sign-in that says less takes nothing away.
+        assert_eq!(again(&record, &json!({}), MIDNIGHT + 100), None);
+        let mail = json!({"email": "a@b.example", "email_verified": true});
+        let with_mail = again(&record, &mail, MIDNIGHT + 100).unwrap();
+        assert_eq!(with_mail.name.as_deref(), Some("Alice"));
+        let unverified = json!({"email": "a@b.example", "email_verified": false});
+        let without = again(&with_mail, &unverified, MIDNIGHT + 100).unwrap();
+        assert_eq!(without.email, None);
         let renamed = again(&record, &json!({"name": "Alicia"}), MIDNIGHT + 100).unwrap();
         assert_eq!(renamed.name.as_deref(), Some("Alicia"));
     }

@@ -1,7 +1,7 @@
 //! Attacks on pages that hand a provider's token over: with tokens of others, old ones, and from elsewhere.
 
 use super::{
-    Row, everywhere,
+    Row, everywhere, exposed,
     support::{good_provider, provider},
 };
 use crate::{
@@ -9,14 +9,14 @@ use crate::{
         access_token, challenge, hand_over, id_token_for, nonce, with_access_token, with_id_token,
         with_pages,
     },
-    host::Host,
+    host::{Host, exposed::Exposed},
     http::{
         browser::{Browser, SESSION},
         request::Request,
     },
     scripted::provider::settings::{Answer, Edit, Endpoint, with, without},
 };
-use lychgate_core::http::outbound::SendError;
+use lychgate_core::{encoding::base64url, http::outbound::SendError, oidc::hand_over::partition};
 use serde_json::{Value, json};
 
 pub const ROWS: &[Row] = &[
@@ -34,6 +34,16 @@ pub const ROWS: &[Row] = &[
         202,
         "one ID token handed over twice, also at once, is one session",
         twice,
+    ),
+    exposed(
+        202,
+        "one token handed over in two regions is one session",
+        twice_in_two_regions,
+    ),
+    exposed(
+        52,
+        "no token that a page hands over is stored",
+        nothing_stored,
     ),
     everywhere(
         203,
@@ -164,6 +174,57 @@ fn twice(host: &dyn Host) {
         let answers = host.send_all(&requests);
         let begun = answers.iter().filter(|answer| answer.status == 200);
         assert_eq!(begun.count(), 1);
+    });
+}
+
+fn twice_in_two_regions(host: &dyn Exposed) {
+    with_pages(host, |_| {
+        let far = host.elsewhere();
+        let access = access_token(host, "regions");
+        for of_token in ["id_token", "access_token"] {
+            let mut browser = Browser::new(host);
+            let nonce = nonce(&mut browser);
+            let token = match of_token {
+                "id_token" => id_token_for(host, &nonce),
+                _ => access.clone(),
+            };
+            let message = json!({"provider": "page", of_token: token}).to_string();
+            let request = browser.prepare(hand_over(&message));
+            far.send(&request).expect(200);
+            let again = host.send(&request).expect(400);
+            assert_eq!(again.json()["error"], "challenge_used");
+        }
+        // The token alone, with a challenge that was not used.
+        let again = with_access_token(&mut Browser::new(host), "page", &access).expect(400);
+        assert_eq!(again.json()["error"], "token_used");
+    });
+}
+
+fn nothing_stored(host: &dyn Exposed) {
+    with_pages(host, |_| {
+        let mut browser = Browser::new(host);
+        let nonce = nonce(&mut browser);
+        let id = id_token_for(host, &nonce);
+        let message = json!({"provider": "page", "id_token": id}).to_string();
+        browser.send(hand_over(&message)).expect(200);
+        let access = access_token(host, "stored");
+        with_access_token(&mut browser, "page", &access).expect(200);
+        let dump = host.dump();
+        let has = |text: &[u8]| dump.windows(text.len()).any(|part| part == text);
+        // The mark of the access token is in it, and the token is not.
+        let at = partition(host.issuer(), &access);
+        assert!(has(&at.id) || has(at.name().as_bytes()));
+        let signature = id.rsplit('.').next().unwrap();
+        for text in [
+            id.as_str(),
+            signature,
+            &access,
+            &nonce,
+            "member@example.com",
+        ] {
+            assert!(!has(text.as_bytes()), "{text}");
+            assert!(!has(base64url::encode(text.as_bytes()).as_bytes()));
+        }
     });
 }
 

@@ -17,7 +17,7 @@ use crate::{
         request::Request,
         response::Response,
     },
-    scripted::schedule::Behaviour,
+    scripted::{provider::ISSUER, schedule::Behaviour},
 };
 use lychgate_core::platform::ledger::RecordKind;
 use serde_json::json;
@@ -26,12 +26,8 @@ use std::env;
 /// Two requests that hand the same token over.
 type Twice = fn(&InProcess) -> [Request; 2];
 
-fn twice(choices: &mut Choices, plan: Plan, requests: Twice) -> Calls {
-    let mut setup = Setup::standard();
-    let standard = InProcess::with(&setup).deployment();
-    setup.configuration =
-        with_hand_over(&standard, crate::scripted::provider::ISSUER).configuration;
-    let host = InProcess::with(&setup);
+fn twice(choices: &mut Choices, plan: Plan, setup: &Setup, requests: Twice) -> Calls {
+    let host = InProcess::with(setup);
     let far = host.elsewhere();
     let second = match plan.at {
         Where::Here => &host,
@@ -76,6 +72,14 @@ fn twice(choices: &mut Choices, plan: Plan, requests: Twice) -> Calls {
     calls
 }
 
+/// A deployment whose pages hand tokens over.
+fn pages() -> Setup {
+    let mut setup = Setup::standard();
+    let standard = InProcess::with(&setup).deployment();
+    setup.configuration = with_hand_over(&standard, ISSUER).configuration;
+    setup
+}
+
 /// Of one browser, whose challenge the token was made for.
 fn id_token(host: &InProcess) -> [Request; 2] {
     let mut browser = Browser::new(host);
@@ -98,25 +102,27 @@ fn token_of_two(host: &InProcess) -> [Request; 2] {
 
 #[test]
 fn one_id_token_begins_one_session() {
+    let setup = pages();
     run_all(
         "two hand-overs of an ID token",
         (Answers::Later, &WAYS),
         100,
-        |choices, plan| twice(choices, plan, id_token),
+        |choices, plan| twice(choices, plan, &setup, id_token),
     );
 }
 
 #[test]
 fn one_access_token_begins_one_session() {
-    // Each call in four ways makes 26,000 orders.
+    let setup = pages();
+    // With two questions to the provider in each there are thousands of orders without a fault.
     let ways: &[Behaviour] = match env::var_os("LYCHGATE_LONG") {
-        Some(_) => &WAYS,
-        None => &SHORT_WAYS,
+        Some(_) => &SHORT_WAYS,
+        None => &[],
     };
     run_all(
         "two hand-overs of an access token",
         (Answers::AtOnce, ways),
         100,
-        |choices, plan| twice(choices, plan, token_of_two),
+        |choices, plan| twice(choices, plan, &setup, token_of_two),
     );
 }

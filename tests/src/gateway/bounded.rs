@@ -56,6 +56,30 @@ fn a_session_ends_with_its_id_token() {
 }
 
 #[test]
+fn a_session_whose_token_is_over_does_not_begin() {
+    let host = bounded(None);
+    host.deploy(&with_hand_over(&host.deployment(), host.issuer()));
+    let exp = host.now().as_seconds() - 30;
+    let mut browser = Browser::new(&host);
+    with_id_token(&mut browser, "page").expect(200);
+    let before = browser.session();
+    // Clocks may differ by a minute, so the token itself still counts.
+    host.world.provider().settings.edit_claims = with("exp", json!(exp));
+    let refused = with_id_token(&mut browser, "page").expect(400);
+    assert_eq!(refused.json()["error"], "token_stale");
+    assert_eq!(browser.session(), before);
+    assert!(browser.is_signed_in());
+    let host = bounded(None);
+    host.world.provider().settings.edit_claims = with("exp", json!(exp));
+    let mut browser = Browser::new(&host);
+    let callback = browser.callback("/members/", "member");
+    browser.go(&callback).expect(502);
+    let host = InProcess::new();
+    host.world.provider().settings.edit_claims = with("exp", json!(exp));
+    assert!(Browser::signed_in(&host, "member").is_signed_in());
+}
+
+#[test]
 fn a_token_that_outlives_the_session_bounds_nothing() {
     let host = bounded(None);
     let far = host.now().as_seconds() + 1_000_000;

@@ -324,6 +324,27 @@ fn no_record_holds_an_address_in_clear() {
 }
 
 #[test]
+fn a_record_that_no_key_opens_stops_no_walk() {
+    let host = in_process();
+    Browser::signed_in(&host, LOGIN);
+    host.deploy(&with_keys(&host.deployment(), &[3]));
+    // Another user, of whom all is well.
+    Browser::signed_in(&host, "member");
+    let (mut users, mut unreadable) = (0, 0);
+    let mut from: Option<String> = None;
+    loop {
+        let did = step(&host, from.as_deref()).expect(200).json();
+        users += did["users"].as_u64().unwrap();
+        unreadable += did["unreadable"].as_u64().unwrap();
+        match did["next"].as_str() {
+            Some(next) => from = Some(next.to_owned()),
+            None => break,
+        }
+    }
+    assert_eq!((users, unreadable), (2, 1));
+}
+
+#[test]
 fn a_page_that_hands_a_token_over_keeps_the_user() {
     use super::hand_over::{hand_over, nonce, with_hand_over};
     let host = InProcess::with(&Setup::standard());

@@ -12,6 +12,7 @@ mod explain;
 mod faults;
 mod freshness;
 pub mod hand_over;
+mod hand_over_limits;
 pub mod hidden;
 pub mod hops;
 mod initiation;

@@ -5,6 +5,7 @@
 
 use crate::{
     cookie::ring::SealedBy,
+    event::Event,
     fault::{Fault, PlatformFault},
     gateway::context::{
         call::Call,
@@ -38,6 +39,8 @@ pub(in crate::gateway) struct Step {
     pub(in crate::gateway) users: u32,
     /// The records and entries that it sealed anew.
     pub(in crate::gateway) resealed: u32,
+    /// The users of whom a record or an entry opens with no directory key.
+    pub(in crate::gateway) unreadable: u32,
     /// Where the next one begins; `None` at the end of the roster.
     pub(in crate::gateway) next: Option<Cursor>,
 }
@@ -87,7 +90,7 @@ impl Cursor {
 /// One step of the walk.
 ///
 /// # Errors
-/// [`PlatformFault::Directory`] for a record or an entry that no directory key opens, and [`PlatformFault::Ledger`].
+/// [`PlatformFault::Ledger`].
 pub(in crate::gateway) async fn step<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     from: Cursor,
@@ -111,11 +114,20 @@ pub(in crate::gateway) async fn step<P: Platform, R: Inbound>(
                 });
                 return Ok(step);
             }
-            let resealed = member(call, cursor.roster, &name, &stored).await?;
+            step.users = step.users.saturating_add(1);
+            let resealed = match member(call, cursor.roster, &name, &stored).await {
+                // One such record must not keep the key of all others in use.
+                Err(fault @ Fault::Platform(PlatformFault::Directory)) => {
+                    call.platform
+                        .record(&Event::BackgroundFailed { fault: &fault });
+                    step.unreadable = step.unreadable.saturating_add(1);
+                    0
+                }
+                resealed => resealed?,
+            };
             // A read and a write for each that was due, and a read of the record that was not.
             let cost = resealed.saturating_mul(2).saturating_add(1);
             calls = calls.saturating_add(cost);
-            step.users = step.users.saturating_add(1);
             step.resealed = step.resealed.saturating_add(resealed);
         }
     }

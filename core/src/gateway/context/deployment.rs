@@ -64,6 +64,8 @@ pub(in crate::gateway) struct Deployment {
     endpoints: Vec<Option<PublishedEndpoint>>,
     /// To issuers about tokens.
     pub(in crate::gateway) questions: Questions,
+    /// To providers about tokens that pages hand over.
+    pub(in crate::gateway) hand_overs: Questions,
     /// DPoP proofs that were used.
     pub(in crate::gateway) used_proofs: RefCell<UsedProofs>,
     pub(in crate::gateway) metrics: Metrics,
@@ -98,6 +100,7 @@ impl Deployment {
             tokens: RefCell::new(TokenCache::new()),
             endpoints: endpoints(&config.issuers),
             questions: Questions::new(),
+            hand_overs: Questions::new(),
             used_proofs: RefCell::new(UsedProofs::new()),
             metrics: Metrics::default(),
             config,

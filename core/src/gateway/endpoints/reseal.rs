@@ -29,8 +29,8 @@ const LIMITS: Limits = Limits {
     depth: 1,
 };
 
-/// Takes `{"from": cursor}`, or `{}` for the beginning. 200 with `users` and `resealed`, two numbers, and `next`: the
-/// cursor of the step after it, or `null`.
+/// Takes `{"from": cursor}`, or `{}` for the beginning. 200 with `users`, `resealed` and `unreadable`, three
+/// numbers, and `next`: the cursor of the step after it, or `null`.
 ///
 /// # Errors
 /// [`BrowserFault::BadCredential`] without the secret, [`BrowserFault::Malformed`] for another body, and those of
@@ -45,11 +45,14 @@ pub(super) async fn serve<P: Platform, R: Inbound>(
     let Step {
         users,
         resealed,
+        unreadable,
         next,
     } = reseal::step(call, from).await?;
     // Hex digits, a slash and base64url, which JSON needs no escapes for.
     let next = next.map_or_else(|| "null".into(), |next| format!("\"{}\"", next.text()));
-    let body = format!("{{\"users\":{users},\"resealed\":{resealed},\"next\":{next}}}");
+    let body = format!(
+        "{{\"users\":{users},\"resealed\":{resealed},\"unreadable\":{unreadable},\"next\":{next}}}"
+    );
     Ok(answer_json(Status::OK, body))
 }
 

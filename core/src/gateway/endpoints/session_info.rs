@@ -25,7 +25,7 @@ use crate::{
     page::json::json,
     platform::Platform,
     session::record::SessionRecord,
-    user::key::UserKey,
+    user::{key::UserKey, record::UserRecord},
 };
 use alloc::string::String;
 use serde::Serialize;
@@ -88,7 +88,9 @@ pub(in crate::gateway) async fn serve<P: Platform, R: Inbound>(
         }
         Identified::Session(signed) => signed,
     };
-    let mut response = info(call, &signed.record).await?;
+    let key = UserKey::new(&signed.record.iss, &signed.record.sub);
+    let user = user::find(call, &key).await?;
+    let mut response = info(call, &signed.record, user.as_ref())?;
     response.headers.extend(
         signed
             .renewal
@@ -105,7 +107,10 @@ pub(in crate::gateway) async fn begun<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     begun: NewSession,
 ) -> Result<Served, Refusal> {
-    let mut response = info(call, &begun.record).await?;
+    // The session is there. Whatever the ledger says now, the browser gets its cookies.
+    let key = UserKey::new(&begun.record.iss, &begun.record.sub);
+    let user = user::find(call, &key).await.ok().flatten();
+    let mut response = info(call, &begun.record, user.as_ref())?;
     let fields = begun.cookies.into_iter();
     response
         .headers
@@ -113,15 +118,14 @@ pub(in crate::gateway) async fn begun<P: Platform, R: Inbound>(
     Ok((Outcome::Respond(response), None))
 }
 
-async fn info<P: Platform, R: Inbound>(
+fn info<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     record: &SessionRecord,
+    user: Option<&UserRecord>,
 ) -> Result<Response, Refusal> {
     let lifetime = call.deployment.config.session.absolute_timeout;
-    let key = UserKey::new(&record.iss, &record.sub);
-    let user = user::find(call, &key).await?;
-    let user = user.as_ref().map(|user| UserInfo {
-        id: key.id(),
+    let user = user.map(|user| UserInfo {
+        id: UserKey::new(&record.iss, &record.sub).id(),
         name: user.name.as_deref(),
         email: user.email.as_deref(),
         created: user.created,

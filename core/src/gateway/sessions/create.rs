@@ -47,7 +47,7 @@ use serde_json::{Map, Value};
 /// else to sign in to (session fixation).
 ///
 /// # Errors
-/// [`ProviderFault::TooMuchIdentity`] for a record of more than 64 KiB, and [`PlatformFault`] where store or ledger do not
+/// [`ProviderFault::TooMuchIdentity`] for a record of more than 64 KiB, [`ProviderFault::TokenOver`], and [`PlatformFault`] where store or ledger do not
 /// confirm: nobody is signed in then.
 pub(in crate::gateway) async fn session<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
@@ -177,11 +177,23 @@ async fn begin<P: Platform, R: Inbound>(
 
 const FIRST: Generation = Generation(0);
 
+/// Whether a session of this identity would be over when it begins, because its token is.
+pub(in crate::gateway) fn is_over<P: Platform, R: Inbound>(
+    call: &Call<'_, P, R>,
+    identity: &Identity,
+) -> bool {
+    let is_bounded = call.deployment.config.session.bounded_by_token;
+    is_bounded && identity.token_expires.is_some_and(|end| end <= call.now)
+}
+
 fn new_cookie<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     provider: &Provider,
     identity: &Identity,
 ) -> Result<SessionCookie, Fault> {
+    if is_over(call, identity) {
+        return Err(ProviderFault::TokenOver.into());
+    }
     Ok(SessionCookie {
         secret: SessionSecret::new(Secret::new(random::bytes(call.platform)?)),
         user: UserKey::new(&provider.issuer, &identity.subject),

@@ -10,7 +10,7 @@ use crate::{
     bearer::form::{self, Form},
     config::{IdTokenCheck, Protocol, Provider},
     cookie::request::RequestCookies,
-    fault::{BrowserFault, Fault, HandOverFault},
+    fault::{BrowserFault, Fault, HandOverFault, IssuerFault},
     gateway::{
         answer::refusal::Refusal,
         context::{
@@ -32,7 +32,6 @@ use crate::{
     oidc::{
         challenge::Challenge,
         hand_over::{self, HandedOver, Token},
-        id_token::VerifiedIdToken,
         identity::Identity,
     },
     page::json::json,
@@ -101,18 +100,15 @@ pub(in crate::gateway) async fn session<P: Platform, R: Inbound>(
     let provider = call.deployment.config.provider(&provider);
     let provider = provider.ok_or(HandOverFault::NotOffered)?;
     let about = |fault: Fault| Refusal::from(fault).about(provider);
-    let judged = judge(call, provider, &challenge, &token).await;
-    let judged = judged.map_err(about)?;
+    let identity = identify(call, provider, &challenge, &token).await;
+    let identity = identity.map_err(about)?;
     // From here on the challenge is over, whatever comes of it.
     let over = |fault: Fault| {
         let clear = challenge_cookie::clear();
         about(fault).with_cookies(clear.into_iter().collect())
     };
-    mark(call, provider, &challenge, &token)
-        .await
-        .map_err(over)?;
-    let identity = identify(call, provider, &challenge, &token, judged).await;
-    let identity = identity.map_err(over)?;
+    let marked = mark(call, provider, &challenge, &token, identity.token_expires).await;
+    marked.map_err(over)?;
     let kept = match token {
         Token::Id(text) => Kept::of_id_token(text),
         Token::Access(text) => Kept::of_access_token(text),
@@ -135,46 +131,59 @@ fn check_page<P: Platform, R: Inbound>(
     }
 }
 
-/// A token before its challenge is marked.
-enum Judged {
-    /// An ID token that passed every check.
-    Verified(VerifiedIdToken),
-    /// The provider has to say what it is.
-    Asked,
-}
-
-/// Judges what can be judged without showing the token to anyone.
-async fn judge<P: Platform, R: Inbound>(
+/// The person that the token is about, where it counts. Nothing is marked yet: a token that is none costs the ledger
+/// nothing, and a provider that gives no answer costs the page neither its challenge nor its token.
+async fn identify<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     provider: &Provider,
     challenge: &Challenge,
     token: &Token,
-) -> Result<Judged, Fault> {
+) -> Result<Identity, Fault> {
+    check_offer(provider, token)?;
+    // A flood of made-up tokens is a steady stream of questions to the provider.
+    let questions = &call.deployment.hand_overs;
+    let _permit = questions.begin(call.now).ok_or(IssuerFault::Busy)?;
+    let identity = match (token, &provider.hand_over.id_token) {
+        (Token::Id(text), Some(IdTokenCheck::TokenInfo(endpoint))) => {
+            let token = token_of_page::told(call, provider, endpoint, text.expose(), challenge);
+            token_of_page::identity(call, provider, &token.await?)?
+        }
+        (Token::Id(text), Some(IdTokenCheck::Signature) | None) => {
+            let token = token_of_page::verified(call, provider, text.expose(), challenge);
+            token_of_page::identity(call, provider, &token.await?)?
+        }
+        (Token::Access(text), _) => match &provider.protocol {
+            Protocol::OAuth(server) => {
+                token_of_page::described(call, provider, server, text).await?
+            }
+            Protocol::OpenId(_) => token_of_page::of_userinfo(call, provider, text).await?,
+        },
+    };
+    match create::is_over(call, &identity) {
+        true => Err(HandOverFault::Over.into()),
+        false => Ok(identity),
+    }
+}
+
+/// Judges what can be judged without showing the token to anyone, or fetching anything for it.
+fn check_offer(provider: &Provider, token: &Token) -> Result<(), HandOverFault> {
     let offer = &provider.hand_over;
     let is_offered = match token {
         Token::Id(_) => offer.id_token.is_some(),
         Token::Access(_) => offer.access_token.is_some(),
     };
     if !is_offered {
-        return Err(HandOverFault::NotOffered.into());
+        return Err(HandOverFault::NotOffered);
     }
-    // A token that names another issuer is shown to no provider, and nothing is fetched for it.
+    // A token that names another issuer is shown to no provider.
     let is_of_provider = match (token, form::of(token.text().expose())) {
         (_, Form::Of(issuer)) => issuer == provider.issuer,
         (Token::Id(_), Form::Opaque) | (_, Form::Unreadable) => false,
         (Token::Access(_), Form::Opaque) => true,
     };
-    if !is_of_provider {
-        return Err(HandOverFault::OfNobody.into());
-    }
-    match (token, &offer.id_token) {
-        (Token::Id(text), Some(IdTokenCheck::Signature)) => {
-            let verified = token_of_page::verified(call, provider, text.expose(), challenge);
-            verified.await.map(Judged::Verified)
-        }
-        (Token::Id(_), Some(IdTokenCheck::TokenInfo(_)) | None) | (Token::Access(_), _) => {
-            Ok(Judged::Asked)
-        }
+    match is_of_provider {
+        true => Ok(()),
+        false => Err(HandOverFault::OfNobody),
     }
 }
 
@@ -185,6 +194,7 @@ async fn mark<P: Platform, R: Inbound>(
     provider: &Provider,
     challenge: &Challenge,
     token: &Token,
+    token_expires: Option<UnixTime>,
 ) -> Result<(), Fault> {
     let partition = challenge.partition();
     match mark_at(call, &partition, challenge.forgotten()).await? {
@@ -194,17 +204,22 @@ async fn mark<P: Platform, R: Inbound>(
     let Token::Access(text) = token else {
         return Ok(());
     };
-    let partition = hand_over::partition(&provider.issuer, text.expose());
-    let lifetime = call.deployment.config.session.absolute_timeout;
-    let expires = call.now.plus(lifetime.max(SHORTEST_MARK));
+    // Whoever holds a signed token can spell its signature in another way, and the rest in no other.
+    let text = form::signing_input(text.expose()).unwrap_or(text.expose());
+    let partition = hand_over::partition(&provider.issuer, text);
+    let end = token_expires.unwrap_or(call.now.plus(LONGEST_MARK));
+    let expires = end.max(call.now.plus(SHORTEST_MARK));
     match mark_at(call, &partition, expires).await? {
         Once::Written => Ok(()),
         Once::AlreadyThere => Err(HandOverFault::TokenUsed.into()),
     }
 }
 
-/// An access token counts as handed over for at least this long.
+/// An access token counts as handed over until it expires, and for at least this long: clocks differ.
 const SHORTEST_MARK: Seconds = Seconds::minutes(24 * 60);
+
+/// One whose end nobody states counts as handed over for a year.
+const LONGEST_MARK: Seconds = Seconds::minutes(366 * 24 * 60);
 
 async fn mark_at<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
@@ -216,32 +231,4 @@ async fn mark_at<P: Platform, R: Inbound>(
         expires,
     };
     record::write_once(call, partition, &RecordName::attempt(), mark).await
-}
-
-/// The person that the token is about.
-async fn identify<P: Platform, R: Inbound>(
-    call: &Call<'_, P, R>,
-    provider: &Provider,
-    challenge: &Challenge,
-    token: &Token,
-    judged: Judged,
-) -> Result<Identity, Fault> {
-    let id_token = match (judged, token, &provider.hand_over.id_token) {
-        (Judged::Verified(id_token), _, _) => id_token,
-        (Judged::Asked, Token::Id(text), Some(IdTokenCheck::TokenInfo(endpoint))) => {
-            token_of_page::told(call, provider, endpoint, text.expose(), challenge).await?
-        }
-        (Judged::Asked, Token::Access(text), _) => {
-            return match &provider.protocol {
-                Protocol::OAuth(server) => {
-                    token_of_page::described(call, provider, server, text).await
-                }
-                Protocol::OpenId(_) => token_of_page::of_userinfo(call, provider, text).await,
-            };
-        }
-        (Judged::Asked, Token::Id(_), Some(IdTokenCheck::Signature) | None) => {
-            return Err(HandOverFault::NotOffered.into());
-        }
-    };
-    token_of_page::identity(call, provider, &id_token)
 }

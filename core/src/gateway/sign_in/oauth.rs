@@ -16,7 +16,7 @@ use crate::{
     http::{inbound::Inbound, outbound::Reply, url::Url},
     oauth::{
         identity, resource,
-        token_check::{self, Whose},
+        token_check::{self, Expected, Told},
     },
     oidc::{
         attempt::Attempt, callback::AuthorizationResponse, discovery::ResponseIssuer,
@@ -24,7 +24,6 @@ use crate::{
     },
     platform::Platform,
     secret::Secret,
-    time::UnixTime,
 };
 use alloc::string::String;
 
@@ -44,7 +43,7 @@ pub(in crate::gateway) async fn identify<P: Platform, R: Inbound>(
         .map_err(|_| ProviderFault::ResponseIssuer)?;
     let code = outcome.map_err(ProviderFault::Refused)?;
     let tokens = redeem::code(call, provider, &server.token_endpoint, &code, attempt).await?;
-    let identity = describe(call, provider, server, &tokens.access_token).await?;
+    let identity = describe(call, provider, server, &tokens.access_token, &[]).await?;
     let stated = tokens.expires_in.map(|span| call.now.plus(span));
     let token_expires = stated.or(identity.token_expires);
     let identity = Identity {
@@ -54,7 +53,7 @@ pub(in crate::gateway) async fn identify<P: Platform, R: Inbound>(
     Ok((identity, tokens))
 }
 
-/// The person that an access token of ours is about.
+/// The person that an access token of ours is about, or of one of these clients.
 ///
 /// # Errors
 /// A [`ProviderFault`] where the token is not ours, or not of the user that is named (RFC 6749, section 10.16).
@@ -63,13 +62,15 @@ pub(super) async fn describe<P: Platform, R: Inbound>(
     provider: &Provider,
     server: &AuthorizationServer,
     token: &Secret<String>,
+    parties: &[String],
 ) -> Result<Identity, Fault> {
+    // A token that is none, or another client's, opens no resource in our name.
+    let told = check_token(call, provider, &server.token_check, token, parties).await?;
     let claims = resource(call, &server.userinfo_endpoint, token).await?;
     let mut claims = resource::read(&claims).map_err(ProviderFault::OAuth)?;
     let subject = identity::subject(&claims, &server.subject_claim);
     let subject = subject.map_err(ProviderFault::OAuth)?;
-    let check = &server.token_check;
-    let expires = check_token(call, provider, check, token, &subject).await?;
+    told.check_user(&subject).map_err(ProviderFault::OAuth)?;
     if let Some(endpoint) = server
         .emails_endpoint
         .as_ref()
@@ -92,7 +93,12 @@ pub(super) async fn describe<P: Platform, R: Inbound>(
     // No ID token says who speaks, so nothing that could be taken for its word is kept.
     let may_state = |name: &str| name == "sub" || userinfo::may_state(name);
     let claims = json::keeping(claims, |name| keeps(provider, name) && may_state(name));
-    Ok(Identity::of_subject(subject, claims, expires, call.now))
+    Ok(Identity::of_subject(
+        subject,
+        claims,
+        told.expires,
+        call.now,
+    ))
 }
 
 fn keeps(provider: &Provider, claim: &str) -> bool {
@@ -108,27 +114,27 @@ async fn resource<P: Platform, R: Inbound>(
     providers::send(call, request, Exchange::Userinfo).await
 }
 
-/// Asks the provider whose the token is. Answers when it expires, where that is stated.
+/// Asks the provider which client the token was issued to.
 ///
 /// # Errors
-/// [`ProviderFault::OAuth`] where it is not ours, or not this user's.
+/// [`ProviderFault::OAuth`] where it is none of ours, or not valid.
 pub(super) async fn check_token<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     provider: &Provider,
     check: &TokenCheck,
     access_token: &Secret<String>,
-    subject: &str,
-) -> Result<Option<UnixTime>, Fault> {
+    authorized_parties: &[String],
+) -> Result<Told, Fault> {
     let credential = client::credential(call, Client::at(provider)).await?;
     let client_id = &provider.client_id;
     let question = token_check::request(check, client_id, &credential, access_token);
     let question = question.ok_or(PlatformFault::Internal)?;
     let reply = providers::send(call, question, Exchange::TokenCheck).await?;
-    let whose = Whose {
+    let expected = Expected {
         client_id,
-        authorized_parties: &provider.hand_over.authorized_parties,
+        authorized_parties,
         issuer: &provider.issuer,
-        subject,
+        now: call.now,
     };
-    Ok(token_check::check(check, &reply, whose).map_err(ProviderFault::OAuth)?)
+    Ok(token_check::check(check, &reply, expected).map_err(ProviderFault::OAuth)?)
 }

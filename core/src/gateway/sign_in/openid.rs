@@ -57,20 +57,21 @@ pub(in crate::gateway) async fn identify<P: Platform, R: Inbound>(
     let id_token = VerifiedIdToken::new(token, expectation).map_err(ProviderFault::IdToken)?;
     let Collected { claims, missing } =
         claims::collect(call, provider, &metadata, &id_token, &tokens).await?;
-    check_overage(provider, &id_token, &claims)?;
+    check_overage(provider, id_token.claim("_claim_names"), &claims)?;
     let identity = Identity::of_id_token(&id_token, claims, call.now);
     Ok((identity.without(missing), tokens))
 }
 
+/// `elsewhere` is `_claim_names` (OpenID Connect Core, section 5.6.2).
+///
 /// Signed in without groups, someone would be refused where they may go, and nobody would know why.
 pub(super) fn check_overage(
     provider: &Provider,
-    id_token: &VerifiedIdToken,
+    elsewhere: Option<&Value>,
     claims: &Map<String, Value>,
 ) -> Result<(), Fault> {
     let name = provider.groups_claim.path.top();
     let is_needed = provider.claims.iter().any(|kept| kept == name);
-    let elsewhere = id_token.claim("_claim_names");
     let is_elsewhere = elsewhere.is_some_and(|names| names.get(name).is_some());
     if is_needed && is_elsewhere && !claims.contains_key(name) {
         return Err(ProviderFault::GroupsElsewhere.into());

@@ -99,7 +99,7 @@ pub(super) fn identity<P: Platform, R: Inbound>(
     id_token: &VerifiedIdToken,
 ) -> Result<Identity, Fault> {
     let Collected { claims, .. } = Collected::of_id_token(provider, id_token, Vec::new());
-    openid::check_overage(provider, id_token, &claims)?;
+    openid::check_overage(provider, id_token.claim("_claim_names"), &claims)?;
     Ok(Identity::of_id_token(id_token, claims, call.now))
 }
 
@@ -113,7 +113,8 @@ pub(super) async fn described<P: Platform, R: Inbound>(
     server: &AuthorizationServer,
     access_token: &Secret<String>,
 ) -> Result<Identity, Fault> {
-    let described = oauth::describe(call, provider, server, access_token).await;
+    let parties = &provider.hand_over.authorized_parties;
+    let described = oauth::describe(call, provider, server, access_token, parties).await;
     described.map_err(of_page)
 }
 
@@ -132,16 +133,26 @@ pub(super) async fn of_userinfo<P: Platform, R: Inbound>(
     let metadata = providers::metadata(call, provider).await?;
     let endpoint = metadata.userinfo_endpoint.as_ref();
     let endpoint = endpoint.ok_or(HandOverFault::NotOffered)?;
+    // A token that is none, or another client's, opens no resource in our name.
+    let parties = &provider.hand_over.authorized_parties;
+    let told = oauth::check_token(call, provider, check, access_token, parties).await;
+    let told = told.map_err(of_page)?;
     let claims = claims::ask(call, provider, &metadata, endpoint, access_token).await;
     let claims = claims.map_err(of_page)?;
     let sub = ClaimPath::parse("sub").map_err(|_| PlatformFault::Internal)?;
     let subject = rules::identity::subject(&claims, &sub).map_err(ProviderFault::OAuth)?;
-    let checked = oauth::check_token(call, provider, check, access_token, &subject).await;
-    let expires = checked.map_err(of_page)?;
+    told.check_user(&subject)
+        .map_err(HandOverFault::AccessToken)?;
+    openid::check_overage(provider, claims.get("_claim_names"), &claims)?;
     let is_kept =
         |name: &str| userinfo::may_state(name) && provider.claims.iter().any(|kept| kept == name);
     let claims = json::keeping(claims, is_kept);
-    Ok(Identity::of_subject(subject, claims, expires, call.now))
+    Ok(Identity::of_subject(
+        subject,
+        claims,
+        told.expires,
+        call.now,
+    ))
 }
 
 /// The page's own fault, where the provider refused its token.
