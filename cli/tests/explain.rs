@@ -336,8 +336,8 @@ upstream = "api"
     let folder = Explaining::new("tokens").with("lychgate.toml", config);
     let ran = folder.run(&["--url", "/api/x", "--anonymous"]);
     assert_eq!(ran.code, Some(1));
-    let decision = "decision  401: it takes access tokens alone, of which \
-                    `lychgate token verify --resource` says what becomes";
+    let decision = "decision  401: it takes access tokens alone; \
+                    `lychgate token verify --resource` judges one that has a signature";
     assert_eq!(ran.output.lines().last(), Some(decision));
     // A token comes from a program, so that no page has to send it.
     let changing = ["--url", "/api/x", "--method", "POST", "--anonymous"];
