@@ -48,7 +48,7 @@ const HELLO: &str = "lychgate-spin-hello";
 const CONTRACT: &str = "lychgate-tests";
 
 /// Tests of the contract suite that start hosts, by parts of their names. All others need this process alone.
-const HOSTED: [&str; 13] = [
+const HOSTED: [&str; 14] = [
     "connections::",
     "doctor::",
     "durable_object::",
@@ -56,6 +56,7 @@ const HOSTED: [&str; 13] = [
     "parity::",
     "readings::",
     "real_issuer::",
+    "reseal::",
     "real_providers::",
     "signatures::",
     "spin::",
