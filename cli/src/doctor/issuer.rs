@@ -81,7 +81,7 @@ fn asked(subject: &Subject, config: &Config, issuer: &Issuer, check: &OnlineChec
             ),
             (_, Said::Something) => can_be_asked(&url, name),
         },
-        // So it answers whoever proves nothing, or asks about a token that is none.
+        // The endpoint answers so to a client that proves nothing, or that asks about a token that is none.
         Ok(Answer {
             status: 400 | 401 | 403,
             ..

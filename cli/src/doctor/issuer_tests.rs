@@ -1,4 +1,4 @@
-//! What the doctor says of an issuer that is asked about its tokens.
+//! The doctor's findings about an issuer that Lychgate asks about its tokens.
 
 use super::*;
 use crate::doctor::{client::Client, finding::Verdict};
@@ -13,7 +13,7 @@ use std::{
 /// An issuer behind a socket, which answers everything in one way.
 struct Issuing {
     origin: String,
-    /// What it was asked.
+    /// The questions that it got.
     seen: Arc<Mutex<Vec<String>>>,
 }
 

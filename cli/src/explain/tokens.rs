@@ -1,4 +1,5 @@
-//! Who would be asked about an access token on a route: a token that names nobody is shown to one issuer alone.
+//! The issuer that Lychgate would ask about an access token on a route. Lychgate shows a token that names nobody to one
+//! issuer alone.
 
 use lychgate_core::{
     access::routes::Route,

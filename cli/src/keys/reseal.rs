@@ -19,7 +19,7 @@ const TIME_LIMIT: Duration = Duration::from_secs(60);
 /// How often a step is asked for again that gave no answer: it does no harm to repeat one.
 const TRIES: u32 = 3;
 
-/// What the steps of a walk did together.
+/// The sums over all steps of a walk.
 #[derive(Clone, Copy, Default)]
 struct Walk {
     users: u64,

@@ -57,7 +57,7 @@ fn is_answer(header: &Map<String, Value>) -> bool {
     stated.is_some_and(signed_answer::is_type)
 }
 
-/// What the signature of a signed token is over (RFC 7515, section 5.1); `None` for any other text.
+/// The signing input of a signed token: header, dot, payload (RFC 7515, section 5.1). `None` for any other text.
 pub fn signing_input(token: &str) -> Option<&str> {
     let (input, _) = token.rsplit_once('.')?;
     let (header, payload) = input.split_once('.')?;

@@ -212,7 +212,7 @@ fn claims(check: &OnlineCheck, answer: Answer<'_>, issuer: &Issuer) -> Result<Cl
         (Answer::Signed(said), Some(_)) => {
             return of_issuer(introspected(said.into_members())?, issuer);
         }
-        // Whoever could take the signature away could say what he likes.
+        // An attacker who took the signature away could answer anything.
         (Answer::Plain(_), Some(_)) | (Answer::Signed(_), None) => {
             return Err(AnswerFault::from(SignedAnswerFault::Unsigned).into());
         }

@@ -1,7 +1,6 @@
 //! Signed answers of an introspection endpoint (RFC 9701).
 //!
-//! The signature shows that the issuer itself answered, whoever carries the answer: a proxy in front of the endpoint can
-//! let no token in. An answer does not say which token it is about. That it answers this question shows in the
+//! The signature shows that the issuer itself answered. So a proxy in front of the endpoint can let no token in. An answer does not say which token it is about. That it answers this question shows in the
 //! connection, and an old one is refused by its time.
 
 use crate::{
