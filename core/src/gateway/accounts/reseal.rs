@@ -7,21 +7,19 @@ use crate::{
     cookie::ring::SealedBy,
     event::Event,
     fault::{Fault, PlatformFault},
-    gateway::context::{
-        call::Call,
-        random,
-        record::{self, Change, Changed},
+    gateway::{
+        accounts::sealed,
+        context::{
+            call::Call,
+            record::{self, Change, Changed},
+        },
     },
     http::inbound::Inbound,
     platform::{
         Platform,
         ledger::{Count, Listing, RecordKind, RecordName, Versioned},
     },
-    user::{
-        key::UserKey,
-        record::{EXPIRES, UserRecord},
-        roster::{Entry, Roster},
-    },
+    user::{key::UserKey, record::EXPIRES, roster::Roster},
 };
 use alloc::{format, string::String, vec::Vec};
 
@@ -171,7 +169,7 @@ async fn member<P: Platform, R: Inbound>(
     name: &RecordName,
     stored: &Versioned,
 ) -> Result<u32, Fault> {
-    let entry = open_entry(call, roster, name, stored)?;
+    let entry = sealed::open_entry(call, roster, name, stored)?;
     let user = entry.user;
     let partition = user.partition();
     let record = record::update(call, &partition, RecordName::user(), |stored| {
@@ -202,20 +200,11 @@ fn reseal_record<P: Platform, R: Inbound>(
     user: &UserKey,
     stored: &Versioned,
 ) -> Result<Change<()>, Fault> {
-    let directory = call.deployment.directory.as_ref();
-    let directory = directory.ok_or(PlatformFault::Directory)?;
-    let origin = &call.deployment.origin;
-    let opened = UserRecord::open(stored, directory, origin, user, call.now);
-    let opened = opened.map_err(|_| PlatformFault::Directory)?;
-    if opened.sealed_by == SealedBy::Current {
-        return Ok(Change::Leave(()));
+    let opened = sealed::open_record(call, user, stored)?;
+    match opened.sealed_by {
+        SealedBy::Current => Ok(Change::Leave(())),
+        SealedBy::Earlier => sealed::record(call, user, &opened.record),
     }
-    let nonce = random::bytes(call.platform)?;
-    let value = opened.record.seal(directory, origin, user, nonce);
-    Ok(Change::Write {
-        value: value.map_err(|_| PlatformFault::Internal)?,
-        expires: EXPIRES,
-    })
 }
 
 fn reseal_entry<P: Platform, R: Inbound>(
@@ -224,31 +213,14 @@ fn reseal_entry<P: Platform, R: Inbound>(
     name: &RecordName,
     stored: &Versioned,
 ) -> Result<Change<()>, Fault> {
-    let entry = open_entry(call, roster, name, stored)?;
-    if entry.sealed_by == SealedBy::Current {
-        return Ok(Change::Leave(()));
+    let entry = sealed::open_entry(call, roster, name, stored)?;
+    match entry.sealed_by {
+        SealedBy::Current => Ok(Change::Leave(())),
+        SealedBy::Earlier => Ok(Change::Write {
+            value: sealed::entry(call, &entry.user)?,
+            expires: EXPIRES,
+        }),
     }
-    let directory = call.deployment.directory.as_ref();
-    let directory = directory.ok_or(PlatformFault::Directory)?;
-    let nonce = random::bytes(call.platform)?;
-    let value = Roster::seal(&entry.user, directory, &call.deployment.origin, nonce);
-    Ok(Change::Write {
-        value: value.map_err(|_| PlatformFault::Internal)?,
-        expires: EXPIRES,
-    })
-}
-
-fn open_entry<P: Platform, R: Inbound>(
-    call: &Call<'_, P, R>,
-    roster: Roster,
-    name: &RecordName,
-    stored: &Versioned,
-) -> Result<Entry, Fault> {
-    let directory = call.deployment.directory.as_ref();
-    let directory = directory.ok_or(PlatformFault::Directory)?;
-    let origin = &call.deployment.origin;
-    let entry = roster.open(name, stored, directory, origin, call.now);
-    Ok(entry.map_err(|_| PlatformFault::Directory)?)
 }
 
 #[cfg(test)]

@@ -2,16 +2,15 @@
 
 use crate::{
     fault::{BrowserFault, Fault, PlatformFault},
-    gateway::context::{
-        call::Call,
-        random,
-        record::{self, Change, Changed, NewValue},
+    gateway::{
+        accounts::sealed,
+        context::{
+            call::Call,
+            record::{self, Change, Changed, NewValue},
+        },
     },
     http::inbound::Inbound,
-    platform::{
-        Platform,
-        ledger::{RecordName, Versioned},
-    },
+    platform::{Platform, ledger::RecordName},
     user::{
         key::UserKey,
         record::{EXPIRES, SignIn, Status, UserRecord},
@@ -61,7 +60,8 @@ pub(in crate::gateway) async fn find<P: Platform, R: Inbound>(
         .await;
     let found = found.map_err(|_| PlatformFault::Ledger)?;
     let stored = found.first().and_then(Option::as_ref);
-    stored.map(|stored| open(call, user, stored)).transpose()
+    let opened = stored.map(|stored| sealed::open_record(call, user, stored));
+    Ok(opened.transpose()?.map(|opened| opened.record))
 }
 
 /// Whether the roster has the user.
@@ -94,16 +94,16 @@ async fn write<P: Platform, R: Inbound>(
         let Some(stored) = stored else {
             return match entry {
                 Entry::Unknown => Ok(Change::Leave(Left::EntryNeeded)),
-                Entry::Written => replace(call, user, &sign_in.first()),
+                Entry::Written => sealed::record(call, user, &sign_in.first()),
             };
         };
-        let record = open(call, user, stored)?;
+        let record = sealed::open_record(call, user, stored)?.record;
         match record.status {
             Status::Active => {}
             Status::Disabled => return Err(BrowserFault::UserDisabled.into()),
         }
         match sign_in.again(&record) {
-            Some(record) => replace(call, user, &record),
+            Some(record) => sealed::record(call, user, &record),
             None => Ok(Change::Leave(Left::AsItIs)),
         }
     });
@@ -124,41 +124,11 @@ async fn enter<P: Platform, R: Inbound>(
     call: &Call<'_, P, R>,
     user: &UserKey,
 ) -> Result<(), Fault> {
-    let directory = call.deployment.directory.as_ref();
-    let directory = directory.ok_or(PlatformFault::Internal)?;
-    let nonce = random::bytes(call.platform)?;
-    let value = Roster::seal(user, directory, &call.deployment.origin, nonce);
     let new = NewValue {
-        value: &value.map_err(|_| PlatformFault::Internal)?,
+        value: &sealed::entry(call, user)?,
         expires: EXPIRES,
     };
     let partition = Roster::of(user).partition();
     record::write_once(call, &partition, &Roster::name(user), new).await?;
     Ok(())
-}
-
-fn replace<P: Platform, R: Inbound, L>(
-    call: &Call<'_, P, R>,
-    user: &UserKey,
-    record: &UserRecord,
-) -> Result<Change<L>, Fault> {
-    let directory = call.deployment.directory.as_ref();
-    let directory = directory.ok_or(PlatformFault::Internal)?;
-    let nonce = random::bytes(call.platform)?;
-    let value = record.seal(directory, &call.deployment.origin, user, nonce);
-    Ok(Change::Write {
-        value: value.map_err(|_| PlatformFault::Internal)?,
-        expires: EXPIRES,
-    })
-}
-
-fn open<P: Platform, R: Inbound>(
-    call: &Call<'_, P, R>,
-    user: &UserKey,
-    stored: &Versioned,
-) -> Result<UserRecord, Fault> {
-    let directory = call.deployment.directory.as_ref();
-    let directory = directory.ok_or(PlatformFault::Directory)?;
-    let opened = UserRecord::open(stored, directory, &call.deployment.origin, user, call.now);
-    Ok(opened.map_err(|_| PlatformFault::Directory)?.record)
 }
